@@ -1,0 +1,1 @@
+"""Adapters: one mechanism each, chosen by the composition root."""

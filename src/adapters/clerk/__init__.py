@@ -1,0 +1,1 @@
+"""Clerk, the authority that issues tokens."""

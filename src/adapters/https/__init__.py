@@ -1,0 +1,1 @@
+"""Fetching wheels over HTTPS."""

@@ -1,0 +1,1 @@
+"""Complete in-memory adapters, shipped for users' own contract tests."""

@@ -1,0 +1,1 @@
+"""Ports: one role each, stated as a Protocol."""

@@ -1,0 +1,86 @@
+"""Keeping provider versions."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from domain.catalog import CatalogMetadata, Provider
+from domain.names import ProviderName
+from domain.semver import SemVer
+from domain.versions import ProviderVersion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What the store holds around one version.
+
+    Attributes:
+        provider: None if nothing was ever recorded under the name.
+        version: The version in any status, or None.
+        newest: The highest public version of the provider, or None.
+    """
+
+    provider: Provider | None
+    version: ProviderVersion | None
+    newest: SemVer | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What a decision writes; nothing by default.
+
+    Attributes:
+        version: Replaces the stored version of the same name and number, or is added. Its provider is created,
+            without catalog metadata, if it is not there.
+        metadata: Replaces the provider's catalog metadata.
+    """
+
+    version: ProviderVersion | None = None
+    metadata: CatalogMetadata | None = None
+
+
+Decision = Callable[[Stored], Change]
+"""Looks at what is stored and says what to write. Pure: it may be called again when another writer came first. What it
+raises passes through, and nothing is written."""
+
+
+class VersionStore(Protocol):
+    """Keeps providers and their versions.
+
+    Every method raises ``StoreUnavailableError`` when the store is unreachable.
+    """
+
+    async def look(self, name: ProviderName, version: SemVer) -> Stored:
+        """Return what is stored around a version, as of now and without locks."""
+        ...
+
+    async def update(self, name: ProviderName, version: SemVer, decide: Decision) -> Stored:
+        """Decide on the stored state and write the change, all in one transaction; return the state after it.
+
+        Writers of one version take turns: each decision sees what earlier writers committed, and of concurrent
+        first writers exactly one finds nothing. When the decision raises, nothing is written.
+        """
+        ...
+
+    async def find(self, name: ProviderName, version: SemVer) -> ProviderVersion | None:
+        """Return a public (published or yanked) version, or None."""
+        ...
+
+    async def find_latest(self, name: ProviderName) -> ProviderVersion | None:
+        """Return the highest published stable version, a pre-release only when there is no stable one, or None."""
+        ...
+
+    async def list_versions(self, name: ProviderName) -> Sequence[ProviderVersion]:
+        """Return the provider's public versions, newest first by precedence; empty if there are none.
+
+        The schemas are left out (None): they are large and lists do not show them.
+        """
+        ...
+
+    async def check(self) -> None:
+        """Return if the store can serve.
+
+        Raises:
+            StoreUnavailableError: It is unreachable, or its layout is not the one this release needs.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""Use cases: one file each, a frozen command and one async execute."""

@@ -1,0 +1,69 @@
+"""JSON in one canonical spelling, so that equal documents are equal texts."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from domain.errors import InvalidSchemasError
+
+_NOT_JSON = "a JSON document holds strings, finite numbers, booleans, null, arrays and objects only"
+MAX_DEPTH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class CanonicalJson:
+    """A JSON document as canonical text.
+
+    Keys are sorted by UTF-16 code units, there is no white space, and a number with an integral value is written as
+    an integer, so that ``1`` and ``1.0`` agree (after RFC 8785, which the text follows except in the exponents of
+    very large and very small fractions).
+    """
+
+    text: str
+
+    @classmethod
+    def of(cls, value: object) -> Self:
+        """Canonicalise a decoded document.
+
+        Raises:
+            InvalidSchemasError: It is not JSON, nests deeper than 64 levels, or holds NUL or a lone surrogate.
+        """
+        text = json.dumps(_canonical(value, MAX_DEPTH), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        return cls(text)
+
+    def decode(self) -> object:
+        """Return the document as Python values."""
+        return json.loads(self.text)
+
+
+def _canonical(value: object, depth: int) -> object:
+    if depth < 0:
+        raise InvalidSchemasError(f"a schema nests deeper than {MAX_DEPTH} levels")
+    if isinstance(value, Mapping):
+        keys = sorted((_string(key) for key in value), key=lambda key: key.encode("utf-16-be"))
+        return {key: _canonical(value[key], depth - 1) for key in keys}
+    if isinstance(value, list | tuple):
+        return [_canonical(item, depth - 1) for item in value]
+    if isinstance(value, str):
+        return _string(value)
+    if isinstance(value, float):
+        return _number(value)
+    if value is None or isinstance(value, bool | int):
+        return value
+    raise InvalidSchemasError(_NOT_JSON)
+
+
+def _number(value: float) -> float | int:
+    if not math.isfinite(value):
+        raise InvalidSchemasError(_NOT_JSON)
+    return int(value) if value.is_integer() else value
+
+
+def _string(value: object) -> str:
+    if not isinstance(value, str):
+        raise InvalidSchemasError(_NOT_JSON)
+    if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        raise InvalidSchemasError("a schema holds a NUL character or half a surrogate pair, which cannot be stored")
+    return value

@@ -1,0 +1,77 @@
+"""What people see of a provider, and what ``latest`` means."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from domain import texts
+from domain.errors import InvalidMetadataError, InvalidTextError
+from domain.names import ProviderName
+from domain.semver import SemVer
+
+MAX_TAGS = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogMetadata:
+    """How a provider is shown.
+
+    Raises:
+        InvalidMetadataError: A text is missing, too long or holds control characters; the icon is not https; there
+            are more than 50 tags.
+    """
+
+    display_name: str
+    description: str
+    icon_url: str | None = None
+    tags: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be shown."""
+        for field, check in (
+            ("display_name", lambda: texts.line(self.display_name, longest=200)),
+            ("description", lambda: texts.text(self.description, longest=5000)),
+            ("tags", lambda: [texts.line(tag, longest=50) for tag in self.tags]),
+        ):
+            try:
+                check()
+            except InvalidTextError as error:
+                raise InvalidMetadataError(f"{field}: {error.detail}") from None
+        if len(self.tags) > MAX_TAGS:
+            raise InvalidMetadataError(f"tags: {len(self.tags)} given; {MAX_TAGS} are allowed")
+        if self.icon_url is not None:
+            _check_icon(self.icon_url)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """A provider in the catalog.
+
+    Attributes:
+        metadata: None until the first version is published.
+    """
+
+    name: ProviderName
+    metadata: CatalogMetadata | None
+    created_at: datetime
+    updated_at: datetime
+
+
+def latest(installable: Iterable[SemVer]) -> SemVer | None:
+    """Choose among published, not yanked versions: the highest stable one, a pre-release only when there is no other.
+
+    None when there is nothing to choose from.
+    """
+    return max(installable, key=lambda version: (not version.is_prerelease, version), default=None)
+
+
+def _check_icon(url: str) -> None:
+    try:
+        texts.line(url, longest=2048)
+        parts = urlsplit(url)
+        usable = parts.scheme == "https" and bool(parts.hostname) and " " not in url
+    except (InvalidTextError, ValueError):
+        usable = False
+    if not usable:
+        raise InvalidMetadataError("icon_url: send an https:// URL of at most 2048 characters, or null")

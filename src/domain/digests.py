@@ -1,0 +1,29 @@
+"""Digests of bytes."""
+
+import re
+from dataclasses import dataclass
+
+from domain.errors import InvalidDigestError
+
+_HEX = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Sha256Digest:
+    """A SHA-256 digest in lower-case hexadecimal.
+
+    Raises:
+        InvalidDigestError: It is not 64 characters of ``0-9a-f``.
+    """
+
+    hex: str
+
+    def __post_init__(self) -> None:
+        """Refuse anything else."""
+        if not _HEX.fullmatch(self.hex):
+            msg = "send the SHA-256 digest as 64 lower-case hexadecimal characters, as sha256sum prints it"
+            raise InvalidDigestError(msg)
+
+    def __str__(self) -> str:
+        """Return the hexadecimal form."""
+        return self.hex

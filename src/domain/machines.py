@@ -1,0 +1,79 @@
+"""Who may register: machines of the Console realm, and operators on the host."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from domain.errors import MachineNotAllowedError, NamespaceForbiddenError
+from domain.names import PLATFORM, ProviderName
+
+
+class Registrant(Protocol):
+    """Whoever registers a version."""
+
+    @property
+    def id(self) -> str:
+        """What is recorded as ``registered_by``."""
+        ...
+
+    def authorise(self, name: ProviderName) -> None:
+        """Return if this registrant may publish under that name.
+
+        Raises:
+            NamespaceForbiddenError: It may not.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleMachine:
+    """An authenticated machine of the Console realm, such as a release pipeline. It publishes first-party providers.
+
+    Attributes:
+        id: Clerk's machine id, ``mch_…``.
+    """
+
+    id: str
+
+    def authorise(self, name: ProviderName) -> None:
+        """Return if the name is in the platform's namespace.
+
+        Raises:
+            NamespaceForbiddenError: It is in another one.
+        """
+        if not name.is_platform:
+            msg = (
+                f"machines of the Console realm publish {PLATFORM}/<name> only, not {name.prefix}/<name>; "
+                "register customer providers at POST /provider-versions"
+            )
+            raise NamespaceForbiddenError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """A person with access to the host, acting through a script or the command line. May publish anywhere.
+
+    Attributes:
+        id: How the operator is recorded, ``operator:<who>`` by convention.
+    """
+
+    id: str
+
+    def authorise(self, name: ProviderName) -> None:
+        """Return: whoever holds the database's credentials is not held back by names."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseAllowList:
+    """The machines that may release, by id."""
+
+    machine_ids: frozenset[str]
+
+    def admit(self, machine: ConsoleMachine) -> None:
+        """Return if the machine may release.
+
+        Raises:
+            MachineNotAllowedError: It is authentic but not listed.
+        """
+        if machine.id not in self.machine_ids:
+            msg = f"machine {machine.id} may not register versions; ask an operator to add it to the release allow-list"
+            raise MachineNotAllowedError(msg)

@@ -1,0 +1,109 @@
+"""Versions: Semantic Versioning 2.0.0 precedence, and equality with the PEP 440 versions that wheels carry."""
+
+from dataclasses import dataclass
+from functools import total_ordering
+from typing import Self
+
+import semver
+from packaging.version import InvalidVersion, Version
+
+from domain.errors import InvalidVersionError, UnmatchableVersionError
+
+MAX_LENGTH = 128
+
+
+@total_ordering
+@dataclass(frozen=True, slots=True, eq=False)
+class SemVer:
+    """A Semantic Version, ordered by precedence; build metadata, which has none, breaks ties as text.
+
+    Attributes:
+        text: The version as it was written.
+        sort_key: ASCII text whose code-point order is this order, for indexes that know nothing of SemVer.
+        is_prerelease: Whether it has pre-release identifiers.
+    """
+
+    text: str
+    sort_key: str
+    is_prerelease: bool
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a version.
+
+        Raises:
+            InvalidVersionError: Not SemVer 2.0.0, or longer than 128 characters.
+        """
+        # The library's pattern admits a trailing newline, and int() is quadratic in the length.
+        if len(text) > MAX_LENGTH or text != text.strip():
+            msg = f"send a SemVer 2.0.0 version of at most {MAX_LENGTH} characters, such as 1.4.0 or 2.0.0-rc.1"
+            raise InvalidVersionError(msg)
+        try:
+            parsed = semver.Version.parse(text)
+        except ValueError:
+            msg = "not a SemVer 2.0.0 version; send MAJOR.MINOR.PATCH, such as 1.4.0 or 2.0.0-rc.1"
+            raise InvalidVersionError(msg) from None
+        return cls(text, _sort_key(parsed), parsed.prerelease is not None)
+
+    @property
+    def pep440(self) -> Version:
+        """The equal PEP 440 version: the one that a wheel of this version carries.
+
+        Raises:
+            UnmatchableVersionError: PEP 440 has no equal, or reads it as a post-release, which SemVer sorts before
+                the release it follows.
+        """
+        try:
+            version = Version(self.text)
+        except InvalidVersion:
+            msg = (
+                f"{self.text} has no PEP 440 equal, so no wheel can carry it; "
+                "write pre-releases as -dev.N, -alpha.N, -beta.N or -rc.N"
+            )
+            raise UnmatchableVersionError(msg) from None
+        if version.is_postrelease and version.pre is None:
+            msg = (
+                f"{self.text} reads as the post-release {version} in PEP 440 but sorts before "
+                f"{version.base_version} in SemVer; raise the patch number instead"
+            )
+            raise UnmatchableVersionError(msg)
+        return version
+
+    def __eq__(self, other: object) -> bool:
+        """Compare as text: the sort key is one-to-one with it."""
+        return self.text == other.text if isinstance(other, SemVer) else NotImplemented
+
+    def __hash__(self) -> int:
+        """Hash as text."""
+        return hash(self.text)
+
+    def __lt__(self, other: object) -> bool:
+        """Compare by precedence, then by build metadata."""
+        return self.sort_key < other.sort_key if isinstance(other, SemVer) else NotImplemented
+
+    def __str__(self) -> str:
+        """Return the version as it was written."""
+        return self.text
+
+
+def _number(digits: str) -> str:
+    """Prefix a number with its length, so that text order is numeric order."""
+    return f"{len(digits):03d}{digits}"
+
+
+def _sort_key(version: semver.Version) -> str:
+    """Encode SemVer section 11 in ASCII.
+
+    ``~`` sorts after every identifier, so a release follows its pre-releases; ``0`` before ``1`` puts numeric
+    identifiers first; ``!`` sorts before every character of an identifier, so a shorter list comes first; the blank
+    before build metadata sorts before everything else used here.
+    """
+    core = "".join(_number(str(part)) for part in (version.major, version.minor, version.patch))
+    if version.prerelease is None:
+        rank = "~"
+    else:
+        rank = "".join(
+            f"0{_number(identifier)}!" if identifier.isdigit() else f"1{identifier}!"
+            for identifier in version.prerelease.split(".")
+        )
+    return core + rank + (f" {version.build}" if version.build else "")

@@ -1,0 +1,40 @@
+"""Rules that every free text of a registration keeps."""
+
+import re
+
+from domain.errors import InvalidTextError
+
+# NUL cannot be stored by PostgreSQL; the other control characters only serve to deceive terminals.
+_LINE_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_TEXT_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+def line(value: str, *, longest: int, shortest: int = 1) -> str:
+    """Return a text of one line.
+
+    Raises:
+        InvalidTextError: Blank although something is due, too long, or with control characters.
+    """
+    return _checked(value, _LINE_CONTROLS, shortest, longest)
+
+
+def text(value: str, *, longest: int) -> str:
+    """Return a text of any number of lines, possibly empty.
+
+    Raises:
+        InvalidTextError: Too long, or with control characters other than tabs and line ends.
+    """
+    return _checked(value, _TEXT_CONTROLS, 0, longest)
+
+
+def _checked(value: str, forbidden: re.Pattern[str], shortest: int, longest: int) -> str:
+    if not shortest <= len(value) <= longest:
+        msg = f"must be {shortest} to {longest} characters long, not {len(value)}"
+        raise InvalidTextError(msg)
+    if shortest and not value.strip():
+        msg = "must not be blank"
+        raise InvalidTextError(msg)
+    if forbidden.search(value):
+        msg = "must not contain control characters"
+        raise InvalidTextError(msg)
+    return value

@@ -1,0 +1,203 @@
+"""A provider version and its lifecycle."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+
+from domain.canonical_json import CanonicalJson
+from domain.digests import Sha256Digest
+from domain.errors import IllegalTransitionError, RegistryError
+from domain.names import ProviderName
+from domain.schemas import ResourceSchemas
+from domain.semver import SemVer
+from domain.wheel_urls import WheelUrl
+from domain.wheels import ProvenWheel
+
+
+class VersionStatus(StrEnum):
+    """Where a version stands in its lifecycle."""
+
+    BUILDING = "building"
+    PUBLISHED = "published"
+    FAILED = "failed"
+    YANKED = "yanked"
+
+    @property
+    def is_public(self) -> bool:
+        """Whether public reads show a version of this status."""
+        return self in {VersionStatus.PUBLISHED, VersionStatus.YANKED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement:
+    """What a registrant says a version is: its content, as far as the wheel does not decide it.
+
+    Attributes:
+        sha256: The announced digest, or None to accept whatever the URL serves.
+        package_name: The importable package, or None to infer it.
+        entrypoint: Command that replaces the runtime's default, or None.
+        config_schema: Legacy provider-level JSON Schema, or None.
+        outputs_schema: Legacy provider-level JSON Schema, or None.
+    """
+
+    wheel_url: WheelUrl
+    sha256: Sha256Digest | None = None
+    package_name: str | None = None
+    entrypoint: tuple[str, ...] | None = None
+    schemas: ResourceSchemas | None = None
+    config_schema: CanonicalJson | None = None
+    outputs_schema: CanonicalJson | None = None
+    changelog: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderVersion:
+    """One version of a provider. Immutable: each verb of the lifecycle returns the version after it.
+
+    ``building → published``, ``building → failed``, ``failed → building``, ``published → yanked``,
+    ``yanked → published``; every other step raises ``IllegalTransitionError``.
+
+    Attributes:
+        wheel: What was proven about the wheel; there from the first publish on.
+        runtime_version: The platform's runtime version, pinned at registration.
+        registered_by: Id of the registrant.
+        error_message: Why the registration failed; there only while it is failed.
+        source_hash: Digest of the source archive on rows from before wheels.
+    """
+
+    name: ProviderName
+    version: SemVer
+    status: VersionStatus
+    announcement: Announcement
+    runtime_version: str
+    registered_by: str
+    created_at: datetime
+    updated_at: datetime
+    wheel: ProvenWheel | None = None
+    published_at: datetime | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+    yanked_at: datetime | None = None
+    yanked_reason: str | None = None
+    source_hash: str | None = None
+
+    @classmethod
+    def begin(
+        cls,
+        name: ProviderName,
+        version: SemVer,
+        announcement: Announcement,
+        *,
+        runtime_version: str,
+        registered_by: str,
+        at: datetime,
+    ) -> Self:
+        """Start a version's life as ``building``."""
+        return cls(
+            name=name,
+            version=version,
+            status=VersionStatus.BUILDING,
+            announcement=announcement,
+            runtime_version=runtime_version,
+            registered_by=registered_by,
+            created_at=at,
+            updated_at=at,
+        )
+
+    def rebuild(self, announcement: Announcement, *, runtime_version: str, registered_by: str, at: datetime) -> Self:
+        """Try a failed version again, with whatever is announced now.
+
+        Raises:
+            IllegalTransitionError: The version is not failed.
+        """
+        self._require(VersionStatus.FAILED, "registered again")
+        return replace(
+            self,
+            status=VersionStatus.BUILDING,
+            announcement=announcement,
+            runtime_version=runtime_version,
+            registered_by=registered_by,
+            updated_at=at,
+            error_code=None,
+            error_message=None,
+        )
+
+    def publish(self, wheel: ProvenWheel, *, at: datetime) -> Self:
+        """Publish a building version with its proven wheel.
+
+        Raises:
+            IllegalTransitionError: The version is not building.
+        """
+        self._require(VersionStatus.BUILDING, "published")
+        return replace(self, status=VersionStatus.PUBLISHED, wheel=wheel, published_at=at, updated_at=at)
+
+    def fail(self, refusal: RegistryError, *, at: datetime) -> Self:
+        """Record why a building version was refused.
+
+        Raises:
+            IllegalTransitionError: The version is not building.
+        """
+        self._require(VersionStatus.BUILDING, "failed")
+        return replace(
+            self,
+            status=VersionStatus.FAILED,
+            error_code=refusal.code,
+            error_message=refusal.detail,
+            updated_at=at,
+        )
+
+    def yank(self, reason: str, *, at: datetime) -> Self:
+        """Take a published version out of ``latest``, leaving it installable by exact version.
+
+        Raises:
+            IllegalTransitionError: The version is not published.
+        """
+        self._require(VersionStatus.PUBLISHED, "yanked")
+        return replace(self, status=VersionStatus.YANKED, yanked_at=at, yanked_reason=reason, updated_at=at)
+
+    def restore(self, *, at: datetime) -> Self:
+        """Undo a yank.
+
+        Raises:
+            IllegalTransitionError: The version is not yanked.
+        """
+        self._require(VersionStatus.YANKED, "restored")
+        return replace(self, status=VersionStatus.PUBLISHED, yanked_at=None, yanked_reason=None, updated_at=at)
+
+    def differences(self, other: Announcement) -> tuple[str, ...]:
+        """Name the fields in which another announcement differs from this version's content.
+
+        An announcement without a digest agrees with whatever was computed, and one without a package with whatever
+        was inferred. Catalog metadata is no part of a version.
+        """
+        mine = self.announcement
+        compared = {
+            "wheel_url": mine.wheel_url == other.wheel_url,
+            "sha256": other.sha256 in {None, self.wheel_sha256},
+            "package_name": self._packaged(other) == self._packaged(mine),
+            "entrypoint": mine.entrypoint == other.entrypoint,
+            "schemas": mine.schemas == other.schemas,
+            "config_schema": mine.config_schema == other.config_schema,
+            "outputs_schema": mine.outputs_schema == other.outputs_schema,
+            "changelog": mine.changelog == other.changelog,
+        }
+        return tuple(field for field, same in compared.items() if not same)
+
+    @property
+    def wheel_sha256(self) -> Sha256Digest | None:
+        """The computed digest, or the announced one while nothing is computed."""
+        return self.wheel.sha256 if self.wheel else self.announcement.sha256
+
+    @property
+    def package_name(self) -> str | None:
+        """The announced package, or the inferred one."""
+        return self._packaged(self.announcement)
+
+    def _packaged(self, announcement: Announcement) -> str | None:
+        return announcement.package_name or (self.wheel.package_name if self.wheel else None)
+
+    def _require(self, status: VersionStatus, verb: str) -> None:
+        if self.status is not status:
+            msg = f"{self.name} {self.version} is {self.status}; only a {status} version can be {verb}"
+            raise IllegalTransitionError(msg)

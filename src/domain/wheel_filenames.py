@@ -1,0 +1,64 @@
+"""Names of wheel files, as the binary distribution format defines them."""
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from packaging.utils import NormalizedName, canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from domain.errors import InvalidWheelFilenameError
+
+# packaging.utils.parse_wheel_filename admits trailing underscores, newlines and non-ASCII; this does not. Dots and
+# capitals in the name are against the specification, yet published, and consumers must tolerate them.
+_FILENAME = re.compile(
+    r"(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._]*[A-Za-z0-9])?)"
+    r"-(?P<version>[A-Za-z0-9_.!+]+)"
+    r"(?:-(?P<build>[0-9][A-Za-z0-9_.]*))?"
+    r"-(?P<tag>[A-Za-z0-9_.]+-[A-Za-z0-9_.]+-[A-Za-z0-9_.]+)"
+    r"\.whl",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WheelFilename:
+    """``name-version[-build]-python-abi-platform.whl``, taken apart.
+
+    Source: the binary distribution format specification, "File name convention".
+
+    Attributes:
+        text: The file name as it was written.
+        distribution: The normalised distribution name.
+        version: The PEP 440 version.
+        build: The build tag, if there is one.
+        tag: The compatibility tag, ``python-abi-platform``.
+    """
+
+    text: str
+    distribution: NormalizedName
+    version: Version
+    build: str | None
+    tag: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Take a file name apart.
+
+        Raises:
+            InvalidWheelFilenameError: It is no wheel file name, or its version is none of PEP 440.
+        """
+        parts = _FILENAME.fullmatch(text)
+        if parts is None:
+            msg = "the URL must end in a wheel file name: name-version[-build]-python-abi-platform.whl"
+            raise InvalidWheelFilenameError(msg)
+        try:
+            version = Version(parts["version"].replace("_", "-"))
+        except InvalidVersion:
+            msg = f"the wheel file name's version {parts['version']!r} is not a PEP 440 version"
+            raise InvalidWheelFilenameError(msg) from None
+        return cls(text, canonicalize_name(parts["name"]), version, parts["build"], parts["tag"])
+
+    def __str__(self) -> str:
+        """Return the file name as it was written."""
+        return self.text

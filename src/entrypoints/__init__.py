@@ -1,0 +1,1 @@
+"""Ways in: HTTP, command line, development mode, and the composition root they share."""
