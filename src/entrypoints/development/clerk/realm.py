@@ -1,0 +1,129 @@
+"""What the stand-in does with a request, apart from HTTP."""
+
+import json
+import threading
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, Literal
+
+from entrypoints.development.clerk import tokens
+from entrypoints.development.clerk.faults import CannedAnswer, error_answer
+from entrypoints.development.clerk.keys import SigningKey
+from entrypoints.development.clerk.tokens import IssuedToken, StandInMachine
+
+TokenFormat = Literal["opaque", "jwt"]
+MACHINE_CATEGORY = "cl_B7d4PD333AAA"
+
+
+class StandInRealm:
+    """The machines, tokens and keys of one pretended Clerk instance; safe to use from any thread.
+
+    Attributes:
+        flags_dead_tokens: Whether verifying a revoked or expired token answers 200 with its flags, rather than 404.
+    """
+
+    def __init__(self, *, secret_key: str, signing_key: SigningKey, now: Callable[[], datetime]) -> None:
+        """Start with no machines and no tokens."""
+        self.issuer = ""
+        self.flags_dead_tokens = False
+        self._secret_key = secret_key
+        self._signing_key = signing_key
+        self._published = [signing_key]
+        self._now = now
+        self._lock = threading.Lock()
+        self._machines: dict[str, StandInMachine] = {}
+        self._tokens: dict[str, IssuedToken] = {}
+
+    @property
+    def signing_key(self) -> SigningKey:
+        """The key that signs at present."""
+        return self._signing_key
+
+    def rotate(self, signing_key: SigningKey, *, keep_old: bool) -> None:
+        """Sign with another key from now on, and publish the old one too or not at all."""
+        self._published = [signing_key, *(self._published if keep_old else [])]
+        self._signing_key = signing_key
+
+    def add_machine(self, scopes: Iterable[str], machine_id: str | None) -> StandInMachine:
+        """Add a machine to the realm."""
+        machine = tokens.new_machine(scopes, machine_id)
+        with self._lock:
+            self._machines[machine.secret] = machine
+        return machine
+
+    def issue(
+        self, machine: StandInMachine, token_format: TokenFormat, seconds: float | None, claims: dict[str, Any] | None
+    ) -> IssuedToken:
+        """Issue a token in the machine's name."""
+        token = tokens.new_token(machine, seconds=seconds, claims=claims, now=self._now())
+        if token_format == "jwt":  # noqa: S105 - a format's name, no secret
+            header = {"alg": "RS256", "typ": "JWT", "kid": self._signing_key.kid, "cat": MACHINE_CATEGORY}
+            token.token = self._signing_key.sign(header, tokens.jwt_claims(token, self.issuer))
+            return token
+        with self._lock:
+            self._tokens[token.token] = token
+        return token
+
+    def revoke(self, token: str) -> None:
+        """Revoke an opaque token, given as its text or its id.
+
+        Raises:
+            LookupError: There is none.
+        """
+        with self._lock:
+            for known in self._tokens.values():
+                if token in {known.token, known.id}:
+                    known.revoked = True
+                    return
+        raise LookupError("no such token")
+
+    def mint_answer(self, bearer: str, body: dict[str, Any]) -> CannedAnswer:
+        """Answer ``POST /v1/m2m_tokens``: the sender's secret mints."""
+        machine = self._machines.get(bearer)
+        if machine is None:
+            return error_answer(401, "authentication_invalid")
+        formats: dict[object, TokenFormat] = {None: "opaque", "opaque": "opaque", "jwt": "jwt"}
+        token_format = formats.get(str(body["token_format"]) if body.get("token_format") else None)
+        seconds, claims = body.get("seconds_until_expiration"), body.get("claims")
+        wrong_seconds = isinstance(seconds, bool) or not isinstance(seconds, int | float | None)
+        if token_format is None or wrong_seconds or not isinstance(claims, dict | None):
+            return error_answer(400, "form_param_format_invalid")
+        token = self.issue(machine, token_format, seconds, claims)
+        return _json_answer(201, {**token.as_object(self._now()), "token": token.token})
+
+    def verify_answer(self, bearer: str, body: dict[str, Any]) -> CannedAnswer:
+        """Answer ``POST /v1/m2m_tokens/verify``: a machine sees tokens that may reach it, the instance key sees all."""
+        machine = self._machines.get(bearer)
+        if machine is None and bearer != self._secret_key:
+            return error_answer(401, "authentication_invalid")
+        text = body.get("token")
+        if not isinstance(text, str):
+            return error_answer(400, "form_param_missing")
+        token, now = self._tokens.get(text), self._now()
+        out_of_reach = token is None or (machine is not None and machine.id not in token.scopes)
+        if token is None or out_of_reach or (not self.flags_dead_tokens and (token.revoked or token.expired(now))):
+            return error_answer(404, "machine_to_machine_token_not_found")
+        return _json_answer(200, token.as_object(now))
+
+    def revoke_answer(self, bearer: str, token_id: str) -> CannedAnswer:
+        """Answer ``POST /v1/m2m_tokens/{id}/revoke``: the sender and the instance key may."""
+        machine = self._machines.get(bearer)
+        if machine is None and bearer != self._secret_key:
+            return error_answer(401, "authentication_invalid")
+        token = next((known for known in self._tokens.values() if known.id == token_id), None)
+        if token is None or (machine is not None and machine.id != token.subject):
+            return error_answer(404, "machine_to_machine_token_not_found")
+        self.revoke(token.id)
+        return _json_answer(200, token.as_object(self._now()))
+
+    def jwks_answer(self) -> CannedAnswer:
+        """Answer ``GET /.well-known/jwks.json``."""
+        return _json_answer(200, {"keys": [key.jwk for key in self._published]})
+
+    def backend_jwks_answer(self, bearer: str) -> CannedAnswer:
+        """Answer ``GET /v1/jwks``: only the instance key reads it."""
+        return self.jwks_answer() if bearer == self._secret_key else error_answer(401, "authentication_invalid")
+
+
+def _json_answer(status: int, body: dict[str, Any]) -> CannedAnswer:
+    return CannedAnswer(status, json.dumps(body).encode(), (("Content-Type", "application/json"),))

@@ -1,0 +1,112 @@
+"""The stand-in as its users hold it."""
+
+import secrets
+import threading
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Self
+
+from entrypoints.development.clerk.faults import FaultPlan
+from entrypoints.development.clerk.keys import Json, SigningKey
+from entrypoints.development.clerk.realm import StandInRealm, TokenFormat
+from entrypoints.development.clerk.server import LoggedRequest, StandInServer
+from entrypoints.development.clerk.tokens import StandInMachine
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class ClerkStandIn:
+    """A pretended Clerk instance on an ephemeral loopback port, listening while its context is open.
+
+    It serves minting, verifying and revoking machine tokens, and the key set, in Clerk's wire format.
+
+    Attributes:
+        secret_key: The instance key, ``sk_…``.
+        faults: Faults that requests run into.
+    """
+
+    def __init__(self, *, kid: str | None = None, now: Callable[[], datetime] = _utc_now) -> None:
+        """Prepare an instance with its own RSA key; ``now`` dates its tokens."""
+        self.secret_key = f"sk_test_{secrets.token_hex(20)}"
+        self.faults = FaultPlan()
+        self._realm = StandInRealm(secret_key=self.secret_key, signing_key=SigningKey(kid), now=now)
+        self._server = StandInServer(self._realm, self.faults)
+        self._realm.issuer = self.url
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="clerk-stand-in")
+
+    def __enter__(self) -> Self:
+        """Start to answer."""
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let held requests go, end all connections and stop listening."""
+        self.faults.clear()
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    @property
+    def url(self) -> str:
+        """The Backend API's base."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    @property
+    def issuer(self) -> str:
+        """The Frontend API's base, which stands in ``iss``."""
+        return self.url
+
+    @property
+    def signing_key(self) -> SigningKey:
+        """The key that signs at present."""
+        return self._realm.signing_key
+
+    @property
+    def requests(self) -> tuple[LoggedRequest, ...]:
+        """The requests that arrived so far, in order."""
+        return tuple(self._server.log)
+
+    def count(self, path: str) -> int:
+        """Return how many requests arrived at a path."""
+        return sum(request.path == path for request in self.requests)
+
+    def add_machine(self, *, scopes: Iterable[str] = (), machine_id: str | None = None) -> StandInMachine:
+        """Add a machine whose tokens may reach the machines in ``scopes``."""
+        return self._realm.add_machine(scopes, machine_id)
+
+    def mint(
+        self,
+        machine: StandInMachine,
+        *,
+        format: TokenFormat = "opaque",  # noqa: A002 - Clerk's own word
+        seconds: float | None = 300,
+        claims: dict[str, Any] | None = None,
+    ) -> str:
+        """Return a token that the machine sends; None lets an opaque one live for ever, and a JWT for an hour."""
+        return self._realm.issue(machine, format, seconds, claims).token
+
+    def revoke(self, token: str) -> None:
+        """Revoke an opaque token.
+
+        Raises:
+            LookupError: It was not issued here.
+        """
+        self._realm.revoke(token)
+
+    def sign(self, header: Json | bytes, claims: Json | bytes) -> str:
+        """Return a token over exactly this header and these claims, signed by the present key whatever they say."""
+        return self.signing_key.sign(header, claims)
+
+    def flag_dead_tokens(self) -> None:
+        """Answer 200 with ``revoked`` or ``expired`` set from now on, where 404 is the default."""
+        self._realm.flags_dead_tokens = True
+
+    def rotate_key(self, *, keep_old: bool = False) -> SigningKey:
+        """Sign with a new key from now on; without ``keep_old`` no earlier key is published."""
+        self._realm.rotate(SigningKey(), keep_old=keep_old)
+        return self.signing_key

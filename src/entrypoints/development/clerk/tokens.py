@@ -1,0 +1,102 @@
+"""Machines of the stand-in's realm, and the tokens it issued."""
+
+import math
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+DEFAULT_JWT_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class StandInMachine:
+    """A machine of the realm.
+
+    Attributes:
+        id: ``mch_…``.
+        secret: ``ak_…``, its Backend API key.
+        scopes: Ids of the machines that its tokens may reach.
+    """
+
+    id: str
+    secret: str = field(repr=False)
+    scopes: tuple[str, ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class IssuedToken:
+    """A token as the realm remembers it."""
+
+    id: str
+    token: str = field(repr=False)
+    subject: str
+    scopes: tuple[str, ...]
+    claims: dict[str, Any] | None
+    created_at: datetime
+    expires_at: datetime | None
+    revoked: bool = False
+
+    def expired(self, now: datetime) -> bool:
+        """Return whether its time is over."""
+        return self.expires_at is not None and self.expires_at <= now
+
+    def as_object(self, now: datetime) -> dict[str, Any]:
+        """Return Clerk's object for it; times are in milliseconds."""
+        return {
+            "object": "machine_to_machine_token",
+            "id": self.id,
+            "subject": self.subject,
+            "claims": self.claims,
+            "scopes": list(self.scopes),
+            "revoked": self.revoked,
+            "revocation_reason": None,
+            "expired": self.expired(now),
+            "expiration": None if self.expires_at is None else _milliseconds(self.expires_at),
+            "last_used_at": None,
+            "created_at": _milliseconds(self.created_at),
+            "updated_at": _milliseconds(self.created_at),
+        }
+
+
+def new_machine(scopes: Iterable[str], machine_id: str | None = None) -> StandInMachine:
+    """Return a machine with a fresh secret and, unless given, a fresh id."""
+    return StandInMachine(machine_id or f"mch_{secrets.token_hex(12)}", f"ak_{secrets.token_hex(20)}", tuple(scopes))
+
+
+def new_token(
+    machine: StandInMachine, *, seconds: float | None, claims: dict[str, Any] | None, now: datetime
+) -> IssuedToken:
+    """Return a fresh opaque token that the machine sends."""
+    return IssuedToken(
+        id=f"mt_{secrets.token_hex(12)}",
+        token=f"mt_{secrets.token_urlsafe(24)}",
+        subject=machine.id,
+        scopes=machine.scopes,
+        claims=claims,
+        created_at=now,
+        expires_at=None if seconds is None else now + timedelta(seconds=seconds),
+    )
+
+
+def jwt_claims(token: IssuedToken, issuer: str) -> dict[str, Any]:
+    """Return the claims of the same token as a JWT; times are in seconds, custom claims lie flat beside."""
+    issued_at = math.floor(token.created_at.timestamp())
+    expires_at = (
+        token.created_at + timedelta(seconds=DEFAULT_JWT_SECONDS) if token.expires_at is None else token.expires_at
+    )
+    return {
+        **(token.claims or {}),
+        "iss": issuer,
+        "sub": token.subject,
+        "jti": token.id,
+        "iat": issued_at,
+        "exp": math.floor(expires_at.timestamp()),
+        "aud": list(token.scopes),
+        "scopes": " ".join(token.scopes),
+    }
+
+
+def _milliseconds(at: datetime) -> int:
+    return math.floor(at.timestamp() * 1000)
