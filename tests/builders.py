@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 
 from packaging.utils import canonicalize_name
 
+from domain.announcements import Announcement
 from domain.catalog import CatalogMetadata
 from domain.digests import Sha256Digest
 from domain.names import ProviderName
 from domain.semver import SemVer
-from domain.versions import Announcement, ProviderVersion
+from domain.versions import ProviderVersion
 from domain.wheel_urls import WheelUrl
 from domain.wheels import ProvenWheel
 

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
@@ -10,6 +11,7 @@ from domain.errors import InvalidSchemasError
 
 _NOT_JSON = "a JSON document holds strings, finite numbers, booleans, null, arrays and objects only"
 MAX_DEPTH = 64
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +30,14 @@ class CanonicalJson:
         """Canonicalise a decoded document.
 
         Raises:
-            InvalidSchemasError: It is not JSON, nests deeper than 64 levels, or holds NUL or a lone surrogate.
+            InvalidSchemasError: It is not JSON, nests deeper than 64 levels, holds NUL or a lone surrogate, or a number
+                of more than 4300 digits (the most that Python reads or writes).
         """
-        text = json.dumps(_canonical(value, MAX_DEPTH), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-        return cls(text)
+        tree = _canonical(value, MAX_DEPTH)
+        try:
+            return cls(json.dumps(tree, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
+        except ValueError:
+            raise InvalidSchemasError("a schema holds a number with too many digits to be stored") from None
 
     def decode(self) -> object:
         """Return the document as Python values."""
@@ -64,6 +70,6 @@ def _number(value: float) -> float | int:
 def _string(value: object) -> str:
     if not isinstance(value, str):
         raise InvalidSchemasError(_NOT_JSON)
-    if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
+    if _UNSTORABLE.search(value):
         raise InvalidSchemasError("a schema holds a NUL character or half a surrogate pair, which cannot be stored")
     return value

@@ -1,5 +1,6 @@
 """What people see of a provider, and what ``latest`` means."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from domain.names import ProviderName
 from domain.semver import SemVer
 
 MAX_TAGS = 50
+_UNSAFE_IN_ICON = re.compile(r"[\s\\\"'<>`]")  # what could leave an attribute of a console's page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +72,7 @@ def _check_icon(url: str) -> None:
     try:
         texts.line(url, longest=2048)
         parts = urlsplit(url)
-        usable = parts.scheme == "https" and bool(parts.hostname) and " " not in url
+        usable = parts.scheme == "https" and bool(parts.hostname) and not _UNSAFE_IN_ICON.search(url)
     except (InvalidTextError, ValueError):
         usable = False
     if not usable:

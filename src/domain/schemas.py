@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from domain import texts
 from domain.canonical_json import CanonicalJson
-from domain.errors import InvalidSchemasError
+from domain.errors import InvalidSchemasError, InvalidTextError
 
 MAX_RESOURCES = 2000
-MAX_KEY_LENGTH = 200
+MAX_NAME_LENGTH = 200
+MAX_DESCRIPTION_LENGTH = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,19 @@ class ResourceSchema:
     config_schema: CanonicalJson | None = None
     outputs_schema: CanonicalJson | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse texts that cannot be stored.
+
+        Raises:
+            InvalidSchemasError: A name or the description is too long or holds control characters.
+        """
+        try:
+            for name in (self.resource_type, self.provider, self.resource):
+                texts.line(name, longest=MAX_NAME_LENGTH)
+            texts.text(self.description or "", longest=MAX_DESCRIPTION_LENGTH)
+        except InvalidTextError as error:
+            raise InvalidSchemasError(f"{self.resource_type[:MAX_NAME_LENGTH]!r}: {error.detail}") from None
+
 
 @dataclass(frozen=True, slots=True)
 class ResourceSchemas:
@@ -43,13 +58,10 @@ class ResourceSchemas:
         """Collect schemas by resource type; none at all is None, which is how a version without schemas reads.
 
         Raises:
-            InvalidSchemasError: More than 2000 resources, or a resource type that is blank or over 200 characters.
+            InvalidSchemasError: More than 2000 resource types.
         """
         if len(entries) > MAX_RESOURCES:
             raise InvalidSchemasError(f"{len(entries)} resource types; {MAX_RESOURCES} are allowed")
-        for key in entries:
-            if not key.strip() or len(key) > MAX_KEY_LENGTH or not key.isprintable():
-                raise InvalidSchemasError(f"a resource type must be 1 to {MAX_KEY_LENGTH} printable characters")
         return cls(tuple(entries[key] for key in sorted(entries))) if entries else None
 
     def __iter__(self) -> Iterator[ResourceSchema]:

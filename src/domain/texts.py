@@ -4,9 +4,10 @@ import re
 
 from domain.errors import InvalidTextError
 
-# NUL cannot be stored by PostgreSQL; the other control characters only serve to deceive terminals.
-_LINE_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_TEXT_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+# NUL cannot be stored by PostgreSQL; lone surrogates by nothing; the other control
+# characters only serve to deceive terminals.
+_LINE_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_TEXT_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def line(value: str, *, longest: int, shortest: int = 1) -> str:

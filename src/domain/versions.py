@@ -5,13 +5,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from domain.canonical_json import CanonicalJson
+from domain.announcements import Announcement
 from domain.digests import Sha256Digest
 from domain.errors import IllegalTransitionError, RegistryError
 from domain.names import ProviderName
-from domain.schemas import ResourceSchemas
 from domain.semver import SemVer
-from domain.wheel_urls import WheelUrl
 from domain.wheels import ProvenWheel
 
 
@@ -27,28 +25,6 @@ class VersionStatus(StrEnum):
     def is_public(self) -> bool:
         """Whether public reads show a version of this status."""
         return self in {VersionStatus.PUBLISHED, VersionStatus.YANKED}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Announcement:
-    """What a registrant says a version is: its content, as far as the wheel does not decide it.
-
-    Attributes:
-        sha256: The announced digest, or None to accept whatever the URL serves.
-        package_name: The importable package, or None to infer it.
-        entrypoint: Command that replaces the runtime's default, or None.
-        config_schema: Legacy provider-level JSON Schema, or None.
-        outputs_schema: Legacy provider-level JSON Schema, or None.
-    """
-
-    wheel_url: WheelUrl
-    sha256: Sha256Digest | None = None
-    package_name: str | None = None
-    entrypoint: tuple[str, ...] | None = None
-    schemas: ResourceSchemas | None = None
-    config_schema: CanonicalJson | None = None
-    outputs_schema: CanonicalJson | None = None
-    changelog: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

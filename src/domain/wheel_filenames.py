@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from packaging.utils import NormalizedName, canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from domain.errors import InvalidWheelFilenameError
 
@@ -54,7 +54,7 @@ class WheelFilename:
             raise InvalidWheelFilenameError(msg)
         try:
             version = Version(parts["version"].replace("_", "-"))
-        except InvalidVersion:
+        except ValueError:  # InvalidVersion, or int() declining more than 4300 digits
             msg = f"the wheel file name's version {parts['version']!r} is not a PEP 440 version"
             raise InvalidWheelFilenameError(msg) from None
         return cls(text, canonicalize_name(parts["name"]), version, parts["build"], parts["tag"])

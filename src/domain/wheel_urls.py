@@ -24,12 +24,13 @@ _UNSAFE = re.compile(r"[\x00-\x20\x7f-\xa0\\\u200b-\u200f\u2028-\u202e\u2060\ufe
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
 _NUMERIC_LABEL = re.compile(r"\d+|0x[0-9a-f]*", re.ASCII)
 _PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})", re.ASCII)
-_FORBIDDEN_ENCODED = re.compile(r"%(?:[01][0-9a-f]|7f|2f|5c)", re.ASCII | re.IGNORECASE)
+_FORBIDDEN_ENCODED = re.compile(r"%(?:[01][0-9a-f]|7f|5c)", re.ASCII | re.IGNORECASE)
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})", re.ASCII)
 _UNRESERVED = frozenset(string.ascii_letters + string.digits + "-._~")
 _SEGMENT_SAFE = "!$&'()*+,;=:@-._~%"
-# Letters whose IDNA 2003 mapping (the standard library's) names another host than IDNA 2008 does.
-_IDNA_DEVIATIONS = frozenset("ßςẞ")
+# Letters whose IDNA 2003 mapping (the standard library's) names another host than IDNA 2008 does, and the full stop
+# that only IDNA 2003 reads as a dot.
+_IDNA_DEVIATIONS = frozenset("ßςẞ\u3002")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +139,12 @@ def _ipv6(host: str) -> str:
     if "%" in host:
         raise InvalidWheelUrlError("the URL's IPv6 host has a zone id, which means nothing to other machines")
     try:
-        return ipaddress.IPv6Address(host).compressed
+        address = ipaddress.IPv6Address(host)
     except ValueError:
         raise InvalidWheelUrlError("the URL's host is not a valid IPv6 address") from None
+    if address.ipv4_mapped is not None:  # Python versions differ in how they spell it
+        raise InvalidWheelUrlError("the URL's host maps an IPv4 address into IPv6; write it as a.b.c.d")
+    return address.compressed
 
 
 def _hostname(host: str) -> str:
@@ -163,7 +167,8 @@ def _hostname(host: str) -> str:
 def _idna(host: str) -> str:
     lowered = host.lower()
     # Full-width digits and ideographic dots would turn into another host on the way to the resolver.
-    if unicodedata.normalize("NFKC", lowered) != lowered or _IDNA_DEVIATIONS & set(host):
+    forms = {host, lowered}  # a Kelvin sign is only seen before it is lowered to a plain k
+    if any(unicodedata.normalize("NFKC", form) != form for form in forms) or _IDNA_DEVIATIONS & set(host):
         raise InvalidWheelUrlError("the URL's host has characters with two readings; write it in its xn-- form")
     try:
         return lowered.encode("idna").decode("ascii")
@@ -177,7 +182,7 @@ def _check_a_label(label: str) -> None:
             decoded = label[4:].encode("ascii").decode("punycode")
         except (UnicodeError, ValueError, OverflowError):
             decoded = ""
-        if decoded.isascii():
+        if decoded.isascii() or not decoded.isprintable():
             raise InvalidWheelUrlError("the URL's host has an xn-- label that encodes no international name")
 
 
@@ -186,14 +191,17 @@ def _path(path: str) -> tuple[str, str]:
     if _PERCENT.search(path):
         raise InvalidWheelUrlError("the URL's path has a '%' that starts no percent-encoding; write it as %25")
     if _FORBIDDEN_ENCODED.search(path):
-        raise InvalidWheelUrlError("the URL's path hides a control character, slash or backslash in percent-encoding")
+        raise InvalidWheelUrlError("the URL's path hides a control character or backslash in percent-encoding")
     kept: list[str] = []
+    normal = ""
     for segment in path.split("/")[1:]:
         normal = quote(_ESCAPE.sub(_normal_escape, segment), safe=_SEGMENT_SAFE)
         if normal == "..":
             kept[-1:] = []
         elif normal != ".":
             kept.append(normal)
+    if normal in {".", ".."}:  # names a folder (RFC 3986 section 5.2.4)
+        kept.append("")
     name = unquote_to_bytes(kept[-1]).decode("utf-8", "replace") if kept else ""
     return "/" + "/".join(kept), name
 

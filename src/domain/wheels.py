@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email import message_from_bytes
 from email.message import Message
+from email.parser import HeaderParser
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from domain.digests import Sha256Digest
 from domain.errors import WheelFault, WheelRefusedError
@@ -16,6 +16,7 @@ from domain.wheel_filenames import WheelFilename
 
 _REQUIRED_FILES = ("WHEEL", "METADATA", "RECORD")
 _SUPPORTED_MAJOR = "1"
+_LONGEST_FIELD = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,8 @@ def prove(
             raise WheelRefusedError(
                 WheelFault.FILE_MISSING, f"the wheel has no {folder}/{required}; build it with a PEP 517 build backend"
             )
-    _check_format(message_from_bytes(archive.dist_info[f"{folder}/WHEEL"]))
-    metadata = message_from_bytes(archive.dist_info[f"{folder}/METADATA"])
+    _check_format(_headers(archive.dist_info[f"{folder}/WHEEL"]))
+    metadata = _headers(archive.dist_info[f"{folder}/METADATA"])
     _check_identity(metadata, filename)
     packages = ImportPackages.of(
         archive.members,
@@ -131,9 +132,9 @@ def _dist_info_folder(archive: WheelArchive, filename: WheelFilename) -> str:
             f"a wheel has exactly one top-level *.dist-info folder, this archive has {len(folders)}",
         )
     folder = folders.pop()
-    name, _, version = folder.removesuffix(".dist-info").partition("-")
-    _check_name(name, filename, where=f"the folder {folder}")
-    _check_version(version, filename, where=f"the folder {folder}")
+    name, _, version = folder.removesuffix(".dist-info").rpartition("-")  # the version has none
+    _check_name(name, filename, where="the *.dist-info folder")
+    _check_version(version, filename, where="the *.dist-info folder")
     return folder
 
 
@@ -142,23 +143,24 @@ def _check_format(wheel: Message) -> None:
     if version.partition(".")[0] != _SUPPORTED_MAJOR:
         raise WheelRefusedError(
             WheelFault.FORMAT_UNSUPPORTED,
-            f"the WHEEL file says Wheel-Version {version!r}; installers understand major version 1 only",
+            f"the WHEEL file says Wheel-Version {_quoted(version)}; installers understand major version 1 only",
         )
 
 
 def _check_identity(metadata: Message, filename: WheelFilename) -> None:
-    name, version = _field(metadata, "Name"), _field(metadata, "Version")
-    if name is None or version is None:
-        raise WheelRefusedError(WheelFault.METADATA_INVALID, "the METADATA file lacks a Name or a Version")
+    names, versions = metadata.get_all("Name", []), metadata.get_all("Version", [])
+    if len(names) != 1 or len(versions) != 1:  # installers differ in which of several they read
+        raise WheelRefusedError(WheelFault.METADATA_INVALID, "the METADATA file must have one Name and one Version")
+    name, version = names[0].strip(), versions[0].strip()
     _check_name(name, filename, where="METADATA")
     _check_version(version, filename, where="METADATA")
 
 
 def _check_name(name: str, filename: WheelFilename, *, where: str) -> None:
-    if canonicalize_name(name) != filename.distribution:
+    if not name.isascii() or canonicalize_name(name) != filename.distribution:  # a Kelvin sign lowers to a plain k
         raise WheelRefusedError(
             WheelFault.NAME_MISMATCH,
-            f"{where} names the distribution {name!r}, the file name {filename.distribution!r}; "
+            f"{where} names the distribution {_quoted(name)}, the file name {filename.distribution!r}; "
             "upload the file under the name that the build gave it",
         )
 
@@ -166,12 +168,12 @@ def _check_name(name: str, filename: WheelFilename, *, where: str) -> None:
 def _check_version(text: str, filename: WheelFilename, *, where: str) -> None:
     try:
         matches = Version(text.replace("_", "-")) == filename.version
-    except InvalidVersion:
+    except ValueError:  # InvalidVersion, or int() declining more than 4300 digits
         matches = False
     if not matches:
         raise WheelRefusedError(
             WheelFault.VERSION_MISMATCH,
-            f"{where} says version {text!r}, the file name {filename.version}; "
+            f"{where} says version {_quoted(text)}, the file name {filename.version}; "
             "upload the file under the name that the build gave it",
         )
 
@@ -180,17 +182,24 @@ def _requires_python(metadata: Message) -> str | None:
     """Return the field if installers can read it; an unreadable one is common and harms nobody, so it is dropped."""
     text = _field(metadata, "Requires-Python")
     try:
-        return None if text is None else str(SpecifierSet(text))
-    except InvalidSpecifier:
+        return str(SpecifierSet(text)) or None if text and len(text) <= _LONGEST_FIELD else None
+    except ValueError:  # InvalidSpecifier, or int() declining more than 4300 digits
         return None
 
 
+def _headers(data: bytes) -> Message:
+    """Read core metadata, which is UTF-8, as headers; the parser of whole messages recurses without bound."""
+    return HeaderParser().parsestr(data.decode("utf-8", "replace"))
+
+
 def _field(message: Message, name: str) -> str | None:
+    """Return a header's text, cut to 2000 characters, without folding and control characters."""
     value = message.get(name)
-    return None if value is None else _printable(str(value))
+    if value is None:
+        return None
+    return "".join(character if character.isprintable() else " " for character in value[:_LONGEST_FIELD]).strip()
 
 
-def _printable(value: str) -> str:
-    """Return a header's text without folding, control characters or undecodable bytes."""
-    decoded = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return "".join(character if character.isprintable() else " " for character in decoded).strip()
+def _quoted(value: str) -> str:
+    """Return hostile text in a form that fits into a sentence."""
+    return repr(value if len(value) <= 100 else f"{value[:100]}…")

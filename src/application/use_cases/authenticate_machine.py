@@ -1,0 +1,28 @@
+"""Who calls the Console routes, and whether it may release."""
+
+from application.ports.token_verifier import TokenVerifier
+from domain.errors import NotAuthenticatedError
+from domain.machines import ConsoleMachine, ReleaseAllowList
+
+
+class AuthenticateMachine:
+    """Turns a bearer token into a machine that may release."""
+
+    def __init__(self, verifier: TokenVerifier, allow_list: ReleaseAllowList) -> None:
+        """Take the realm's verifier and the machines that may release."""
+        self._verifier = verifier
+        self._allow_list = allow_list
+
+    async def execute(self, token: str | None) -> ConsoleMachine:
+        """Return the machine behind the token.
+
+        Raises:
+            NotAuthenticatedError: There is no token, or it proves nothing.
+            MachineNotAllowedError: The machine is authentic but not listed.
+            TokenAuthorityUnavailableError: Nothing could be learned about the token.
+        """
+        if not token:
+            raise NotAuthenticatedError("no token", token_presented=False)
+        machine = await self._verifier.verify(token)
+        self._allow_list.admit(machine)
+        return machine

@@ -1,0 +1,178 @@
+"""Registering a provider version: the registry's main job."""
+
+from dataclasses import dataclass, replace
+
+from application.ports.clock import Clock
+from application.ports.version_store import Change, Stored, VersionStore
+from application.ports.wheel_fetcher import WheelFetcher
+from application.ports.wheel_reader import WheelReader
+from domain.announcements import Announcement
+from domain.catalog import CatalogMetadata
+from domain.errors import MetadataRequiredError, VersionConflictError, WheelRefusedError
+from domain.machines import Registrant
+from domain.names import ProviderName
+from domain.semver import SemVer
+from domain.versions import ProviderVersion
+from domain.wheels import ProvenWheel, check_digest, check_filename_version, prove
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """The command: who registers what.
+
+    Attributes:
+        metadata: How to show the provider; needed until its first version is published.
+    """
+
+    registrant: Registrant
+    name: ProviderName
+    version: SemVer
+    announcement: Announcement
+    metadata: CatalogMetadata | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """The result.
+
+    Attributes:
+        created: Whether this call registered the version; False if it stood there with the same content.
+    """
+
+    version: ProviderVersion
+    created: bool
+
+
+class RegisterVersion:
+    """Registers wheel-backed provider versions. Safe to repeat, whole or not at all."""
+
+    def __init__(
+        self, *, store: VersionStore, fetcher: WheelFetcher, reader: WheelReader, clock: Clock, runtime_version: str
+    ) -> None:
+        """Take the ports, and the platform's runtime version to pin on every version."""
+        self._store = store
+        self._fetcher = fetcher
+        self._reader = reader
+        self._clock = clock
+        self._runtime_version = runtime_version
+
+    async def execute(self, registration: Registration) -> Registered:
+        """Prove the wheel and publish the version, or find it published already.
+
+        All network work is done before the transaction. A final refusal of the wheel is recorded as a failed version,
+        which a later registration replaces; transient failures record nothing.
+
+        Raises:
+            NamespaceForbiddenError: The registrant may not publish under that name.
+            UnmatchableVersionError: No wheel can carry that version.
+            VersionConflictError: The version is public with other content.
+            MetadataRequiredError: The provider's first publish, without metadata.
+            WheelRefusedError: The wheel is not what was announced.
+            TransientError: Something was out of reach; nothing was written.
+        """
+        registration.registrant.authorise(registration.name)
+        pep440 = registration.version.pep440
+        stored = await self._store.look(registration.name, registration.version)
+        if _public(stored) is not None:
+            return await self._repeat(registration, stored)
+        _require_metadata(registration, stored)
+        try:
+            check_filename_version(registration.announcement.wheel_url.filename, pep440)
+            wheel = await self._proven_wheel(registration.announcement)
+        except WheelRefusedError as refusal:
+            await self._record_failure(registration, refusal)
+            raise
+        return await self._publish(registration, wheel)
+
+    async def _repeat(self, registration: Registration, stored: Stored) -> Registered:
+        change = _repetition(registration, stored)
+        if change != Change():
+            stored = await self._store.update(
+                registration.name, registration.version, lambda current: _repetition(registration, current)
+            )
+        return Registered(_existing(registration, stored), created=False)
+
+    async def _proven_wheel(self, announcement: Announcement) -> ProvenWheel:
+        async with self._fetcher.fetch(announcement.wheel_url) as fetched:
+            check_digest(announcement.sha256, fetched.sha256)
+            return prove(
+                await self._reader.read(fetched.path),
+                filename=announcement.wheel_url.filename,
+                package_name=announcement.package_name,
+                sha256=fetched.sha256,
+                size=fetched.size,
+            )
+
+    async def _publish(self, registration: Registration, wheel: ProvenWheel) -> Registered:
+        # Bytes have been read by now: should another writer have come first, its bytes must be these.
+        fetched = replace(registration, announcement=replace(registration.announcement, sha256=wheel.sha256))
+        created = False
+
+        def decide(stored: Stored) -> Change:
+            nonlocal created
+            created = _public(stored) is None
+            if not created:
+                return _repetition(fetched, stored)
+            _require_metadata(registration, stored)
+            building = self._building(registration, stored.version)
+            return Change(version=building.publish(wheel, at=building.updated_at), metadata=registration.metadata)
+
+        stored = await self._store.update(registration.name, registration.version, decide)
+        return Registered(_existing(registration, stored), created=created)
+
+    async def _record_failure(self, registration: Registration, refusal: WheelRefusedError) -> None:
+        def decide(stored: Stored) -> Change:
+            if _public(stored) is not None:
+                return Change()
+            building = self._building(registration, stored.version)
+            return Change(version=building.fail(refusal, at=building.updated_at))
+
+        await self._store.update(registration.name, registration.version, decide)
+
+    def _building(self, registration: Registration, earlier: ProviderVersion | None) -> ProviderVersion:
+        terms = {
+            "runtime_version": self._runtime_version,
+            "registered_by": registration.registrant.id,
+        }
+        at = self._clock.now()
+        if earlier is not None:
+            return earlier.rebuild(registration.announcement, **terms, at=at)
+        return ProviderVersion.begin(registration.name, registration.version, registration.announcement, **terms, at=at)
+
+
+def _public(stored: Stored) -> ProviderVersion | None:
+    return stored.version if stored.version is not None and stored.version.status.is_public else None
+
+
+def _existing(registration: Registration, stored: Stored) -> ProviderVersion:
+    if stored.version is None:
+        raise AssertionError(f"{registration.name} {registration.version} vanished; versions are never deleted")
+    return stored.version
+
+
+def _repetition(registration: Registration, stored: Stored) -> Change:
+    """Return what a repeat writes: nothing, or the catalog metadata if the version is the provider's newest.
+
+    Raises:
+        VersionConflictError: It is no repeat, the content differs.
+    """
+    existing = _existing(registration, stored)
+    differences = existing.differences(registration.announcement)
+    if differences:
+        raise VersionConflictError(
+            f"{existing.name} {existing.version} is already {existing.status} with different "
+            f"{', '.join(differences)}; published content never changes, so raise the version",
+            differences=differences,
+            status=existing.status,
+        )
+    newest = stored.newest == registration.version
+    changed = stored.provider is not None and registration.metadata not in {None, stored.provider.metadata}
+    return Change(metadata=registration.metadata) if newest and changed else Change()
+
+
+def _require_metadata(registration: Registration, stored: Stored) -> None:
+    known = stored.provider is not None and stored.provider.metadata is not None
+    if registration.metadata is None and not known:
+        raise MetadataRequiredError(
+            f"this is the first version of {registration.name}; send metadata with a display_name and a description"
+        )

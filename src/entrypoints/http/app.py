@@ -1,0 +1,50 @@
+"""The Litestar application."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib.metadata import version
+
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.types import ASGIApp
+
+from domain.errors import RegistryError
+from entrypoints.http.console import register_platform_version
+from entrypoints.http.documentation import openapi_config
+from entrypoints.http.health import health, ready
+from entrypoints.http.problems import broken, refused, routing_failed
+from entrypoints.http.providers import find_version, list_versions
+from entrypoints.http.request_ids import RequestIdMiddleware
+from entrypoints.http.service import HttpLimits, Service
+from entrypoints.registry import Registry
+
+
+def create_app(
+    open_registry: Callable[[], AbstractAsyncContextManager[Registry]], *, limits: HttpLimits | None = None
+) -> ASGIApp:
+    """Return the application that serves a registry, opened when the application starts and closed when it stops."""
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        async with open_registry() as registry:
+            app.state.service = Service(registry, limits or HttpLimits())
+            yield
+
+    app = Litestar(
+        route_handlers=[register_platform_version, list_versions, find_version, health, ready],
+        lifespan=[lifespan],
+        dependencies={"service": Provide(_service, sync_to_thread=False)},
+        exception_handlers={RegistryError: refused, HTTPException: routing_failed, Exception: broken},
+        openapi_config=openapi_config(version("provider-registry")),
+        request_max_body_size=None,  # the handlers bound their bodies themselves, after authentication
+        logging_config=None,
+    )
+    # Outside of Litestar: its own middleware does not see requests for which there is no route.
+    return RequestIdMiddleware(app)
+
+
+def _service(state: State) -> Service:
+    service: Service = state.service
+    return service

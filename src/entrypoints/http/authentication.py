@@ -1,0 +1,24 @@
+"""Reading the bearer token of a request (RFC 6750 section 2.1)."""
+
+from typing import Any
+
+from litestar import Request
+
+from domain.errors import NotAuthenticatedError
+
+
+def bearer_token(request: Request[Any, Any, Any]) -> str | None:
+    """Return the token of the one ``Authorization: Bearer`` header, or None if there is no such header.
+
+    Raises:
+        NotAuthenticatedError: The header is there several times, of another scheme, or without a token.
+    """
+    headers = request.headers.getall("authorization", [])
+    if not headers:
+        return None
+    if len(headers) > 1:
+        raise NotAuthenticatedError("several Authorization headers")
+    scheme, _, token = headers[0].partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise NotAuthenticatedError("no bearer token in the Authorization header")
+    return token.strip()

@@ -1,0 +1,118 @@
+"""Reading a JSON body strictly: nothing that two parsers could read in two ways gets through."""
+
+import json
+from collections import Counter
+from typing import Any
+
+import msgspec
+from litestar import Request
+from litestar.exceptions import InternalServerException
+
+from domain.errors import RegistryError
+
+MAX_DEPTH = 100
+_TOO_DEEP = f"the body nests deeper than {MAX_DEPTH} levels; flatten it"
+
+
+class BadBodyError(RegistryError):
+    """The body is not strict JSON in UTF-8."""
+
+    code = "malformed_body"
+
+
+class BodyTooLargeError(RegistryError):
+    """The body exceeds the limit."""
+
+    code = "body_too_large"
+
+
+class UnsupportedMediaTypeError(RegistryError):
+    """The body is not declared as JSON."""
+
+    code = "unsupported_media_type"
+
+
+class ClientDisconnectedError(RegistryError):
+    """The client went away before its body was complete; nobody reads this answer."""
+
+    code = "client_disconnected"
+
+
+async def read_json(request: Request[Any, Any, Any], *, limit: int) -> object:
+    """Return the decoded body.
+
+    Raises:
+        UnsupportedMediaTypeError: ``Content-Type`` is not ``application/json`` in UTF-8, or the body is compressed.
+        BodyTooLargeError: More than ``limit`` bytes.
+        BadBodyError: Not UTF-8, not JSON, nested deeper than 100 levels, or an object repeats a member.
+        ClientDisconnectedError: The client went away.
+    """
+    _require_json(request)
+    return parse_json(await _read(request, limit))
+
+
+def parse_json(raw: bytes) -> object:
+    """Decode strict JSON (RFC 8259, with the member names of every object unique).
+
+    Raises:
+        BadBodyError: See ``read_json``.
+    """
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadBodyError(f"the body is not UTF-8 (byte {error.start}); encode it as UTF-8") from None
+    try:
+        value = msgspec.json.decode(raw)
+        _require_shallow(value)
+        json.loads(text, object_pairs_hook=_unique)
+    except RecursionError:
+        raise BadBodyError(_TOO_DEEP) from None
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise BadBodyError(f"the body is not valid JSON: {error}") from None
+    return value
+
+
+def _require_json(request: Request[Any, Any, Any]) -> None:
+    media_type, parameters = request.content_type
+    charset = parameters.get("charset", "utf-8").strip('"').lower()
+    if media_type.lower() != "application/json" or charset not in {"utf-8", "utf8"}:
+        raise UnsupportedMediaTypeError("send the body as Content-Type: application/json, in UTF-8")
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise UnsupportedMediaTypeError("send the body without Content-Encoding; compressed bodies are not accepted")
+
+
+async def _read(request: Request[Any, Any, Any], limit: int) -> bytes:
+    declared = request.headers.get("content-length", "")
+    body = bytearray()
+    too_large = BodyTooLargeError(f"the body exceeds {limit} bytes; send smaller schemas or a shorter changelog")
+    if declared.isascii() and declared.isdigit() and int(declared[:20]) > limit:
+        raise too_large
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > limit:
+                raise too_large
+    except InternalServerException:  # how Litestar says that the client went away
+        raise ClientDisconnectedError("the client disconnected before the body was complete") from None
+    return bytes(body)
+
+
+def _unique(members: list[tuple[str, object]]) -> None:
+    repeated = [name for name, times in Counter(name for name, _ in members).items() if times > 1]
+    if repeated:
+        raise BadBodyError(f"the body repeats the member {repeated[0]!r} in one object; send each once")
+
+
+def _require_shallow(value: object) -> None:
+    """Return if containers nest no deeper than the limit; goes level by level, so there is no stack to exhaust."""
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        level = [
+            child
+            for container in level
+            if isinstance(container, dict | list)
+            for child in (container.values() if isinstance(container, dict) else container)
+        ]
+        if not level:
+            return
+    raise BadBodyError(_TOO_DEEP)

@@ -1,0 +1,134 @@
+"""From the wire to the use case: every field becomes a domain value, and every bad field is reported at once."""
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from application.use_cases.register_version import Registration
+from domain.announcements import Announcement, check_changelog, check_entrypoint, check_package_name, settled_digest
+from domain.canonical_json import CanonicalJson
+from domain.catalog import CatalogMetadata
+from domain.digests import Sha256Digest
+from domain.errors import (
+    FieldError,
+    InvalidProviderNameError,
+    InvalidRequestError,
+    InvalidSchemasError,
+    InvalidValueError,
+)
+from domain.machines import Registrant
+from domain.names import PLATFORM, ProviderName
+from domain.schemas import ResourceSchema, ResourceSchemas
+from domain.semver import SemVer
+from domain.wheel_urls import WheelUrl
+from entrypoints.http.wire import JsonObject, MetadataBody, RegistrationBody, ResourceSchemaBody
+
+T = TypeVar("T")
+V = TypeVar("V")
+
+
+class _Fields:
+    """Collects the errors of fields while they become values."""
+
+    def __init__(self) -> None:
+        self.errors: list[FieldError] = []
+
+    def take(self, field: str, make: Callable[[V], T], value: V | None) -> T | None:
+        """Return the field's value, or None if there is none or it is bad, which is remembered."""
+        if value is None:
+            return None
+        try:
+            return make(value)
+        except InvalidValueError as error:
+            self.errors.append(FieldError(("body", field), error.detail, error.code))
+            return None
+
+
+def to_registration(body: RegistrationBody, registrant: Registrant) -> Registration:
+    """Return the command that a body on the Console route stands for.
+
+    Raises:
+        InvalidRequestError: Some fields are no domain values; ``errors`` has all of them.
+    """
+    fields = _Fields()
+    name = fields.take("name", lambda written: _platform_name(written, body.organization_id), body.name)
+    version = fields.take("version", _wheel_version, body.version)
+    url = fields.take("wheel_url", WheelUrl.parse, body.wheel_url)
+    digest = fields.take("sha256", Sha256Digest, body.sha256)
+    if url is not None:
+        digest = fields.take("sha256", lambda target: settled_digest(digest, target), url)
+    package_name = fields.take("package_name", check_package_name, body.package_name)
+    entrypoint = fields.take("entrypoint", check_entrypoint, body.entrypoint)
+    schemas = fields.take("schemas", lambda sent: _schemas(sent, name.name if name else ""), body)
+    config_schema = fields.take("config_schema", CanonicalJson.of, body.config_schema)
+    outputs_schema = fields.take("outputs_schema", CanonicalJson.of, body.outputs_schema)
+    changelog = fields.take("changelog", check_changelog, body.changelog)
+    metadata = fields.take("metadata", _metadata, body.metadata)
+    if fields.errors or name is None or version is None or url is None:
+        raise InvalidRequestError(fields.errors)
+    return Registration(
+        registrant=registrant,
+        name=name,
+        version=version,
+        announcement=Announcement(
+            wheel_url=url,
+            sha256=digest,
+            package_name=package_name,
+            entrypoint=entrypoint,
+            schemas=schemas,
+            config_schema=config_schema,
+            outputs_schema=outputs_schema,
+            changelog=changelog,
+        ),
+        metadata=metadata,
+    )
+
+
+def _platform_name(written: str, organization_id: str | None) -> ProviderName:
+    """Read a canonical name, or the short name of a legacy client, which on the Console route is the platform's."""
+    if "/" in written:
+        return ProviderName.parse(written)
+    if organization_id is None:
+        raise InvalidProviderNameError(f"send the canonical name, '{PLATFORM}/{written}'")
+    return ProviderName(PLATFORM, written)
+
+
+def _wheel_version(written: str) -> SemVer:
+    version = SemVer.parse(written)
+    _ = version.pep440  # raises for a version that no wheel can carry
+    return version
+
+
+def _schemas(body: RegistrationBody, provider: str) -> ResourceSchemas | None:
+    sent = [_resource_schemas(entries, provider) for entries in (body.schemas, body.resource_schemas) if entries]
+    if len(sent) > 1 and sent[0] != sent[1]:
+        raise InvalidSchemasError("schemas and resource_schemas differ; send schemas only")
+    return sent[0] if sent else None
+
+
+def _resource_schemas(entries: Mapping[str, ResourceSchemaBody], provider: str) -> ResourceSchemas | None:
+    return ResourceSchemas.of(
+        {
+            resource_type: ResourceSchema(
+                resource_type=resource_type,
+                provider=provider if entry.provider is None else entry.provider,
+                resource=resource_type if entry.resource is None else entry.resource,
+                description=entry.description,
+                config_schema=_document(entry.config_schema),
+                outputs_schema=_document(entry.outputs_schema),
+            )
+            for resource_type, entry in entries.items()
+        }
+    )
+
+
+def _document(schema: JsonObject | None) -> CanonicalJson | None:
+    return None if schema is None else CanonicalJson.of(schema)
+
+
+def _metadata(body: MetadataBody) -> CatalogMetadata:
+    return CatalogMetadata(
+        display_name=body.display_name,
+        description=body.description,
+        icon_url=body.icon_url,
+        tags=tuple(dict.fromkeys(body.tags or ())),
+    )

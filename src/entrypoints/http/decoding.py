@@ -1,0 +1,75 @@
+"""Turning decoded JSON into wire structs, collecting every bad field instead of stopping at the first."""
+
+from collections.abc import Mapping
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from domain.errors import FieldError, InvalidRequestError
+
+S = TypeVar("S", bound=msgspec.Struct)
+_Location = tuple[str | int, ...]
+
+
+def decode_struct(value: object, struct: type[S]) -> S:
+    """Return the struct that a JSON value spells.
+
+    Raises:
+        InvalidRequestError: It does not; ``errors`` has every bad field.
+    """
+    errors: list[FieldError] = []
+    decoded = _struct(value, struct, ("body",), errors)
+    if errors or decoded is None:
+        raise InvalidRequestError(errors)
+    return decoded
+
+
+def _struct(value: object, struct: type[S], loc: _Location, errors: list[FieldError]) -> S | None:
+    if not isinstance(value, Mapping):
+        errors.append(FieldError(loc, "must be a JSON object", "object_type"))
+        return None
+    hints = get_type_hints(struct, include_extras=True)
+    before = len(errors)
+    found: dict[str, Any] = {}
+    for field in msgspec.structs.fields(struct):
+        if field.encode_name in value:
+            found[field.name] = _value(value[field.encode_name], hints[field.name], (*loc, field.encode_name), errors)
+        elif field.required:
+            errors.append(FieldError((*loc, field.encode_name), "is required", "missing"))
+    return struct(**found) if len(errors) == before else None
+
+
+def _value(value: object, hint: Any, loc: _Location, errors: list[FieldError]) -> object:  # noqa: ANN401 -- a type hint may be any object
+    inner = _without_null(hint)
+    if value is not None and isinstance(inner, type) and issubclass(inner, msgspec.Struct):
+        return _struct(value, inner, loc, errors)
+    members = _struct_members(inner)
+    if members is not None and isinstance(value, Mapping):
+        return {key: _struct(member, members, (*loc, key), errors) for key, member in value.items()}
+    try:
+        return msgspec.convert(value, hint)
+    except msgspec.ValidationError as error:
+        message, _, path = str(error).partition(" - at ")
+        errors.append(FieldError((*loc, *_steps(path)), message[:1].lower() + message[1:], "invalid"))
+        return None
+
+
+def _without_null(hint: Any) -> Any:  # noqa: ANN401 -- likewise
+    """Return the type in ``Annotated[T, …] | None``."""
+    if get_origin(hint) in {Union, UnionType}:
+        hint = next(option for option in get_args(hint) if option is not type(None))
+    return get_args(hint)[0] if get_origin(hint) is Annotated else hint
+
+
+def _struct_members(hint: Any) -> type[msgspec.Struct] | None:  # noqa: ANN401 -- likewise
+    """Return the struct in ``dict[str, Struct]``."""
+    arguments = get_args(hint)
+    if get_origin(hint) is dict and isinstance(arguments[1], type) and issubclass(arguments[1], msgspec.Struct):
+        return arguments[1]
+    return None
+
+
+def _steps(path: str) -> _Location:
+    """Return the list indexes in msgspec's path, such as `` `$[3]` ``."""
+    return tuple(int(step) for step in path.strip("`$[]").split("][") if step.isdigit())

@@ -1,0 +1,27 @@
+"""Whether the service is up, and whether it can serve."""
+
+from litestar import get
+from litestar.di import NamedDependency
+
+from entrypoints.http.documentation import READY_RESPONSES
+from entrypoints.http.service import Service
+from entrypoints.http.wire import HealthView
+
+
+@get("/health", tags=["Health"], summary="Is the process up?", operation_id="health")
+async def health() -> HealthView:
+    """Answer as long as the process does."""
+    return HealthView("ok")
+
+
+@get(
+    "/health/ready",
+    tags=["Health"],
+    summary="Can requests be served?",
+    operation_id="ready",
+    responses=READY_RESPONSES,
+)
+async def ready(service: NamedDependency[Service]) -> HealthView:
+    """Answer when the database is reachable and its migrations are at head."""
+    await service.registry.check_readiness.execute()
+    return HealthView("ready")

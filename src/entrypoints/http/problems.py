@@ -1,0 +1,133 @@
+"""From refusals to HTTP: one table, and ``application/problem+json`` (RFC 9457) for all of it."""
+
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from msgspec import UNSET
+
+from domain.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidRequestError,
+    InvalidValueError,
+    MetadataRequiredError,
+    NotAuthenticatedError,
+    NotFoundError,
+    RegistryError,
+    TooManyRegistrationsError,
+    UnavailableError,
+    VersionConflictError,
+    WheelHostFailedError,
+    WheelHostTimeoutError,
+    WheelRefusedError,
+)
+from entrypoints.http.bodies import BadBodyError, BodyTooLargeError, ClientDisconnectedError, UnsupportedMediaTypeError
+from entrypoints.http.request_ids import request_id
+from entrypoints.http.wire import FieldProblem, ProblemView
+
+MEDIA_TYPE = "application/problem+json"
+
+STATUSES: dict[type[RegistryError], HTTPStatus] = {
+    BadBodyError: HTTPStatus.BAD_REQUEST,
+    ClientDisconnectedError: HTTPStatus.BAD_REQUEST,
+    NotAuthenticatedError: HTTPStatus.UNAUTHORIZED,
+    ForbiddenError: HTTPStatus.FORBIDDEN,
+    NotFoundError: HTTPStatus.NOT_FOUND,
+    ConflictError: HTTPStatus.CONFLICT,
+    BodyTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    UnsupportedMediaTypeError: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    InvalidValueError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    InvalidRequestError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    MetadataRequiredError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    WheelRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    TooManyRegistrationsError: HTTPStatus.TOO_MANY_REQUESTS,
+    WheelHostFailedError: HTTPStatus.BAD_GATEWAY,
+    UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
+    WheelHostTimeoutError: HTTPStatus.GATEWAY_TIMEOUT,
+}
+"""The nearest entry in an error's ancestry decides."""
+
+_HTTP_CODES = {
+    HTTPStatus.BAD_REQUEST: "bad_request",
+    HTTPStatus.NOT_FOUND: "route_not_found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "method_not_allowed",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "body_too_large",
+}
+_log = structlog.get_logger()
+
+
+def status_of(error: type[RegistryError]) -> HTTPStatus:
+    """Return the status of a refusal.
+
+    Raises:
+        LookupError: The table knows no ancestor of it.
+    """
+    for ancestor in error.__mro__:
+        if ancestor in STATUSES:
+            return STATUSES[ancestor]
+    raise LookupError(f"{error.__name__} has no status")
+
+
+def refused(request: Request[Any, Any, Any], error: RegistryError) -> Response[ProblemView]:
+    """Answer a refusal."""
+    status = status_of(type(error))
+    _log.info("refused", code=error.code, status=status.value, reason=getattr(error, "reason", error.detail))
+    problem = _problem(request, status, error.code, error.detail)
+    if isinstance(error, InvalidRequestError):
+        problem.errors = [FieldProblem(list(each.loc), each.msg, each.type) for each in error.errors]
+    if isinstance(error, VersionConflictError):
+        problem.differences, problem.existing_status = list(error.differences), error.status
+    return _response(problem, _headers(error))
+
+
+def routing_failed(request: Request[Any, Any, Any], error: HTTPException) -> Response[ProblemView]:
+    """Answer what the framework refuses before a handler is found."""
+    status = HTTPStatus(error.status_code)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return broken(request, error)
+    problem = _problem(request, status, _HTTP_CODES.get(status, "bad_request"), _sentence(request, status))
+    return _response(problem, dict(error.headers or {}))
+
+
+def broken(request: Request[Any, Any, Any], error: Exception) -> Response[ProblemView]:
+    """Answer a defect of this software: say nothing of its insides, log all of them."""
+    _log.error("unhandled exception", exc_info=error)
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    detail = "the registry failed on this request; nothing was written. Report the request id to its operators"
+    return _response(_problem(request, status, "internal_error", detail), {})
+
+
+def _sentence(request: Request[Any, Any, Any], status: HTTPStatus) -> str:
+    if status is HTTPStatus.NOT_FOUND:
+        return f"there is no route {request.url.path}; /schema lists the routes"
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        return f"{request.method} is not allowed on {request.url.path}; /schema lists what is"
+    return "the request could not be understood; check its path, query and headers"
+
+
+def _headers(error: RegistryError) -> dict[str, str]:
+    if isinstance(error, NotAuthenticatedError):
+        # RFC 6750 section 3.1: no error code for a request without authentication information.
+        return {"WWW-Authenticate": 'Bearer error="invalid_token"' if error.token_presented else "Bearer"}
+    if isinstance(error, UnavailableError):
+        return {"Retry-After": str(error.retry_after)}
+    return {}
+
+
+def _problem(request: Request[Any, Any, Any], status: HTTPStatus, code: str, detail: str) -> ProblemView:
+    return ProblemView(
+        type=f"urn:provider-registry:problem:{code}",
+        title=status.phrase,
+        status=status.value,
+        detail=detail,
+        code=code,
+        request_id=request_id(request.scope),
+        errors=UNSET,
+    )
+
+
+def _response(problem: ProblemView, headers: dict[str, str]) -> Response[ProblemView]:
+    return Response(problem, status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)

@@ -1,0 +1,57 @@
+"""A name for every request: accepted or made, returned, and in every line logged on its behalf."""
+
+import re
+from time import perf_counter
+from uuid import uuid4
+
+import structlog
+from litestar.datastructures import Headers, MutableScopeHeaders
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+HEADER = "X-Request-ID"
+_ACCEPTED = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}", re.ASCII)
+_STATE_KEY = "request_id"
+_log = structlog.get_logger()
+
+
+def request_id(scope: Scope) -> str:
+    """Return the request's name."""
+    return str(scope["state"][_STATE_KEY])
+
+
+class RequestIdMiddleware:
+    """Names each request and logs its outcome."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap an application."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != ScopeType.HTTP:
+            await self.app(scope, receive, send)
+            return
+        name = _accepted(Headers.from_scope(scope).get(HEADER)) or uuid4().hex
+        scope.setdefault("state", {})[_STATE_KEY] = name
+        started = perf_counter()
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=name)
+
+        async def send_named(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableScopeHeaders.from_message(message)[HEADER] = name
+                _log.info(
+                    "request",
+                    method=scope.get("method"),
+                    path=scope["path"],
+                    status=message["status"],
+                    seconds=round(perf_counter() - started, 6),
+                )
+            await send(message)
+
+        await self.app(scope, receive, send_named)
+
+
+def _accepted(offered: str | None) -> str | None:
+    return offered if offered and _ACCEPTED.fullmatch(offered) else None

@@ -1,0 +1,32 @@
+"""What handlers need, in one value."""
+
+from dataclasses import dataclass, field
+
+from entrypoints.http.in_flight import InFlight
+from entrypoints.registry import Registry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpLimits:
+    """Bounds of the HTTP entrypoint.
+
+    Attributes:
+        body_bytes: The largest body accepted.
+        in_flight: Registrations that one machine may have in flight, per process.
+    """
+
+    body_bytes: int = 2 * 1024 * 1024
+    in_flight: int = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The registry and the bounds that HTTP puts around it."""
+
+    registry: Registry
+    limits: HttpLimits
+    in_flight: InFlight = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Start with nothing in flight."""
+        object.__setattr__(self, "in_flight", InFlight(self.limits.in_flight))

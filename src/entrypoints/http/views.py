@@ -1,0 +1,56 @@
+"""From the domain to the wire."""
+
+from typing import cast
+
+from domain.canonical_json import CanonicalJson
+from domain.schemas import ResourceSchema
+from domain.versions import ProviderVersion
+from entrypoints.http.wire import JsonObject, ProviderVersionView, ResourceSchemaView
+
+
+def version_view(version: ProviderVersion) -> ProviderVersionView:
+    """Return the public representation of a version."""
+    announced, wheel = version.announcement, version.wheel
+    filename = announced.wheel_url.filename
+    return ProviderVersionView(
+        prefix=version.name.prefix,
+        name=version.name.name,
+        version=version.version.text,
+        canonical=version.name.canonical,
+        runtime_version=version.runtime_version,
+        status=version.status.value,
+        wheel_url=announced.wheel_url.text,
+        wheel_sha256=version.wheel_sha256.hex if version.wheel_sha256 else None,
+        package_name=version.package_name,
+        entrypoint=list(announced.entrypoint) if announced.entrypoint else None,
+        source_hash=version.source_hash,
+        schemas=None if announced.schemas is None else [_schema_view(schema) for schema in announced.schemas],
+        changelog=announced.changelog,
+        published_at=version.published_at,
+        error_message=version.error_message,
+        created_at=version.created_at,
+        updated_at=version.updated_at,
+        wheel_filename=filename.text,
+        wheel_size=wheel.size if wheel else None,
+        distribution=filename.distribution,
+        requires_python=wheel.requires_python if wheel else None,
+        config_schema=_document(announced.config_schema),
+        outputs_schema=_document(announced.outputs_schema),
+        yanked_at=version.yanked_at,
+        yanked_reason=version.yanked_reason,
+        registered_by=version.registered_by,
+    )
+
+
+def _schema_view(schema: ResourceSchema) -> ResourceSchemaView:
+    return ResourceSchemaView(
+        provider=schema.provider,
+        resource=schema.resource,
+        description=schema.description,
+        config_schema=_document(schema.config_schema),
+        outputs_schema=_document(schema.outputs_schema),
+    )
+
+
+def _document(schema: CanonicalJson | None) -> JsonObject | None:
+    return None if schema is None else cast("JsonObject", schema.decode())

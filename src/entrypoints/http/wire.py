@@ -1,0 +1,170 @@
+"""The wire format, as structs. What the domain decides is not decided here again."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+JsonObject = dict[str, Any]
+
+
+class MetadataBody(Struct, forbid_unknown_fields=False, kw_only=True):
+    """Catalog display fields supplied when registering a provider version."""
+
+    display_name: Annotated[str, Meta(min_length=1, max_length=200)]
+    description: Annotated[str, Meta(max_length=5000)]
+    icon_url: Annotated[str, Meta(max_length=2048)] | None = None
+    tags: list[Annotated[str, Meta(min_length=1, max_length=50)]] | None = None
+
+
+class ResourceSchemaBody(Struct, kw_only=True):
+    """The schema of one resource type."""
+
+    provider: str | None = None
+    resource: str | None = None
+    description: str | None = None
+    config_schema: JsonObject | None = None
+    outputs_schema: JsonObject | None = None
+
+
+class RegistrationBody(Struct, kw_only=True):
+    """Request body for registering a wheel-backed provider version. Unknown fields are ignored."""
+
+    name: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            max_length=200,
+            description="Canonical provider name, `platform/<name>`. Legacy clients may send the short name together "
+            "with `organization_id`.",
+            examples=["platform/gcp"],
+        ),
+    ]
+    version: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            description="SemVer 2.0.0; must equal the wheel's version in PEP 440 terms (`1.0.0-rc.1` = `1.0.0rc1`).",
+            examples=["1.4.0"],
+        ),
+    ]
+    wheel_url: Annotated[
+        str,
+        Meta(
+            max_length=2048,
+            description="HTTPS URL of the uploaded wheel; stored in canonical form.",
+            examples=["https://wheels.example.com/files/pragmatiks_gcp_provider-1.4.0-py3-none-any.whl"],
+        ),
+    ]
+    organization_id: Annotated[str, Meta(description="Legacy; ignored when `name` is canonical.")] | None = None
+    sha256: (
+        Annotated[
+            str,
+            Meta(
+                pattern="^[0-9a-f]{64}$",
+                description="Announced digest; the bytes must match. Computed and stored either way.",
+            ),
+        ]
+        | None
+    ) = None
+    package_name: (
+        Annotated[
+            str,
+            Meta(min_length=1, max_length=200, description="Importable package inside the wheel; inferred if absent."),
+        ]
+        | None
+    ) = None
+    schemas: Annotated[dict[str, ResourceSchemaBody], Meta(description="By resource type.")] | None = None
+    metadata: (
+        Annotated[
+            MetadataBody,
+            Meta(description="Required on a provider's first publish; later publishes update the catalog."),
+        ]
+        | None
+    ) = None
+    config_schema: Annotated[JsonObject, Meta(description="Legacy provider-level JSON Schema.")] | None = None
+    outputs_schema: Annotated[JsonObject, Meta(description="Legacy provider-level JSON Schema.")] | None = None
+    resource_schemas: (
+        Annotated[dict[str, ResourceSchemaBody], Meta(description="Legacy spelling of `schemas`.")] | None
+    ) = None
+    changelog: Annotated[str, Meta(max_length=100_000, description="Release notes.")] | None = None
+    entrypoint: (
+        Annotated[
+            list[str],
+            Meta(
+                min_length=1,
+                max_length=100,
+                description="Overrides `python -m pragma_runtime.entrypoint`; null keeps that default.",
+            ),
+        ]
+        | None
+    ) = None
+
+
+class ResourceSchemaView(Struct, kw_only=True):
+    """The schema of one resource type, as stored."""
+
+    provider: str
+    resource: str
+    description: str | None
+    config_schema: JsonObject | None
+    outputs_schema: JsonObject | None
+
+
+class ProviderVersionView(Struct, kw_only=True):
+    """A version of a provider. Times are RFC 3339 in UTC."""
+
+    prefix: str
+    name: str
+    version: str
+    canonical: str
+    runtime_version: str
+    status: Annotated[str, Meta(description="building, published, failed or yanked")]
+    wheel_url: str
+    wheel_sha256: str | None
+    package_name: str | None
+    entrypoint: list[str] | None
+    source_hash: str | None
+    schemas: list[ResourceSchemaView] | None
+    changelog: str | None
+    published_at: datetime | None
+    error_message: str | None
+    created_at: datetime
+    updated_at: datetime
+    wheel_filename: str
+    wheel_size: int | None
+    distribution: str
+    requires_python: str | None
+    config_schema: JsonObject | None
+    outputs_schema: JsonObject | None
+    yanked_at: datetime | None
+    yanked_reason: str | None
+    registered_by: str
+
+
+class HealthView(Struct):
+    """Whether the service is up."""
+
+    status: str
+
+
+class FieldProblem(Struct):
+    """One bad field."""
+
+    loc: list[str | int]
+    msg: str
+    type: str
+
+
+class ProblemView(Struct, kw_only=True):
+    """Why a request was refused (RFC 9457)."""
+
+    type: Annotated[str, Meta(description="URI reference that names the kind of problem.")]
+    title: str
+    status: int
+    detail: Annotated[str, Meta(description="One sentence: what is wrong and what to do.")]
+    code: Annotated[str, Meta(description="Stable slug; docs/errors.md lists all of them.")]
+    request_id: str
+    errors: list[FieldProblem] | UnsetType = UNSET
+    differences: list[str] | UnsetType = UNSET
+    existing_status: str | UnsetType = UNSET

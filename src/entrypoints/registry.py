@@ -1,0 +1,20 @@
+"""The registry as entrypoints see it: its use cases, wired."""
+
+from dataclasses import dataclass
+
+from application.use_cases.authenticate_machine import AuthenticateMachine
+from application.use_cases.check_readiness import CheckReadiness
+from application.use_cases.find_version import FindVersion
+from application.use_cases.list_versions import ListVersions
+from application.use_cases.register_version import RegisterVersion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registry:
+    """All use cases over one set of adapters."""
+
+    authenticate_machine: AuthenticateMachine
+    register_version: RegisterVersion
+    find_version: FindVersion
+    list_versions: ListVersions
+    check_readiness: CheckReadiness
