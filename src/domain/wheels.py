@@ -94,7 +94,8 @@ def prove(
     for required in _REQUIRED_FILES:
         if f"{folder}/{required}" not in archive.dist_info:
             raise WheelRefusedError(
-                WheelFault.FILE_MISSING, f"the wheel has no {folder}/{required}; build it with a PEP 517 build backend"
+                WheelFault.FILE_MISSING,
+                f"the wheel's *.dist-info folder has no {required}; build it with a PEP 517 build backend",
             )
     _check_format(_headers(archive.dist_info[f"{folder}/WHEEL"]))
     metadata = _headers(archive.dist_info[f"{folder}/METADATA"])
