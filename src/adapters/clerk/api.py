@@ -1,0 +1,127 @@
+"""Calling Clerk: one exchange, bounded in time and size, or a typed failure."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import NoReturn
+
+import httpx
+import msgspec
+import structlog
+
+from adapters.clerk.realm import ClerkInstance
+from adapters.clerk.retry_after import seconds_to_wait
+from application.ports.clock import Clock
+from domain.errors import TokenAuthorityUnavailableError
+
+MAX_BODY_BYTES = 65_536
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class ClerkAnswer:
+    """An answer below 500 that is neither a redirect nor a 429."""
+
+    status: int
+    body: bytes
+
+
+def new_http_client(instance: ClerkInstance) -> httpx.AsyncClient:
+    """Return a client that ignores the environment's proxies and certificates and follows no redirects."""
+    timeout = httpx.Timeout(instance.read_timeout, connect=instance.connect_timeout, pool=instance.connect_timeout)
+    return httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=timeout)
+
+
+class ClerkApi:
+    """Calls one Clerk instance.
+
+    Nothing is retried here: whoever called decides, and a verification costs money each time.
+    """
+
+    def __init__(self, instance: ClerkInstance, http: httpx.AsyncClient, clock: Clock) -> None:
+        """Call with the given client, which stays its owner's to close."""
+        self._instance = instance
+        self._http = http
+        self._clock = clock
+
+    async def get_keys(self) -> ClerkAnswer:
+        """Fetch the published key set, without credentials.
+
+        Raises:
+            TokenAuthorityUnavailableError: Clerk did not answer in time and form.
+        """
+        request = self._http.build_request("GET", self._instance.jwks_url, headers={"Accept-Encoding": "identity"})
+        return await self._exchange("jwks", request)
+
+    async def post(self, path: str, body: object) -> ClerkAnswer:
+        """Send JSON to the Backend API with the instance's secret.
+
+        Raises:
+            TokenAuthorityUnavailableError: Clerk did not answer in time and form, or refused the secret; the latter
+                is the operator's to mend and logged as an error.
+        """
+        request = self._http.build_request(
+            "POST",
+            self._instance.api_url.rstrip("/") + path,
+            content=msgspec.json.encode(body),
+            headers={
+                "Authorization": f"Bearer {self._instance.secret_key}",
+                "Content-Type": "application/json",
+                "Accept-Encoding": "identity",
+            },
+        )
+        answer = await self._exchange(path, request)
+        if answer.status in {401, 403}:
+            setting = self._instance.secret_key_setting
+            _log.error("clerk_refused_our_secret", call=path, status=answer.status, setting=setting)
+            raise unavailable()
+        return answer
+
+    def nonsense(self, call: str, why: str) -> NoReturn:
+        """Give up on an answer that is not Clerk's.
+
+        Raises:
+            TokenAuthorityUnavailableError: Always.
+        """
+        self._fail(call, why)
+
+    async def _exchange(self, call: str, request: httpx.Request) -> ClerkAnswer:
+        try:
+            async with asyncio.timeout(self._instance.deadline):
+                response = await self._http.send(request, stream=True)
+                try:
+                    self._check_status(call, response)
+                    return ClerkAnswer(response.status_code, await self._read(call, response))
+                finally:
+                    await response.aclose()
+        except (httpx.HTTPError, httpx.StreamError, OSError) as error:
+            self._fail(call, type(error).__name__)
+
+    def _check_status(self, call: str, response: httpx.Response) -> None:
+        status = response.status_code
+        if status == 429 or status >= 500:
+            self._fail(
+                call, f"status {status}", seconds_to_wait(response.headers.get("Retry-After"), self._clock.now())
+            )
+        if 300 <= status < 400:
+            self._fail(call, f"status {status}")
+
+    async def _read(self, call: str, response: httpx.Response) -> bytes:
+        # Compression was declined; undoing it unasked could inflate without bound.
+        if response.headers.get("Content-Encoding", "identity") != "identity":
+            self._fail(call, "compressed body")
+        body = bytearray()
+        async for chunk in response.aiter_raw():
+            body += chunk
+            if len(body) > MAX_BODY_BYTES:
+                self._fail(call, "body too large")
+        return bytes(body)
+
+    def _fail(self, call: str, why: str, retry_after: int | None = None) -> NoReturn:
+        _log.warning("clerk_failed", call=call, why=why)
+        raise unavailable(retry_after)
+
+
+def unavailable(retry_after: int | None = None) -> TokenAuthorityUnavailableError:
+    """Return the failure that callers see whatever went wrong with Clerk."""
+    msg = "the authority that issues tokens cannot be asked at the moment; nothing was changed, try again shortly"
+    return TokenAuthorityUnavailableError(msg, retry_after=retry_after)

@@ -1,0 +1,83 @@
+"""The published keys of one issuer, remembered."""
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+from joserfc.jwk import RSAKey
+
+from adapters.clerk.api import ClerkApi, unavailable
+from adapters.clerk.key_sets import MalformedKeySetError, read_keys
+from adapters.clerk.realm import ClerkInstance
+from adapters.clerk.refusals import Refusal
+from domain.errors import NotAuthenticatedError, TokenAuthorityUnavailableError
+
+_log = structlog.get_logger()
+
+
+class JwksCache:
+    """Keeps one issuer's keys; never share it between issuers.
+
+    Keys are fetched again when they are old or a key id is unknown, by one request at a time, and after any request not
+    before the cool-down is over. While fetching fails, the keys already known stay in use.
+    """
+
+    def __init__(self, instance: ClerkInstance, api: ClerkApi, monotonic: Callable[[], float]) -> None:
+        """Start without keys; ``monotonic`` counts seconds for ages and the cool-down."""
+        self._instance = instance
+        self._api = api
+        self._monotonic = monotonic
+        self._keys: dict[str, RSAKey] = {}
+        self._fetched_at: float | None = None
+        self._attempted_at: float | None = None
+        self._failure: TokenAuthorityUnavailableError | None = None
+        self._fetch: asyncio.Task[None] | None = None
+
+    async def find(self, kid: str) -> RSAKey:
+        """Return the key with that id.
+
+        Raises:
+            NotAuthenticatedError: The issuer publishes no such key.
+            TokenAuthorityUnavailableError: The key is not known and the keys could not be fetched.
+        """
+        if kid not in self._keys or not self._younger(self._fetched_at, self._instance.keys_lifetime):
+            await self._refresh()
+        key = self._keys.get(kid)
+        if key is not None:
+            return key
+        if self._failure is not None:
+            raise unavailable(self._failure.retry_after)
+        raise NotAuthenticatedError(Refusal.UNKNOWN_KEY.value)
+
+    async def aclose(self) -> None:
+        """Give up a fetch that is under way."""
+        if self._fetch is not None:
+            self._fetch.cancel()
+            await asyncio.wait([self._fetch])
+
+    async def _refresh(self) -> None:
+        if self._fetch is None or self._fetch.done():
+            if self._younger(self._attempted_at, self._instance.keys_cooldown):
+                return
+            self._fetch = asyncio.create_task(self._replace_keys())
+        # A caller that goes away must not take the fetch from those who wait with it.
+        await asyncio.shield(self._fetch)
+
+    async def _replace_keys(self) -> None:
+        try:
+            answer = await self._api.get_keys()
+            if answer.status != 200:
+                self._api.nonsense("jwks", f"status {answer.status}")
+            self._keys = read_keys(answer.body)
+            self._fetched_at, self._failure = self._monotonic(), None
+            _log.debug("clerk_keys_fetched", issuer=self._instance.issuer, keys=len(self._keys))
+        except MalformedKeySetError:
+            _log.warning("clerk_failed", call="jwks", why="no usable keys")
+            self._failure = unavailable()
+        except TokenAuthorityUnavailableError as error:
+            self._failure = error
+        finally:
+            self._attempted_at = self._monotonic()
+
+    def _younger(self, since: float | None, seconds: float) -> bool:
+        return since is not None and self._monotonic() - since < seconds

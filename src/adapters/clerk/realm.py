@@ -1,0 +1,98 @@
+"""Which Clerk instance is asked and trusted."""
+
+import ipaddress
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+CLERK_API_URL = "https://api.clerk.com"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClerkInstance:
+    """One Clerk instance: where it is, and how patiently it is asked. Durations are in seconds.
+
+    Attributes:
+        issuer: Its Frontend API URL, exactly as in ``iss``; keys are at ``{issuer}/.well-known/jwks.json``.
+        secret_key: A machine secret (``ak_…``) or the instance key (``sk_…``) for the Backend API.
+        secret_key_setting: The setting that a log line tells the operator to correct when Clerk refuses the key.
+        deadline: For one whole call, whatever Clerk sends meanwhile.
+        keys_lifetime: How long fetched keys are used without asking again.
+        keys_cooldown: How long after a fetch of keys the next may start: what made-up key ids can provoke at most.
+
+    Raises:
+        ValueError: A URL is not https (http is for loopback only), the secret is no printable ASCII, or a duration is
+            not positive. The message never shows the secret.
+    """
+
+    issuer: str
+    secret_key: str = field(repr=False)
+    secret_key_setting: str = "REGISTRY_CONSOLE_CLERK_SECRET_KEY"  # noqa: S105 - a setting's name, no secret
+    api_url: str = CLERK_API_URL
+    connect_timeout: float = 2.0
+    read_timeout: float = 5.0
+    deadline: float = 8.0
+    keys_lifetime: float = 300.0
+    keys_cooldown: float = 10.0
+
+    def __post_init__(self) -> None:
+        """Refuse what could only fail later, one request at a time."""
+        _check_url("issuer", self.issuer)
+        _check_url("api_url", self.api_url)
+        if (
+            not (self.secret_key and self.secret_key.isascii() and self.secret_key.isprintable())
+            or " " in self.secret_key
+        ):
+            raise ValueError("secret_key must be printable ASCII without spaces")
+        durations = (self.connect_timeout, self.read_timeout, self.deadline, self.keys_lifetime, self.keys_cooldown)
+        if not all(duration > 0 for duration in durations):
+            raise ValueError("timeouts, the deadline, and the keys' lifetime and cool-down must be positive")
+
+    @property
+    def jwks_url(self) -> str:
+        """Where the instance publishes its keys."""
+        return f"{self.issuer.rstrip('/')}/.well-known/jwks.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClerkRealm(ClerkInstance):
+    """The Console realm: a Clerk instance whose machines call this registry.
+
+    Attributes:
+        machine_id: This registry's own ``mch_…``, which a token must name as its receiver.
+        allow_missing_category: Whether JWTs without ``cat`` pass; Clerk minted such until 2026-05-27.
+        max_lifetime: Seconds between ``iat`` and ``exp`` of a JWT at most. A JWT cannot be revoked, so this bounds how
+            long a stolen one is of use; opaque tokens can, and live as long as Clerk says.
+
+    Raises:
+        ValueError: As for ``ClerkInstance``; or the machine id does not start with ``mch_``.
+    """
+
+    machine_id: str
+    allow_missing_category: bool = False
+    max_lifetime: float = 3600.0
+
+    def __post_init__(self) -> None:
+        """Refuse what could only fail later, one request at a time."""
+        ClerkInstance.__post_init__(self)  # super() loses its class in a dataclass with slots
+        if not self.machine_id.startswith("mch_"):
+            raise ValueError("machine_id must be this registry's machine id in Clerk, mch_…")
+        if not self.max_lifetime > 0:
+            raise ValueError("max_lifetime must be positive")
+
+
+def _check_url(name: str, url: str) -> None:
+    parts = urlsplit(url)
+    secure = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname or ""))
+    plain = bool(parts.hostname) and not (parts.username or parts.password or parts.query or parts.fragment)
+    if not (secure and plain):
+        msg = f"{name} must be an https:// URL without user, query and fragment (http:// on loopback only)"
+        raise ValueError(msg)
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
