@@ -66,7 +66,7 @@ class WheelUrl:
         if "?" in rest:
             raise InvalidWheelUrlError("the URL has a query; register the plain address of the file, not a signed link")
         authority, slash, path = rest.partition("/")
-        host, port = _authority(authority)
+        host, port = parse_authority(authority)
         path, name = _path(slash + path)
         bracketed = f"[{host}]" if ":" in host else host
         text = f"https://{bracketed}{'' if port == DEFAULT_PORT else f':{port}'}{path}"
@@ -114,7 +114,12 @@ def _split_fragment(rest: str) -> tuple[str, Sha256Digest | None]:
         raise InvalidWheelUrlError(f"the URL's #sha256= fragment is wrong: {error.detail}") from None
 
 
-def _authority(authority: str) -> tuple[str, int]:
+def parse_authority(authority: str) -> tuple[str, int]:
+    """Read ``host[:port]`` and return the canonical host, an IPv6 address without its brackets, and the port.
+
+    Raises:
+        InvalidWheelUrlError: It names a user, a port out of range, or no valid host.
+    """
     if "@" in authority:
         raise InvalidWheelUrlError("the URL names a user or password; private hosts are reached without credentials")
     host, port = authority, ""
