@@ -1,0 +1,61 @@
+"""The ``provider-registry`` command."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from entrypoints.cli import database
+from entrypoints.cli.failing import usable
+from entrypoints.settings import load_settings
+
+app = typer.Typer(
+    help="Registers, proves and serves wheel-backed provider versions.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # a traceback with local values could print secrets
+)
+app.add_typer(database.app, name="database")
+
+
+@app.command()
+def serve() -> None:
+    """Serve the registry over HTTP with the settings in the environment.
+
+    On the embedded database, which is used when DATABASE_URL is not set, migrations are applied first. On any other,
+    the server is not ready until `provider-registry database upgrade` has run.
+    """
+    from entrypoints.bootstrap import serving_database  # noqa: PLC0415 -- keeps --help quick
+    from entrypoints.http.server import serve as serve_http  # noqa: PLC0415 -- likewise
+
+    settings = usable(load_settings)
+    with serving_database(settings) as url:
+        os.environ["DATABASE_URL"] = url  # the workers load the settings again
+        serve_http(settings)
+
+
+@app.command()
+def dev(
+    *,
+    once: Annotated[bool, typer.Option("--once", help="Stop after the example is registered.")] = False,
+    port: Annotated[int, typer.Option(help="Port of the registry.")] = 8000,
+    wheel_port: Annotated[int, typer.Option(help="Port of the local wheel host.")] = 8443,
+    data: Annotated[Path, typer.Option(help="Folder that keeps data between runs.")] = Path(".data"),
+) -> None:
+    """Start a local registry with a local realm and register an example provider. For development only."""
+    from rich.console import Console  # noqa: PLC0415 -- keeps --help quick
+
+    from entrypoints.development.screen import Screen  # noqa: PLC0415 -- likewise
+    from entrypoints.development.session import Places, run  # noqa: PLC0415 -- likewise
+
+    places = Places(registry_port=port, wheel_port=wheel_port, data=data)
+    raise typer.Exit(run(places, once=once, screen=Screen(Console())))
+
+
+def main() -> None:
+    """Run the command line."""
+    app(prog_name="provider-registry")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""The example provider, built and announced as release CI would."""
+
+import hashlib
+import json
+import subprocess
+import sys
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+class ExampleError(Exception):
+    """The example provider cannot be built; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A built provider.
+
+    Attributes:
+        wheel: The wheel file.
+        announcement: The registration body, but for the wheel's URL.
+    """
+
+    wheel: Path
+    announcement: dict[str, Any]
+
+
+def build_example(project: Path, into: Path) -> Example:
+    """Build a provider's wheel into a folder, reproducibly, so that every build announces the same digest.
+
+    Raises:
+        ExampleError: There is no project, or its build fails.
+    """
+    if not (project / "pyproject.toml").is_file():
+        raise ExampleError(f"there is no example provider in {project}; start from the repository's folder")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(into.resolve())]
+    built = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)  # noqa: S603 -- our own command
+    if built.returncode:
+        raise ExampleError(f"building {project} failed:\n{built.stderr}")
+    wheel = into / built.stdout.split()[-1].rpartition("/")[2]
+    return Example(wheel, _announcement(project, wheel))
+
+
+def _announcement(project: Path, wheel: Path) -> dict[str, Any]:
+    described = tomllib.loads((project / "pyproject.toml").read_text())
+    pragma = described["tool"]["pragma"]
+    return {
+        "name": f"platform/{pragma['provider']}",
+        "version": described["project"]["version"],
+        "sha256": hashlib.sha256(wheel.read_bytes()).hexdigest(),
+        "package_name": pragma["package"],
+        "schemas": json.loads((project / "schemas.json").read_text()),
+        "metadata": {field: pragma[field] for field in ("display_name", "description", "tags")},
+    }

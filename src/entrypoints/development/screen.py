@@ -1,0 +1,86 @@
+"""What development mode shows."""
+
+import json
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+
+from entrypoints.development.clerk.tokens import StandInMachine
+
+
+class Screen:
+    """Says step by step what happens, for people."""
+
+    def __init__(self, console: Console) -> None:
+        """Take where to print."""
+        self._console = console
+
+    def opened(self) -> None:
+        """Say that nothing here is meant for production."""
+        self._console.print(
+            Panel(
+                "The realm, its keys and the wheel host are local and thrown away when this stops.\n"
+                "The registry itself is the real one, on loopback only. Data stays in .data/ between runs.",
+                title="Provider Registry, development mode",
+                border_style="yellow",
+            )
+        )
+
+    def step(self, what: str, result: str) -> None:
+        """Show a step that succeeded."""
+        self._console.print(f"[green]✓[/green] {what}")
+        self._console.print(f"  [dim]{result}[/dim]", highlight=False, soft_wrap=True)
+
+    def version(self, version: Mapping[str, Any]) -> None:
+        """Show what the registry recorded."""
+        table = Table("field", "what the registry recorded", show_edge=False, pad_edge=False, header_style="bold")
+        for field in (
+            "canonical",
+            "version",
+            "status",
+            "wheel_sha256",
+            "wheel_size",
+            "package_name",
+            "requires_python",
+            "registered_by",
+            "published_at",
+        ):
+            table.add_row(field, str(version[field]))
+        self._console.print(table)
+
+    def invitation(
+        self, registry: str, realm: str, release: StandInMachine, body: Mapping[str, Any], *, wheels: Path, log: Path
+    ) -> None:
+        """Print commands that register a version of the reader's own."""
+        self._console.rule("Register one of your own", style="dim")
+        self._console.print(
+            f"Put a wheel into {wheels}/ and name it in wheel_url, or paste this as it is:\n", highlight=False
+        )
+        mint = (
+            f"TOKEN=$(curl -s {realm}/v1/m2m_tokens -H 'Authorization: Bearer {release.secret_key}' "
+            "-H 'Content-Type: application/json' -d '{\"token_format\": \"jwt\"}' "
+            "| python3 -c 'import json, sys; print(json.load(sys.stdin)[\"token\"])')"
+        )
+        announce = (
+            f'curl -i {registry}/console/provider-versions -H "Authorization: Bearer $TOKEN" '
+            f"-H 'Content-Type: application/json' -d {shlex.quote(json.dumps(body))}"
+        )
+        self._console.print(f"{mint}\n{announce}\n", highlight=False, markup=False, soft_wrap=True)
+        self._console.print(f"[dim]The server's log: {log}[/dim]", highlight=False)
+
+    def serving(self, url: str) -> None:
+        """Say where to look, and how to stop."""
+        self._console.print(f"Serving at {url} (its API: {url}/schema). Ctrl-C stops.", highlight=False)
+
+    def failed(self, why: str) -> None:
+        """Say what went wrong."""
+        self._console.print(f"[red]✗[/red] {why}", highlight=False)
+
+    def stopped(self) -> None:
+        """Say that nothing is left running."""
+        self._console.print("Stopped; nothing is left running.")

@@ -1,0 +1,67 @@
+"""The real server, in a process of its own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+STOP_SECONDS = 20
+POLL_SECONDS = 0.05
+
+
+class ServerError(Exception):
+    """The server did not come up; the message says why."""
+
+
+@contextmanager
+def running_server(settings: Mapping[str, str], *, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Run ``provider-registry serve`` with these settings, its own session and its log in a file; stop it on exit."""
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith("REGISTRY_") and name != "DATABASE_URL"
+    }
+    with (
+        log.open("wb") as sink,
+        subprocess.Popen(
+            [sys.executable, "-m", "entrypoints.cli.main", "serve"],
+            env={**inherited, **settings},
+            stdout=sink,
+            stderr=sink,
+            start_new_session=True,  # Ctrl-C reaches this process only, which then stops the server in order
+        ) as process,
+    ):
+        try:
+            yield process
+        finally:
+            process.terminate()
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def wait_until_ready(process: subprocess.Popen[bytes], url: str, *, log: Path, seconds: float = 60) -> None:
+    """Return when the server answers that it is ready.
+
+    Raises:
+        ServerError: It ended, or is not ready in time.
+    """
+    for _ in range(int(seconds / POLL_SECONDS)):
+        try:
+            process.wait(POLL_SECONDS)
+        except subprocess.TimeoutExpired:
+            if _is_ready(url):
+                return
+        else:
+            break
+    raise ServerError(f"the server did not become ready; its log ({log}) ends with:\n{log.read_text()[-2000:]}")
+
+
+def _is_ready(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/health/ready", trust_env=False).status_code == httpx.codes.OK
+    except httpx.TransportError:
+        return False

