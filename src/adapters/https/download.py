@@ -1,0 +1,69 @@
+"""From a wheel URL to bytes on disk."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+import httpcore
+
+from adapters.https.answers import too_large
+from adapters.https.exchanges import HttpsExchanges
+from adapters.https.failures import wire_failures
+from adapters.https.policy import FetchPolicy
+from adapters.https.rate import RateGuard
+from adapters.https.spool import Spool
+from adapters.https.targets import Target
+from domain.errors import WheelFault, WheelRefusedError
+
+
+async def download(target: Target, exchanges: HttpsExchanges, spool: Spool) -> None:
+    """Follow redirects to the file and spool it.
+
+    Raises:
+        WheelRefusedError: See the port.
+        WheelHostFailedError: See the port.
+        WheelHostTimeoutError: See the port.
+        SpoolUnavailableError: The disk is full.
+        RetryableError: Nothing was spooled yet, and another attempt may succeed.
+    """
+    for _ in range(exchanges.policy.max_redirects + 1):
+        following = await _hop(target, exchanges, spool)
+        if following is None:
+            return
+        target = following
+    raise WheelRefusedError(
+        WheelFault.REDIRECT_FORBIDDEN,
+        f"the URL redirects more than {exchanges.policy.max_redirects} times; register the address of the file itself",
+    )
+
+
+async def _hop(target: Target, exchanges: HttpsExchanges, spool: Spool) -> Target | None:
+    """Spool the file and return None, or return the target that the answer redirects to."""
+    with wire_failures(target.host):
+        async with exchanges.ask(target) as (head, response):
+            if head.location is not None:
+                return target.redirected(head.location)
+            head.check_status()
+            head.check_body(exchanges.policy.max_bytes)
+            await _receive(response, exchanges.policy, spool)
+            return None
+
+
+async def _receive(response: httpcore.Response, policy: FetchPolicy, spool: Spool) -> None:
+    rate = RateGuard(policy.min_rate, policy.rate_window)
+    async with aclosing(_timed(response)) as chunks:
+        async for chunk, waited in chunks:
+            rate.arrived(len(chunk), after=waited)
+            if spool.size + len(chunk) > policy.max_bytes:
+                raise too_large(policy.max_bytes)
+            await spool.write(chunk)
+    await spool.finish()
+
+
+async def _timed(response: httpcore.Response) -> AsyncGenerator[tuple[bytes, float], None]:
+    """Yield each chunk with the seconds that it was waited for."""
+    time = asyncio.get_running_loop().time
+    asked = time()
+    async for chunk in response.aiter_stream():
+        yield chunk, time() - asked
+        asked = time()

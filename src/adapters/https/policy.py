@@ -1,0 +1,36 @@
+"""How far a fetch may go."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchPolicy:
+    """Limits of fetching. All durations are in seconds.
+
+    Attributes:
+        max_bytes: Of one wheel.
+        deadline: For everything about one wheel: redirects, retries and waits between them.
+        connect_timeout: For resolving, for each address tried, and for the TLS handshake.
+        answer_timeout: For one hop to answer with its whole header, connecting included.
+        min_rate: Bytes per second that a host must deliver, averaged over ``rate_window``.
+        rate_window: Also how long a host may stay silent.
+        max_redirects: Per attempt.
+        max_attempts: Including the first one.
+        first_delay: Before the second attempt; doubled for each further one, unless the host asks for more.
+        max_concurrent: Wheels held on disk at once, so the spool takes up to this many times ``max_bytes``.
+        max_wait: For one of those places.
+        user_agent: Sent to wheel hosts.
+    """
+
+    max_bytes: int = 512 * 1024 * 1024
+    deadline: float = 300.0
+    connect_timeout: float = 10.0
+    answer_timeout: float = 60.0
+    min_rate: int = 16 * 1024
+    rate_window: float = 15.0
+    max_redirects: int = 5
+    max_attempts: int = 3
+    first_delay: float = 0.5
+    max_concurrent: int = 16
+    max_wait: float = 30.0
+    user_agent: str = "provider-registry"

@@ -1,0 +1,35 @@
+"""Limiting how many fetches run at once."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from domain.errors import SpoolUnavailableError
+
+
+class FetchSlots:
+    """Places for fetches, given in the order of asking."""
+
+    def __init__(self, count: int, *, max_wait: float) -> None:
+        """Take the number of places and how long, in seconds, one may be waited for."""
+        self._free = asyncio.Semaphore(count)
+        self._max_wait = max_wait
+
+    @asynccontextmanager
+    async def take(self) -> AsyncIterator[None]:
+        """Hold a place while the context is open.
+
+        Raises:
+            SpoolUnavailableError: None came free in time.
+        """
+        try:
+            async with asyncio.timeout(self._max_wait):
+                await self._free.acquire()
+        except TimeoutError:
+            raise SpoolUnavailableError(
+                "too many wheels are being checked at the moment; try again shortly", retry_after=15
+            ) from None
+        try:
+            yield
+        finally:
+            self._free.release()

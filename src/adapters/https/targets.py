@@ -1,0 +1,77 @@
+"""Where a hop of a fetch goes."""
+
+import re
+from dataclasses import dataclass
+from typing import Self
+from urllib.parse import quote, urljoin
+
+from domain.errors import InvalidWheelUrlError, WheelFault, WheelRefusedError
+from domain.wheel_urls import DEFAULT_PORT, WheelUrl, parse_authority
+
+MAX_LENGTH = 8192
+_SCHEME = "https://"
+_UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
+_AUTHORITY_END = re.compile(r"[/?#]")
+_KEPT_IN_TARGET = "%/:?@!$&'()*+,;=-._~[]"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An https host, a port, and what is asked for there.
+
+    Attributes:
+        host: Canonical; an IPv6 address has no brackets.
+        path: Path and query in ASCII, as they go on the wire.
+    """
+
+    host: str
+    port: int
+    path: str
+
+    @classmethod
+    def of(cls, url: WheelUrl) -> Self:
+        """Take a wheel URL apart."""
+        return cls._split(url.text)
+
+    @property
+    def authority(self) -> str:
+        """The ``Host`` header's value."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == DEFAULT_PORT else f"{host}:{self.port}"
+
+    def redirected(self, location: str) -> Self:
+        """Return the target that a ``Location`` points to.
+
+        Unlike a registered URL it may have a query and any path: registries redirect to presigned storage.
+
+        Raises:
+            WheelRefusedError: It leaves https, names a user, or its host is not valid.
+        """
+        try:
+            return self._split(self._absolute(location))
+        except ValueError as error:  # urllib's own; InvalidWheelUrlError is one too
+            detail = error.detail if isinstance(error, InvalidWheelUrlError) else "the URL cannot be read"
+            raise WheelRefusedError(
+                WheelFault.REDIRECT_FORBIDDEN,
+                f"the host {self.host} redirects to a place that is not followed: {detail}; "
+                "register the address where the file itself is",
+            ) from None
+
+    def _absolute(self, location: str) -> str:
+        if len(location) > MAX_LENGTH:
+            raise InvalidWheelUrlError(f"the URL is longer than {MAX_LENGTH} characters")
+        if not location.isascii() or _UNSAFE.search(location):
+            raise InvalidWheelUrlError("the URL has characters that must be percent-encoded")
+        absolute = urljoin(f"{_SCHEME}{self.authority}{self.path}", location)
+        if not absolute.startswith(_SCHEME):
+            raise InvalidWheelUrlError("the URL is not https://")
+        return absolute
+
+    @classmethod
+    def _split(cls, url: str) -> Self:
+        rest = url.removeprefix(_SCHEME)
+        end = _AUTHORITY_END.search(rest)
+        authority, path = (rest[: end.start()], rest[end.start() :]) if end else (rest, "")
+        host, port = parse_authority(authority)
+        path = quote(path.partition("#")[0], safe=_KEPT_IN_TARGET)
+        return cls(host, port, path if path.startswith("/") else f"/{path}")

@@ -1,0 +1,75 @@
+"""Fetching wheels from hosts that nobody vouches for."""
+
+import asyncio
+import ssl
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import structlog
+
+from adapters.https.addresses import AddressRules
+from adapters.https.certificates import trust
+from adapters.https.download import download
+from adapters.https.exchanges import HttpsExchanges
+from adapters.https.policy import FetchPolicy
+from adapters.https.resolver import Resolver, SystemResolver
+from adapters.https.retries import Sleep, retrying
+from adapters.https.slots import FetchSlots
+from adapters.https.spool import Spool
+from adapters.https.targets import Target
+from application.ports.wheel_fetcher import FetchedWheel
+from domain.errors import WheelHostTimeoutError
+from domain.wheel_urls import WheelUrl
+
+_log = structlog.get_logger()
+
+
+class HttpsWheelFetcher:
+    """Fetches wheels over HTTPS; implements ``application.ports.wheel_fetcher.WheelFetcher``.
+
+    Memory use does not depend on a wheel's size. Serves one event loop.
+    """
+
+    def __init__(
+        self,
+        policy: FetchPolicy | None = None,
+        *,
+        rules: AddressRules | None = None,
+        tls: ssl.SSLContext | None = None,
+        spool_directory: Path | None = None,
+        resolver: Resolver | None = None,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        """Take what differs from the defaults: public addresses and authorities only, the system's temporary folder."""
+        self._policy = policy or FetchPolicy()
+        self._exchanges = HttpsExchanges(
+            policy=self._policy,
+            rules=rules or AddressRules(),
+            resolver=resolver or SystemResolver(),
+            tls=tls or trust(),
+        )
+        self._slots = FetchSlots(self._policy.max_concurrent, max_wait=self._policy.max_wait)
+        self._spool_directory = spool_directory or Path(tempfile.gettempdir())
+        self._sleep = sleep
+
+    @asynccontextmanager
+    async def fetch(self, url: WheelUrl) -> AsyncIterator[FetchedWheel]:
+        """Download on entry, remove on exit. A place among the concurrent fetches is held all the while."""
+        async with self._slots.take():
+            with Spool(self._spool_directory) as spool:
+                await self._download(url, spool)
+                yield FetchedWheel(spool.path, spool.sha256, spool.size)
+
+    async def _download(self, url: WheelUrl, spool: Spool) -> None:
+        started = asyncio.get_running_loop().time()
+        try:
+            async with asyncio.timeout(self._policy.deadline):
+                await retrying(lambda: download(Target.of(url), self._exchanges, spool), self._policy, self._sleep)
+        except TimeoutError:
+            raise WheelHostTimeoutError(
+                f"the wheel did not arrive from {url.host} within {self._policy.deadline:g} seconds; try again later"
+            ) from None
+        seconds = round(asyncio.get_running_loop().time() - started, 3)
+        _log.info("wheel_fetched", host=url.host, size=spool.size, seconds=seconds)
