@@ -1,0 +1,38 @@
+"""Rules that every free text keeps."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain import texts
+from domain.errors import InvalidTextError
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=1).filter(str.strip))
+def test_a_line_without_control_characters_is_kept(value: str) -> None:
+    assert texts.line(value, longest=len(value)) == value
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc"], include_characters="\n\r\t")))
+def test_a_text_keeps_its_line_ends_and_tabs(value: str) -> None:
+    assert texts.text(value, longest=len(value)) == value
+
+
+@pytest.mark.parametrize("character", ["\x00", "\x1b", "\x7f", "\x85", "\ud800"])
+def test_characters_that_cannot_be_stored_or_deceive_are_refused(character: str) -> None:
+    for check in (texts.line, texts.text):
+        with pytest.raises(InvalidTextError, match="control characters"):
+            check(f"a{character}b", longest=10)
+
+
+@pytest.mark.parametrize("value", ["", " ", "\u00a0", "aaaa", "a\nb", "a\tb"])
+def test_a_line_is_neither_blank_nor_too_long_nor_broken(value: str) -> None:
+    with pytest.raises(InvalidTextError):
+        texts.line(value, longest=3)
+
+
+def test_a_text_may_be_empty_and_a_line_only_if_said() -> None:
+    assert texts.text("", longest=3) == ""
+    assert texts.line("", longest=3, shortest=0) == ""
+    with pytest.raises(InvalidTextError, match="0 to 3 characters long, not 4"):
+        texts.text("aaaa", longest=3)
