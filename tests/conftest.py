@@ -1,8 +1,65 @@
-"""What every test shares."""
+"""Fixtures for every suite. A database is a copy of a migrated template, so each test has its own."""
+
+import warnings
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from sqlalchemy.exc import SADeprecationWarning
+
+with warnings.catch_warnings():
+    # advanced-alchemy still wears a decorator that SQLAlchemy 2.1 deprecates; it is imported once.
+    warnings.simplefilter("ignore", SADeprecationWarning)
+    import advanced_alchemy.base  # noqa: F401 - for its effect
+
+from adapters.postgres.database import Database
+from adapters.postgres.migrations import upgrade
+from adapters.postgres.store import PostgresVersionStore
+from tests.support.postgres import a_database, a_server
 
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def postgres_dsn() -> Iterator[str]:
+    """The DSN of a server's superuser."""
+    with a_server() as dsn:
+        yield dsn
+
+
+@pytest.fixture(scope="session")
+def template_dsn(postgres_dsn: str) -> Iterator[str]:
+    """A migrated, empty database to copy. Nobody may stay connected to it."""
+    with a_database(postgres_dsn) as dsn:
+        upgrade(dsn)
+        yield dsn
+
+
+@pytest.fixture
+def empty_database_dsn(postgres_dsn: str) -> Iterator[str]:
+    """A database that was never migrated."""
+    with a_database(postgres_dsn) as dsn:
+        yield dsn
+
+
+@pytest.fixture
+def database_dsn(postgres_dsn: str, template_dsn: str) -> Iterator[str]:
+    """A migrated, empty database."""
+    with a_database(postgres_dsn, template=template_dsn) as dsn:
+        yield dsn
+
+
+@pytest.fixture
+async def database(database_dsn: str) -> AsyncIterator[Database]:
+    """A pool of connections to a migrated, empty database."""
+    database = Database(database_dsn)
+    yield database
+    await database.dispose()
+
+
+@pytest.fixture
+def postgres_store(database: Database) -> PostgresVersionStore:
+    """A store over a migrated, empty database."""
+    return PostgresVersionStore(database)

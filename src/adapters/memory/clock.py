@@ -1,0 +1,31 @@
+"""A clock that is set by hand."""
+
+from datetime import UTC, datetime, timedelta
+
+_START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class ManualClock:
+    """Stands still until it is told to move."""
+
+    def __init__(self, start: datetime = _START) -> None:
+        """Set the clock."""
+        self.set(start)
+
+    def now(self) -> datetime:
+        """Return the time that was set, in UTC."""
+        return self._now
+
+    def set(self, now: datetime) -> None:
+        """Set the clock to an aware time.
+
+        Raises:
+            ValueError: The time is naive.
+        """
+        if now.tzinfo is None:
+            raise ValueError("a clock tells aware times only")
+        self._now = now.astimezone(UTC)
+
+    def advance(self, *, seconds: float) -> None:
+        """Move the clock on."""
+        self._now += timedelta(seconds=seconds)

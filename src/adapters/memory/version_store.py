@@ -1,0 +1,104 @@
+"""A version store in memory."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from application.ports.version_store import Change, Decision, Stored
+from domain.catalog import Provider, latest
+from domain.errors import StoreUnavailableError
+from domain.names import ProviderName
+from domain.semver import SemVer
+from domain.versions import ProviderVersion, VersionStatus
+
+
+class InMemoryVersionStore:
+    """Keeps providers and versions as long as it lives. One event loop only.
+
+    Attributes:
+        unavailable: Set it to act out an outage: every method then raises ``StoreUnavailableError``.
+    """
+
+    def __init__(self) -> None:
+        """Start empty and available."""
+        self.unavailable = False
+        self._providers: dict[ProviderName, Provider] = {}
+        self._versions: dict[ProviderName, dict[SemVer, ProviderVersion]] = {}
+        self._turn = asyncio.Lock()
+
+    async def look(self, name: ProviderName, version: SemVer) -> Stored:
+        """Return what is stored around a version."""
+        await self.check()
+        return self._stored(name, version)
+
+    async def update(self, name: ProviderName, version: SemVer, decide: Decision) -> Stored:
+        """Decide and write, one writer at a time."""
+        async with self._turn:
+            await self.check()
+            change = decide(self._stored(name, version))
+            written = change.version
+            if written is not None and (written.name, written.version) != (name, version):
+                raise ValueError(f"a decision on {name} {version} would write {written.name} {written.version}")
+            if change != Change():
+                self._providers[name] = _provider_after(name, self._providers.get(name), change)
+            if written is not None:
+                self._versions.setdefault(name, {})[version] = written
+            return self._stored(name, version)
+
+    async def find(self, name: ProviderName, version: SemVer) -> ProviderVersion | None:
+        """Return a public version, or None."""
+        await self.check()
+        found = self._versions.get(name, {}).get(version)
+        return found if found is not None and found.status.is_public else None
+
+    async def find_latest(self, name: ProviderName) -> ProviderVersion | None:
+        """Return the latest version, or None."""
+        await self.check()
+        published = (found.version for found in self._public(name) if found.status is VersionStatus.PUBLISHED)
+        chosen = latest(published)
+        return None if chosen is None else self._versions[name][chosen]
+
+    async def list_versions(self, name: ProviderName) -> Sequence[ProviderVersion]:
+        """Return the public versions without schemas, newest first."""
+        await self.check()
+        newest_first = sorted(self._public(name), key=lambda found: found.version, reverse=True)
+        return [_without_schemas(found) for found in newest_first]
+
+    async def check(self) -> None:
+        """Return unless an outage is acted out.
+
+        Raises:
+            StoreUnavailableError: One is.
+        """
+        await asyncio.sleep(0)  # as a real store lets others run, so that races show
+        if self.unavailable:
+            raise StoreUnavailableError("the registry's database is out of service; try again shortly")
+
+    def _stored(self, name: ProviderName, version: SemVer) -> Stored:
+        return Stored(
+            provider=self._providers.get(name),
+            version=self._versions.get(name, {}).get(version),
+            newest=max((found.version for found in self._public(name)), default=None),
+        )
+
+    def _public(self, name: ProviderName) -> Iterator[ProviderVersion]:
+        return (found for found in self._versions.get(name, {}).values() if found.status.is_public)
+
+
+def _provider_after(name: ProviderName, before: Provider | None, change: Change) -> Provider:
+    """Return the provider after a change. What is not public of a version does not show in its times either."""
+    at = datetime.now(UTC) if change.version is None else change.version.updated_at
+    if before is None:
+        return Provider(name=name, metadata=change.metadata, created_at=at, updated_at=at)
+    shows = change.metadata is not None or (change.version is not None and change.version.status.is_public)
+    return replace(
+        before,
+        metadata=change.metadata or before.metadata,
+        updated_at=max(at, before.updated_at) if shows else before.updated_at,
+    )
+
+
+def _without_schemas(version: ProviderVersion) -> ProviderVersion:
+    announcement = replace(version.announcement, schemas=None, config_schema=None, outputs_schema=None)
+    return replace(version, announcement=announcement)

@@ -1,0 +1,31 @@
+"""Where the migrations are, and which revision they end at."""
+
+from importlib.resources import files
+
+from advanced_alchemy.config import AlembicAsyncConfig
+from alembic.script import ScriptDirectory
+from sqlalchemy import Select, column, select, table
+
+VERSION_TABLE = "alembic_versions"
+CURRENT: Select[tuple[str]] = select(column("version_num")).select_from(table(VERSION_TABLE))
+"""The revisions that a database is at. The table is missing until the first migration."""
+
+
+def alembic_config() -> AlembicAsyncConfig:
+    """Return Alembic's settings: this installation's scripts, and no file of the folder that we were started in."""
+    return AlembicAsyncConfig(
+        script_config="",
+        script_location=_location().replace("%", "%%"),  # Alembic interpolates
+        version_table_name=VERSION_TABLE,
+        render_as_batch=False,
+        compare_type=True,
+    )
+
+
+def heads() -> frozenset[str]:
+    """Return the revisions that a database of this release is at."""
+    return frozenset(ScriptDirectory(_location()).get_heads())
+
+
+def _location() -> str:
+    return str(files("migrations"))

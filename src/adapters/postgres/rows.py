@@ -1,0 +1,162 @@
+"""Rows to domain values and back."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from packaging.utils import NormalizedName
+
+from adapters.postgres.schema_text import read_schemas, write_schemas
+from domain.announcements import Announcement
+from domain.canonical_json import CanonicalJson
+from domain.catalog import CatalogMetadata, Provider
+from domain.digests import Sha256Digest
+from domain.names import ProviderName
+from domain.semver import SemVer
+from domain.versions import ProviderVersion, VersionStatus
+from domain.wheel_urls import WheelUrl
+from domain.wheels import ProvenWheel
+
+
+def read_version(name: ProviderName, row: Mapping[str, Any]) -> ProviderVersion:
+    """Return the version that a row holds. Columns that were not selected read as None."""
+    return ProviderVersion(
+        name=name,
+        version=read_number(row),
+        status=VersionStatus(row["status"]),
+        announcement=_announcement(row),
+        wheel=_wheel(row),
+        **{field: row[field] for field in _SHARED},
+    )
+
+
+def read_number(row: Mapping[str, Any]) -> SemVer:
+    """Return the version number that a row holds, as it was parsed when it was written."""
+    return SemVer(row["version"], row["sort_key"], row["is_prerelease"])
+
+
+def write_version(version: ProviderVersion) -> dict[str, object]:
+    """Return the row that holds a version, without its id."""
+    return {
+        "prefix": version.name.prefix,
+        "name": version.name.name,
+        "version": version.version.text,
+        "sort_key": version.version.sort_key,
+        "is_prerelease": version.version.is_prerelease,
+        "status": version.status.value,
+        **_announced(version.announcement),
+        **_proven(version.wheel),
+        **{field: getattr(version, field) for field in _SHARED},
+    }
+
+
+def read_provider(name: ProviderName, row: Mapping[str, Any]) -> Provider:
+    """Return the provider that a row holds."""
+    return Provider(
+        name=name,
+        metadata=_metadata(row),
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+    )
+
+
+def write_provider(provider: Provider) -> dict[str, object]:
+    """Return the row that holds a provider."""
+    shown = provider.metadata
+    return {
+        "prefix": provider.name.prefix,
+        "name": provider.name.name,
+        "display_name": shown and shown.display_name,
+        "description": shown and shown.description,
+        "icon_url": shown and shown.icon_url,
+        "tags": shown and list(shown.tags),
+        "created_at": provider.created_at,
+        "updated_at": provider.updated_at,
+    }
+
+
+_SHARED = (
+    "runtime_version",
+    "registered_by",
+    "created_at",
+    "updated_at",
+    "published_at",
+    "error_code",
+    "error_message",
+    "yanked_at",
+    "yanked_reason",
+    "source_hash",
+)
+"""Fields that stand in the row as they are."""
+
+
+def _announcement(row: Mapping[str, Any]) -> Announcement:
+    entrypoint = row["entrypoint"]
+    return Announcement(
+        wheel_url=WheelUrl.parse(row["wheel_url"]),
+        sha256=_digest(row["announced_sha256"]),
+        package_name=row["announced_package_name"],
+        entrypoint=None if entrypoint is None else tuple(entrypoint),
+        schemas=read_schemas(row.get("schemas")),
+        config_schema=_document(row.get("config_schema")),
+        outputs_schema=_document(row.get("outputs_schema")),
+        changelog=row["changelog"],
+    )
+
+
+def _announced(announcement: Announcement) -> dict[str, object]:
+    entrypoint, config, outputs = announcement.entrypoint, announcement.config_schema, announcement.outputs_schema
+    return {
+        "wheel_url": announcement.wheel_url.text,
+        "announced_sha256": announcement.sha256 and announcement.sha256.hex,
+        "announced_package_name": announcement.package_name,
+        "entrypoint": None if entrypoint is None else list(entrypoint),
+        "schemas": write_schemas(announcement.schemas),
+        "config_schema": config and config.text,
+        "outputs_schema": outputs and outputs.text,
+        "changelog": announcement.changelog,
+    }
+
+
+def _wheel(row: Mapping[str, Any]) -> ProvenWheel | None:
+    if row["wheel_sha256"] is None:
+        return None
+    return ProvenWheel(
+        sha256=Sha256Digest(row["wheel_sha256"]),
+        size=row["wheel_size"],
+        filename=row["wheel_filename"],
+        distribution=NormalizedName(row["distribution"]),
+        requires_python=row["requires_python"],
+        summary=row["summary"],
+        package_name=row["inferred_package_name"],
+    )
+
+
+def _proven(wheel: ProvenWheel | None) -> dict[str, object]:
+    return {
+        "wheel_sha256": wheel and wheel.sha256.hex,
+        "wheel_size": None if wheel is None else wheel.size,
+        "wheel_filename": wheel and wheel.filename,
+        "distribution": wheel and wheel.distribution,
+        "requires_python": wheel and wheel.requires_python,
+        "summary": wheel and wheel.summary,
+        "inferred_package_name": wheel and wheel.package_name,
+    }
+
+
+def _metadata(row: Mapping[str, Any]) -> CatalogMetadata | None:
+    if row["display_name"] is None:
+        return None
+    return CatalogMetadata(
+        display_name=row["display_name"],
+        description=row["description"],
+        icon_url=row["icon_url"],
+        tags=tuple(row["tags"]),
+    )
+
+
+def _digest(stored: str | None) -> Sha256Digest | None:
+    return None if stored is None else Sha256Digest(stored)
+
+
+def _document(stored: str | None) -> CanonicalJson | None:
+    return None if stored is None else CanonicalJson(stored)

@@ -1,0 +1,128 @@
+"""The version store."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import Any, TypeAlias, TypeVar, cast
+
+from sqlalchemy import Executable
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from adapters.postgres import queries
+from adapters.postgres.database import Database
+from adapters.postgres.faults import LAYOUT_DIFFERS, RetryableFaultError, driver_faults, final_driver_faults, is_lost
+from adapters.postgres.revisions import CURRENT, heads
+from adapters.postgres.rows import read_version
+from adapters.postgres.updates import key, load, lock, write
+from application.ports.version_store import Change, Decision, Stored
+from domain.errors import StoreUnavailableError
+from domain.names import ProviderName
+from domain.semver import SemVer
+from domain.versions import ProviderVersion
+
+_Result = TypeVar("_Result")
+_Rows: TypeAlias = Sequence[Mapping[str, Any]]
+
+_ATTEMPTS = 5
+"""Each lost race shows the state that another writer left, so the second attempt nearly always succeeds."""
+
+
+class PostgresVersionStore:
+    """Keeps providers and versions in PostgreSQL.
+
+    Reads are single statements outside of transactions. Writers of one provider take turns at its row; where there
+    is no row yet, unique constraints decide who came first and the others start over.
+    """
+
+    def __init__(self, database: Database) -> None:
+        """Take an open database; whoever opened it disposes of it."""
+        self._writing = database.engine
+        self._reading = database.reading_engine
+        self._heads = heads()
+
+    async def look(self, name: ProviderName, version: SemVer) -> Stored:
+        """Return what is stored around a version, in one statement."""
+        return await _retried(lambda: self._look(name, version))
+
+    async def update(self, name: ProviderName, version: SemVer, decide: Decision) -> Stored:
+        """Decide and write in one transaction, starting over when another writer came first."""
+        return await _retried(lambda: self._update(name, version, decide))
+
+    async def find(self, name: ProviderName, version: SemVer) -> ProviderVersion | None:
+        """Return a public version, or None."""
+        rows = await self._read(queries.FIND, key(name, version))
+        return read_version(name, rows[0]) if rows else None
+
+    async def find_latest(self, name: ProviderName) -> ProviderVersion | None:
+        """Return the latest version, or None."""
+        rows = await self._read(queries.FIND_LATEST, key(name))
+        return read_version(name, rows[0]) if rows else None
+
+    async def list_versions(self, name: ProviderName) -> Sequence[ProviderVersion]:
+        """Return the public versions without schemas, newest first."""
+        return [read_version(name, row) for row in await self._read(queries.LIST, key(name))]
+
+    async def check(self) -> None:
+        """Return if the database answers and its migrations are at this release's head.
+
+        Raises:
+            StoreUnavailableError: It does not answer, or is at another revision.
+        """
+        if {row["version_num"] for row in await self._read(CURRENT, {})} != self._heads:
+            raise StoreUnavailableError(LAYOUT_DIFFERS)
+
+    async def _look(self, name: ProviderName, version: SemVer) -> Stored:
+        async with _connected(self._reading) as connection:
+            with driver_faults():
+                return await load(connection, name, version)
+
+    async def _read(self, statement: Executable, parameters: Mapping[str, str]) -> _Rows:
+        async def attempt() -> _Rows:
+            async with _connected(self._reading) as connection:
+                with driver_faults():
+                    return cast("_Rows", (await connection.execute(statement, parameters)).mappings().all())
+
+        return await _retried(attempt)
+
+    async def _update(self, name: ProviderName, version: SemVer, decide: Decision) -> Stored:
+        async with _connected(self._writing) as connection:
+            with driver_faults():
+                await lock(connection, name)
+                stored = await load(connection, name, version)
+            change = decide(stored)
+            if change == Change():
+                return stored
+            _require_target(change, name, version)
+            with driver_faults():
+                await write(connection, name, stored, change)
+                after = await load(connection, name, version)
+            # Whether a commit without an answer happened is unknown, so only the caller may repeat it.
+            with driver_faults(retry_when_lost=False):
+                await connection.commit()
+            return after
+
+
+@asynccontextmanager
+async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    async with AsyncExitStack() as stack:
+        with driver_faults():
+            connection = await stack.enter_async_context(engine.connect())
+        try:
+            yield connection
+        except Exception as error:
+            if is_lost(error):
+                await connection.invalidate()
+            raise
+
+
+async def _retried(attempt: Callable[[], Awaitable[_Result]]) -> _Result:
+    for _ in range(_ATTEMPTS - 1):
+        with suppress(RetryableFaultError):
+            return await attempt()
+    with final_driver_faults():
+        return await attempt()
+
+
+def _require_target(change: Change, name: ProviderName, version: SemVer) -> None:
+    written = change.version
+    if written is not None and (written.name, written.version) != (name, version):
+        raise ValueError(f"a decision on {name} {version} would write {written.name} {written.version}")

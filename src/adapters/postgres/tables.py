@@ -1,0 +1,111 @@
+"""The tables.
+
+Names, versions and sort keys collate as ``C``: their order is then the domain's, and no update of the operating
+system's locales can corrupt an index. The CHECKs repeat the lifecycle's invariants, so that a row which no domain
+verb could have made is refused whoever writes it.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from advanced_alchemy.base import DefaultBase
+from advanced_alchemy.types import GUID, DateTimeUTC
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+from uuid_utils.compat import uuid7
+
+BIND_KEY = "provider_registry"
+"""Keeps these tables apart from others that use the same library in one process."""
+
+IS_PUBLIC = "status IN ('published', 'yanked')"
+IS_INSTALLABLE = "status = 'published'"
+"""Predicates of partial indexes. Queries must spell them out too: a parameter proves nothing to the planner."""
+
+_C_TEXT = Text(collation="C")
+_TEXTS = ARRAY(Text)
+_TIME = DateTimeUTC(timezone=True)
+
+
+class ProviderRow(DefaultBase):
+    """A provider. The catalog columns are null until its first publish."""
+
+    __bind_key__ = BIND_KEY
+    __tablename__ = "providers"
+    __table_args__: Any = (
+        CheckConstraint("num_nulls(display_name, description, tags) IN (0, 3)", name="metadata_is_whole"),
+    )
+
+    prefix: Mapped[str] = mapped_column(_C_TEXT, primary_key=True)
+    name: Mapped[str] = mapped_column(_C_TEXT, primary_key=True)
+    display_name: Mapped[str | None] = mapped_column(Text)
+    description: Mapped[str | None] = mapped_column(Text)
+    icon_url: Mapped[str | None] = mapped_column(Text)
+    tags: Mapped[list[str] | None] = mapped_column(_TEXTS)
+    created_at: Mapped[datetime] = mapped_column(_TIME)
+    updated_at: Mapped[datetime] = mapped_column(_TIME)
+
+
+class VersionRow(DefaultBase):
+    """A version of a provider. JSON documents are kept as text, byte for byte."""
+
+    __bind_key__ = BIND_KEY
+    __tablename__ = "provider_versions"
+    __table_args__: Any = (
+        ForeignKeyConstraint(["prefix", "name"], ["providers.prefix", "providers.name"]),
+        UniqueConstraint("prefix", "name", "version", name="uq_provider_versions_version"),
+        CheckConstraint("status IN ('building', 'published', 'failed', 'yanked')", name="status_is_known"),
+        CheckConstraint(
+            "num_nulls(wheel_sha256, wheel_size, wheel_filename, distribution) IN (0, 4)", name="wheel_is_whole"
+        ),
+        CheckConstraint(
+            f"NOT ({IS_PUBLIC}) OR (wheel_sha256 IS NOT NULL AND published_at IS NOT NULL)", name="public_has_wheel"
+        ),
+        CheckConstraint("(status = 'failed') = (error_message IS NOT NULL)", name="failed_has_error"),
+        CheckConstraint("(status = 'yanked') = (yanked_at IS NOT NULL)", name="yanked_has_time"),
+        Index("ix_provider_versions_public", "prefix", "name", text("sort_key DESC"), postgresql_where=text(IS_PUBLIC)),
+        Index(
+            "ix_provider_versions_latest",
+            "prefix",
+            "name",
+            "is_prerelease",
+            text("sort_key DESC"),
+            postgresql_where=text(IS_INSTALLABLE),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(GUID, default=uuid7, primary_key=True)
+    prefix: Mapped[str] = mapped_column(_C_TEXT)
+    name: Mapped[str] = mapped_column(_C_TEXT)
+    version: Mapped[str] = mapped_column(_C_TEXT)
+    sort_key: Mapped[str] = mapped_column(_C_TEXT)
+    is_prerelease: Mapped[bool]
+    status: Mapped[str] = mapped_column(Text)
+
+    wheel_url: Mapped[str] = mapped_column(Text)
+    announced_sha256: Mapped[str | None] = mapped_column(Text)
+    announced_package_name: Mapped[str | None] = mapped_column(Text)
+    entrypoint: Mapped[list[str] | None] = mapped_column(_TEXTS)
+    schemas: Mapped[str | None] = mapped_column(Text)
+    config_schema: Mapped[str | None] = mapped_column(Text)
+    outputs_schema: Mapped[str | None] = mapped_column(Text)
+    changelog: Mapped[str | None] = mapped_column(Text)
+
+    wheel_sha256: Mapped[str | None] = mapped_column(Text)
+    wheel_size: Mapped[int | None] = mapped_column(BigInteger)
+    wheel_filename: Mapped[str | None] = mapped_column(Text)
+    distribution: Mapped[str | None] = mapped_column(Text)
+    requires_python: Mapped[str | None] = mapped_column(Text)
+    summary: Mapped[str | None] = mapped_column(Text)
+    inferred_package_name: Mapped[str | None] = mapped_column(Text)
+
+    runtime_version: Mapped[str] = mapped_column(Text)
+    registered_by: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(_TIME)
+    updated_at: Mapped[datetime] = mapped_column(_TIME)
+    published_at: Mapped[datetime | None] = mapped_column(_TIME)
+    error_code: Mapped[str | None] = mapped_column(Text)
+    error_message: Mapped[str | None] = mapped_column(Text)
+    yanked_at: Mapped[datetime | None] = mapped_column(_TIME)
+    yanked_reason: Mapped[str | None] = mapped_column(Text)
+    source_hash: Mapped[str | None] = mapped_column(Text)

@@ -1,0 +1,68 @@
+"""What a transaction reads and writes around one version."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.postgres import queries
+from adapters.postgres.rows import read_number, read_provider, read_version, write_provider, write_version
+from application.ports.version_store import Change, Stored
+from domain.catalog import Provider
+from domain.names import ProviderName
+from domain.semver import SemVer
+
+NOTHING = Stored(provider=None, version=None, newest=None)
+
+
+def key(name: ProviderName, version: SemVer | None = None) -> dict[str, str]:
+    """Return the parameters that name a provider, or one of its versions."""
+    parameters = {"of_prefix": name.prefix, "of_name": name.name}
+    return parameters if version is None else {**parameters, "of_version": version.text}
+
+
+async def lock(connection: AsyncConnection, name: ProviderName) -> None:
+    """Wait until no other transaction writes under that name. Without a provider row there is nothing to wait for."""
+    await connection.execute(queries.LOCK, key(name))
+
+
+async def load(connection: AsyncConnection, name: ProviderName, version: SemVer) -> Stored:
+    """Return what is stored around a version."""
+    row = (await connection.execute(queries.LOOK, key(name, version))).mappings().one_or_none()
+    if row is None:
+        return NOTHING
+    found, newest = queries.part(row, "version"), queries.part(row, "newest")
+    return Stored(
+        provider=read_provider(name, queries.part(row, "provider")),
+        version=None if found["version"] is None else read_version(name, found),
+        newest=None if newest["version"] is None else read_number(newest),
+    )
+
+
+async def write(connection: AsyncConnection, name: ProviderName, stored: Stored, change: Change) -> None:
+    """Write a change over the state that it was decided on."""
+    provider = _provider_after(name, stored.provider, change)
+    if stored.provider is None:
+        await connection.execute(queries.ADD_PROVIDER, write_provider(provider))
+    elif provider != stored.provider:
+        await connection.execute(queries.REPLACE_PROVIDER, write_provider(provider) | key(name))
+    if change.version is None:
+        return
+    row = write_version(change.version)
+    if stored.version is None:
+        await connection.execute(queries.ADD_VERSION, row)
+    else:
+        await connection.execute(queries.REPLACE_VERSION, row | key(name, stored.version.version))
+
+
+def _provider_after(name: ProviderName, before: Provider | None, change: Change) -> Provider:
+    """Return the provider after a change. What is not public of a version does not show in its times either."""
+    at = datetime.now(UTC) if change.version is None else change.version.updated_at
+    if before is None:
+        return Provider(name=name, metadata=change.metadata, created_at=at, updated_at=at)
+    shows = change.metadata is not None or (change.version is not None and change.version.status.is_public)
+    return replace(
+        before,
+        metadata=change.metadata or before.metadata,
+        updated_at=max(at, before.updated_at) if shows else before.updated_at,
+    )

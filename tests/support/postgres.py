@@ -1,0 +1,100 @@
+"""A PostgreSQL server for the tests: the one named, a container, or the embedded one. There always is one."""
+
+import asyncio
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import asyncpg  # type: ignore[import-untyped]  # it ships no types
+
+from adapters.postgres.embedded import EmbeddedPostgres
+
+# Tests kill processes, never the machine.
+_FASTER = ("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off", "SELECT pg_reload_conf()")
+
+
+@contextmanager
+def a_server() -> Iterator[str]:
+    """Run a server and yield the DSN of its superuser."""
+    named = os.environ.get("TEST_DATABASE_URL")
+    if named:
+        yield named
+    elif _docker_answers():
+        with _container() as dsn:
+            yield dsn
+    else:
+        with _embedded() as dsn:
+            yield dsn
+
+
+@contextmanager
+def a_database(server: str, *, template: str | None = None) -> Iterator[str]:
+    """Make a database, empty or a copy of another, and drop it afterwards."""
+    name = f"test_{uuid4().hex}"
+    execute(server, f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{database_of(template)}"' if template else ""))
+    try:
+        yield urlsplit(server)._replace(path=f"/{name}").geturl()
+    finally:
+        execute(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def database_of(dsn: str) -> str:
+    return urlsplit(dsn).path.removeprefix("/")
+
+
+def execute(dsn: str, *statements: str) -> None:
+    async def run(connection: asyncpg.Connection) -> None:
+        for statement in statements:
+            await connection.execute(statement)
+
+    connected(dsn, run)
+
+
+def fetch(dsn: str, query: str) -> list[tuple[Any, ...]]:
+    async def run(connection: asyncpg.Connection) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in await connection.fetch(query)]
+
+    rows: list[tuple[Any, ...]] = connected(dsn, run)
+    return rows
+
+
+def connected(dsn: str, run: Callable[[asyncpg.Connection], Awaitable[Any]]) -> Any:
+    async def main() -> Any:
+        connection = await asyncpg.connect(dsn)
+        try:
+            return await run(connection)
+        finally:
+            await connection.close()
+
+    return asyncio.run(main())
+
+
+@contextmanager
+def _embedded() -> Iterator[str]:
+    folder = Path(tempfile.mkdtemp(prefix="registry-tests-"))
+    try:
+        with EmbeddedPostgres(folder) as server:
+            execute(server.dsn, *_FASTER)
+            yield server.dsn
+    finally:
+        shutil.rmtree(folder)
+
+
+def _docker_answers() -> bool:
+    docker = shutil.which("docker")
+    return docker is not None and subprocess.run([docker, "info"], capture_output=True, check=False).returncode == 0
+
+
+@contextmanager
+def _container() -> Iterator[str]:
+    from testcontainers.postgres import PostgresContainer  # noqa: PLC0415 - looks for an engine on import
+
+    with PostgresContainer("postgres:18-alpine", driver=None) as container:
+        yield container.get_connection_url()
