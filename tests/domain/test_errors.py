@@ -1,0 +1,91 @@
+"""Codes of refusals."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from domain.errors import (
+    FieldError,
+    InvalidRequestError,
+    NotAuthenticatedError,
+    RegistryError,
+    StoreUnavailableError,
+    UnavailableError,
+    VersionConflictError,
+    WheelFault,
+    WheelRefusedError,
+)
+
+
+def _descendants(root: type[RegistryError]) -> Iterator[type[RegistryError]]:
+    for child in root.__subclasses__():
+        yield child
+        yield from _descendants(child)
+
+
+_ALL = sorted(
+    {error for error in _descendants(RegistryError) if error.__module__ == "domain.errors"},
+    key=lambda error: error.__name__,
+)
+_LEAVES = [error for error in _ALL if not error.__subclasses__() and error is not WheelRefusedError]
+_CODES = [error.code for error in _LEAVES if hasattr(error, "code")] + [fault.value for fault in WheelFault]
+
+
+def test_the_tree_is_seen() -> None:
+    assert len(_ALL) > 20
+    assert len(_CODES) > 30
+
+
+@pytest.mark.parametrize("error", _LEAVES)
+def test_every_refusal_that_is_raised_has_a_code_of_its_own(error: type[RegistryError]) -> None:
+    assert "code" in vars(error)
+
+
+def test_groups_of_refusals_have_no_code() -> None:
+    assert [error.__name__ for error in _ALL if error.__subclasses__() and hasattr(error, "code")] == []
+
+
+def test_codes_are_unique_slugs() -> None:
+    assert [code for code, count in Counter(_CODES).items() if count > 1] == []
+    assert [code for code in _CODES if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", code)] == []
+    assert len(WheelFault) == len(WheelFault.__members__)
+
+
+@pytest.mark.parametrize("fault", WheelFault)
+def test_a_refused_wheel_takes_its_code_from_the_fault(fault: WheelFault) -> None:
+    refusal = WheelRefusedError(fault, "Sentence.")
+
+    assert (refusal.code, refusal.detail, str(refusal)) == (fault.value, "Sentence.", "Sentence.")
+
+
+def test_a_caller_never_reads_why_it_was_not_authenticated() -> None:
+    refusal = NotAuthenticatedError("the signature is wrong")
+
+    assert refusal.reason == "the signature is wrong"
+    assert refusal.token_presented
+    assert (refusal.detail, str(refusal)) == ("Not authenticated", "Not authenticated")
+
+
+def test_bad_fields_are_summarised_in_one_sentence() -> None:
+    errors = [
+        FieldError(("body", "name"), "is missing", "missing"),
+        FieldError(("body", "tags", 3), "is blank", "text"),
+    ]
+
+    refusal = InvalidRequestError(errors)
+
+    assert refusal.detail == "name: is missing; tags.3: is blank"
+    assert refusal.errors == tuple(errors)
+
+
+def test_a_conflict_says_what_differs() -> None:
+    refusal = VersionConflictError("It differs.", differences=["sha256"], status="published")
+
+    assert (refusal.differences, refusal.status) == (("sha256",), "published")
+
+
+@pytest.mark.parametrize(("given", "expected"), [(None, UnavailableError.default_retry_after), (0, 0), (30, 30)])
+def test_what_is_out_of_service_says_when_to_come_back(given: int | None, expected: int) -> None:
+    assert StoreUnavailableError("Out.", retry_after=given).retry_after == expected
