@@ -40,8 +40,8 @@ class ProvenWheel:
         sha256: Computed over the fetched bytes.
         size: In bytes.
         distribution: Normalised distribution name.
-        requires_python: The wheel's ``Requires-Python``, or None.
-        summary: The wheel's ``Summary``, or None.
+        requires_python: The wheel's ``Requires-Python``, or None if there is none that installers could read.
+        summary: The first 2000 characters of the wheel's ``Summary``, or None.
         package_name: The importable package that the layout points at, or None when it is ambiguous.
     """
 
@@ -116,7 +116,7 @@ def prove(
         filename=filename.text,
         distribution=filename.distribution,
         requires_python=_requires_python(metadata),
-        summary=_field(metadata, "Summary"),
+        summary=(_field(metadata, "Summary") or "")[:_LONGEST_FIELD] or None,
         package_name=packages.only,
     )
 
@@ -181,9 +181,9 @@ def _check_version(text: str, filename: WheelFilename, *, where: str) -> None:
 
 def _requires_python(metadata: Message) -> str | None:
     """Return the field if installers can read it; an unreadable one is common and harms nobody, so it is dropped."""
-    text = _field(metadata, "Requires-Python")
+    text = _field(metadata, "Requires-Python") or ""
     try:
-        return str(SpecifierSet(text)) or None if text and len(text) <= _LONGEST_FIELD else None
+        return str(SpecifierSet(text)) or None if len(text) <= _LONGEST_FIELD else None
     except ValueError:  # InvalidSpecifier, or int() declining more than 4300 digits
         return None
 
@@ -194,11 +194,11 @@ def _headers(data: bytes) -> Message:
 
 
 def _field(message: Message, name: str) -> str | None:
-    """Return a header's text, cut to 2000 characters, without folding and control characters."""
+    """Return a header's text without folding and control characters."""
     value = message.get(name)
     if value is None:
         return None
-    return "".join(character if character.isprintable() else " " for character in value[:_LONGEST_FIELD]).strip()
+    return "".join(character if character.isprintable() else " " for character in value).strip()
 
 
 def _quoted(value: str) -> str:
