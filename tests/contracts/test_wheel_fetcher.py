@@ -1,0 +1,171 @@
+"""What every wheel fetcher promises, whatever it is built on."""
+
+import asyncio
+import hashlib
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from adapters.https.addresses import AddressRules
+from adapters.https.policy import FetchPolicy
+from adapters.https.wheel_fetcher import HttpsWheelFetcher
+from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
+from application.ports.wheel_fetcher import WheelFetcher
+from domain.errors import WheelFault, WheelHostFailedError, WheelRefusedError
+from domain.wheel_urls import WheelUrl
+from tests.support.certificates import CertificateAuthority
+from tests.support.https_host import HttpsHost, file, https_host, status
+
+PATH = "/files/pragmatiks_gcp_provider-1.0.0-py3-none-any.whl"
+WHEEL = bytes(range(256)) * 20_000  # some megabytes, so that it arrives in many parts
+
+
+class World(Protocol):
+    """A fetcher, and the host behind it."""
+
+    @property
+    def url(self) -> WheelUrl: ...
+
+    @property
+    def fetcher(self) -> WheelFetcher: ...
+
+    def serve(self, data: bytes) -> None: ...
+
+    def fail(self) -> None: ...
+
+
+@dataclass
+class HttpsWorld:
+    host: HttpsHost
+    fetcher: WheelFetcher
+
+    @property
+    def url(self) -> WheelUrl:
+        return WheelUrl.parse(self.host.url(PATH))
+
+    def serve(self, data: bytes) -> None:
+        self.host.script(PATH, file(data))
+
+    def fail(self) -> None:
+        self.host.script(PATH, status(500))
+
+
+@dataclass
+class MemoryWorld:
+    fetcher: InMemoryWheelFetcher
+    url: WheelUrl
+
+    def serve(self, data: bytes) -> None:
+        self.fetcher.put(self.url, data)
+
+    def fail(self) -> None:
+        self.fetcher.fail_with(self.url, WheelHostFailedError("the wheel's host answers 500"))
+
+
+@pytest.fixture(params=["https", "memory"])
+async def world(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[World]:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    if request.param == "memory":
+        yield MemoryWorld(InMemoryWheelFetcher(), WheelUrl.parse(f"https://wheels.example.com{PATH}"))
+        return
+    authority = CertificateAuthority()
+    async with https_host(authority.server_context("127.0.0.1")) as host:
+        rules = AddressRules.parse(networks=["127.0.0.1/32"])
+        fetcher = HttpsWheelFetcher(FetchPolicy(), rules=rules, tls=authority.client_context())
+        yield HttpsWorld(host, fetcher)
+
+
+@pytest.mark.parametrize("data", [WHEEL, b"", b"x"], ids=["large", "empty", "one byte"])
+async def test_the_bytes_their_digest_and_their_size_are_those_that_the_host_serves(world: World, data: bytes) -> None:
+    world.serve(data)
+    async with world.fetcher.fetch(world.url) as fetched:
+        assert fetched.path.read_bytes() == data
+        assert fetched.sha256.hex == hashlib.sha256(data).hexdigest()
+        assert fetched.size == len(data)
+
+
+async def test_the_file_is_gone_after_success(world: World, tmp_path: Path) -> None:
+    world.serve(WHEEL)
+    async with world.fetcher.fetch(world.url) as fetched:
+        assert fetched.path.exists()
+    assert not fetched.path.exists()
+    assert _files_in(tmp_path) == []
+
+
+async def test_the_file_is_gone_after_an_exception_in_the_body_which_passes_through(
+    world: World, tmp_path: Path
+) -> None:
+    world.serve(WHEEL)
+    with pytest.raises(ZeroDivisionError):
+        async with world.fetcher.fetch(world.url):
+            raise ZeroDivisionError
+    assert _files_in(tmp_path) == []
+
+
+async def test_the_file_is_gone_after_cancellation(world: World, tmp_path: Path) -> None:
+    world.serve(WHEEL)
+    inside = asyncio.Event()
+
+    async def hold() -> None:
+        async with world.fetcher.fetch(world.url):
+            inside.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(hold())
+    await inside.wait()
+    assert _files_in(tmp_path)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert _files_in(tmp_path) == []
+
+
+async def test_concurrent_fetches_of_one_url_have_files_of_their_own(world: World) -> None:
+    world.serve(WHEEL)
+    async with world.fetcher.fetch(world.url) as first:
+        async with world.fetcher.fetch(world.url) as second:
+            assert first.path != second.path
+        assert first.path.read_bytes() == WHEEL
+
+
+async def test_each_fetch_sees_what_the_host_serves_then(world: World) -> None:
+    for data in (b"one", b"other"):
+        world.serve(data)
+        async with world.fetcher.fetch(world.url) as fetched:
+            assert fetched.path.read_bytes() == data
+
+
+async def test_an_unknown_file_is_refused_for_good(world: World, tmp_path: Path) -> None:
+    with pytest.raises(WheelRefusedError) as refusal:
+        async with world.fetcher.fetch(world.url):
+            pytest.fail("there is nothing to fetch")
+    assert refusal.value.fault is WheelFault.NOT_FOUND
+    assert _files_in(tmp_path) == []
+
+
+async def test_a_failing_host_is_told_from_a_missing_file(world: World, tmp_path: Path) -> None:
+    world.fail()
+    with pytest.raises(WheelHostFailedError):
+        async with world.fetcher.fetch(world.url):
+            pytest.fail("there is nothing to fetch")
+    assert _files_in(tmp_path) == []
+
+
+async def test_memory_counts_fetches_per_url() -> None:
+    fetcher = InMemoryWheelFetcher()
+    fetched, other = (WheelUrl.parse(f"https://{host}.example.com{PATH}") for host in ("wheels", "other"))
+    fetcher.put(fetched, b"x")
+    for _ in range(2):
+        async with fetcher.fetch(fetched):
+            pass
+    assert (fetcher.fetches[fetched], fetcher.fetches[other]) == (2, 0)
+
+
+def _files_in(folder: Path) -> list[Path]:
+    return list(folder.iterdir())
