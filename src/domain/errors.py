@@ -133,7 +133,9 @@ class InvalidRequestError(RegistryError):
 
     def __init__(self, errors: Sequence[FieldError]) -> None:
         """Summarise the bad fields in one sentence, since many clients print nothing else."""
-        summary = "; ".join(f"{'.'.join(str(part) for part in error.loc[1:])}: {error.msg}" for error in errors)
+        summary = "; ".join(
+            f"{'.'.join(str(part) for part in error.loc[1:] or error.loc)}: {error.msg}" for error in errors
+        )
         super().__init__(summary)
         self.errors = tuple(errors)
 

@@ -3,23 +3,26 @@
 The server, the command line, tests and users' own scripts all build the registry here.
 """
 
-import ssl
 from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
 from adapters.clerk.realm import ClerkRealm
 from adapters.clerk.verifier import ClerkTokenVerifier
-from adapters.https.fetcher import HttpsWheelFetcher
+from adapters.https.addresses import AddressRules
+from adapters.https.certificates import trust
 from adapters.https.policy import FetchPolicy
+from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from adapters.memory.clock import ManualClock
 from adapters.memory.token_verifier import InMemoryTokenVerifier
 from adapters.memory.version_store import InMemoryVersionStore
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
+from adapters.postgres import migrations
+from adapters.postgres.database import ConnectionOptions, Database
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.store import PostgresVersionStore
 from adapters.system.clock import SystemClock
-from adapters.wheel.reader import ZipWheelReader
+from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from application.ports.clock import Clock
 from application.ports.token_verifier import TokenVerifier
 from application.ports.version_store import VersionStore
@@ -32,7 +35,7 @@ from application.use_cases.list_versions import ListVersions
 from application.use_cases.register_version import RegisterVersion
 from domain.machines import ReleaseAllowList
 from entrypoints.registry import Registry
-from entrypoints.settings import Settings
+from entrypoints.settings import DatabaseSettings, Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +71,7 @@ def build_registry(
         runtime_version: Pinned on every version that is registered.
     """
     return Registry(
-        authenticate_machine=AuthenticateMachine(
-            adapters.verifier, ReleaseAllowList(frozenset(release_machine_ids))
-        ),
+        authenticate_machine=AuthenticateMachine(adapters.verifier, ReleaseAllowList(frozenset(release_machine_ids))),
         register_version=RegisterVersion(
             store=adapters.store,
             fetcher=adapters.fetcher,
@@ -93,3 +94,98 @@ async def open_registry(settings: Settings) -> AsyncIterator[Registry]:
             release_machine_ids=settings.console_release_machine_ids,
             runtime_version=settings.runtime_version,
         )
+
+
+@asynccontextmanager
+async def open_adapters(settings: Settings) -> AsyncIterator[Adapters]:
+    """Open Clerk, HTTPS and PostgreSQL as the settings describe them; close them on exit.
+
+    Without a ``database_url`` this starts the embedded PostgreSQL, and migrates it.
+    """
+    clock = SystemClock()
+    async with AsyncExitStack() as stack:
+        url = stack.enter_context(serving_database(settings))
+        database = Database(url, ConnectionOptions(pool_size=settings.database_pool_size))
+        stack.push_async_callback(database.dispose)
+        yield Adapters(
+            verifier=await stack.enter_async_context(ClerkTokenVerifier(_console_realm(settings), clock)),
+            fetcher=_wheel_fetcher(settings),
+            reader=ZipWheelReader(),
+            store=PostgresVersionStore(database),
+            clock=clock,
+        )
+
+
+@contextmanager
+def serving_database(settings: DatabaseSettings) -> Iterator[str]:
+    """Give the URL of the database; without one in the settings, run the embedded PostgreSQL, migrated, until exit.
+
+    Raises:
+        StoreUnavailableError: The embedded database cannot be started or migrated.
+    """
+    if settings.database_url is not None:
+        yield settings.database_url.reveal()
+        return
+    with EmbeddedPostgres(settings.data_dir / "postgres") as server:
+        migrations.upgrade(server.dsn)
+        yield server.dsn
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseLayout:
+    """The layout of one database, for the command line."""
+
+    url: str
+
+    def upgrade(self) -> None:
+        """Apply all migrations."""
+        migrations.upgrade(self.url)
+
+    def downgrade(self, revision: str) -> None:
+        """Take migrations back to a revision, or to ``base``."""
+        migrations.downgrade(self.url, revision)
+
+    def current(self) -> str:
+        """Return the revision that the database is at; empty if it was never migrated."""
+        return ", ".join(sorted(migrations.current(self.url)))
+
+    def is_at_head(self) -> bool:
+        """Tell whether the database has the layout of this release."""
+        return migrations.is_at_head(self.url)
+
+
+@contextmanager
+def open_layout(settings: DatabaseSettings) -> Iterator[DatabaseLayout]:
+    """Reach the layout of the database, whatever it is; the embedded one runs until exit."""
+    if settings.database_url is not None:
+        yield DatabaseLayout(settings.database_url.reveal())
+        return
+    with EmbeddedPostgres(settings.data_dir / "postgres") as server:
+        yield DatabaseLayout(server.dsn)
+
+
+def _console_realm(settings: Settings) -> ClerkRealm:
+    seconds = settings.console_clerk_timeout_seconds
+    return ClerkRealm(
+        issuer=settings.console_clerk_issuer,
+        api_url=settings.console_clerk_api_url,
+        secret_key=settings.console_clerk_secret_key.reveal(),
+        machine_id=settings.console_machine_id,
+        connect_timeout=min(seconds, 2.0),
+        read_timeout=seconds,
+        deadline=seconds,
+    )
+
+
+def _wheel_fetcher(settings: Settings) -> HttpsWheelFetcher:
+    policy = FetchPolicy(
+        max_bytes=settings.wheel_max_bytes,
+        deadline=settings.wheel_deadline_seconds,
+        max_concurrent=settings.wheel_max_concurrent,
+    )
+    return HttpsWheelFetcher(
+        policy,
+        rules=AddressRules.parse(networks=settings.wheel_allowed_networks, hosts=settings.wheel_allowed_hosts),
+        tls=trust(settings.wheel_ca_bundle),
+        spool_directory=settings.wheel_spool_dir,
+    )

@@ -49,7 +49,7 @@ class Settings(DatabaseSettings, frozen=True, kw_only=True):
     wheel_allowed_hosts: Names = ()
     wheel_ca_bundle: Path | None = None
     wheel_max_bytes: PositiveInt = 512 * 1024 * 1024
-    wheel_deadline_seconds: PositiveFloat = 60.0
+    wheel_deadline_seconds: PositiveFloat = 120.0
     wheel_max_concurrent: PositiveInt = 16
     wheel_spool_dir: Path | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -62,7 +62,7 @@ class Screen:
             f"Put a wheel into {wheels}/ and name it in wheel_url, or paste this as it is:\n", highlight=False
         )
         mint = (
-            f"TOKEN=$(curl -s {realm}/v1/m2m_tokens -H 'Authorization: Bearer {release.secret_key}' "
+            f"TOKEN=$(curl -s {realm}/v1/m2m_tokens -H 'Authorization: Bearer {release.secret}' "
             "-H 'Content-Type: application/json' -d '{\"token_format\": \"jwt\"}' "
             "| python3 -c 'import json, sys; print(json.load(sys.stdin)[\"token\"])')"
         )

@@ -40,7 +40,7 @@ class DevelopmentError(Exception):
 
 
 def run(places: Places, *, once: bool, screen: Screen) -> int:
-    """Start everything, register the example, and serve until interrupted (not with ``once``); return the exit status."""
+    """Start everything, register the example, and serve until interrupted; return the exit status."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.default_int_handler)
     try:
@@ -65,7 +65,7 @@ def _session(places: Places, stack: ExitStack, *, once: bool, screen: Screen) ->
     registry_machine = clerk.add_machine(machine_id=REGISTRY_MACHINE)
     release = clerk.add_machine(scopes=[registry_machine.id], machine_id=RELEASE_MACHINE)
     screen.step("Started the local stand-in for Clerk's Console realm", clerk.url)
-    host = stack.enter_context(WheelHost(wheels, places.data / "certificates", port=places.wheel_port))
+    host = stack.enter_context(WheelHost(wheels, ca_directory=places.data, port=places.wheel_port))
     screen.step("Serving wheels over HTTPS, with a throwaway CA", host.url)
 
     log = places.data / "registry.log"
@@ -89,7 +89,7 @@ def _settings(places: Places, clerk: ClerkStandIn, machine: StandInMachine, host
     return {
         "REGISTRY_CONSOLE_CLERK_ISSUER": clerk.issuer,
         "REGISTRY_CONSOLE_CLERK_API_URL": clerk.url,
-        "REGISTRY_CONSOLE_CLERK_SECRET_KEY": machine.secret_key,
+        "REGISTRY_CONSOLE_CLERK_SECRET_KEY": machine.secret,
         "REGISTRY_CONSOLE_MACHINE_ID": machine.id,
         "REGISTRY_CONSOLE_RELEASE_MACHINE_IDS": RELEASE_MACHINE,
         "REGISTRY_DATA_DIR": str(places.data),
@@ -108,7 +108,7 @@ def _register(
     with httpx.Client(trust_env=False, timeout=60) as client:
         minted = client.post(
             f"{clerk.url}/v1/m2m_tokens",
-            headers={"Authorization": f"Bearer {release.secret_key}"},
+            headers={"Authorization": f"Bearer {release.secret}"},
             json={"token_format": "jwt", "seconds_until_expiration": 300},
         )
         if minted.status_code != httpx.codes.CREATED:

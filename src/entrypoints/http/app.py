@@ -12,7 +12,7 @@ from litestar.types import ASGIApp
 
 from domain.errors import RegistryError
 from entrypoints.http.console import register_platform_version
-from entrypoints.http.documentation import openapi_config
+from entrypoints.http.documentation import describe_body, openapi_config
 from entrypoints.http.health import health, ready
 from entrypoints.http.problems import broken, refused, routing_failed
 from entrypoints.http.providers import find_version, list_versions
@@ -41,6 +41,7 @@ def create_app(
         request_max_body_size=None,  # the handlers bound their bodies themselves, after authentication
         logging_config=None,
     )
+    describe_body(app.openapi_schema)
     # Outside of Litestar: its own middleware does not see requests for which there is no route.
     return RequestIdMiddleware(app)
 

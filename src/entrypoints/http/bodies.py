@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from litestar.exceptions import InternalServerException
 from domain.errors import RegistryError
 
 MAX_DEPTH = 100
+Container = dict[str, object] | list[object]
 _TOO_DEEP = f"the body nests deeper than {MAX_DEPTH} levels; flatten it"
 
 
@@ -105,14 +107,16 @@ def _unique(members: list[tuple[str, object]]) -> None:
 
 def _require_shallow(value: object) -> None:
     """Return if containers nest no deeper than the limit; goes level by level, so there is no stack to exhaust."""
-    level = [value]
-    for _ in range(MAX_DEPTH + 1):
-        level = [
-            child
-            for container in level
-            if isinstance(container, dict | list)
-            for child in (container.values() if isinstance(container, dict) else container)
-        ]
-        if not level:
-            return
-    raise BadBodyError(_TOO_DEEP)
+    level = _containers([value])
+    for _ in range(MAX_DEPTH):
+        level = [child for container in level for child in _containers(_children(container))]
+    if level:
+        raise BadBodyError(_TOO_DEEP)
+
+
+def _containers(values: Iterable[object]) -> list[Container]:
+    return [value for value in values if isinstance(value, dict | list)]
+
+
+def _children(container: Container) -> Iterable[object]:
+    return container.values() if isinstance(container, dict) else container

@@ -1,7 +1,7 @@
 """The OpenAPI document: what annotations cannot say."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import cast
 
 import msgspec
 from litestar.openapi.config import OpenAPIConfig
@@ -11,10 +11,12 @@ from litestar.openapi.spec import (
     Components,
     Example,
     License,
+    OpenAPI,
     OpenAPIMediaType,
     Operation,
     Reference,
     RequestBody,
+    Schema,
     SecurityScheme,
 )
 
@@ -112,9 +114,10 @@ class RegistrationOperation(Operation):
         )
 
 
-def _body_schemas() -> dict[str, Any]:
-    _, components = msgspec.json.schema_components([RegistrationBody], ref_template=_REF)
-    return components
+def describe_body(document: OpenAPI) -> None:
+    """Add the body's schema, which Litestar cannot know since the handler reads the body by itself."""
+    _, schemas = msgspec.json.schema_components([RegistrationBody], ref_template=_REF)
+    document.components.schemas.update(cast("dict[str, Schema]", schemas))
 
 
 def openapi_config(version: str) -> OpenAPIConfig:
@@ -125,7 +128,6 @@ def openapi_config(version: str) -> OpenAPIConfig:
         description="Registers, proves and serves wheel-backed provider versions.",
         license=License(name="MIT", identifier="MIT"),
         components=Components(
-            schemas=_body_schemas(),
             security_schemes={
                 "ConsoleMachine": SecurityScheme(
                     type="http", scheme="bearer", description="A Clerk machine-to-machine token of the Console realm."

@@ -45,7 +45,7 @@ class RequestIdMiddleware:
                     "request",
                     method=scope.get("method"),
                     path=scope["path"],
-                    status=message["status"],
+                    status=int(message["status"]),
                     seconds=round(perf_counter() - started, 6),
                 )
             await send(message)

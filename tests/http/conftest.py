@@ -1,0 +1,82 @@
+"""The HTTP contract over memory adapters: everything between the socket and the ports is real."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from httpx import Response
+from litestar.testing import AsyncTestClient
+from litestar.types import ASGIApp
+
+from domain.machines import ConsoleMachine
+from domain.wheel_urls import WheelUrl
+from entrypoints.bootstrap import MemoryAdapters, build_registry
+from entrypoints.http.app import create_app
+from entrypoints.http.service import HttpLimits
+from entrypoints.registry import Registry
+from tests.builders import MACHINE_ID, RUNTIME_VERSION, a_wheel
+
+ROUTE = "/console/provider-versions"
+METADATA = {"display_name": "Google Cloud", "description": "Manages Google Cloud resources.", "tags": ["cloud"]}
+
+
+@dataclass
+class Service:
+    """A served registry, and what the tests reach behind it."""
+
+    client: AsyncTestClient[ASGIApp]
+    adapters: MemoryAdapters
+    token: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.token = self.adapters.verifier.issue(ConsoleMachine(MACHINE_ID))
+
+    def upload(self, built: str = "1.0.0", /, *, data: bytes | None = None, **changes: Any) -> dict[str, Any]:
+        """Put a wheel on the host and return the body that registers it; None leaves a field out."""
+        wheel = a_wheel(version=built) if data is None else data
+        url = f"https://wheels.example.com/files/pragmatiks_gcp_provider-{built}-py3-none-any.whl"
+        self.adapters.fetcher.put(WheelUrl.parse(url), wheel)
+        body = {
+            "name": "platform/gcp",
+            "version": built,
+            "wheel_url": url,
+            "sha256": hashlib.sha256(wheel).hexdigest(),
+            "metadata": METADATA,
+            **changes,
+        }
+        return {name: value for name, value in body.items() if value is not None}
+
+    async def post(self, body: object, **headers: str) -> Response:
+        return await self.client.post(ROUTE, json=body, headers=self.authorised(**headers))
+
+    async def post_raw(self, content: bytes, **headers: str) -> Response:
+        sent = self.authorised(**{"Content-Type": "application/json", **headers})
+        return await self.client.post(ROUTE, content=content, headers=sent)
+
+    async def publish(self, built: str = "1.0.0", /, **changes: Any) -> dict[str, Any]:
+        response = await self.post(self.upload(built, **changes))
+        assert response.status_code == 201, response.text
+        published: dict[str, Any] = response.json()
+        return published
+
+    def authorised(self, **headers: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}", **headers}
+
+
+@asynccontextmanager
+async def serving(adapters: MemoryAdapters, limits: HttpLimits | None = None) -> AsyncIterator[Service]:
+    @asynccontextmanager
+    async def open_registry() -> AsyncIterator[Registry]:
+        yield build_registry(adapters, release_machine_ids=[MACHINE_ID], runtime_version=RUNTIME_VERSION)
+
+    async with AsyncTestClient(create_app(open_registry, limits=limits), raise_server_exceptions=False) as client:
+        yield Service(client, adapters)
+
+
+@pytest.fixture
+async def service() -> AsyncIterator[Service]:
+    async with serving(MemoryAdapters()) as service:
+        yield service
