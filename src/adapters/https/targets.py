@@ -9,7 +9,8 @@ from domain.errors import InvalidWheelUrlError, WheelFault, WheelRefusedError
 from domain.wheel_urls import DEFAULT_PORT, WheelUrl, parse_authority
 
 MAX_LENGTH = 8192
-_SCHEME = "https://"
+_HTTPS = "https://"
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?://)?", re.ASCII)
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
 _AUTHORITY_END = re.compile(r"[/?#]")
 _KEPT_IN_TARGET = "%/:?@!$&'()*+,;=-._~[]"
@@ -62,14 +63,18 @@ class Target:
             raise InvalidWheelUrlError(f"the URL is longer than {MAX_LENGTH} characters")
         if not location.isascii() or _UNSAFE.search(location):
             raise InvalidWheelUrlError("the URL has characters that must be percent-encoded")
-        absolute = urljoin(f"{_SCHEME}{self.authority}{self.path}", location)
-        if not absolute.startswith(_SCHEME):
-            raise InvalidWheelUrlError("the URL is not https://")
-        return absolute
+        if scheme := _SCHEME.match(location):
+            if scheme[0].lower() != _HTTPS:
+                raise InvalidWheelUrlError("the URL is not https://")
+            return _HTTPS + location[scheme.end() :]
+        if location.startswith("//"):
+            return f"https:{location}"
+        path = location if location.startswith("/") else urljoin(self.path, location)
+        return f"{_HTTPS}{self.authority}{path}"
 
     @classmethod
     def _split(cls, url: str) -> Self:
-        rest = url.removeprefix(_SCHEME)
+        rest = url.removeprefix(_HTTPS)
         end = _AUTHORITY_END.search(rest)
         authority, path = (rest[: end.start()], rest[end.start() :]) if end else (rest, "")
         host, port = parse_authority(authority)
