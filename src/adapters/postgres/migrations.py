@@ -1,11 +1,12 @@
 """Bringing a database to the layout of this release, and looking where it stands.
 
-For synchronous callers such as the command line; Alembic starts an event loop of its own, so asynchronous callers go
-through ``asyncio.to_thread``.
+Everything here blocks. It may be called while an event loop runs, and then blocks that too.
 """
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from advanced_alchemy.alembic.commands import AlembicCommands
 from alembic.runtime.migration import MigrationContext
@@ -14,6 +15,8 @@ from sqlalchemy import Connection
 from adapters.postgres.database import unpooled_config
 from adapters.postgres.faults import final_driver_faults
 from adapters.postgres.revisions import VERSION_TABLE, heads
+
+_Result = TypeVar("_Result")
 
 
 def upgrade(dsn: str, revision: str = "head") -> None:
@@ -40,7 +43,7 @@ def current(dsn: str) -> frozenset[str]:
     Raises:
         StoreUnavailableError: The database is unreachable.
     """
-    return asyncio.run(_current(dsn))
+    return _in_a_thread(lambda: asyncio.run(_current(dsn)))
 
 
 def is_at_head(dsn: str) -> bool:
@@ -65,4 +68,10 @@ def _revisions(connection: Connection) -> tuple[str, ...]:
 
 def _run(dsn: str, command: Callable[[AlembicCommands], None]) -> None:
     with final_driver_faults():
-        command(AlembicCommands(unpooled_config(dsn)))
+        _in_a_thread(lambda: command(AlembicCommands(unpooled_config(dsn))))
+
+
+def _in_a_thread(work: Callable[[], _Result]) -> _Result:
+    """Work where no event loop runs, since Alembic's environment starts one."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(work).result()
