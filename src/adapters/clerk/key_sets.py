@@ -37,7 +37,7 @@ def read_keys(body: bytes) -> dict[str, RSAKey]:
     """
     try:
         entries = msgspec.json.decode(body, type=_KeySet).keys
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise MalformedKeySetError from error
     keys: dict[str, RSAKey] = {}
     for entry in entries:

@@ -73,5 +73,5 @@ class OpaqueMachineTokenVerifier:
             self._api.nonsense(VERIFY_PATH, f"status {answer.status}")
         try:
             return msgspec.json.decode(answer.body, type=_TokenObject)
-        except (msgspec.DecodeError, RecursionError):
+        except (ValueError, RecursionError):
             self._api.nonsense(VERIFY_PATH, "no token object")

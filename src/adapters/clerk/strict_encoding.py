@@ -3,8 +3,10 @@
 import base64
 import json
 import re
+from collections.abc import Iterable
 from typing import NoReturn
 
+MAX_DEPTH = 32
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*", re.ASCII)
 
 
@@ -27,8 +29,8 @@ def decode_object(data: bytes) -> dict[str, object]:
     """Return the members of a JSON object.
 
     Raises:
-        ValueError: Not UTF-8, not JSON (NaN and Infinity are not), nested too deep, not an object, or a name stands
-            twice in any object.
+        ValueError: Not UTF-8, not JSON (NaN and Infinity are not), nested deeper than 32 levels, not an object, or
+            a name stands twice in any object.
     """
     try:
         value = json.loads(data.decode(), object_pairs_hook=_unique, parse_constant=_no_constant)
@@ -36,6 +38,7 @@ def decode_object(data: bytes) -> dict[str, object]:
         raise ValueError("nested too deep") from None
     if not isinstance(value, dict):
         raise ValueError("not an object")  # noqa: TRY004 - the caller asks whether the data is valid
+    _check_depth(value)
     return value
 
 
@@ -49,3 +52,19 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
 def _no_constant(constant: str) -> NoReturn:
     msg = f"{constant} is not JSON"
     raise ValueError(msg)
+
+
+def _check_depth(value: object) -> None:
+    """Bound the depth by a number of our own: where the parser gives up differs between Python versions."""
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [child for item in level for child in _children(item)]
+        if not level:
+            return
+    raise ValueError("nested too deep")
+
+
+def _children(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()

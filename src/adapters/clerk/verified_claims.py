@@ -33,7 +33,7 @@ class VerifiedClaims:
             # The third segment decides on the signature, so its spelling has to be the only one.
             decode_base64url(token.rpartition(".")[2])
             payload = jws.deserialize_compact(token, key, algorithms=["RS256"], registry=registry).payload
-        except (JoseError, ValueError, TypeError, RecursionError):
+        except (JoseError, ValueError):
             raise NotAuthenticatedError(Refusal.BAD_SIGNATURE.value) from None
         try:
             self._members = decode_object(payload)

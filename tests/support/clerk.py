@@ -1,0 +1,98 @@
+"""Clerk in tests: a realm on loopback, a clock that tests turn, and the parts of a token to bend one by one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from adapters.clerk.realm import ClerkRealm
+from adapters.clerk.verifier import ClerkTokenVerifier
+from domain.errors import NotAuthenticatedError
+from entrypoints.development.clerk.stand_in import ClerkStandIn
+from entrypoints.development.clerk.tokens import StandInMachine
+from tests.builders import NOW
+
+VERIFY_PATH = "/v1/m2m_tokens/verify"
+JWKS_PATH = "/.well-known/jwks.json"
+ABSENT: Any = object()
+
+
+@dataclass(slots=True)
+class AdjustableClock:
+    """Stands still unless told to go on; tells the date and counts seconds."""
+
+    at: datetime = NOW
+    counted: float = 1000.0
+
+    def now(self) -> datetime:
+        return self.at
+
+    def monotonic(self) -> float:
+        return self.counted
+
+    def advance(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+        self.counted += seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Realm:
+    """A stand-in with a registry (the receiver) and a release machine (the sender) in it."""
+
+    clerk: ClerkStandIn
+    clock: AdjustableClock
+    receiver: StandInMachine
+    sender: StandInMachine
+
+    def settings(self, **changes: Any) -> ClerkRealm:
+        fields: dict[str, Any] = {
+            "issuer": self.clerk.issuer,
+            "api_url": self.clerk.url,
+            "secret_key": self.receiver.secret,
+            "machine_id": self.receiver.id,
+            **changes,
+        }
+        return ClerkRealm(**fields)
+
+    def verifier(self, **changes: Any) -> ClerkTokenVerifier:
+        return ClerkTokenVerifier(self.settings(**changes), self.clock, monotonic=self.clock.monotonic)
+
+    def header(self, **changes: Any) -> dict[str, Any]:
+        kid = self.clerk.signing_key.kid
+        return _bent({"alg": "RS256", "typ": "JWT", "kid": kid, "cat": "cl_B7d4PD333AAA"}, changes)
+
+    def claims(self, **changes: Any) -> dict[str, Any]:
+        now = int(self.clock.now().timestamp())
+        claims = {
+            "iss": self.clerk.issuer,
+            "sub": self.sender.id,
+            "jti": "mt_0123456789abcdef",
+            "iat": now,
+            "exp": now + 300,
+            "aud": [self.receiver.id],
+            "scopes": self.receiver.id,
+        }
+        return _bent(claims, changes)
+
+
+@contextmanager
+def a_realm(*, kid: str | None = None, receiver_id: str | None = None) -> Iterator[Realm]:
+    clock = AdjustableClock()
+    with ClerkStandIn(kid=kid, now=clock.now) as clerk:
+        receiver = clerk.add_machine(machine_id=receiver_id)
+        yield Realm(clerk, clock, receiver, clerk.add_machine(scopes=[receiver.id]))
+
+
+def _bent(members: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in (members | changes).items() if value is not ABSENT}
+
+
+async def refusal_reason(verifier: ClerkTokenVerifier, token: str) -> str:
+    """Return why the verifier refuses a token; anything else that it does fails the test."""
+    with pytest.raises(NotAuthenticatedError) as refusal:
+        await verifier.verify(token)
+    assert refusal.value.token_presented
+    return refusal.value.reason
