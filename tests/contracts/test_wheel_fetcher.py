@@ -5,18 +5,22 @@ import hashlib
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from http.client import HTTPSConnection
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import urlsplit
 
 import pytest
 
 from adapters.https.addresses import AddressRules
+from adapters.https.certificates import trust
 from adapters.https.policy import FetchPolicy
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
 from application.ports.wheel_fetcher import WheelFetcher
 from domain.errors import WheelFault, WheelHostFailedError, WheelRefusedError
 from domain.wheel_urls import WheelUrl
+from entrypoints.development.wheel_host import WheelHost
 from tests.support.certificates import CertificateAuthority
 from tests.support.https_host import HttpsHost, file, https_host, status
 
@@ -165,6 +169,41 @@ async def test_memory_counts_fetches_per_url() -> None:
         async with fetcher.fetch(fetched):
             pass
     assert (fetcher.fetches[fetched], fetcher.fetches[other]) == (2, 0)
+
+
+def test_the_development_host_serves_the_files_of_its_folder_and_nothing_else(tmp_path: Path) -> None:
+    served, other = tmp_path / "served", tmp_path / "other"
+    for folder in (served, other):
+        folder.mkdir()
+        (folder / "a.whl").write_bytes(WHEEL)
+    (other / "b.whl").write_bytes(b"secret")
+    (served / "link.whl").symlink_to(other / "b.whl")
+    with WheelHost(served, ca_directory=other) as host:
+        assert _get(host, "/a.whl") == (200, WHEEL)
+        elsewhere = ["/", "/link.whl", "/missing.whl", "/../other/b.whl", "/%2e%2e/other/b.whl", "/..%2fother%2fb.whl"]
+        assert {_get(host, path)[0] for path in [*elsewhere, f"/{other}/b.whl", f"{other}/b.whl"]} == {404}
+
+
+async def test_the_development_host_serves_the_fetcher(tmp_path: Path) -> None:
+    data = b"x" * 1_000_000
+    await asyncio.to_thread((tmp_path / Path(PATH).name).write_bytes, data)
+    with WheelHost(tmp_path, ca_directory=tmp_path) as host:
+        rules = AddressRules.parse(networks=["127.0.0.1/32"])
+        fetcher = HttpsWheelFetcher(rules=rules, tls=trust(host.ca_path), spool_directory=tmp_path)
+        async with fetcher.fetch(WheelUrl.parse(f"{host.url}/{Path(PATH).name}")) as fetched:
+            assert fetched.sha256.hex == hashlib.sha256(data).hexdigest()
+
+
+def _get(host: WheelHost, path: str) -> tuple[int, bytes]:
+    address = urlsplit(host.url)
+    assert address.hostname is not None
+    connection = HTTPSConnection(address.hostname, address.port, context=trust(host.ca_path))
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
 
 
 def _files_in(folder: Path) -> list[Path]:

@@ -1,0 +1,501 @@
+"""Wheel hosts that lie, stall, break off or lead astray."""
+
+import asyncio
+import random
+import resource
+import socket
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from adapters.https.addresses import AddressRules
+from adapters.https.policy import FetchPolicy
+from adapters.https.spool import Spool, remove_leftovers
+from adapters.https.wheel_fetcher import HttpsWheelFetcher
+from domain.errors import (
+    RegistryError,
+    SpoolUnavailableError,
+    WheelFault,
+    WheelHostFailedError,
+    WheelHostTimeoutError,
+    WheelRefusedError,
+)
+from domain.wheel_urls import WheelUrl
+from tests.support.certificates import CertificateAuthority
+from tests.support.https_host import (
+    Exchange,
+    HttpsHost,
+    Reply,
+    chunked,
+    endless,
+    file,
+    hang,
+    https_host,
+    raw,
+    redirect,
+    reset,
+    status,
+)
+
+PATH = "/files/pragmatiks_gcp_provider-1.0.0-py3-none-any.whl"
+NAME = "wheels.example.com"
+WHEEL = bytes(range(256)) * 100
+OK = b"HTTP/1.1 200 OK\r\n"
+POLICY = FetchPolicy(max_bytes=100_000, first_delay=0.25)
+IMPATIENT = replace(POLICY, answer_timeout=0.5, min_rate=50_000, rate_window=0.3)
+
+
+class ScriptedResolver:
+    """Gives one answer after the other, the last one again and again."""
+
+    def __init__(self, *answers: Sequence[str]) -> None:
+        self.answers = list(answers)
+        self.asked: list[str] = []
+
+    async def resolve(self, host: str) -> Sequence[str]:
+        self.asked.append(host)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if not answer:
+            raise socket.gaierror(socket.EAI_NONAME, "no such name")
+        return answer
+
+
+@dataclass
+class World:
+    """A fetcher that never really waits, its spool, and the host."""
+
+    host: HttpsHost
+    authority: CertificateAuthority
+    spool: Path
+    resolver: ScriptedResolver = field(default_factory=lambda: ScriptedResolver(["127.0.0.1"]))
+    policy: FetchPolicy = POLICY
+    waits: list[float] = field(default_factory=list)
+
+    def fetcher(self) -> HttpsWheelFetcher:
+        async def sleep(seconds: float) -> None:
+            self.waits.append(seconds)
+
+        return HttpsWheelFetcher(
+            self.policy,
+            rules=AddressRules.parse(networks=["127.0.0.1/32"]),
+            tls=self.authority.client_context(),
+            spool_directory=self.spool,
+            resolver=self.resolver,
+            sleep=sleep,
+        )
+
+    def url(self, host: str = "127.0.0.1") -> WheelUrl:
+        return WheelUrl.parse(self.host.url(PATH, host))
+
+    async def fetch(self, host: str = "127.0.0.1") -> bytes:
+        async with self.fetcher().fetch(self.url(host)) as fetched:
+            return _read(fetched.path)
+
+    async def refusal(self, host: str = "127.0.0.1") -> RegistryError:
+        with pytest.raises(RegistryError) as refusal:
+            await self.fetch(host)
+        return refusal.value
+
+
+@pytest.fixture(scope="module")
+def authority() -> CertificateAuthority:
+    return CertificateAuthority()
+
+
+@pytest.fixture
+async def world(authority: CertificateAuthority, tmp_path: Path) -> AsyncIterator[World]:
+    async with https_host(authority.server_context("127.0.0.1", NAME)) as host:
+        yield World(host, authority, tmp_path)
+        assert _files_in(tmp_path) == []
+
+
+def _answer(*fields: str, body: bytes = b"") -> Reply:
+    return raw(OK + "".join(f"{line}\r\n" for line in fields).encode("latin-1") + b"\r\n" + body)
+
+
+CASES: dict[str, tuple[list[Reply], type[RegistryError], WheelFault | None]] = {
+    "404": ([status(404)], WheelRefusedError, WheelFault.NOT_FOUND),
+    "410": ([status(410)], WheelRefusedError, WheelFault.NOT_FOUND),
+    "401": ([status(401, "WWW-Authenticate: Basic")], WheelHostFailedError, None),
+    "403": ([status(403)], WheelHostFailedError, None),
+    "418": ([status(418)], WheelHostFailedError, None),
+    "500": ([status(500)], WheelHostFailedError, None),
+    "201": ([status(201, body=WHEEL)], WheelHostFailedError, None),
+    "203": ([status(203, body=WHEEL)], WheelHostFailedError, None),
+    "204": ([raw(b"HTTP/1.1 204 No Content\r\n\r\n")], WheelHostFailedError, None),
+    "206": ([status(206, "Content-Range: bytes 0-9/20", body=WHEEL[:10])], WheelHostFailedError, None),
+    "304": ([raw(b"HTTP/1.1 304 Not Modified\r\n\r\n")], WheelHostFailedError, None),
+    "101": (
+        [raw(b"HTTP/1.1 101 Go\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n", WHEEL, hold=True)],
+        WheelHostFailedError,
+        None,
+    ),
+    "status 99": ([raw(b"HTTP/1.1 99 No\r\n\r\n")], WheelHostFailedError, None),
+    "always busy": ([status(429)], WheelHostFailedError, None),
+    "always down": ([status(503, "Retry-After: 1")], WheelHostFailedError, None),
+    "gzip": ([_answer("Content-Encoding: gzip", "Content-Length: 3", body=b"abc")], WheelHostFailedError, None),
+    "two encodings": (
+        [_answer("Content-Encoding: identity", "Content-Encoding: br", "Content-Length: 3", body=b"abc")],
+        WheelHostFailedError,
+        None,
+    ),
+    "two lengths": (
+        [_answer("Content-Length: 3", "Content-Length: 4", body=b"abcd")],
+        WheelHostFailedError,
+        None,
+    ),
+    "a list of lengths": ([_answer("Content-Length: 3, 4", body=b"abcd")], WheelHostFailedError, None),
+    "a negative length": ([_answer("Content-Length: -3", body=b"abc")], WheelHostFailedError, None),
+    "a length that is no number": ([_answer("Content-Length: ³", body=b"abc")], WheelHostFailedError, None),
+    "a length of many digits": ([_answer("Content-Length: " + "9" * 5000, body=b"abc")], WheelHostFailedError, None),
+    "chunked with a length": (
+        [_answer("Content-Length: 3", "Transfer-Encoding: chunked", body=b"3\r\nabc\r\n0\r\n\r\n")],
+        WheelHostFailedError,
+        None,
+    ),
+    "an unknown transfer encoding": (
+        [_answer("Transfer-Encoding: gzip, chunked", body=b"0\r\n\r\n")],
+        WheelHostFailedError,
+        None,
+    ),
+    "no length": ([_answer("Connection: close", body=WHEEL)], WheelHostFailedError, None),
+    "HTTP/1.0 without a length": ([raw(b"HTTP/1.0 200 OK\r\n\r\n" + WHEEL)], WheelHostFailedError, None),
+    "a short body": ([_answer("Content-Length: 9999", body=WHEEL[:500])], WheelHostFailedError, None),
+    "a short chunk": ([_answer("Transfer-Encoding: chunked", body=b"ff\r\nabc")], WheelHostFailedError, None),
+    "chunks without an end": (
+        [_answer("Transfer-Encoding: chunked", body=b"3\r\nabc\r\n")],
+        WheelHostFailedError,
+        None,
+    ),
+    "a chunk of nonsense": ([_answer("Transfer-Encoding: chunked", body=b"xyz\r\nabc")], WheelHostFailedError, None),
+    "too long a length": ([_answer("Content-Length: 100001")], WheelRefusedError, WheelFault.TOO_LARGE),
+    "too long a chunked body": ([chunked(b"x" * 100_001)], WheelRefusedError, WheelFault.TOO_LARGE),
+    "an endless chunked body": (
+        [endless(OK + b"Transfer-Encoding: chunked\r\n\r\n", b"400\r\n" + b"x" * 1024 + b"\r\n")],
+        WheelRefusedError,
+        WheelFault.TOO_LARGE,
+    ),
+    "a reset at once": ([reset], WheelHostFailedError, None),
+    "nothing at all": ([raw()], WheelHostFailedError, None),
+    "half a header": ([raw(OK + b"Content-Le")], WheelHostFailedError, None),
+    "not HTTP": ([raw(b"SSH-2.0-OpenSSH_9.9\r\n\r\n")], WheelHostFailedError, None),
+    "HTTP/2": ([raw(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")], WheelHostFailedError, None),
+    "noise": ([raw(random.Random(1).randbytes(4096))], WheelHostFailedError, None),
+    "a NUL in a header": ([_answer("X: a\x00b", "Content-Length: 0")], WheelHostFailedError, None),
+    "a huge header": ([_answer("X: " + "x" * 200_000, "Content-Length: 0")], WheelHostFailedError, None),
+    "an endless header": ([endless(OK, b"X: " + b"x" * 1000 + b"\r\n")], WheelHostFailedError, None),
+    "silence": ([hang], WheelHostTimeoutError, None),
+    "silence in the body": (
+        [raw(OK + b"Content-Length: 9999\r\n\r\nabc", hold=True)],
+        WheelHostTimeoutError,
+        None,
+    ),
+    "a slow header": ([endless(OK, b"x", pause=0.01)], WheelHostTimeoutError, None),
+    "endless early hints": ([endless(b"", b"HTTP/1.1 103 Hints\r\n\r\n", pause=0.01)], WheelHostTimeoutError, None),
+    "a dripping body": (
+        [endless(OK + b"Content-Length: 99999\r\n\r\n", b"x", pause=0.01)],
+        WheelHostTimeoutError,
+        None,
+    ),
+    "a redirect loop": ([redirect(PATH)], WheelRefusedError, WheelFault.REDIRECT_FORBIDDEN),
+    "a redirect to http": ([redirect(f"http://{NAME}{PATH}")], WheelRefusedError, WheelFault.REDIRECT_FORBIDDEN),
+    "a redirect with a user": (
+        [redirect(f"https://user:secret@{NAME}{PATH}")],
+        WheelRefusedError,
+        WheelFault.REDIRECT_FORBIDDEN,
+    ),
+    "a redirect to a number": ([redirect("https://2130706433/")], WheelRefusedError, WheelFault.REDIRECT_FORBIDDEN),
+    "a redirect to metadata": (
+        [redirect("https://169.254.169.254/latest/meta-data/")],
+        WheelRefusedError,
+        WheelFault.ADDRESS_FORBIDDEN,
+    ),
+    "a redirect to a private address": (
+        [redirect("https://10.0.0.1/x.whl", 308)],
+        WheelRefusedError,
+        WheelFault.ADDRESS_FORBIDDEN,
+    ),
+    "a redirect to loopback behind NAT64": (
+        [redirect("https://[64:ff9b::7f00:1]/x.whl", 307)],
+        WheelRefusedError,
+        WheelFault.ADDRESS_FORBIDDEN,
+    ),
+    "a redirect to loopback in IPv6": (
+        [redirect("https://[::ffff:127.0.0.1]/x.whl")],
+        WheelRefusedError,
+        WheelFault.REDIRECT_FORBIDDEN,
+    ),
+    "a redirect to nowhere": ([status(302)], WheelHostFailedError, None),
+    "a redirect to two places": (
+        [status(302, "Location: /a.whl", "Location: /b.whl")],
+        WheelHostFailedError,
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+async def test_a_misbehaving_host_is_answered_with_the_error_that_fits(world: World, case: str) -> None:
+    replies, error, fault = CASES[case]
+    if error is WheelHostTimeoutError:
+        world.policy = IMPATIENT
+    world.host.script(PATH, *replies)
+    refusal = await world.refusal()
+    assert type(refusal) is error
+    assert getattr(refusal, "fault", None) is fault
+
+
+async def test_a_reset_in_the_middle_of_the_body_is_the_hosts_failure(world: World) -> None:
+    async def reply(exchange: Exchange) -> None:
+        await exchange.send(OK + b"Content-Length: 9999\r\n\r\nabc")
+        exchange.reset()
+
+    world.host.script(PATH, reply)
+    assert isinstance(await world.refusal(), WheelHostFailedError)
+
+
+async def test_whatever_bytes_a_host_sends_only_the_ports_errors_come_out(world: World) -> None:
+    dice = random.Random(20260102)
+    good = OK + b"Content-Length: 30\r\nTransfer-Encoding: chunked\r\nLocation: /\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
+    for _ in range(150):
+        mutated = bytearray(good)
+        for _ in range(dice.randint(1, 8)):
+            at = dice.randrange(len(mutated))
+            mutated[at : at + dice.randint(0, 3)] = dice.randbytes(dice.randint(0, 3))
+        world.host.script(PATH, raw(bytes(mutated)))
+        try:
+            await world.fetch()
+        except RegistryError:
+            continue
+
+
+@pytest.mark.parametrize("reply", [file(WHEEL), chunked(WHEEL), chunked(WHEEL, size=1)])
+async def test_an_honest_host_is_believed(world: World, reply: Reply) -> None:
+    world.host.script(PATH, reply)
+    assert await world.fetch() == WHEEL
+
+
+async def test_the_file_is_asked_for_plainly_and_under_the_name_as_it_was_written(world: World) -> None:
+    world.host.script(PATH, file(WHEEL))
+    await world.fetch(NAME)
+    assert world.host.server_names == [NAME]
+    assert world.host.requests[0].fields == {
+        "host": f"{NAME}:{world.host.port}",
+        "user-agent": "provider-registry",
+        "accept": "*/*",
+        "accept-encoding": "identity",
+        "connection": "close",
+    }
+
+
+async def test_a_name_is_resolved_once_so_a_rebinding_changes_nothing(world: World) -> None:
+    world.host.script(PATH, file(WHEEL))
+    world.resolver = ScriptedResolver(["127.0.0.1"], ["169.254.169.254"])
+    assert await world.fetch(NAME) == WHEEL
+    assert world.resolver.asked == [NAME]
+
+
+async def test_a_name_that_rebinds_between_two_hops_is_refused(world: World) -> None:
+    world.host.script(PATH, redirect(f"{PATH}?signed"))
+    world.host.script(f"{PATH}?signed", file(WHEEL))
+    world.resolver = ScriptedResolver(["127.0.0.1"], ["10.0.0.1"])
+    refusal = await world.refusal(NAME)
+    assert isinstance(refusal, WheelRefusedError)
+    assert refusal.fault is WheelFault.ADDRESS_FORBIDDEN
+    assert len(world.host.requests) == 1
+
+
+async def test_one_private_answer_among_many_refuses_the_host(world: World) -> None:
+    world.resolver = ScriptedResolver(["127.0.0.1", "10.0.0.1"])
+    refusal = await world.refusal(NAME)
+    assert isinstance(refusal, WheelRefusedError)
+    assert refusal.fault is WheelFault.ADDRESS_FORBIDDEN
+    assert world.host.connections == 0
+
+
+async def test_an_unresolvable_name_is_tried_again_and_then_the_hosts_failure(world: World) -> None:
+    world.resolver = ScriptedResolver([])
+    assert isinstance(await world.refusal(NAME), WheelHostFailedError)
+    assert world.resolver.asked == [NAME] * 3
+
+
+async def test_a_closed_port_is_tried_again_and_then_the_hosts_failure(world: World) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))  # and never listens
+        world.host.port = closed.getsockname()[1]
+        assert isinstance(await world.refusal(), WheelHostFailedError)
+    assert world.waits == [0.25, 0.5]
+
+
+async def test_a_certificate_for_another_name_is_not_accepted(world: World) -> None:
+    world.host.script(PATH, file(WHEEL))
+    assert isinstance(await world.refusal("other.example.com"), WheelHostFailedError)
+    assert world.host.requests == []
+    assert world.waits == []
+
+
+async def test_a_certificate_of_another_authority_is_not_accepted(world: World) -> None:
+    world.authority = CertificateAuthority()
+    world.host.script(PATH, file(WHEEL))
+    assert isinstance(await world.refusal(), WheelHostFailedError)
+    assert world.host.requests == []
+
+
+async def test_a_host_without_tls_is_the_hosts_failure(world: World) -> None:
+    async def plain(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(OK + b"Content-Length: 0\r\n\r\n")
+        writer.close()
+        await writer.wait_closed()
+
+    async with await asyncio.start_server(plain, "127.0.0.1", 0) as server:
+        world.host.port = server.sockets[0].getsockname()[1]
+        assert isinstance(await world.refusal(), WheelHostFailedError)
+
+
+async def test_five_redirects_are_followed_each_on_a_connection_of_its_own(world: World) -> None:
+    world.host.script(PATH, redirect("/1"))
+    for hop, code in enumerate((301, 303, 307, 308), start=1):
+        world.host.script(f"/{hop}", redirect(world.host.url(f"/{hop + 1}"), code))
+    world.host.script("/5", file(WHEEL))
+    assert await world.fetch() == WHEEL
+    assert world.host.connections == 6
+    assert all({"cookie", "authorization", "referer"}.isdisjoint(request.fields) for request in world.host.requests)
+
+
+async def test_a_sixth_redirect_is_not_followed(world: World) -> None:
+    world.host.script(PATH, redirect("/1"))
+    for hop in range(1, 6):
+        world.host.script(f"/{hop}", redirect(f"/{hop + 1}"))
+    world.host.script("/6", file(WHEEL))
+    refusal = await world.refusal()
+    assert isinstance(refusal, WheelRefusedError)
+    assert refusal.fault is WheelFault.REDIRECT_FORBIDDEN
+    assert [request.target for request in world.host.requests] == [PATH, "/1", "/2", "/3", "/4", "/5"]
+
+
+async def test_a_redirect_to_presigned_storage_keeps_its_query_as_it_is(world: World) -> None:
+    signed = "/bucket/key?X-Amz-Credential=a%2Fb&X-Amz-Signature=c+d%3D&response-content-type=application/zip"
+    world.host.script(PATH, redirect(world.host.url(signed)))
+    world.host.script(signed, file(WHEEL))
+    assert await world.fetch() == WHEEL
+
+
+@pytest.mark.parametrize("code", [429, 502, 503, 504])
+async def test_a_busy_host_is_asked_again_after_growing_waits(world: World, code: int) -> None:
+    world.host.script(PATH, status(code), status(code), file(WHEEL))
+    assert await world.fetch() == WHEEL
+    assert world.waits == [0.25, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("fields", "waited"),
+    [
+        (["Retry-After: 7"], 7.0),
+        (["Retry-After: 0"], 0.25),
+        (["Retry-After: -1"], 0.25),
+        (["Retry-After: ²"], 0.25),
+        (["Retry-After: soon"], 0.25),
+        (["Retry-After: Fri, 02 Jan 2026 03:04:09 GMT", "Date: Fri, 02 Jan 2026 03:04:05 GMT"], 4.0),
+        (["Retry-After: Fri, 02 Jan 2026 03:04:05 GMT", "Date: Fri, 02 Jan 2026 03:04:09 GMT"], 0.25),
+        (["Retry-After: Fri, 02 Jan 2026 03:04:09 GMT"], 0.25),
+        (["Retry-After: Fri, 02 Jan 2026 03:04:09 -0000", "Date: Fri, 02 Jan 2026 03:04:05 GMT"], 0.25),
+    ],
+)
+async def test_the_wait_that_a_host_asks_for_is_honoured(world: World, fields: list[str], waited: float) -> None:
+    world.host.script(PATH, status(503, *fields), file(WHEEL))
+    assert await world.fetch() == WHEEL
+    assert world.waits == [waited]
+
+
+async def test_a_wait_beyond_the_deadline_is_not_begun(world: World) -> None:
+    world.host.script(PATH, status(503, "Retry-After: 3600"), file(WHEEL))
+    assert isinstance(await world.refusal(), WheelHostFailedError)
+    assert world.waits == []
+
+
+async def test_the_deadline_ends_a_download_that_every_other_limit_admits(world: World) -> None:
+    world.policy = replace(POLICY, deadline=0.2)
+    world.host.script(PATH, raw(OK + b"Content-Length: 9999\r\n\r\nabc", hold=True))
+    assert isinstance(await world.refusal(), WheelHostTimeoutError)
+
+
+async def test_a_wheel_of_exactly_the_largest_size_is_accepted(world: World) -> None:
+    for reply in (file(b"x" * 100_000), chunked(b"x" * 100_000)):
+        world.host.script(PATH, reply)
+        assert len(await world.fetch()) == 100_000
+
+
+async def test_cancelling_a_download_leaves_nothing_behind(world: World) -> None:
+    sent = asyncio.Event()
+
+    async def reply(exchange: Exchange) -> None:
+        await exchange.send(OK + b"Content-Length: 9999\r\n\r\nabc")
+        sent.set()
+        await exchange.hang()
+
+    world.host.script(PATH, reply)
+    task = asyncio.create_task(world.fetch())
+    await sent.wait()
+    assert _files_in(world.spool)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_too_many_fetches_wait_for_a_bounded_time(world: World) -> None:
+    world.policy = replace(POLICY, max_concurrent=1, max_wait=0.05)
+    world.host.script(PATH, file(WHEEL))
+    fetcher = world.fetcher()
+    async with fetcher.fetch(world.url()):
+        with pytest.raises(SpoolUnavailableError) as refusal:
+            async with fetcher.fetch(world.url()):
+                pytest.fail("there was no place")
+        assert refusal.value.retry_after > 0
+    async with fetcher.fetch(world.url()) as fetched:
+        assert fetched.size == len(WHEEL)
+
+
+async def test_a_full_disk_is_the_registrys_failure_and_not_the_hosts(world: World) -> None:
+    world.policy = replace(POLICY, max_bytes=10_000_000)
+    world.host.script(PATH, file(b"x" * 5_000_000))
+    with _files_up_to(1_500_000):
+        assert isinstance(await world.refusal(), SpoolUnavailableError)
+
+
+async def test_a_missing_spool_folder_is_the_registrys_failure(world: World) -> None:
+    world.spool = world.spool / "missing"
+    assert isinstance(await world.refusal(), SpoolUnavailableError)
+
+
+async def test_files_of_killed_processes_are_removed_and_those_in_use_stay(tmp_path: Path) -> None:
+    left = tmp_path / "provider-registry-killed.whl"
+    other = tmp_path / "other.whl"
+    for path in (left, other):
+        path.write_bytes(b"x")
+    with Spool(tmp_path) as spool:
+        await spool.write(b"x")
+        await spool.finish()
+        assert remove_leftovers(tmp_path) == 1
+        assert set(_files_in(tmp_path)) == {other, spool.path}
+
+
+@contextmanager
+def _files_up_to(size: int) -> Iterator[None]:
+    """Make the kernel refuse writes beyond a file size, as it does on a full disk."""
+    _, hard = limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+def _files_in(folder: Path) -> list[Path]:
+    return list(folder.iterdir())
+
+
+def _read(path: Path) -> bytes:
+    return path.read_bytes()
