@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from adapters.memory.version_store import InMemoryVersionStore
-from application.ports.version_store import Change, Decision, Stored, VersionStore
+from application.ports.version_store import Change, Stored, VersionStore
 from domain.canonical_json import CanonicalJson
 from domain.catalog import CatalogMetadata
 from domain.digests import Sha256Digest
@@ -17,6 +17,7 @@ from domain.schemas import ResourceSchema, ResourceSchemas
 from domain.semver import SemVer
 from domain.versions import ProviderVersion, VersionStatus
 from tests.builders import NOW, a_building_version, a_name, a_proven_wheel, a_version, some_metadata
+from tests.support.stores import EVERY_METHOD, put, writing
 
 LATER = NOW + timedelta(hours=1)
 REFUSAL = WheelRefusedError(WheelFault.DIGEST_MISMATCH, "the bytes differ")
@@ -28,15 +29,6 @@ def store(request: pytest.FixtureRequest) -> VersionStore:
         return InMemoryVersionStore()
     chosen: VersionStore = request.getfixturevalue("postgres_store")
     return chosen
-
-
-def writing(version: ProviderVersion | None = None, metadata: CatalogMetadata | None = None) -> Decision:
-    return lambda _: Change(version=version, metadata=metadata)
-
-
-async def put(store: VersionStore, *versions: ProviderVersion) -> None:
-    for version in versions:
-        await store.update(version.name, version.version, writing(version))
 
 
 def numbers(versions: Sequence[ProviderVersion]) -> list[str]:
@@ -60,7 +52,7 @@ def a_full_version() -> ProviderVersion:
         schemas=schemas,
         config_schema=document,
         outputs_schema=CanonicalJson.of([]),
-        changelog="# Änderungen\r\n\t– 'quoted' \\ {curly}, \u2028 and \U0001f600",
+        changelog="# Änderungen\r\n\t¶ 'quoted' \\ {curly}, \u2028 and \U0001f600",
     )
     return replace(version, source_hash="legacy")
 
@@ -407,20 +399,8 @@ async def test_an_outage_acted_out_in_memory_reaches_every_method() -> None:
     store = InMemoryVersionStore()
     await put(store, a_version("1.0.0"))
     store.unavailable = True
-    for call in every_call(store):
+    for method in EVERY_METHOD.values():
         with pytest.raises(StoreUnavailableError):
-            await call
+            await method(store)
     store.unavailable = False
     assert numbers(await store.list_versions(a_name())) == ["1.0.0"]
-
-
-def every_call(store: VersionStore) -> list[object]:
-    name, version = a_name(), SemVer.parse("1.0.0")
-    return [
-        store.look(name, version),
-        store.update(name, version, writing(a_version("1.0.0"))),
-        store.find(name, version),
-        store.find_latest(name),
-        store.list_versions(name),
-        store.check(),
-    ]

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -73,7 +74,8 @@ def connected(dsn: str, run: Callable[[asyncpg.Connection], Awaitable[Any]]) -> 
         finally:
             await connection.close()
 
-    return asyncio.run(main())
+    with ThreadPoolExecutor(max_workers=1) as thread:  # an asynchronous test has a loop running in this one
+        return thread.submit(lambda: asyncio.run(main())).result()
 
 
 @contextmanager

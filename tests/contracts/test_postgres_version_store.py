@@ -1,0 +1,238 @@
+"""What only a real database can do wrong."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import asyncpg  # type: ignore[import-untyped]  # it ships no types
+import pytest
+from structlog.testing import capture_logs
+
+from adapters.postgres.database import ConnectionOptions, Database
+from adapters.postgres.embedded import EmbeddedPostgres
+from adapters.postgres.migrations import upgrade
+from adapters.postgres.store import PostgresVersionStore
+from application.ports.version_store import Change, Stored
+from domain.errors import IllegalTransitionError, InvalidTextError, StoreUnavailableError
+from domain.semver import SemVer
+from domain.versions import VersionStatus
+from tests.builders import a_building_version, a_name, a_version
+from tests.support.postgres import database_of, execute, fetch
+from tests.support.stores import EVERY_METHOD, put, writing
+
+ONE = SemVer.parse("1.0.0")
+every_method = pytest.mark.parametrize("method", EVERY_METHOD)
+
+
+@asynccontextmanager
+async def a_store(dsn: str, **options: Any) -> AsyncIterator[PostgresVersionStore]:
+    database = Database(dsn, ConnectionOptions(**options))
+    try:
+        yield PostgresVersionStore(database)
+    finally:
+        await database.dispose()
+
+
+@every_method
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        "postgresql://registry:hidden@127.0.0.1:1/registry",
+        "postgresql://127.0.0.1:1,127.0.0.1:2/registry?target_session_attrs=read-write",
+        "postgresql://registry@/registry?host=/nonexistent",
+    ],
+    ids=["refused", "all hosts refused", "no socket"],
+)
+async def test_an_unreachable_server_is_a_store_out_of_service(dsn: str, method: str) -> None:
+    with capture_logs() as logs:
+        async with a_store(dsn) as store:
+            with pytest.raises(StoreUnavailableError):
+                await EVERY_METHOD[method](store)
+    assert "hidden" not in str(logs)
+    assert [line["event"] for line in logs] == ["database_fault"]
+
+
+async def test_a_server_that_never_answers_is_a_store_out_of_service() -> None:
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(say_nothing, "127.0.0.1", 0) as silent:
+        port = silent.sockets[0].getsockname()[1]
+        async with a_store(f"postgresql://registry@127.0.0.1:{port}/registry", connect_timeout=0.05) as store:
+            with pytest.raises(StoreUnavailableError):
+                await store.find(a_name(), ONE)
+
+
+async def test_a_database_that_does_not_exist_is_a_store_out_of_service(postgres_dsn: str) -> None:
+    async with a_store(postgres_dsn.replace(f"/{database_of(postgres_dsn)}", "/nonexistent")) as store:
+        with pytest.raises(StoreUnavailableError):
+            await store.check()
+
+
+@every_method
+async def test_a_database_without_tables_asks_for_the_upgrade(empty_database_dsn: str, method: str) -> None:
+    async with a_store(empty_database_dsn) as store:
+        with pytest.raises(StoreUnavailableError, match="provider-registry database upgrade"):
+            await EVERY_METHOD[method](store)
+
+
+async def test_a_database_at_another_revision_asks_for_the_upgrade(database_dsn: str) -> None:
+    execute(database_dsn, "UPDATE alembic_versions SET version_num = '0000'")
+    async with a_store(database_dsn) as store:
+        with pytest.raises(StoreUnavailableError, match="provider-registry database upgrade"):
+            await store.check()
+
+
+@every_method
+async def test_a_stuck_statement_is_a_store_out_of_service(database_dsn: str, method: str) -> None:
+    holder = await asyncpg.connect(database_dsn)
+    try:
+        async with holder.transaction(), a_store(database_dsn, command_timeout=0.1) as store:
+            await holder.execute("LOCK TABLE providers, provider_versions, alembic_versions")
+            with pytest.raises(StoreUnavailableError):
+                await EVERY_METHOD[method](store)
+    finally:
+        await holder.close()
+
+
+async def test_an_exhausted_pool_is_a_store_out_of_service(database_dsn: str) -> None:
+    database = Database(database_dsn, ConnectionOptions(pool_size=1, pool_timeout=0.05))
+    store = PostgresVersionStore(database)
+    async with database.engine.connect():
+        with pytest.raises(StoreUnavailableError):
+            await store.find(a_name(), ONE)
+    assert await store.find(a_name(), ONE) is None
+    await database.dispose()
+
+
+async def test_a_server_that_turned_read_only_is_left_for_another(database_dsn: str) -> None:
+    async with a_store(database_dsn, pool_size=1) as store:
+        execute(database_dsn, f'ALTER DATABASE "{database_of(database_dsn)}" SET default_transaction_read_only = on')
+        with pytest.raises(StoreUnavailableError):
+            await put(store, a_version("1.0.0"))
+        execute(
+            database_dsn,
+            "SET default_transaction_read_only = off",
+            f'ALTER DATABASE "{database_of(database_dsn)}" RESET default_transaction_read_only',
+        )
+        await put(store, a_version("1.0.0"))
+        assert await store.find(a_name(), ONE) == a_version("1.0.0")
+
+
+@every_method
+async def test_connections_that_were_cut_are_replaced_unnoticed(
+    postgres_dsn: str, database_dsn: str, method: str
+) -> None:
+    async with a_store(database_dsn, pool_size=3) as store:
+        await asyncio.gather(*(store.find(a_name(), ONE) for _ in range(3)))
+        execute(
+            postgres_dsn,
+            f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{database_of(database_dsn)}'",  # noqa: E501
+        )
+        await EVERY_METHOD[method](store)
+
+
+async def test_a_restarted_server_is_found_again(tmp_path: Path) -> None:
+    server = EmbeddedPostgres(tmp_path / "database")
+    with server:
+        upgrade(server.dsn)
+        async with a_store(server.dsn, pool_size=2) as store:
+            await put(store, a_version("1.0.0"))
+            server.stop()
+            for method in EVERY_METHOD.values():
+                with pytest.raises(StoreUnavailableError):
+                    await method(store)
+            server.start()
+            await store.check()
+            assert await store.find(a_name(), ONE) == a_version("1.0.0")
+
+
+async def test_a_decision_is_made_again_when_another_writer_came_first(
+    database_dsn: str, postgres_store: PostgresVersionStore
+) -> None:
+    decided = asyncio.Event()
+    seen: list[Stored] = []
+
+    def decide(stored: Stored) -> Change:
+        seen.append(stored)
+        decided.set()
+        return Change(version=a_version("1.0.0")) if stored.provider is None else Change()
+
+    other = await asyncpg.connect(database_dsn)
+    try:
+        async with other.transaction():
+            await other.execute(
+                "INSERT INTO providers VALUES ('platform', 'gcp', NULL, NULL, NULL, NULL, now(), now())"
+            )
+            update = asyncio.create_task(postgres_store.update(a_name(), ONE, decide))
+            await decided.wait()
+        after = await update
+    finally:
+        await other.close()
+    assert [stored.provider is None for stored in seen] == [True, False]
+    assert after.version is None
+    assert fetch(database_dsn, "SELECT count(*) FROM provider_versions") == [(0,)]
+
+
+async def test_a_race_that_is_never_won_ends_as_a_store_out_of_service(
+    database_dsn: str, postgres_store: PostgresVersionStore
+) -> None:
+    execute(
+        database_dsn,
+        "CREATE FUNCTION lose() RETURNS trigger AS "
+        "$$ BEGIN RAISE EXCEPTION 'lost' USING ERRCODE = 'serialization_failure'; END $$ LANGUAGE plpgsql",
+        "CREATE TRIGGER lose BEFORE INSERT ON providers FOR EACH ROW EXECUTE FUNCTION lose()",
+    )
+    decisions = 0
+
+    def decide(_: Stored) -> Change:
+        nonlocal decisions
+        decisions += 1
+        return Change(version=a_version("1.0.0"))
+
+    with pytest.raises(StoreUnavailableError):
+        await postgres_store.update(a_name(), ONE, decide)
+    assert 1 < decisions < 10
+
+
+@pytest.mark.parametrize(
+    "version",
+    [
+        replace(a_version("1.0.0"), wheel=None),
+        replace(a_version("1.0.0"), published_at=None),
+        replace(a_version("1.0.0"), status=VersionStatus.YANKED),
+        replace(a_version("1.0.0"), status=VersionStatus.FAILED),
+        replace(a_building_version("1.0.0"), error_message="but not failed"),
+    ],
+    ids=["published without wheel", "published never", "yanked never", "failed silently", "failed not"],
+)
+async def test_the_database_refuses_rows_that_no_lifecycle_makes(
+    database_dsn: str, postgres_store: PostgresVersionStore, version: Any
+) -> None:
+    with pytest.raises(IllegalTransitionError):
+        await postgres_store.update(version.name, version.version, writing(version))
+    assert fetch(database_dsn, "SELECT count(*) FROM providers") == [(0,)]
+
+
+@pytest.mark.parametrize("text", ["half a pair \ud83d", "nul \x00"])
+async def test_a_text_that_cannot_be_stored_is_refused(postgres_store: PostgresVersionStore, text: str) -> None:
+    version = replace(a_version("1.0.0"), runtime_version=text)
+    with pytest.raises(InvalidTextError):
+        await postgres_store.update(version.name, version.version, writing(version))
+
+
+async def test_a_store_works_without_prepared_statements(database_dsn: str) -> None:
+    async with a_store(database_dsn, prepared_statements=False) as store:
+        await put(store, a_version("1.0.0"), a_version("2.0.0"))
+        assert [found.version.text for found in await store.list_versions(a_name())] == ["2.0.0", "1.0.0"]
+        await store.check()
+
+
+async def test_keys_are_time_ordered_uuids(database_dsn: str, postgres_store: PostgresVersionStore) -> None:
+    await put(postgres_store, a_version("2.0.0"), a_version("1.0.0"))
+    keys = fetch(database_dsn, "SELECT id, version FROM provider_versions ORDER BY id")
+    assert [(key.version, version) for key, version in keys] == [(7, "2.0.0"), (7, "1.0.0")]
