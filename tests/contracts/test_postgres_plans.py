@@ -1,0 +1,74 @@
+"""Reads cost the same however many versions there are: every one of them is an index read."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Select
+from sqlalchemy.dialects import postgresql
+
+from adapters.postgres import queries
+from tests.support.postgres import a_database, connected, execute
+
+PROVIDERS = """
+    INSERT INTO providers (prefix, name, created_at, updated_at)
+    SELECT 'platform', 'p' || p, now(), now() FROM generate_series(1, 3000) p
+"""
+VERSIONS = """
+    INSERT INTO provider_versions (id, prefix, name, version, sort_key, is_prerelease, status, wheel_url,
+        wheel_sha256, wheel_size, wheel_filename, distribution, runtime_version, registered_by,
+        created_at, updated_at, published_at, yanked_at, error_message)
+    SELECT gen_random_uuid(), 'platform', 'p' || p, '1.' || v || '.0', 'k' || lpad(v::text, 4, '0'), v % 10 = 0,
+        status, 'https://wheels.example.com/w.whl', repeat('a', 64), 1, 'w.whl', 'w', '1', 'm',
+        now(), now(), now(), CASE status WHEN 'yanked' THEN now() END, CASE status WHEN 'failed' THEN 'e' END
+    FROM generate_series(1, 300) p, generate_series(1, 100) v, LATERAL (
+        SELECT CASE WHEN v % 7 = 0 THEN 'yanked' WHEN v % 11 = 0 THEN 'failed' ELSE 'published' END
+    ) s (status)
+"""
+
+
+@pytest.fixture(scope="module")
+def busy_dsn(postgres_dsn: str, template_dsn: str) -> Iterator[str]:
+    """A database with 30,000 versions."""
+    with a_database(postgres_dsn, template=template_dsn) as dsn:
+        execute(dsn, PROVIDERS, VERSIONS, "ANALYZE providers, provider_versions")
+        yield dsn
+
+
+def plan_of(dsn: str, statement: Select[Any]) -> list[dict[str, Any]]:
+    """Return the nodes of the plan that is made once for all parameters, as for a prepared statement."""
+    compiled = statement.compile(dialect=postgresql.asyncpg.dialect())  # type: ignore[no-untyped-call]  # SQLAlchemy's
+    values = {"of_prefix": "platform", "of_name": "p7", "of_version": "1.50.0"}
+    arguments = ", ".join(f"'{values[name]}'" for name in compiled.positiontup or ())
+
+    async def explain(connection: Any) -> Any:
+        await connection.execute("SET plan_cache_mode = force_generic_plan")
+        await connection.execute(f"PREPARE hot AS {compiled}")
+        return json.loads(await connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE hot ({arguments})"))
+
+    return nodes(connected(dsn, explain)[0]["Plan"])
+
+
+def nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    return [plan, *(node for child in plan.get("Plans", ()) for node in nodes(child))]
+
+
+@pytest.mark.parametrize(
+    ("query", "index", "rows"),
+    [
+        ("FIND", "uq_provider_versions_version", 1),
+        ("FIND_LATEST", "ix_provider_versions_latest", 1),
+        ("LIST", "ix_provider_versions_public", 92),
+        ("LOOK", "ix_provider_versions_public", 1),
+        ("LOOK", "uq_provider_versions_version", 1),
+        ("LOOK", "pk_providers", 1),
+        ("LOCK", "pk_providers", 1),
+    ],
+)
+def test_hot_queries_read_indexes_only_as_far_as_they_need(busy_dsn: str, query: str, index: str, rows: int) -> None:
+    plan = plan_of(busy_dsn, getattr(queries, query))
+    assert not {"Seq Scan", "Sort", "Incremental Sort"} & {node["Node Type"] for node in plan}
+    [read] = [node for node in plan if node.get("Index Name") == index]
+    assert read["Actual Rows"] == rows
+    assert read.get("Rows Removed by Filter", 0) == 0

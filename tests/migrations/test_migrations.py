@@ -1,0 +1,109 @@
+"""Migrations walk every step both ways, and end where the models are."""
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from advanced_alchemy.alembic.commands import AlembicCommands
+from alembic.script import ScriptDirectory
+from sqlalchemy import MetaData, create_mock_engine
+
+from adapters.postgres.database import unpooled_config
+from adapters.postgres.migrations import current, downgrade, is_at_head, upgrade
+from adapters.postgres.revisions import alembic_config, heads
+from adapters.postgres.tables import VersionRow
+from domain.errors import StoreUnavailableError
+from tests.support.postgres import execute, fetch
+
+REVISIONS = [script.revision for script in ScriptDirectory(alembic_config().script_location).walk_revisions()][::-1]
+LAYOUT = """
+    SELECT 'column', c.relname || '.' || a.attname,
+        format_type(atttypid, atttypmod) || ' ' || attnotnull || ' ' || coalesce(collname, '')
+    FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid LEFT JOIN pg_collation o ON o.oid = attcollation
+    WHERE relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped AND relkind = 'r'
+    UNION ALL SELECT 'constraint', conname, pg_get_constraintdef(oid)
+    FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+    UNION ALL SELECT 'index', indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+    ORDER BY 1, 2
+"""
+
+
+def layout(dsn: str) -> list[tuple[str, str, str]]:
+    return [row for row in fetch(dsn, LAYOUT) if "alembic_versions" not in str(row)]
+
+
+def test_there_are_migrations_and_they_end_in_one_head() -> None:
+    assert REVISIONS
+    assert heads() == {REVISIONS[-1]}
+
+
+def test_each_revision_goes_up_and_down_and_up_again(empty_database_dsn: str) -> None:
+    for before, revision in zip(["base", *REVISIONS], REVISIONS, strict=False):
+        earlier = layout(empty_database_dsn)
+        upgrade(empty_database_dsn, revision)
+        later = layout(empty_database_dsn)
+        assert current(empty_database_dsn) == {revision}
+        downgrade(empty_database_dsn, before)
+        assert layout(empty_database_dsn) == earlier
+        upgrade(empty_database_dsn, revision)
+        assert layout(empty_database_dsn) == later
+
+
+def test_models_and_migrations_agree_as_alembic_compares_them(database_dsn: str) -> None:
+    AlembicCommands(unpooled_config(database_dsn)).check()
+
+
+def test_models_and_migrations_agree_to_the_last_check_and_collation(
+    database_dsn: str, empty_database_dsn: str
+) -> None:
+    metadata: MetaData = VersionRow.metadata
+    statements = create_statements(metadata)
+    execute(empty_database_dsn, *statements)
+    assert layout(empty_database_dsn)
+    assert layout(database_dsn) == layout(empty_database_dsn)
+
+
+def create_statements(metadata: MetaData) -> list[str]:
+    created: list[Any] = []
+    engine = create_mock_engine("postgresql+asyncpg://", lambda statement, *_: created.append(statement))
+    metadata.create_all(engine, checkfirst=False)
+    return [str(statement.compile(dialect=engine.dialect)) for statement in created]
+
+
+def test_an_upgrade_of_an_upgraded_database_changes_nothing(database_dsn: str) -> None:
+    before = layout(database_dsn)
+    upgrade(database_dsn)
+    assert layout(database_dsn) == before
+
+
+def test_a_database_stands_at_head_after_the_upgrade_and_not_before(empty_database_dsn: str) -> None:
+    assert current(empty_database_dsn) == set()
+    assert not is_at_head(empty_database_dsn)
+    upgrade(empty_database_dsn)
+    assert is_at_head(empty_database_dsn)
+    downgrade(empty_database_dsn, "base")
+    assert current(empty_database_dsn) == set()
+
+
+async def test_migrations_run_while_an_event_loop_does(empty_database_dsn: str) -> None:
+    upgrade(empty_database_dsn)
+    assert is_at_head(empty_database_dsn)
+
+
+def test_replicas_may_upgrade_at_once(empty_database_dsn: str) -> None:
+    script = "import sys; from adapters.postgres.migrations import upgrade; upgrade(sys.argv[1])"
+    replicas = [
+        subprocess.Popen([sys.executable, "-c", script, empty_database_dsn], stderr=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    outcomes = [(replica.communicate()[1], replica.returncode) for replica in replicas]
+    assert outcomes == [("", 0)] * 3
+    assert is_at_head(empty_database_dsn)
+
+
+@pytest.mark.parametrize("work", [upgrade, current, is_at_head, lambda dsn: downgrade(dsn, "base")])
+def test_an_unreachable_server_is_a_store_out_of_service(work: object) -> None:
+    assert callable(work)
+    with pytest.raises(StoreUnavailableError):
+        work("postgresql://registry@127.0.0.1:1/registry")
