@@ -1,18 +1,27 @@
 """Secrets that do not print."""
 
-from dataclasses import dataclass, field
 
-
-@dataclass(frozen=True, slots=True)
 class Secret:
     """A value that shows only in ``reveal()``: not in logs, tracebacks, reprs or formatted strings."""
 
-    _value: str = field(repr=False)
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        """Wrap the value."""
+        self._value = value
 
     def reveal(self) -> str:
         """Return the value, to hand it to whoever needs it."""
         return self._value
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         """Return a mask."""
-        return "********"
+        return "Secret(********)"
+
+    def __eq__(self, other: object) -> bool:
+        """Compare values."""
+        return self._value == other._value if isinstance(other, Secret) else NotImplemented
+
+    def __hash__(self) -> int:
+        """Hash the value."""
+        return hash(self._value)

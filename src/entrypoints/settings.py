@@ -100,7 +100,7 @@ def variable_of(field: str) -> str:
 
 
 def _decode(text: str, hint: Any) -> object:  # noqa: ANN401 -- a type hint may be any object
-    if hint is Names:
+    if hint == Names:
         return tuple(part.strip() for part in text.split(",") if part.strip())
     return msgspec.convert(text, hint, strict=False, dec_hook=_custom)
 

@@ -1,11 +1,13 @@
 """The ``provider-registry`` command."""
 
 import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from domain.errors import RegistryError
 from entrypoints.cli import database
 from entrypoints.cli.failing import usable
 from entrypoints.settings import load_settings
@@ -53,8 +55,12 @@ def dev(
 
 
 def main() -> None:
-    """Run the command line."""
-    app(prog_name="provider-registry")
+    """Run the command line; a refusal ends it with its sentence and status 1."""
+    try:
+        app(prog_name="provider-registry")
+    except RegistryError as refusal:
+        typer.echo(f"{refusal.code}: {refusal.detail}", err=True)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

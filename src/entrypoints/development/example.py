@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
+import tempfile
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,11 +37,13 @@ def build_example(project: Path, into: Path) -> Example:
     """
     if not (project / "pyproject.toml").is_file():
         raise ExampleError(f"there is no example provider in {project}; start from the repository's folder")
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(into.resolve())]
-    built = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)  # noqa: S603 -- our own command
-    if built.returncode:
-        raise ExampleError(f"building {project} failed:\n{built.stderr}")
-    wheel = into / built.stdout.split()[-1].rpartition("/")[2]
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder]
+        built = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)  # noqa: S603 -- our own command
+        if built.returncode:
+            raise ExampleError(f"building {project} failed:\n{built.stderr}")
+        (made,) = Path(folder).glob("*.whl")
+        wheel = Path(shutil.copy(made, into))
     return Example(wheel, _announcement(project, wheel))
 
 

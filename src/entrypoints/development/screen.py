@@ -3,6 +3,7 @@
 import json
 import shlex
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +37,14 @@ class Screen:
         self._console.print(f"[green]✓[/green] {what}")
         self._console.print(f"  [dim]{result}[/dim]", highlight=False, soft_wrap=True)
 
+    def working(self, what: str) -> AbstractContextManager[object]:
+        """Show that something takes a while, until the context ends."""
+        return self._console.status(what)
+
     def version(self, version: Mapping[str, Any]) -> None:
         """Show what the registry recorded."""
-        table = Table("field", "what the registry recorded", show_edge=False, pad_edge=False, header_style="bold")
+        table = Table("field", "what the registry recorded", box=None, header_style="bold")
+        table.columns[1].overflow = "fold"
         for field in (
             "canonical",
             "version",

@@ -43,25 +43,27 @@ def running_server(settings: Mapping[str, str], *, log: Path) -> Iterator[subpro
                 process.kill()
 
 
-def wait_until_ready(process: subprocess.Popen[bytes], url: str, *, log: Path, seconds: float = 60) -> None:
-    """Return when the server answers that it is ready.
+def wait_until_ok(process: subprocess.Popen[bytes], url: str, *, log: Path, seconds: float = 60) -> None:
+    """Return when the server answers a URL with 200.
 
     Raises:
-        ServerError: It ended, or is not ready in time.
+        ServerError: It ended, or does not answer so in time.
     """
     for _ in range(int(seconds / POLL_SECONDS)):
         try:
             process.wait(POLL_SECONDS)
         except subprocess.TimeoutExpired:
-            if _is_ready(url):
+            if _is_ok(url):
                 return
         else:
             break
-    raise ServerError(f"the server did not become ready; its log ({log}) ends with:\n{log.read_text()[-2000:]}")
+    raise ServerError(
+        f"the server did not answer {url} as it should; its log ({log}) ends with:\n{log.read_text()[-2000:]}"
+    )
 
 
-def _is_ready(url: str) -> bool:
+def _is_ok(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/health/ready", trust_env=False).status_code == httpx.codes.OK
+        return httpx.get(url, trust_env=False).status_code == httpx.codes.OK
     except httpx.TransportError:
         return False

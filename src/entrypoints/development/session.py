@@ -13,7 +13,7 @@ from entrypoints.development.clerk.stand_in import ClerkStandIn
 from entrypoints.development.clerk.tokens import StandInMachine
 from entrypoints.development.example import ExampleError, build_example
 from entrypoints.development.screen import Screen
-from entrypoints.development.server_process import ServerError, running_server, wait_until_ready
+from entrypoints.development.server_process import ServerError, running_server, wait_until_ok
 from entrypoints.development.wheel_host import WheelHost
 
 REGISTRY_MACHINE = "mch_local_registry"
@@ -71,14 +71,14 @@ def _session(places: Places, stack: ExitStack, *, once: bool, screen: Screen) ->
     log = places.data / "registry.log"
     settings = _settings(places, clerk, registry_machine, host)
     process = stack.enter_context(running_server(settings, log=log))
-    wait_until_ready(process, places.registry_url, log=log)
+    with screen.working("Starting PostgreSQL and the registry"):
+        wait_until_ok(process, f"{places.registry_url}/health/ready", log=log)
     screen.step("Started PostgreSQL, applied migrations, started the registry", places.registry_url)
 
     body = {**example.announcement, "wheel_url": f"{host.url}/{example.wheel.name}"}
     _register(places, clerk, release, body, screen)
-    screen.invitation(
-        places.registry_url, clerk.url, release, {**body, "name": "platform/mine"}, wheels=wheels, log=log
-    )
+    own = {"name": "platform/mine"} | {field: body[field] for field in ("version", "wheel_url", "metadata")}
+    screen.invitation(places.registry_url, clerk.url, release, own, wheels=wheels, log=log)
     if not once:
         screen.serving(places.registry_url)
         process.wait()

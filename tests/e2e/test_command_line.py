@@ -1,0 +1,109 @@
+"""The command line, as operators and newcomers meet it."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.e2e.conftest import Stack, free_port
+
+COMMAND = [sys.executable, "-m", "entrypoints.cli.main"]
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments], env=clean_environment(environment), capture_output=True, text=True, check=False
+    )
+
+
+def clean_environment(changes: Mapping[str, str]) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("REGISTRY_", "DATABASE_"))}
+    return {**inherited, "COLUMNS": "120", **changes}
+
+
+def test_a_server_without_settings_names_every_missing_one_and_exits_2() -> None:
+    ended = run("serve")
+
+    assert ended.returncode == 2
+    for variable in ("CONSOLE_CLERK_ISSUER", "CONSOLE_CLERK_SECRET_KEY", "CONSOLE_MACHINE_ID"):
+        assert f"REGISTRY_{variable}: is required" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_server_is_not_ready_until_the_database_is_upgraded(stack: Stack, empty_database_dsn: str) -> None:
+    with stack.server(DATABASE_URL=empty_database_dsn) as process:
+        stack.wait_until_listening(process)
+        before = stack.get("/health/ready")
+        upgraded = run("database", "upgrade", DATABASE_URL=empty_database_dsn)
+        after = stack.get("/health/ready")
+
+    assert (before.status_code, before.json()["code"]) == (503, "database_unavailable")
+    assert "database upgrade" in before.json()["detail"]
+    assert upgraded.returncode == 0, upgraded.stderr
+    assert after.status_code == 200
+
+
+def test_the_layout_can_be_taken_down_and_up_again(empty_database_dsn: str) -> None:
+    steps = [
+        (("check",), 1),
+        (("upgrade",), 0),
+        (("check",), 0),
+        (("downgrade", "base"), 0),
+        (("current",), 0),
+        (("check",), 1),
+    ]
+
+    assert [run("database", *step, DATABASE_URL=empty_database_dsn).returncode for step, _ in steps] == [
+        status for _, status in steps
+    ]
+
+
+def test_an_unreachable_database_is_told_in_one_sentence() -> None:
+    ended = run("database", "current", DATABASE_URL=f"postgresql://u@127.0.0.1:{free_port()}/db")
+
+    assert ended.returncode == 1
+    assert "out of service" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def dev_arguments(data: Path) -> list[str]:
+    return ["dev", "--data", str(data), "--port", str(free_port()), "--wheel-port", str(free_port())]
+
+
+def test_development_mode_registers_the_example_and_finds_it_again_the_next_time(tmp_path: Path) -> None:
+    arguments = [*dev_arguments(tmp_path / "data"), "--once"]
+
+    first, second = run(*arguments), run(*arguments)
+
+    assert (first.returncode, second.returncode) == (0, 0), first.stdout + second.stdout
+    assert "201: platform/hello 1.0.0 registered" in first.stdout
+    assert "200: platform/hello 1.0.0 was already registered" in second.stdout
+    assert "local" in first.stdout
+    assert "curl" in first.stdout
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_development_mode_stops_cleanly_and_leaves_no_process(tmp_path: Path, stop: signal.Signals) -> None:
+    arguments = [*COMMAND, *dev_arguments(tmp_path / "data")]
+    with subprocess.Popen(arguments, env=clean_environment({}), stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        shown = ""
+        while "Ctrl-C stops" not in shown:
+            line = process.stdout.readline()
+            assert line, shown
+            shown += line
+        started = psutil.Process(process.pid).children(recursive=True)
+        process.send_signal(stop)
+        assert process.wait(30) == 0
+        assert "Stopped" in process.stdout.read()
+
+    assert started
+    assert not [child for child in started if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
+    assert not [
+        each for each in psutil.process_iter(["cmdline"]) if str(tmp_path) in " ".join(each.info["cmdline"] or [])
+    ]

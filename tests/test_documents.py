@@ -1,0 +1,45 @@
+"""Documents that must not drift from the code."""
+
+import re
+from pathlib import Path
+
+from domain.errors import RegistryError, WheelFault
+from entrypoints.http import problems
+from entrypoints.http.problems import STATUSES, status_of
+
+
+def _concrete(root: type[RegistryError] = RegistryError) -> set[type[RegistryError]]:
+    below = {kind for child in root.__subclasses__() for kind in _concrete(child)}
+    return below | ({root} if hasattr(root, "code") else set())
+
+
+def test_every_refusal_has_a_status() -> None:
+    kinds = _concrete()
+
+    assert len(kinds) > 20
+    assert all(400 <= status_of(kind) < 600 for kind in kinds)
+
+
+def test_every_entry_of_the_status_table_serves_a_refusal() -> None:
+    used = {next(ancestor for ancestor in kind.__mro__ if ancestor in STATUSES) for kind in _concrete()}
+    used |= {kind for kind in STATUSES if kind.__name__ == "WheelRefusedError"}  # its codes are those of WheelFault
+
+    assert used == set(STATUSES)
+
+
+def test_the_documented_codes_are_exactly_those_of_the_code() -> None:
+    document = Path("docs/errors.md").read_text()
+    documented = re.findall(r"^\| `([a-z0-9_]+)` \|", document.partition("## Codes")[2], re.MULTILINE)
+    source = Path(problems.__file__).read_text()
+    http_codes = set(re.findall(r'HTTPStatus\.[A-Z_]+: "([a-z_]+)"', source)) | {"internal_error"}
+
+    assert len(documented) == len(set(documented))
+    assert set(documented) == {kind.code for kind in _concrete()} | {fault.value for fault in WheelFault} | http_codes
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    pages = [Path("README.md"), Path("CHANGELOG.md"), *Path("docs").rglob("*.md")]
+    links = [(page, link) for page in pages for link in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text())]
+
+    assert len(links) > 10
+    assert [(str(page), link) for page, link in links if not (page.parent / link).exists()] == []

@@ -1,0 +1,107 @@
+"""Settings from the environment."""
+
+from pathlib import Path
+
+import pytest
+
+from entrypoints.secrets import Secret
+from entrypoints.settings import Settings, SettingsError, load_database_settings, load_settings, variable_of
+
+GOOD = {
+    "REGISTRY_CONSOLE_CLERK_ISSUER": "https://clerk.example.com",
+    "REGISTRY_CONSOLE_CLERK_SECRET_KEY": "ak_secret",
+    "REGISTRY_CONSOLE_MACHINE_ID": "mch_registry",
+}
+
+
+def test_the_required_variables_are_enough() -> None:
+    settings = load_settings(GOOD)
+
+    assert settings.console_clerk_secret_key == Secret("ak_secret")
+    assert (settings.host, settings.port, settings.workers) == ("127.0.0.1", 8000, 1)
+    assert settings.database_url is None
+
+
+def test_every_variable_is_decoded(tmp_path: Path) -> None:
+    bundle = tmp_path / "ca.pem"
+    bundle.touch()
+    settings = load_settings(
+        {
+            **GOOD,
+            "DATABASE_URL": "postgresql://u:p@a,b/db?target_session_attrs=read-write",
+            "REGISTRY_CONSOLE_RELEASE_MACHINE_IDS": "mch_a, mch_b,",
+            "REGISTRY_PORT": "9000",
+            "REGISTRY_WHEEL_ALLOWED_NETWORKS": "10.0.0.0/8,2001:db8::/32",
+            "REGISTRY_WHEEL_CA_BUNDLE": str(bundle),
+            "REGISTRY_WHEEL_DEADLINE_SECONDS": "1.5",
+        }
+    )
+
+    assert settings.console_release_machine_ids == ("mch_a", "mch_b")
+    assert settings.port == 9000
+    assert settings.wheel_allowed_networks == ("10.0.0.0/8", "2001:db8::/32")
+    assert settings.wheel_ca_bundle == bundle
+    assert settings.wheel_deadline_seconds == 1.5
+    assert settings.database_url is not None
+    assert settings.database_url.reveal().startswith("postgresql://u:p@a,b/db")
+
+
+def test_one_message_names_every_variable_that_is_missing_or_wrong() -> None:
+    wrong = {
+        "DATABASE_URL": "mysql://host/db",
+        "REGISTRY_CONSOLE_CLERK_ISSUER": "http://clerk.example.com",
+        "REGISTRY_CONSOLE_CLERK_API_URL": "https://",
+        "REGISTRY_CONSOLE_MACHINE_ID": "machine",
+        "REGISTRY_PORT": "70000",
+        "REGISTRY_WORKERS": "many",
+        "REGISTRY_LOG_FORMAT": "xml",
+        "REGISTRY_WHEEL_ALLOWED_NETWORKS": "10.0.0.0/8,10.0.0.1/8",
+        "REGISTRY_WHEEL_CA_BUNDLE": "missing.pem",
+        "REGISTRY_WHEEL_SPOOL_DIR": "missing",
+    }
+
+    with pytest.raises(SettingsError) as caught:
+        load_settings(wrong)
+
+    lines = str(caught.value).splitlines()[1:]
+    assert {line.split(":")[0].strip() for line in lines} == {*wrong, "REGISTRY_CONSOLE_CLERK_SECRET_KEY"}
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8001", "http://localhost", "http://[::1]:8001", "https://a.example"])
+def test_plain_http_is_for_loopback_only(url: str) -> None:
+    assert load_settings({**GOOD, "REGISTRY_CONSOLE_CLERK_ISSUER": url}).console_clerk_issuer == url
+
+
+@pytest.mark.parametrize(
+    "url", ["http://localhost.example.com", "http://127.0.0.1.example.com", "ftp://a", "https://[", ""]
+)
+def test_other_issuers_are_refused(url: str) -> None:
+    with pytest.raises(SettingsError, match="REGISTRY_CONSOLE_CLERK_ISSUER"):
+        load_settings({**GOOD, "REGISTRY_CONSOLE_CLERK_ISSUER": url})
+
+
+def test_a_secret_shows_nowhere() -> None:
+    settings = load_settings({**GOOD, "DATABASE_URL": "postgresql://u:hunter2@host/db"})
+
+    shown = f"{settings} {settings!r} {settings.console_clerk_secret_key} {settings.database_url!r}"
+    assert "ak_secret" not in shown
+    assert "hunter2" not in shown
+
+
+def test_a_wrong_secret_is_not_repeated_in_the_message() -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings({**GOOD, "DATABASE_URL": "mysql://u:hunter2@host/db"})
+
+    assert "hunter2" not in str(caught.value)
+
+
+def test_the_database_commands_need_nothing_of_clerk() -> None:
+    assert load_database_settings({}).data_dir == Path(".data")
+
+
+def test_every_variable_is_documented() -> None:
+    documented = Path("docs/settings.md").read_text()
+
+    missing = [field for field in Settings.__struct_fields__ if f"`{variable_of(field)}`" not in documented]
+
+    assert not missing
