@@ -19,7 +19,7 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class ClerkAnswer:
-    """An answer below 500 that is neither a redirect nor a 429."""
+    """An answer below 500 other than 429. A redirect is handed over like any other status: none is followed."""
 
     status: int
     body: bytes
@@ -102,8 +102,6 @@ class ClerkApi:
             self._fail(
                 call, f"status {status}", seconds_to_wait(response.headers.get("Retry-After"), self._clock.now())
             )
-        if 300 <= status < 400:
-            self._fail(call, f"status {status}")
 
     async def _read(self, call: str, response: httpx.Response) -> bytes:
         # Compression was declined; undoing it unasked could inflate without bound.
