@@ -32,7 +32,9 @@ def a_minimal_wheel() -> bytes:
         "demo_provider-1.0.0.dist-info/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
     record = "demo_provider-1.0.0.dist-info/RECORD"
-    files[record] = "".join(f"{path},{record_hash(text)},{len(text)}\n" for path, text in files.items()) + f"{record},,\n"
+    files[record] = (
+        "".join(f"{path},{record_hash(text)},{len(text)}\n" for path, text in files.items()) + f"{record},,\n"
+    )
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for path, text in files.items():
