@@ -417,8 +417,8 @@ async def test_a_wait_beyond_the_deadline_is_not_begun(world: World) -> None:
 
 
 async def test_the_deadline_ends_a_download_that_every_other_limit_admits(world: World) -> None:
-    world.policy = replace(POLICY, deadline=0.2)
-    world.host.script(PATH, raw(OK + b"Content-Length: 9999\r\n\r\nabc", hold=True))
+    world.policy = replace(POLICY, deadline=0.2, min_rate=1)
+    world.host.script(PATH, endless(OK + b"Content-Length: 300\r\n\r\n", b"x", pause=0.01))
     assert isinstance(await world.refusal(), WheelHostTimeoutError)
 
 
