@@ -82,8 +82,7 @@ def _importable(member: str) -> tuple[str, ...]:
             return ()
         parts = parts[2:]
     parts[-1] = _stem(parts[-1])
-    caches = "__pycache__" in parts
-    return () if caches or parts == ["__init__"] or not _is_dotted(parts) else tuple(parts)
+    return () if parts == ["__init__"] or not _is_dotted(parts) else tuple(parts)
 
 
 def _stem(filename: str) -> str:

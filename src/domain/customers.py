@@ -1,0 +1,52 @@
+"""Customers: organisations that publish providers of their own, and whoever acts for one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.errors import NamespaceForbiddenError
+from domain.names import PLATFORM, ProviderName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organization:
+    """An organisation of the customer realm.
+
+    Attributes:
+        id: Clerk's id, ``org_…``.
+        slug: The namespace that it publishes in.
+    """
+
+    id: str
+    name: str
+    slug: str
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """Whoever acts for an organisation: a signed-in user, or an API key of the organisation.
+
+    Attributes:
+        id: What is recorded as ``registered_by``: the user's id, or the key's.
+        user_id: ``user_…``, or None for an API key.
+        organization_id: ``org_…``, the active organisation.
+        organization_slug: The namespace that the organisation publishes in.
+    """
+
+    id: str
+    user_id: str | None
+    organization_id: str
+    organization_slug: str
+
+    def authorise(self, name: ProviderName) -> None:
+        """Return if the name is in the organisation's namespace.
+
+        Raises:
+            NamespaceForbiddenError: It is in another one, or in the platform's, whatever the organisation is called.
+        """
+        if name.is_platform or name.prefix != self.organization_slug:
+            raise NamespaceForbiddenError(
+                f"this organisation publishes under its own namespace, not {name.prefix}/; "
+                + (f"{PLATFORM}/ is reserved" if name.is_platform else f"send {self.organization_slug}/{name.name}")
+            )
