@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import SADeprecationWarning
@@ -14,12 +15,19 @@ with warnings.catch_warnings():
 from adapters.postgres.database import Database
 from adapters.postgres.migrations import upgrade
 from adapters.postgres.store import PostgresVersionStore
-from tests.support.postgres import a_database, a_server
+from tests.support.postgres import a_database, a_folder, a_server
 
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture
+def server_folder() -> Iterator[Path]:
+    """A folder for an embedded server. pytest's own are closed to the user that the server runs as."""
+    with a_folder() as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,13 @@
 """What only a real database can do wrong."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 import pytest
@@ -56,19 +58,15 @@ async def test_an_unreachable_server_is_a_store_out_of_service(dsn: str, method:
 
 
 async def test_a_server_that_never_answers_is_a_store_out_of_service() -> None:
-    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read()
-        writer.close()
-
-    async with await asyncio.start_server(say_nothing, "127.0.0.1", 0) as silent:
-        port = silent.sockets[0].getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
         async with a_store(f"postgresql://registry@127.0.0.1:{port}/registry", connect_timeout=0.05) as store:
             with pytest.raises(StoreUnavailableError):
                 await store.find(a_name(), ONE)
 
 
 async def test_a_database_that_does_not_exist_is_a_store_out_of_service(postgres_dsn: str) -> None:
-    async with a_store(postgres_dsn.replace(f"/{database_of(postgres_dsn)}", "/nonexistent")) as store:
+    async with a_store(urlsplit(postgres_dsn)._replace(path="/nonexistent").geturl()) as store:
         with pytest.raises(StoreUnavailableError):
             await store.check()
 
@@ -136,8 +134,8 @@ async def test_connections_that_were_cut_are_replaced_unnoticed(
         await EVERY_METHOD[method](store)
 
 
-async def test_a_restarted_server_is_found_again(tmp_path: Path) -> None:
-    server = EmbeddedPostgres(tmp_path / "database")
+async def test_a_restarted_server_is_found_again(server_folder: Path) -> None:
+    server = EmbeddedPostgres(server_folder)
     with server:
         upgrade(server.dsn)
         async with a_store(server.dsn, pool_size=2) as store:

@@ -79,14 +79,20 @@ def connected(dsn: str, run: Callable[[asyncpg.Connection], Awaitable[Any]]) -> 
 
 
 @contextmanager
-def _embedded() -> Iterator[str]:
+def a_folder() -> Iterator[Path]:
+    """Make a folder that any user may pass through, and remove it afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="registry-tests-"))
     try:
-        with EmbeddedPostgres(folder) as server:
-            execute(server.dsn, *_FASTER)
-            yield server.dsn
+        yield folder
     finally:
         shutil.rmtree(folder)
+
+
+@contextmanager
+def _embedded() -> Iterator[str]:
+    with a_folder() as folder, EmbeddedPostgres(folder) as server:
+        execute(server.dsn, *_FASTER)
+        yield server.dsn
 
 
 def _docker_answers() -> bool:
