@@ -34,7 +34,7 @@ class SemVer:
         Raises:
             InvalidVersionError: Not SemVer 2.0.0, or longer than 128 characters.
         """
-        # The library's pattern admits a trailing newline, and int() is quadratic in the length.
+        # Older patterns of the library admit a trailing newline, and int() is quadratic in the length.
         if len(text) > MAX_LENGTH or text != text.strip():
             msg = f"send a SemVer 2.0.0 version of at most {MAX_LENGTH} characters, such as 1.4.0 or 2.0.0-rc.1"
             raise InvalidVersionError(msg)

@@ -163,6 +163,13 @@ def test_a_wrong_crc_is_refused_wherever_it_is(path: str, reader: WheelReader) -
     assert _refusal(bytes(data), reader).fault is WheelFault.NOT_AN_ARCHIVE
 
 
+def test_data_that_is_no_deflate_stream_is_refused(reader: WheelReader) -> None:
+    data = bytearray(_an_archive(("a.py", b"x = 1\n" * 50)))
+    data[30 + len("a.py")] = 0xFF  # a block type that does not exist
+
+    assert _refusal(bytes(data), reader).fault is WheelFault.NOT_AN_ARCHIVE
+
+
 def test_a_directory_beyond_the_cap_is_refused_before_it_is_read(reader: WheelReader) -> None:
     size = 20 * 1024 * 1024
     end = _END_OF_DIRECTORY.pack(b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, size, 0, 0)

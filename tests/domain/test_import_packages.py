@@ -54,6 +54,10 @@ def test_modules_and_sub_packages_are_inside() -> None:
         assert name not in packages
 
 
+def test_an_init_file_at_the_top_is_no_package() -> None:
+    assert _packages("__init__.py", "pkg/__init__.py").roots == ("pkg",)
+
+
 def test_every_one_of_several_packages_is_inside() -> None:
     packages = _packages("gcp/__init__.py", "gcp/a.py", "tests/__init__.py", "_helper.py")
 

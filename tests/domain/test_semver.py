@@ -138,7 +138,7 @@ def test_a_version_has_a_pep_440_equal_or_is_refused(version: SemVer) -> None:
         ("1.0.0", "1.0.0"), ("1.0.0-rc.1", "1.0.0rc1"), ("1.0.0-rc1", "1.0.0rc1"), ("1.0.0-RC.1", "1.0.0rc1"),
         ("1.0.0-alpha", "1.0.0a0"), ("1.0.0-alpha.2", "1.0.0a2"), ("1.0.0-beta.3", "1.0.0b3"),
         ("1.0.0-dev.4", "1.0.0.dev4"), ("1.0.0-rc.1.dev.2", "1.0.0rc1.dev2"), ("1.0.0+cpu.1", "1.0.0+cpu.1"),
-        ("1.0.0-preview.1", "1.0.0rc1"),
+        ("1.0.0-preview.1", "1.0.0rc1"), ("1.0.0-rc.1.post.2", "1.0.0rc1.post2"),
     ],
 )  # fmt: skip
 def test_a_version_equals_the_one_that_wheels_carry(text: str, equal: str) -> None:

@@ -10,7 +10,7 @@ _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _ENCRYPTED = 0x0001 | 0x0040 | 0x2000  # APPNOTE 4.4.4: traditional, strong, and masked headers
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\\\ud800-\udfff]")
 _DRIVE = re.compile(r"[A-Za-z]:")
-_NOWHERE = frozenset({"", ".", ".."})
+_NOWHERE = frozenset({"", ".", ".."})  # the first part of an absolute path is empty
 
 
 def check_members(infos: list[zipfile.ZipInfo]) -> None:
@@ -44,7 +44,7 @@ def _check_path(info: zipfile.ZipInfo, path: str) -> None:
         raise refused(f"the member name {quoted(info.orig_filename)} has a control character or a backslash")
     if info.orig_filename != info.filename:
         raise refused(f"the member {quoted(path)} has a second name")
-    if path.startswith("/") or _DRIVE.match(path) or not _NOWHERE.isdisjoint(path.split("/")):
+    if _DRIVE.match(path) or not _NOWHERE.isdisjoint(path.split("/")):
         raise refused(f"the member name {quoted(path)} is not a plain relative path")
 
 
