@@ -12,9 +12,11 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", SADeprecationWarning)
     import advanced_alchemy.base  # noqa: F401 - for its effect
 
+from adapters.memory.version_store import InMemoryVersionStore
 from adapters.postgres.database import Database
 from adapters.postgres.migrations import upgrade
 from adapters.postgres.store import PostgresVersionStore
+from application.ports.version_store import VersionStore
 from tests.support.postgres import a_database, a_folder, a_server
 
 
@@ -65,6 +67,15 @@ async def database(database_dsn: str) -> AsyncIterator[Database]:
     database = Database(database_dsn)
     yield database
     await database.dispose()
+
+
+@pytest.fixture(params=["memory", "postgres"])
+def version_store(request: pytest.FixtureRequest) -> VersionStore:
+    """Every version store in turn, empty."""
+    if request.param == "memory":
+        return InMemoryVersionStore()
+    chosen: VersionStore = request.getfixturevalue("postgres_store")
+    return chosen
 
 
 @pytest.fixture

@@ -7,12 +7,13 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 import pytest
 from structlog.testing import capture_logs
 
+from adapters.postgres.connecting import one_by_one
 from adapters.postgres.database import ConnectionOptions, Database
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.migrations import upgrade
@@ -63,6 +64,38 @@ async def test_a_server_that_never_answers_is_a_store_out_of_service() -> None:
         async with a_store(f"postgresql://registry@127.0.0.1:{port}/registry", connect_timeout=0.05) as store:
             with pytest.raises(StoreUnavailableError):
                 await store.find(a_name(), ONE)
+
+
+async def test_a_host_that_never_answers_does_not_hide_the_next(database_dsn: str) -> None:
+    parts = urlsplit(database_dsn)
+    query = dict(parse_qsl(parts.query))
+    user, _, host = parts.netloc.rpartition("@")
+    taken_over = f"{quote(query['host'], safe='')}:{query['port']}" if "host" in query else host
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        hosts = f"127.0.0.1:1,127.0.0.1:{silent.getsockname()[1]},{taken_over}"
+        dsn = f"postgresql://{user}@{hosts}{parts.path}?target_session_attrs=read-write"
+        async with a_store(dsn, connect_timeout=0.5) as store:
+            await store.check()
+
+
+def test_a_dsn_of_several_hosts_is_tried_host_by_host() -> None:
+    assert one_by_one("postgresql://me:a%40b@one:1,two/db?target_session_attrs=read-write") == [
+        "postgresql://me:a%40b@one:1/db?target_session_attrs=read-write",
+        "postgresql://me:a%40b@two/db?target_session_attrs=read-write",
+    ]
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        "postgresql://registry@/registry?host=/run/postgresql",
+        "postgresql:///registry?host=one,two",
+        "postgresql://[::1]:5432/registry",
+        "postgresql://one,two/registry?target_session_attrs=prefer-standby",
+    ],
+)
+def test_any_other_dsn_is_left_as_it_is(dsn: str) -> None:
+    assert one_by_one(dsn) == [dsn]
 
 
 async def test_a_database_that_does_not_exist_is_a_store_out_of_service(postgres_dsn: str) -> None:

@@ -1,38 +1,28 @@
 """The contract of a version store, kept by every adapter."""
 
-import asyncio
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from adapters.memory.version_store import InMemoryVersionStore
-from application.ports.version_store import Change, Stored, VersionStore
+from application.ports.version_store import Stored, VersionStore
 from domain.canonical_json import CanonicalJson
-from domain.catalog import CatalogMetadata
 from domain.digests import Sha256Digest
-from domain.errors import IllegalTransitionError, StoreUnavailableError, WheelFault, WheelRefusedError
+from domain.errors import StoreUnavailableError, WheelFault, WheelRefusedError
 from domain.schemas import ResourceSchema, ResourceSchemas
 from domain.semver import SemVer
 from domain.versions import ProviderVersion, VersionStatus
-from tests.builders import NOW, a_building_version, a_name, a_proven_wheel, a_version, some_metadata
-from tests.support.stores import EVERY_METHOD, put, writing
+from tests.builders import NOW, a_building_version, a_name, a_proven_wheel, a_version
+from tests.support.stores import EVERY_METHOD, numbers, put, writing
 
 LATER = NOW + timedelta(hours=1)
 REFUSAL = WheelRefusedError(WheelFault.DIGEST_MISMATCH, "the bytes differ")
 
 
-@pytest.fixture(params=["memory", "postgres"])
-def store(request: pytest.FixtureRequest) -> VersionStore:
-    if request.param == "memory":
-        return InMemoryVersionStore()
-    chosen: VersionStore = request.getfixturevalue("postgres_store")
-    return chosen
-
-
-def numbers(versions: Sequence[ProviderVersion]) -> list[str]:
-    return [version.version.text for version in versions]
+@pytest.fixture
+def store(version_store: VersionStore) -> VersionStore:
+    return version_store
 
 
 def a_full_version() -> ProviderVersion:
@@ -202,193 +192,6 @@ async def test_newest_counts_yanked_and_pre_release_versions_but_no_failed_ones(
     await put(store, a_building_version("3.0.0").fail(REFUSAL, at=LATER))
     stored = await store.look(a_name(), SemVer.parse("1.0.0"))
     assert stored.newest == SemVer.parse("2.0.0-rc.1")
-
-
-async def test_the_state_after_an_update_includes_it(store: VersionStore) -> None:
-    version = a_version("1.0.0")
-    after = await store.update(version.name, version.version, writing(version, some_metadata()))
-    assert after.version == version
-    assert after.newest == version.version
-    assert after.provider is not None
-    assert after.provider.metadata == some_metadata()
-    assert await store.look(version.name, version.version) == after
-
-
-async def test_a_provider_starts_with_its_first_version_and_without_metadata(store: VersionStore) -> None:
-    await put(store, a_building_version().fail(REFUSAL, at=LATER))
-    provider = (await store.look(a_name(), SemVer.parse("9.9.9"))).provider
-    assert provider is not None
-    assert provider.name == a_name()
-    assert provider.metadata is None
-    assert provider.created_at == LATER
-
-
-@pytest.mark.parametrize("metadata", [some_metadata(), some_metadata(icon_url=None, tags=(), description="")])
-async def test_metadata_comes_back_as_it_was(store: VersionStore, metadata: CatalogMetadata) -> None:
-    version = a_version("1.0.0")
-    await store.update(version.name, version.version, writing(version, metadata))
-    provider = (await store.look(version.name, version.version)).provider
-    assert provider is not None
-    assert provider.metadata == metadata
-
-
-async def test_later_metadata_replaces_all_of_the_earlier(store: VersionStore) -> None:
-    version = a_version("1.0.0")
-    await store.update(version.name, version.version, writing(version, some_metadata()))
-    bare = some_metadata(display_name="GCP", icon_url=None, tags=())
-    after = await store.update(version.name, version.version, writing(metadata=bare))
-    assert after.provider is not None
-    assert after.provider.metadata == bare
-    assert after.provider.created_at == NOW
-    assert after.provider.updated_at > NOW
-    assert after.version == version
-
-
-async def test_a_version_without_metadata_keeps_what_is_known(store: VersionStore) -> None:
-    first, second = a_version("1.0.0"), a_version("1.1.0", at=LATER)
-    await store.update(first.name, first.version, writing(first, some_metadata()))
-    after = await store.update(second.name, second.version, writing(second))
-    assert after.provider is not None
-    assert after.provider.metadata == some_metadata()
-    assert after.provider.created_at == NOW
-    assert after.provider.updated_at == LATER
-
-
-async def test_a_failed_version_does_not_show_in_the_times_of_its_provider(store: VersionStore) -> None:
-    first = a_version("1.0.0")
-    await put(store, first, a_building_version("1.1.0").fail(REFUSAL, at=LATER))
-    provider = (await store.look(first.name, first.version)).provider
-    assert provider is not None
-    assert provider.updated_at == NOW
-
-
-async def test_a_decision_sees_what_is_stored(store: VersionStore) -> None:
-    version = a_version("1.0.0")
-    await store.update(version.name, version.version, writing(version, some_metadata()))
-    seen: list[Stored] = []
-
-    def decide(stored: Stored) -> Change:
-        seen.append(stored)
-        return Change()
-
-    after = await store.update(version.name, version.version, decide)
-    assert seen == [await store.look(version.name, version.version)]
-    assert after == seen[0]
-
-
-async def test_an_empty_decision_writes_nothing(store: VersionStore) -> None:
-    after = await store.update(a_name(), SemVer.parse("1.0.0"), writing())
-    assert after == Stored(provider=None, version=None, newest=None)
-    assert await store.look(a_name(), SemVer.parse("1.0.0")) == after
-
-
-class ChangedMindError(Exception):
-    """Raised by a decision."""
-
-
-@pytest.mark.parametrize("error", [ChangedMindError("no"), TimeoutError("mine"), OSError("mine"), KeyError("mine")])
-async def test_what_a_decision_raises_passes_through_and_nothing_is_written(
-    store: VersionStore, error: Exception
-) -> None:
-    def decide(_: Stored) -> Change:
-        raise error
-
-    with pytest.raises(type(error)) as raised:
-        await store.update(a_name(), SemVer.parse("1.0.0"), decide)
-    assert raised.value is error
-    assert (await store.look(a_name(), SemVer.parse("1.0.0"))).provider is None
-
-
-async def test_a_refused_change_leaves_what_was_there(store: VersionStore) -> None:
-    version = a_version("1.0.0")
-    await put(store, version)
-
-    def decide(stored: Stored) -> Change:
-        assert stored.version is not None
-        return Change(version=stored.version.restore(at=LATER))
-
-    with pytest.raises(IllegalTransitionError):
-        await store.update(version.name, version.version, decide)
-    assert await store.find(version.name, version.version) == version
-
-
-async def test_a_decision_may_only_write_the_version_it_was_asked_about(store: VersionStore) -> None:
-    with pytest.raises(ValueError, match=r"2\.0\.0"):
-        await store.update(a_name(), SemVer.parse("1.0.0"), writing(a_version("2.0.0")))
-    assert (await store.look(a_name(), SemVer.parse("2.0.0"))).provider is None
-
-
-async def test_a_failed_version_is_replaced_by_its_successor(store: VersionStore) -> None:
-    failed = a_building_version("1.0.0", package_name="wrong").fail(REFUSAL, at=NOW)
-    await put(store, failed)
-
-    def decide(stored: Stored) -> Change:
-        assert stored.version is not None
-        again = stored.version.rebuild(
-            a_version("1.0.0").announcement, runtime_version="3.0.0", registered_by="mch_other", at=LATER
-        )
-        return Change(version=again.publish(a_proven_wheel(), at=LATER))
-
-    await store.update(failed.name, failed.version, decide)
-    found = await store.find(failed.name, failed.version)
-    assert found is not None
-    assert found.status is VersionStatus.PUBLISHED
-    assert found.created_at == NOW
-    assert found.error_message is None
-    assert found.announcement.package_name is None
-    assert numbers(await store.list_versions(failed.name)) == ["1.0.0"]
-
-
-async def test_of_twenty_first_writers_exactly_one_finds_nothing(store: VersionStore) -> None:
-    writers = [replace(a_version("1.0.0"), registered_by=f"mch_{number}") for number in range(20)]
-    won: list[str] = []
-
-    async def register(version: ProviderVersion) -> None:
-        mine = False
-
-        def decide(stored: Stored) -> Change:
-            nonlocal mine
-            mine = stored.version is None
-            return Change(version=version) if mine else Change()
-
-        await store.update(version.name, version.version, decide)
-        if mine:
-            won.append(version.registered_by)
-
-    await asyncio.gather(*(register(version) for version in writers))
-    found = await store.find(a_name(), SemVer.parse("1.0.0"))
-    assert found is not None
-    assert won == [found.registered_by]
-
-
-async def test_twenty_writers_of_different_versions_all_land(store: VersionStore) -> None:
-    versions = [a_version(f"1.{minor}.0") for minor in range(20)]
-    await asyncio.gather(*(put(store, version) for version in versions))
-    assert numbers(await store.list_versions(a_name())) == [f"1.{minor}.0" for minor in reversed(range(20))]
-
-
-async def test_racing_writers_of_one_version_lose_no_update(store: VersionStore) -> None:
-    await put(store, replace(a_version("1.0.0"), registered_by="0"))
-
-    def count(stored: Stored) -> Change:
-        assert stored.version is not None
-        return Change(version=replace(stored.version, registered_by=str(int(stored.version.registered_by) + 1)))
-
-    await asyncio.gather(*(store.update(a_name(), SemVer.parse("1.0.0"), count) for _ in range(20)))
-    found = await store.find(a_name(), SemVer.parse("1.0.0"))
-    assert found is not None
-    assert found.registered_by == "20"
-
-
-async def test_racing_writers_agree_on_the_newest_version(store: VersionStore) -> None:
-    newest: list[SemVer | None] = []
-
-    async def register(version: ProviderVersion) -> None:
-        newest.append((await store.update(version.name, version.version, writing(version))).newest)
-
-    await asyncio.gather(*(register(a_version(f"1.{minor}.0")) for minor in range(10)))
-    assert max(seen for seen in newest if seen) == SemVer.parse("1.9.0")
-    assert newest == sorted(newest, key=str)
 
 
 async def test_a_store_that_can_serve_passes_its_check(store: VersionStore) -> None:

@@ -18,8 +18,8 @@ from domain.versions import ProviderVersion, VersionStatus
 from tests.builders import NOW, a_building_version, a_version
 from tests.support.stores import put
 
-NUMBERS = st.integers(0, 3) | st.sampled_from([10, 99, 100, 10**30])
-IDENTIFIERS = st.sampled_from(["0", "1", "2", "10", "a", "A", "a-", "-", "alpha", "rc", "1a", "x" * 30])
+NUMBERS = st.integers(0, 3) | st.sampled_from([10, 99, 100, 10**12])
+IDENTIFIERS = st.sampled_from(["0", "1", "2", "10", "a", "A", "a-", "-", "alpha", "rc", "1a", "x" * 10])
 DOTTED = st.lists(IDENTIFIERS, min_size=1, max_size=3).map(".".join)
 
 

@@ -1,6 +1,6 @@
 """Words for talking to version stores."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from application.ports.version_store import Change, Decision, VersionStore
@@ -28,3 +28,7 @@ def writing(version: ProviderVersion | None = None, metadata: CatalogMetadata | 
 async def put(store: VersionStore, *versions: ProviderVersion) -> None:
     for version in versions:
         await store.update(version.name, version.version, writing(version))
+
+
+def numbers(versions: Sequence[ProviderVersion]) -> list[str]:
+    return [version.version.text for version in versions]

@@ -10,6 +10,7 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from adapters.postgres.connecting import connect
 from adapters.postgres.revisions import alembic_config
 from adapters.postgres.tables import BIND_KEY
 
@@ -24,7 +25,7 @@ class ConnectionOptions:
     Attributes:
         pool_size: Connections kept at most, per process.
         pool_timeout: How long a request waits for a free connection.
-        connect_timeout: How long connecting may take, over all hosts.
+        connect_timeout: How long connecting may take, for each host.
         command_timeout: How long one statement may take.
         prepared_statements: Off for a pooler in transaction mode that does not track prepared statements.
     """
@@ -86,6 +87,7 @@ def _pooled(dsn: str, options: ConnectionOptions) -> AsyncEngine:
 
 def _connect_arguments(dsn: str, options: ConnectionOptions) -> dict[str, Any]:
     arguments: dict[str, Any] = {
+        "async_creator_fn": connect,
         "dsn": dsn,
         "timeout": options.connect_timeout,
         "command_timeout": options.command_timeout,
