@@ -101,13 +101,18 @@ def a_wheel(
     }
     content |= {f"{folder}/{name}": data for name, data in dist_info.items() if name not in without}
     if "RECORD" not in without:
-        lines = [f"{path},sha256={_record_hash(data)},{len(data)}\n" for path, data in content.items()]
-        content[f"{folder}/RECORD"] = ("".join(lines) + f"{folder}/RECORD,,\n").encode()
+        content[f"{folder}/RECORD"] = a_record(content, folder)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for path, data in content.items():
             archive.writestr(zipfile.ZipInfo(path, date_time=(2026, 1, 1, 0, 0, 0)), data)
     return buffer.getvalue()
+
+
+def a_record(files: Mapping[str, bytes], folder: str) -> bytes:
+    """Build the RECORD that lists these files and itself."""
+    lines = [f"{path},sha256={_record_hash(data)},{len(data)}\n" for path, data in files.items()]
+    return ("".join(lines) + f"{folder}/RECORD,,\n").encode()
 
 
 def _record_hash(data: bytes) -> str:

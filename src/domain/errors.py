@@ -205,6 +205,9 @@ class WheelFault(StrEnum):
     NAME_MISMATCH = "wheel_name_mismatch"
     VERSION_MISMATCH = "wheel_version_mismatch"
     FORMAT_UNSUPPORTED = "wheel_format_unsupported"
+    RECORD_INVALID = "wheel_record_invalid"
+    RECORD_MISMATCH = "wheel_record_mismatch"
+    ENTRY_POINTS_INVALID = "wheel_entry_points_invalid"
     PACKAGE_NOT_IN_WHEEL = "package_not_in_wheel"
 
 

@@ -10,6 +10,7 @@ from domain.digests import Sha256Digest
 from domain.errors import IllegalTransitionError, RegistryError
 from domain.names import ProviderName
 from domain.semver import SemVer
+from domain.verification import Verification
 from domain.wheels import ProvenWheel
 
 
@@ -36,6 +37,7 @@ class ProviderVersion:
 
     Attributes:
         wheel: What was proven about the wheel; there from the first publish on.
+        verification: The verdict on the wheel, check by check; None on rows from before verdicts were kept.
         runtime_version: The platform's runtime version, pinned at registration.
         registered_by: Id of the registrant.
         error_message: Why the registration failed; there only while it is failed.
@@ -51,6 +53,7 @@ class ProviderVersion:
     created_at: datetime
     updated_at: datetime
     wheel: ProvenWheel | None = None
+    verification: Verification | None = None
     published_at: datetime | None = None
     error_code: str | None = None
     error_message: str | None = None
@@ -97,18 +100,26 @@ class ProviderVersion:
             updated_at=at,
             error_code=None,
             error_message=None,
+            verification=None,
         )
 
-    def publish(self, wheel: ProvenWheel, *, at: datetime) -> Self:
+    def publish(self, wheel: ProvenWheel, *, at: datetime, verification: Verification | None = None) -> Self:
         """Publish a building version with its proven wheel.
 
         Raises:
             IllegalTransitionError: The version is not building.
         """
         self._require(VersionStatus.BUILDING, "published")
-        return replace(self, status=VersionStatus.PUBLISHED, wheel=wheel, published_at=at, updated_at=at)
+        return replace(
+            self,
+            status=VersionStatus.PUBLISHED,
+            wheel=wheel,
+            verification=verification,
+            published_at=at,
+            updated_at=at,
+        )
 
-    def fail(self, refusal: RegistryError, *, at: datetime) -> Self:
+    def fail(self, refusal: RegistryError, *, at: datetime, verification: Verification | None = None) -> Self:
         """Record why a building version was refused.
 
         Raises:
@@ -120,6 +131,7 @@ class ProviderVersion:
             status=VersionStatus.FAILED,
             error_code=refusal.code,
             error_message=refusal.detail,
+            verification=verification,
             updated_at=at,
         )
 

@@ -33,6 +33,7 @@ from application.use_cases.check_readiness import CheckReadiness
 from application.use_cases.find_version import FindVersion
 from application.use_cases.list_versions import ListVersions
 from application.use_cases.register_version import RegisterVersion
+from application.use_cases.verify_wheel import VerifyWheel
 from domain.machines import ReleaseAllowList
 from entrypoints.registry import Registry
 from entrypoints.settings import DatabaseSettings, Settings
@@ -70,15 +71,16 @@ def build_registry(
         release_machine_ids: Console machines that may release.
         runtime_version: Pinned on every version that is registered.
     """
+    verify_wheel = VerifyWheel(fetcher=adapters.fetcher, reader=adapters.reader)
     return Registry(
         authenticate_machine=AuthenticateMachine(adapters.verifier, ReleaseAllowList(frozenset(release_machine_ids))),
         register_version=RegisterVersion(
             store=adapters.store,
-            fetcher=adapters.fetcher,
-            reader=adapters.reader,
+            verify_wheel=verify_wheel,
             clock=adapters.clock,
             runtime_version=runtime_version,
         ),
+        verify_wheel=verify_wheel,
         find_version=FindVersion(adapters.store),
         list_versions=ListVersions(adapters.store),
         check_readiness=CheckReadiness(adapters.store),

@@ -7,6 +7,7 @@ from application.use_cases.check_readiness import CheckReadiness
 from application.use_cases.find_version import FindVersion
 from application.use_cases.list_versions import ListVersions
 from application.use_cases.register_version import RegisterVersion
+from application.use_cases.verify_wheel import VerifyWheel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +16,7 @@ class Registry:
 
     authenticate_machine: AuthenticateMachine
     register_version: RegisterVersion
+    verify_wheel: VerifyWheel
     find_version: FindVersion
     list_versions: ListVersions
     check_readiness: CheckReadiness

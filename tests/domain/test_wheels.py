@@ -3,6 +3,7 @@
 import hashlib
 import io
 import zipfile
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -12,9 +13,11 @@ from packaging.version import Version
 
 from domain.digests import Sha256Digest
 from domain.errors import WheelFault, WheelRefusedError
+from domain.verification import Examination
+from domain.wheel_archives import ArchiveMember, WheelArchive
 from domain.wheel_filenames import WheelFilename
-from domain.wheels import ProvenWheel, WheelArchive, check_digest, check_filename_version, prove
-from tests.builders import a_wheel
+from domain.wheels import ProvenWheel, check_digest, check_filename_version, prove
+from tests.builders import a_record, a_wheel
 
 _NAME = "pragmatiks_gcp_provider-1.0.0-py3-none-any.whl"
 _FOLDER = "pragmatiks_gcp_provider-1.0.0.dist-info"
@@ -23,23 +26,38 @@ _HEAD = "Metadata-Version: 2.4\nName: pragmatiks_gcp_provider\nVersion: 1.0.0\n"
 
 def _archive(data: bytes) -> WheelArchive:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        paths = tuple(archive.namelist())
-        near = [path for path in paths if path.partition("/")[0].endswith(".dist-info") and path.count("/") == 1]
-        return WheelArchive(paths, {path: archive.read(path) for path in near})
+        return _holding({path: archive.read(path) for path in archive.namelist()})
+
+
+def _holding(files: Mapping[str, bytes]) -> WheelArchive:
+    """Return what a reader finds in an archive with these files."""
+    near = [path for path in files if path.partition("/")[0].endswith(".dist-info") and path.count("/") == 1]
+    members = [
+        ArchiveMember(path, len(data), {name: hashlib.new(name, data).digest() for name in ("sha256", "sha512")})
+        for path, data in files.items()
+    ]
+    return WheelArchive(tuple(members), {path: files[path] for path in near})
 
 
 def _bent(folder: str = _FOLDER, **changes: bytes) -> WheelArchive:
-    """Return a good wheel with dist-info files replaced."""
-    archive = _archive(a_wheel())
-    files = {path.rpartition("/")[2]: data for path, data in archive.dist_info.items()} | changes
-    dist_info = {f"{folder}/{name}": data for name, data in files.items()}
-    payload = tuple(path for path in archive.members if not path.startswith(_FOLDER))
-    return WheelArchive((*payload, *dist_info), dist_info)
+    """Return a good wheel with dist-info files replaced, and a RECORD that knows of it unless it is replaced too."""
+    files = {"gcp_provider/__init__.py": b"", "gcp_provider/bucket.py": b"x = 1\n"}
+    given = _archive(a_wheel()).dist_info
+    dist_info = {path.rpartition("/")[2]: data for path, data in given.items()} | changes
+    files |= {f"{folder}/{name}": data for name, data in dist_info.items() if name != "RECORD"}
+    return _holding({**files, f"{folder}/RECORD": changes.get("RECORD", a_record(files, folder))})
 
 
 def _prove(archive: WheelArchive, filename: str = _NAME, *, package_name: str | None = None) -> ProvenWheel:
     digest = Sha256Digest(hashlib.sha256(b"wheel").hexdigest())
-    return prove(archive, filename=WheelFilename.parse(filename), package_name=package_name, sha256=digest, size=5)
+    return prove(
+        archive,
+        filename=WheelFilename.parse(filename),
+        package_name=package_name,
+        sha256=digest,
+        size=5,
+        examination=Examination(),
+    )
 
 
 def _fault(archive: WheelArchive, filename: str = _NAME, **announced: Any) -> WheelFault:
@@ -80,7 +98,7 @@ def test_a_missing_file_is_named(name: str) -> None:
     ],
 )
 def test_there_is_exactly_one_dist_info_folder_at_the_top(members: tuple[str, ...]) -> None:
-    assert _fault(WheelArchive(members, {})) is WheelFault.DIST_INFO_MISSING
+    assert _fault(_holding(dict.fromkeys(members, b""))) is WheelFault.DIST_INFO_MISSING
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Reading wheels with the standard library's zipfile."""
 
+import hashlib
 import struct
 import zipfile
 import zlib
@@ -12,7 +13,7 @@ from adapters.wheel.guarded_file import GuardedFile
 from adapters.wheel.inflation import InflationMeter, inflated
 from adapters.wheel.member_rules import check_members, refused
 from domain.errors import WheelFault, WheelRefusedError
-from domain.wheels import WheelArchive
+from domain.wheel_archives import ArchiveMember, WheelArchive
 
 # All that zipfile raises on bytes that are no archive. NotImplementedError is a RuntimeError, a name that is not UTF-8
 # a ValueError; zipfile's warnings are exceptions wherever warnings are errors.
@@ -68,13 +69,17 @@ def _contents(archive: zipfile.ZipFile, caps: ArchiveCaps, *, archive_bytes: int
     metadata = InflationMeter("the *.dist-info folder", caps.dist_info_bytes)
     files = [info for info in infos if not info.is_dir()]
     dist_info: dict[str, bytes] = {}
+    members: list[ArchiveMember] = []
     for info in files:
+        digest = hashlib.sha256()
         if _lies_in_dist_info(info.filename):
             dist_info[info.filename] = b"".join(inflated(archive, info, whole, metadata))
+            digest.update(dist_info[info.filename])
         else:
-            for _ in inflated(archive, info, whole):
-                pass  # counting and the CRC are the point
-    return WheelArchive(tuple(info.filename for info in files), dist_info)
+            for chunk in inflated(archive, info, whole):
+                digest.update(chunk)
+        members.append(ArchiveMember(info.filename, info.file_size, {"sha256": digest.digest()}))
+    return WheelArchive(tuple(members), dist_info)
 
 
 def _lies_in_dist_info(path: str) -> bool:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Protocol
 
-from domain.wheels import WheelArchive
+from domain.wheel_archives import WheelArchive
 
 
 class WheelReader(Protocol):
@@ -13,6 +13,7 @@ class WheelReader(Protocol):
         """Return what the archive holds, without judging it as a wheel. The file is hostile until proven otherwise.
 
         Raises:
-            WheelRefusedError: It is no readable ZIP archive, or inflates beyond the caps.
+            WheelRefusedError: It is no well-formed ZIP archive, or inflates beyond the caps.
+            SpoolUnavailableError: The disk that holds the file fails.
         """
         ...

@@ -2,18 +2,20 @@
 
 from dataclasses import dataclass, replace
 
+from packaging.version import Version
+
 from application.ports.clock import Clock
 from application.ports.version_store import Change, Stored, VersionStore
-from application.ports.wheel_fetcher import WheelFetcher
-from application.ports.wheel_reader import WheelReader
+from application.use_cases.verify_wheel import VerifyWheel, WheelClaims
 from domain.announcements import Announcement
 from domain.catalog import CatalogMetadata
 from domain.errors import MetadataRequiredError, VersionConflictError, WheelRefusedError
 from domain.machines import Registrant
 from domain.names import ProviderName
 from domain.semver import SemVer
+from domain.verification import Examination
 from domain.versions import ProviderVersion
-from domain.wheels import ProvenWheel, check_digest, check_filename_version, prove
+from domain.wheels import ProvenWheel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +48,10 @@ class Registered:
 class RegisterVersion:
     """Registers wheel-backed provider versions. Safe to repeat, whole or not at all."""
 
-    def __init__(
-        self, *, store: VersionStore, fetcher: WheelFetcher, reader: WheelReader, clock: Clock, runtime_version: str
-    ) -> None:
+    def __init__(self, *, store: VersionStore, verify_wheel: VerifyWheel, clock: Clock, runtime_version: str) -> None:
         """Take the ports, and the platform's runtime version to pin on every version."""
         self._store = store
-        self._fetcher = fetcher
-        self._reader = reader
+        self._verify_wheel = verify_wheel
         self._clock = clock
         self._runtime_version = runtime_version
 
@@ -76,13 +75,15 @@ class RegisterVersion:
         if _public(stored) is not None:
             return await self._repeat(registration, stored)
         _require_metadata(registration, stored)
+        examination = Examination()
         try:
-            check_filename_version(registration.announcement.wheel_url.filename, pep440)
-            wheel = await self._proven_wheel(registration.announcement)
+            wheel = await self._verify_wheel.execute(
+                registration.announcement.wheel_url, _claims(registration.announcement, pep440), examination
+            )
         except WheelRefusedError as refusal:
-            await self._record_failure(registration, refusal)
+            await self._record_failure(registration, refusal, examination)
             raise
-        return await self._publish(registration, wheel)
+        return await self._publish(registration, wheel, examination)
 
     async def _repeat(self, registration: Registration, stored: Stored) -> Registered:
         change = _repetition(registration, stored)
@@ -92,18 +93,7 @@ class RegisterVersion:
             )
         return Registered(_existing(registration, stored), created=False)
 
-    async def _proven_wheel(self, announcement: Announcement) -> ProvenWheel:
-        async with self._fetcher.fetch(announcement.wheel_url) as fetched:
-            check_digest(announcement.sha256, fetched.sha256)
-            return prove(
-                await self._reader.read(fetched.path),
-                filename=announcement.wheel_url.filename,
-                package_name=announcement.package_name,
-                sha256=fetched.sha256,
-                size=fetched.size,
-            )
-
-    async def _publish(self, registration: Registration, wheel: ProvenWheel) -> Registered:
+    async def _publish(self, registration: Registration, wheel: ProvenWheel, examination: Examination) -> Registered:
         # Bytes have been read by now: should another writer have come first, its bytes must be these.
         fetched = replace(registration, announcement=replace(registration.announcement, sha256=wheel.sha256))
         created = False
@@ -115,17 +105,22 @@ class RegisterVersion:
                 return _repetition(fetched, stored)
             _require_metadata(registration, stored)
             building = self._building(registration, stored.version)
-            return Change(version=building.publish(wheel, at=building.updated_at), metadata=registration.metadata)
+            at = building.updated_at
+            published = building.publish(wheel, at=at, verification=examination.verdict(at=at))
+            return Change(version=published, metadata=registration.metadata)
 
         stored = await self._store.update(registration.name, registration.version, decide)
         return Registered(_existing(registration, stored), created=created)
 
-    async def _record_failure(self, registration: Registration, refusal: WheelRefusedError) -> None:
+    async def _record_failure(
+        self, registration: Registration, refusal: WheelRefusedError, examination: Examination
+    ) -> None:
         def decide(stored: Stored) -> Change:
             if _public(stored) is not None:
                 return Change()
             building = self._building(registration, stored.version)
-            return Change(version=building.fail(refusal, at=building.updated_at))
+            at = building.updated_at
+            return Change(version=building.fail(refusal, at=at, verification=examination.verdict(at=at)))
 
         await self._store.update(registration.name, registration.version, decide)
 
@@ -138,6 +133,15 @@ class RegisterVersion:
         if earlier is not None:
             return earlier.rebuild(registration.announcement, **terms, at=at)
         return ProviderVersion.begin(registration.name, registration.version, registration.announcement, **terms, at=at)
+
+
+def _claims(announcement: Announcement, version: Version) -> WheelClaims:
+    return WheelClaims(
+        filename=announcement.wheel_url.filename,
+        version=version,
+        sha256=announcement.sha256,
+        package_name=announcement.package_name,
+    )
 
 
 def _public(stored: Stored) -> ProviderVersion | None:

@@ -15,7 +15,7 @@ from entrypoints.http.console import register_platform_version
 from entrypoints.http.documentation import describe_body, openapi_config
 from entrypoints.http.health import health, ready
 from entrypoints.http.problems import broken, refused, routing_failed
-from entrypoints.http.providers import find_version, list_versions
+from entrypoints.http.providers import find_verification, find_version, list_versions
 from entrypoints.http.request_ids import RequestIdMiddleware
 from entrypoints.http.service import HttpLimits, Service
 from entrypoints.registry import Registry
@@ -33,7 +33,7 @@ def create_app(
             yield
 
     app = Litestar(
-        route_handlers=[register_platform_version, list_versions, find_version, health, ready],
+        route_handlers=[register_platform_version, list_versions, find_version, find_verification, health, ready],
         lifespan=[lifespan],
         dependencies={"service": Provide(_service, sync_to_thread=False)},
         exception_handlers={RegistryError: refused, HTTPException: routing_failed, Exception: broken},

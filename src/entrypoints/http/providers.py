@@ -9,10 +9,11 @@ from litestar.params import FromPath, PathParameter
 from domain.errors import InvalidValueError, ProviderNotFoundError, VersionNotFoundError
 from domain.names import ProviderName
 from domain.semver import SemVer
+from domain.versions import ProviderVersion
 from entrypoints.http.documentation import READ_RESPONSES
 from entrypoints.http.service import Service
-from entrypoints.http.views import version_view
-from entrypoints.http.wire import ProviderVersionView
+from entrypoints.http.views import verification_view, version_view
+from entrypoints.http.wire import ProviderVersionView, VerificationView
 
 LATEST = "latest"
 VersionParameter = Annotated[str, PathParameter(description="A SemVer version, or `latest`.")]
@@ -49,9 +50,32 @@ async def find_version(
     prefix: FromPath[str], name: FromPath[str], version: VersionParameter, service: NamedDependency[Service]
 ) -> ProviderVersionView:
     """Read one public version."""
+    return version_view(await _find(service, prefix, name, version))
+
+
+@get(
+    "/providers/{prefix:str}/{name:str}/versions/{version:str}/verification",
+    tags=["Providers"],
+    summary="Read the verdict on a version's wheel",
+    description="Check by check: what was compared, when, and how many bytes. `latest` works here too.",
+    operation_id="readVerification",
+    responses=READ_RESPONSES,
+)
+async def find_verification(
+    prefix: FromPath[str], name: FromPath[str], version: VersionParameter, service: NamedDependency[Service]
+) -> VerificationView:
+    """Read the verdict on one public version."""
+    found = await _find(service, prefix, name, version)
+    if found.verification is None:
+        raise VersionNotFoundError(f"{found.name} {found.version} is from before verdicts were kept; it has none")
+    return verification_view(found, found.verification)
+
+
+async def _find(service: Service, prefix: str, name: str, version: str) -> ProviderVersion:
     provider = _provider_name(prefix, name)
-    wanted = None if version == LATEST else _version(provider, version)
-    return version_view(await service.registry.find_version.execute(provider, wanted))
+    return await service.registry.find_version.execute(
+        provider, None if version == LATEST else _version(provider, version)
+    )
 
 
 def _provider_name(prefix: str, name: str) -> ProviderName:

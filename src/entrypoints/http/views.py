@@ -4,8 +4,15 @@ from typing import cast
 
 from domain.canonical_json import CanonicalJson
 from domain.schemas import ResourceSchema
+from domain.verification import Verification
 from domain.versions import ProviderVersion
-from entrypoints.http.wire import JsonObject, ProviderVersionView, ResourceSchemaView
+from entrypoints.http.wire import (
+    CheckView,
+    JsonObject,
+    ProviderVersionView,
+    ResourceSchemaView,
+    VerificationView,
+)
 
 
 def version_view(version: ProviderVersion) -> ProviderVersionView:
@@ -39,6 +46,19 @@ def version_view(version: ProviderVersion) -> ProviderVersionView:
         yanked_at=version.yanked_at,
         yanked_reason=version.yanked_reason,
         registered_by=version.registered_by,
+    )
+
+
+def verification_view(version: ProviderVersion, verification: Verification) -> VerificationView:
+    """Return the public representation of a verdict."""
+    return VerificationView(
+        canonical=version.name.canonical,
+        version=version.version.text,
+        passed=verification.passed,
+        checked_at=verification.checked_at,
+        wheel_bytes=verification.wheel_bytes,
+        inflated_bytes=verification.inflated_bytes,
+        checks=[CheckView(check.name, check.passed, check.detail) for check in verification.checks],
     )
 
 

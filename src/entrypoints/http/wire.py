@@ -142,6 +142,26 @@ class ProviderVersionView(Struct, kw_only=True):
     registered_by: str
 
 
+class CheckView(Struct):
+    """The verdict of one check."""
+
+    name: str
+    passed: bool
+    detail: Annotated[str, Meta(description="What was compared with what.")]
+
+
+class VerificationView(Struct, kw_only=True):
+    """The verdict on a version's wheel, check by check, in the order of checking."""
+
+    canonical: str
+    version: str
+    passed: bool
+    checked_at: datetime
+    wheel_bytes: int | None
+    inflated_bytes: int | None
+    checks: list[CheckView]
+
+
 class HealthView(Struct):
     """Whether the service is up."""
 

@@ -1,0 +1,72 @@
+"""Proving that a wheel is what somebody says it is."""
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from packaging.version import Version
+
+from application.ports.wheel_fetcher import FetchedWheel, WheelFetcher
+from application.ports.wheel_reader import WheelReader
+from domain.digests import Sha256Digest
+from domain.verification import Examination
+from domain.wheel_filenames import WheelFilename
+from domain.wheel_urls import WheelUrl
+from domain.wheels import ProvenWheel, check_digest, check_filename_version, prove
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WheelClaims:
+    """What is said of a wheel; None says nothing."""
+
+    filename: WheelFilename
+    version: Version | None = None
+    sha256: Sha256Digest | None = None
+    package_name: str | None = None
+
+
+class VerifyWheel:
+    """Verifies wheels, at a URL or on disk, by the same checks."""
+
+    def __init__(self, *, fetcher: WheelFetcher, reader: WheelReader) -> None:
+        """Take the ports."""
+        self._fetcher = fetcher
+        self._reader = reader
+
+    async def execute(self, url: WheelUrl, claims: WheelClaims, examination: Examination) -> ProvenWheel:
+        """Fetch a wheel and hold it against the claims, taking down each verdict.
+
+        Raises:
+            WheelRefusedError: The first check that it does not pass.
+            TransientError: Something was out of reach.
+        """
+        async with AsyncExitStack() as stack:
+            if claims.version is not None:  # known to be wrong before anything is fetched
+                with examination.check("file_name") as compared:
+                    compared.text = check_filename_version(claims.filename, claims.version)
+            with examination.check("download") as compared:
+                fetched = await stack.enter_async_context(self._fetcher.fetch(url))
+                compared.text = f"{fetched.size} bytes from {url.host}"
+            return await self.examine(fetched, claims, examination)
+
+    async def examine(self, wheel: FetchedWheel, claims: WheelClaims, examination: Examination) -> ProvenWheel:
+        """Hold a wheel on disk against the claims, taking down each verdict.
+
+        Raises:
+            WheelRefusedError: The first check that it does not pass.
+            TransientError: The disk fails.
+        """
+        examination.wheel_bytes = wheel.size
+        with examination.check("digest") as compared:
+            compared.text = check_digest(claims.sha256, wheel.sha256)
+        with examination.check("archive") as compared:
+            archive = await self._reader.read(wheel.path)
+            examination.inflated_bytes = archive.inflated_bytes
+            compared.text = f"{len(archive.members)} files: framing, names, sizes and CRCs agree"
+        return prove(
+            archive,
+            filename=claims.filename,
+            package_name=claims.package_name,
+            sha256=wheel.sha256,
+            size=wheel.size,
+            examination=examination,
+        )

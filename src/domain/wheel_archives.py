@@ -1,0 +1,43 @@
+"""What a reader found in a wheel, unjudged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveMember:
+    """A file in a wheel.
+
+    Attributes:
+        path: As it stands in the archive.
+        size: Of the inflated bytes.
+        digests: Of the inflated bytes, by the name that ``hashlib`` and RECORD give the algorithm: always ``sha256``,
+            and the one that RECORD names for the path if that is another.
+    """
+
+    path: str
+    size: int
+    digests: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class WheelArchive:
+    """What a reader found in a wheel.
+
+    Attributes:
+        members: All files, in the order of the archive; folders are left out.
+        dist_info: Contents of the files that lie directly in a ``*.dist-info`` folder, by path.
+    """
+
+    members: tuple[ArchiveMember, ...]
+    dist_info: Mapping[str, bytes]
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths of all files."""
+        return tuple(member.path for member in self.members)
+
+    @property
+    def inflated_bytes(self) -> int:
+        """What all files inflate to."""
+        return sum(member.size for member in self.members)

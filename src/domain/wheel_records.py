@@ -1,0 +1,147 @@
+"""RECORD: the list of a wheel's files with their hashes."""
+
+import base64
+import binascii
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from domain.core_metadata import quoted
+from domain.errors import WheelFault, WheelRefusedError
+from domain.wheel_archives import ArchiveMember, WheelArchive
+
+DIGEST_SIZES: Mapping[str, int] = {
+    "sha256": 32,
+    "sha384": 48,
+    "sha512": 64,
+    "sha3_256": 32,
+    "sha3_384": 48,
+    "sha3_512": 64,
+    "blake2b": 64,
+    "blake2s": 32,
+}
+"""Algorithms that RECORD may use, sha256 or stronger, by the size of their digests in bytes."""
+
+_SIGNATURES = ("RECORD.jws", "RECORD.p7s")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordEntry:
+    """One line of RECORD.
+
+    Attributes:
+        digest: Of the file's bytes; None on the line of RECORD itself and of its signatures.
+        size: In bytes, or None where the line leaves it out.
+    """
+
+    path: str
+    algorithm: str | None
+    digest: bytes | None
+    size: int | None
+
+
+def parse_record(data: bytes, *, folder: str) -> Mapping[str, RecordEntry]:
+    """Read the RECORD of a ``*.dist-info`` folder, by path.
+
+    Source: the "Recording installed projects" and the binary distribution format specifications.
+
+    Raises:
+        WheelRefusedError: It is no CSV in UTF-8, lists a path twice, or lacks a hash that it must have.
+    """
+    entries: dict[str, RecordEntry] = {}
+    for fields in _rows(data):
+        entry = _entry(fields, unhashed=_unhashed(folder))
+        if entry.path in entries:
+            raise _invalid(f"it lists {quoted(entry.path)} twice")
+        entries[entry.path] = entry
+    return entries
+
+
+def algorithms_used(data: bytes) -> Mapping[str, str]:
+    """Return the hash algorithm that RECORD names for each path, as far as it can be read: what a reader computes."""
+    try:
+        rows = [fields for fields in _rows(data) if len(fields) > 1]
+    except WheelRefusedError:
+        return {}
+    named = {fields[0]: fields[1].partition("=")[0] for fields in rows}
+    return {path: algorithm for path, algorithm in named.items() if algorithm in DIGEST_SIZES}
+
+
+def _rows(data: bytes) -> Iterator[list[str]]:
+    try:
+        yield from (row for row in csv.reader(io.StringIO(data.decode("utf-8"), newline=""), strict=True) if row)
+    except (UnicodeDecodeError, csv.Error):
+        raise _invalid("it is no CSV in UTF-8") from None
+
+
+def _entry(fields: list[str], *, unhashed: frozenset[str]) -> RecordEntry:
+    if len(fields) != 3:
+        raise _invalid(f"a line has {len(fields)} fields where there are three: path, hash and size")
+    path, written, size = fields
+    path = path.replace("\\", "/")
+    if size and not (size.isascii() and size.isdigit() and len(size) <= 15):
+        raise _invalid(f"the size of {quoted(path)} is not a number")
+    if not written:
+        if path not in unhashed:
+            raise _invalid(f"{quoted(path)} has no hash")
+        return RecordEntry(path, None, None, int(size) if size else None)
+    algorithm, _, encoded = written.partition("=")
+    return RecordEntry(path, algorithm, _digest(path, algorithm, encoded), int(size) if size else None)
+
+
+def _digest(path: str, algorithm: str, encoded: str) -> bytes:
+    if algorithm not in DIGEST_SIZES:
+        raise _invalid(f"the hash of {quoted(path)} is {quoted(algorithm)}; use sha256 or stronger")
+    try:
+        digest = base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        digest = b""
+    if len(digest) != DIGEST_SIZES[algorithm]:
+        raise _invalid(f"the hash of {quoted(path)} is not a {algorithm} digest in URL-safe base64 without padding")
+    return digest
+
+
+def _unhashed(folder: str) -> frozenset[str]:
+    return frozenset(f"{folder}/{name}" for name in ("RECORD", *_SIGNATURES))
+
+
+def _invalid(why: str) -> WheelRefusedError:
+    return WheelRefusedError(WheelFault.RECORD_INVALID, f"the wheel's RECORD is invalid: {why}; rebuild the wheel")
+
+
+def check_record(archive: WheelArchive, folder: str) -> str:
+    """Say that RECORD and the archive agree on every file, to the last hash and size.
+
+    Raises:
+        WheelRefusedError: RECORD is invalid, or a file is missing on either side, or its bytes are not the listed ones.
+    """
+    entries = parse_record(archive.dist_info[f"{folder}/RECORD"], folder=folder)
+    members = {member.path: member for member in archive.members}
+    unlisted = members.keys() - entries.keys() - _unhashed(folder)
+    missing = entries.keys() - members.keys()
+    changed = {
+        entry.path for entry in entries.values() if entry.path in members and not _matches(entry, members[entry.path])
+    }
+    for paths, what in (
+        (unlisted, "is in the wheel but not in RECORD"),
+        (missing, "is in RECORD but not in the wheel"),
+        (changed, "does not have the hash or size that RECORD lists"),
+    ):
+        if paths:
+            raise _mismatch(sorted(paths), what)
+    hashed = [entry for entry in entries.values() if entry.digest is not None]
+    return f"{len(hashed)} files, {archive.inflated_bytes} bytes: every hash and size is the listed one"
+
+
+def _matches(entry: RecordEntry, member: ArchiveMember) -> bool:
+    same_size = entry.size is None or entry.size == member.size
+    return same_size and (entry.algorithm is None or member.digests.get(entry.algorithm) == entry.digest)
+
+
+def _mismatch(paths: Sequence[str], what: str) -> WheelRefusedError:
+    others = f" (and {len(paths) - 1} more)" if len(paths) > 1 else ""
+    return WheelRefusedError(
+        WheelFault.RECORD_MISMATCH,
+        f"{quoted(paths[0])}{others} {what}; rebuild the wheel and change nothing afterwards",
+    )

@@ -1,0 +1,55 @@
+"""Entry points of a wheel."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.entry_points import check_entry_points
+from domain.errors import WheelFault, WheelRefusedError
+
+
+@pytest.mark.parametrize(
+    ("text", "scripts"),
+    [
+        ("", 0),
+        ("[console_scripts]\nrun = pkg:main\nRun = pkg:main\n[gui_scripts]\nwin = pkg:gui [extra]\n", 3),
+        ("[other.group]\n../a = pkg:main\n", 0),
+        ("[console_scripts]\nrun.exe-2 = pkg:main\n; a comment\n", 1),
+        ("[console_scripts]\nrun = pkg:main\nrun = pkg:main\n", 1),
+        ("[console_scripts]\npercent = pkg:%(main)s\n", 1),
+    ],
+)
+def test_scripts_with_plain_names_are_counted(text: str, scripts: int) -> None:
+    assert check_entry_points(text.encode()) == scripts
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"[console_scripts]\n../evil = pkg:main\n",
+        b"[console_scripts]\n/bin/sh = pkg:main\n",
+        b"[gui_scripts]\na\\b = pkg:main\n",
+        b"[console_scripts]\n.. = pkg:main\n",
+        b"[console_scripts]\na\x00b = pkg:main\n",
+        b"no section = x\n",
+        b"[console_scripts\n",
+        b"\xff",
+    ],
+)
+def test_a_name_that_leads_elsewhere_or_a_file_that_cannot_be_parsed_is_refused(data: bytes) -> None:
+    with pytest.raises(WheelRefusedError) as refusal:
+        check_entry_points(data)
+    assert refusal.value.fault is WheelFault.ENTRY_POINTS_INVALID
+
+
+def outcome(data: bytes) -> WheelFault | None:
+    try:
+        check_entry_points(data)
+    except WheelRefusedError as refusal:
+        return refusal.fault
+    return None
+
+
+@given(st.binary(max_size=200) | st.text(alphabet="[]=:\n\t a;#%", max_size=60).map(str.encode))
+def test_any_file_is_read_or_refused(data: bytes) -> None:
+    assert outcome(data) in {None, WheelFault.ENTRY_POINTS_INVALID}

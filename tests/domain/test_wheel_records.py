@@ -1,0 +1,123 @@
+"""RECORD against the files of the wheel."""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.errors import WheelFault, WheelRefusedError
+from domain.wheel_archives import ArchiveMember, WheelArchive
+from domain.wheel_records import DIGEST_SIZES, algorithms_used, check_record, parse_record
+
+FOLDER = "pkg-1.0.dist-info"
+FILES = {"pkg/__init__.py": b"", "pkg/data, odd.txt": b"data\n", f"{FOLDER}/METADATA": b"Name: pkg\n"}
+
+
+def encoded(digest: bytes) -> str:
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def line(path: str, data: bytes, *, algorithm: str = "sha256", size: int | None = None) -> str:
+    path = f'"{path}"' if "," in path else path
+    return (
+        f"{path},{algorithm}={encoded(hashlib.new(algorithm, data).digest())},{len(data) if size is None else size}\n"
+    )
+
+
+def lines(files: Mapping[str, bytes] = FILES) -> list[str]:
+    return [*(line(path, data) for path, data in files.items()), f"{FOLDER}/RECORD,,\n"]
+
+
+def archive(record: str | bytes, files: Mapping[str, bytes] = FILES) -> WheelArchive:
+    data = record if isinstance(record, bytes) else record.encode()
+    held = {**files, f"{FOLDER}/RECORD": data}
+    members = [
+        ArchiveMember(path, len(data), {name: hashlib.new(name, data).digest() for name in DIGEST_SIZES})
+        for path, data in held.items()
+    ]
+    return WheelArchive(tuple(members), {path: data for path, data in held.items() if path.startswith(FOLDER)})
+
+
+def fault(record: str | bytes, files: Mapping[str, bytes] = FILES) -> WheelFault:
+    with pytest.raises(WheelRefusedError) as refusal:
+        check_record(archive(record, files), FOLDER)
+    return refusal.value.fault
+
+
+def test_a_record_that_lists_every_file_with_its_hash_and_size_is_fine() -> None:
+    assert check_record(archive("".join(lines())), FOLDER).startswith("3 files")
+
+
+@pytest.mark.parametrize("algorithm", DIGEST_SIZES)
+def test_every_algorithm_as_strong_as_sha256_is_compared(algorithm: str) -> None:
+    good = [line("pkg/a", b"a", algorithm=algorithm), f"{FOLDER}/RECORD,,\n"]
+    bad = [line("pkg/a", b"b", algorithm=algorithm), f"{FOLDER}/RECORD,,\n"]
+
+    assert check_record(archive("".join(good), {"pkg/a": b"a"}), FOLDER)
+    assert fault("".join(bad), {"pkg/a": b"a"}) is WheelFault.RECORD_MISMATCH
+
+
+def test_record_itself_and_its_signatures_need_no_line_and_no_hash() -> None:
+    signed = {**FILES, f"{FOLDER}/RECORD.jws": b"{}", f"{FOLDER}/RECORD.p7s": b""}
+
+    assert check_record(archive("".join(lines()[:-1]), signed), FOLDER)
+    assert check_record(archive("".join([*lines(), f"{FOLDER}/RECORD.jws,,\n"]), signed), FOLDER)
+
+
+def test_a_missing_size_and_a_blank_line_are_tolerated() -> None:
+    text = "".join(lines()).replace(",5\n", ",\n") + "\n"
+
+    assert check_record(archive(text), FOLDER)
+
+
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        ("".join(lines()[1:]), WheelFault.RECORD_MISMATCH),
+        ("".join([*lines(), line("pkg/gone.py", b"")]), WheelFault.RECORD_MISMATCH),
+        ("".join([line("pkg/__init__.py", b"changed"), *lines()[1:]]), WheelFault.RECORD_MISMATCH),
+        ("".join([line("pkg/__init__.py", b"", size=1), *lines()[1:]]), WheelFault.RECORD_MISMATCH),
+        ("".join([*lines(), lines()[0]]), WheelFault.RECORD_INVALID),
+        ("".join(["pkg/__init__.py,,\n", *lines()[1:]]), WheelFault.RECORD_INVALID),
+        ("".join([f"pkg/__init__.py,md5={encoded(b'x' * 16)},0\n", *lines()[1:]]), WheelFault.RECORD_INVALID),
+        ("".join([f"pkg/__init__.py,sha1={encoded(b'x' * 20)},0\n", *lines()[1:]]), WheelFault.RECORD_INVALID),
+        (f"pkg/__init__.py,sha256={hashlib.sha256().hexdigest()},0\n", WheelFault.RECORD_INVALID),
+        (f"pkg/__init__.py,sha256={encoded(b'short')},0\n", WheelFault.RECORD_INVALID),
+        ("pkg/__init__.py,sha256=!!!,0\n", WheelFault.RECORD_INVALID),
+        ("pkg/__init__.py\n", WheelFault.RECORD_INVALID),
+        (lines()[1].replace(",5", ",five"), WheelFault.RECORD_INVALID),
+        (lines()[1].replace(",5", ",-5"), WheelFault.RECORD_INVALID),
+        (b"\xff\xfe,,\n", WheelFault.RECORD_INVALID),
+        ('"unclosed', WheelFault.RECORD_INVALID),
+        ("", WheelFault.RECORD_MISMATCH),
+    ],
+)
+def test_a_record_that_does_not_match_is_refused(record: str | bytes, expected: WheelFault) -> None:
+    assert fault(record) is expected
+
+
+def test_the_first_offending_file_is_named_with_how_many_more_there_are() -> None:
+    with pytest.raises(WheelRefusedError, match=r"'pkg/__init__.py' \(and 1 more\) is in the wheel but not in RECORD"):
+        check_record(archive("".join(lines()[2:])), FOLDER)
+
+
+def test_a_reader_learns_which_algorithms_to_compute_even_from_a_bad_record() -> None:
+    assert algorithms_used(b"a,sha512=x,\nb,md5=x,\nc\nd,sha256=,1\n") == {"a": "sha512", "d": "sha256"}
+    assert algorithms_used(b"\xff") == {}
+
+
+def outcome(data: bytes) -> WheelFault | None:
+    try:
+        parse_record(data, folder=FOLDER)
+    except WheelRefusedError as refusal:
+        return refusal.fault
+    return None
+
+
+@given(st.binary(max_size=200) | st.text(alphabet='a,"\n\r=/\\0', max_size=60).map(str.encode))
+def test_any_record_is_read_or_refused(data: bytes) -> None:
+    assert outcome(data) in {None, WheelFault.RECORD_INVALID}
+    assert set(algorithms_used(data).values()) <= DIGEST_SIZES.keys()
