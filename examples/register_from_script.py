@@ -20,8 +20,8 @@ from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.wheel_urls import WheelUrl
 from entrypoints.bootstrap import open_registry
+from entrypoints.environment import load_settings
 from entrypoints.registry import Registry
-from entrypoints.settings import load_settings
 
 
 async def register(registry: Registry, name: str, version: str, wheel_url: str, display_name: str) -> Registered:

@@ -1,11 +1,13 @@
 """Settings from the environment."""
 
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 
+from entrypoints.environment import SettingsError, load_group, load_settings
 from entrypoints.secrets import Secret
-from entrypoints.settings import Settings, SettingsError, load_database_settings, load_settings, variable_of
+from entrypoints.settings import DatabaseSettings, Settings, variable_of
 
 GOOD = {
     "REGISTRY_CONSOLE_CLERK_ISSUER": "https://clerk.example.com",
@@ -17,9 +19,9 @@ GOOD = {
 def test_the_required_variables_are_enough() -> None:
     settings = load_settings(GOOD)
 
-    assert settings.console_clerk_secret_key == Secret("ak_secret")
-    assert (settings.host, settings.port, settings.workers) == ("127.0.0.1", 8000, 1)
-    assert settings.database_url is None
+    assert settings.console.clerk_secret_key == Secret("ak_secret")
+    assert (settings.server.host, settings.server.port, settings.server.workers) == ("127.0.0.1", 8000, 1)
+    assert settings.database.url is None
 
 
 def test_every_variable_is_decoded(tmp_path: Path) -> None:
@@ -37,13 +39,13 @@ def test_every_variable_is_decoded(tmp_path: Path) -> None:
         }
     )
 
-    assert settings.console_release_machine_ids == ("mch_a", "mch_b")
-    assert settings.port == 9000
-    assert settings.wheel_allowed_networks == ("10.0.0.0/8", "2001:db8::/32")
-    assert settings.wheel_ca_bundle == bundle
-    assert settings.wheel_deadline_seconds == 1.5
-    assert settings.database_url is not None
-    assert settings.database_url.reveal().startswith("postgresql://u:p@a,b/db")
+    assert settings.console.release_machine_ids == ("mch_a", "mch_b")
+    assert settings.server.port == 9000
+    assert settings.wheel.allowed_networks == ("10.0.0.0/8", "2001:db8::/32")
+    assert settings.wheel.ca_bundle == bundle
+    assert settings.wheel.deadline_seconds == 1.5
+    assert settings.database.url is not None
+    assert settings.database.url.reveal().startswith("postgresql://u:p@a,b/db")
 
 
 def test_one_message_names_every_variable_that_is_missing_or_wrong() -> None:
@@ -69,7 +71,7 @@ def test_one_message_names_every_variable_that_is_missing_or_wrong() -> None:
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:8001", "http://localhost", "http://[::1]:8001", "https://a.example"])
 def test_plain_http_is_for_loopback_only(url: str) -> None:
-    assert load_settings({**GOOD, "REGISTRY_CONSOLE_CLERK_ISSUER": url}).console_clerk_issuer == url
+    assert load_settings({**GOOD, "REGISTRY_CONSOLE_CLERK_ISSUER": url}).console.clerk_issuer == url
 
 
 @pytest.mark.parametrize(
@@ -83,7 +85,7 @@ def test_other_issuers_are_refused(url: str) -> None:
 def test_a_secret_shows_nowhere() -> None:
     settings = load_settings({**GOOD, "DATABASE_URL": "postgresql://u:hunter2@host/db"})
 
-    shown = f"{settings} {settings!r} {settings.console_clerk_secret_key} {settings.database_url!r}"
+    shown = f"{settings} {settings!r} {settings.console.clerk_secret_key} {settings.database.url!r}"
     assert "ak_secret" not in shown
     assert "hunter2" not in shown
 
@@ -95,13 +97,21 @@ def test_a_wrong_secret_is_not_repeated_in_the_message() -> None:
     assert "hunter2" not in str(caught.value)
 
 
+def test_the_customer_realm_is_off_until_any_of_its_variables_is_set() -> None:
+    assert load_settings(GOOD).customer is None
+    with pytest.raises(SettingsError, match="REGISTRY_CUSTOMER_CLERK_ISSUER: is required"):
+        load_settings({**GOOD, "REGISTRY_CUSTOMER_CLERK_SECRET_KEY": "sk_x"})
+
+
 def test_the_database_commands_need_nothing_of_clerk() -> None:
-    assert load_database_settings({}).data_dir == Path(".data")
+    assert load_group(DatabaseSettings, {}).data_dir == Path(".data")
 
 
 def test_every_variable_is_documented() -> None:
     documented = Path("docs/settings.md").read_text()
 
-    missing = [field for field in Settings.__struct_fields__ if f"`{variable_of(field)}`" not in documented]
+    groups = [next(iter(get_args(hint)), hint) for hint in get_type_hints(Settings).values()]
+    variables = [variable_of(group, field) for group in groups for field in group.__struct_fields__]
 
-    assert not missing
+    assert len(variables) > 25
+    assert [variable for variable in variables if f"`{variable}`" not in documented] == []

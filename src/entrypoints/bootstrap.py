@@ -36,7 +36,7 @@ from application.use_cases.register_version import RegisterVersion
 from application.use_cases.verify_wheel import VerifyWheel
 from domain.machines import ReleaseAllowList
 from entrypoints.registry import Registry
-from entrypoints.settings import DatabaseSettings, Settings
+from entrypoints.settings import ConsoleSettings, DatabaseSettings, Settings, WheelSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +93,8 @@ async def open_registry(settings: Settings) -> AsyncIterator[Registry]:
     async with open_adapters(settings) as adapters:
         yield build_registry(
             adapters,
-            release_machine_ids=settings.console_release_machine_ids,
-            runtime_version=settings.runtime_version,
+            release_machine_ids=settings.console.release_machine_ids,
+            runtime_version=settings.server.runtime_version,
         )
 
 
@@ -106,12 +106,12 @@ async def open_adapters(settings: Settings) -> AsyncIterator[Adapters]:
     """
     clock = SystemClock()
     async with AsyncExitStack() as stack:
-        url = stack.enter_context(serving_database(settings))
-        database = Database(url, ConnectionOptions(pool_size=settings.database_pool_size))
+        url = stack.enter_context(serving_database(settings.database))
+        database = Database(url, ConnectionOptions(pool_size=settings.database.pool_size))
         stack.push_async_callback(database.dispose)
         yield Adapters(
-            verifier=await stack.enter_async_context(ClerkTokenVerifier(_console_realm(settings), clock)),
-            fetcher=_wheel_fetcher(settings),
+            verifier=await stack.enter_async_context(ClerkTokenVerifier(_console_realm(settings.console), clock)),
+            fetcher=_wheel_fetcher(settings.wheel),
             reader=ZipWheelReader(),
             store=PostgresVersionStore(database),
             clock=clock,
@@ -125,8 +125,8 @@ def serving_database(settings: DatabaseSettings) -> Iterator[str]:
     Raises:
         StoreUnavailableError: The embedded database cannot be started or migrated.
     """
-    if settings.database_url is not None:
-        yield settings.database_url.reveal()
+    if settings.url is not None:
+        yield settings.url.reveal()
         return
     with EmbeddedPostgres(settings.data_dir / "postgres") as server:
         migrations.upgrade(server.dsn)
@@ -159,35 +159,36 @@ class DatabaseLayout:
 @contextmanager
 def open_layout(settings: DatabaseSettings) -> Iterator[DatabaseLayout]:
     """Reach the layout of the database, whatever it is; the embedded one runs until exit."""
-    if settings.database_url is not None:
-        yield DatabaseLayout(settings.database_url.reveal())
+    if settings.url is not None:
+        yield DatabaseLayout(settings.url.reveal())
         return
     with EmbeddedPostgres(settings.data_dir / "postgres") as server:
         yield DatabaseLayout(server.dsn)
 
 
-def _console_realm(settings: Settings) -> ClerkRealm:
-    seconds = settings.console_clerk_timeout_seconds
+def _console_realm(settings: ConsoleSettings) -> ClerkRealm:
     return ClerkRealm(
-        issuer=settings.console_clerk_issuer,
-        api_url=settings.console_clerk_api_url,
-        secret_key=settings.console_clerk_secret_key.reveal(),
-        machine_id=settings.console_machine_id,
-        connect_timeout=min(seconds, 2.0),
-        read_timeout=seconds,
-        deadline=seconds,
+        issuer=settings.clerk_issuer,
+        api_url=settings.clerk_api_url,
+        secret_key=settings.clerk_secret_key.reveal(),
+        machine_id=settings.machine_id,
+        connect_timeout=settings.clerk_connect_timeout_seconds,
+        read_timeout=settings.clerk_read_timeout_seconds,
+        deadline=settings.clerk_timeout_seconds,
+        max_lifetime=settings.token_max_lifetime_seconds,
+        allow_missing_category=not settings.token_category_required,
     )
 
 
-def _wheel_fetcher(settings: Settings) -> HttpsWheelFetcher:
+def _wheel_fetcher(settings: WheelSettings) -> HttpsWheelFetcher:
     policy = FetchPolicy(
-        max_bytes=settings.wheel_max_bytes,
-        deadline=settings.wheel_deadline_seconds,
-        max_concurrent=settings.wheel_max_concurrent,
+        max_bytes=settings.max_bytes,
+        deadline=settings.deadline_seconds,
+        max_concurrent=settings.max_concurrent,
     )
     return HttpsWheelFetcher(
         policy,
-        rules=AddressRules.parse(networks=settings.wheel_allowed_networks, hosts=settings.wheel_allowed_hosts),
-        tls=trust(settings.wheel_ca_bundle),
-        spool_directory=settings.wheel_spool_dir,
+        rules=AddressRules.parse(networks=settings.allowed_networks, hosts=settings.allowed_hosts),
+        tls=trust(settings.ca_bundle),
+        spool_directory=settings.spool_dir,
     )

@@ -1,11 +1,13 @@
 """``provider-registry database``: the layout of the database."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from entrypoints.cli.failing import usable
-from entrypoints.settings import load_database_settings
+from entrypoints.environment import load_group
+from entrypoints.settings import DatabaseSettings
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -18,7 +20,7 @@ app = typer.Typer(help="Upgrade and inspect the layout of the database.", no_arg
 def _layout() -> "AbstractContextManager[DatabaseLayout]":
     from entrypoints.bootstrap import open_layout  # noqa: PLC0415 -- keeps --help quick
 
-    return open_layout(usable(load_database_settings))
+    return open_layout(usable(partial(load_group, DatabaseSettings)))
 
 
 @app.command()

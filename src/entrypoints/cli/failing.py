@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import typer
 
-from entrypoints.settings import SettingsError
+from entrypoints.environment import SettingsError
 
 T = TypeVar("T")
 

@@ -10,7 +10,7 @@ import typer
 from domain.errors import RegistryError
 from entrypoints.cli import database
 from entrypoints.cli.failing import usable
-from entrypoints.settings import load_settings
+from entrypoints.environment import load_settings
 
 app = typer.Typer(
     help="Registers, proves and serves wheel-backed provider versions.",
@@ -31,7 +31,7 @@ def serve() -> None:
     from entrypoints.http.server import serve as serve_http  # noqa: PLC0415 -- likewise
 
     settings = usable(load_settings)
-    with serving_database(settings) as url:
+    with serving_database(settings.database) as url:
         os.environ["DATABASE_URL"] = url  # the workers load the settings again
         serve_http(settings)
 

@@ -8,10 +8,11 @@ from granian.server import Server
 from litestar.types import ASGIApp
 
 from entrypoints.bootstrap import open_registry
+from entrypoints.environment import load_settings
 from entrypoints.http.app import create_app
 from entrypoints.http.service import HttpLimits
 from entrypoints.logging import configure_logging
-from entrypoints.settings import Settings, load_settings
+from entrypoints.settings import Settings
 
 # granian's own records go where all others go.
 _LOGGING: dict[str, Any] = {
@@ -26,21 +27,21 @@ _LOGGING: dict[str, Any] = {
 def application() -> ASGIApp:
     """Return the application for the settings in the environment; each worker process calls this."""
     settings = load_settings(os.environ)
-    configure_logging(settings.log_level, settings.log_format)
-    limits = HttpLimits(body_bytes=settings.max_body_bytes, in_flight=settings.console_max_in_flight)
+    configure_logging(settings.log.level, settings.log.format)
+    limits = HttpLimits(body_bytes=settings.server.max_body_bytes, in_flight=settings.console.max_in_flight)
     return create_app(lambda: open_registry(settings), limits=limits)
 
 
 def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM; requests in flight are finished first."""
-    configure_logging(settings.log_level, settings.log_format)
+    configure_logging(settings.log.level, settings.log.format)
     Server(
         "entrypoints.http.server:application",
         factory=True,
-        address=settings.host,
-        port=settings.port,
+        address=settings.server.host,
+        port=settings.server.port,
         interface=Interfaces.ASGI,
-        workers=settings.workers,
+        workers=settings.server.workers,
         websockets=False,
         log_dictconfig=_LOGGING,
         respawn_failed_workers=True,

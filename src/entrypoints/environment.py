@@ -1,0 +1,84 @@
+"""Reading settings from the environment, judging all of them at once."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, get_args, get_type_hints
+
+import msgspec
+
+from entrypoints import judgements
+from entrypoints.settings import Names, Settings, variable_of
+
+G = TypeVar("G", bound=msgspec.Struct)
+T = TypeVar("T")
+
+
+class SettingsError(Exception):
+    """Some variables are missing or wrong; the message names all of them."""
+
+
+def load_settings(environment: Mapping[str, str]) -> Settings:
+    """Read all settings.
+
+    Raises:
+        SettingsError: Any variable is missing or wrong.
+    """
+    problems: list[str] = []
+    groups: dict[str, Any] = {}
+    for name, hint in get_type_hints(Settings).items():
+        group = next((option for option in get_args(hint) if option is not type(None)), hint)
+        optional = group is not hint
+        groups[name] = None if optional and _is_unset(group, environment) else _read(group, environment, problems)
+    _require_none(problems)
+    return Settings(**groups)
+
+
+def load_group(group: type[G], environment: Mapping[str, str]) -> G:
+    """Read one group alone, for commands that need no more.
+
+    Raises:
+        SettingsError: Any of its variables is missing or wrong.
+    """
+    problems: list[str] = []
+    settings = _read(group, environment, problems)
+    _require_none(problems)
+    if settings is None:
+        raise AssertionError("a group that cannot be read has problems")
+    return settings
+
+
+def _read(group: type[G], environment: Mapping[str, str], problems: list[str]) -> G | None:
+    hints = get_type_hints(group, include_extras=True)
+    found: dict[str, Any] = {}
+    before = len(problems)
+    for field in msgspec.structs.fields(group):
+        variable = variable_of(group, field.name)
+        text = environment.get(variable, "").strip()
+        if text:
+            try:
+                found[field.name] = _decode(text, hints[field.name])
+            except msgspec.ValidationError as error:
+                problems.append(f"{variable}: {error}")
+        elif field.required:
+            problems.append(f"{variable}: is required")
+    for name, problem in judgements.judge(group, found):
+        problems.append(f"{variable_of(group, name)}: {problem}")
+    return group(**found) if len(problems) == before else None
+
+
+def _is_unset(group: type[msgspec.Struct], environment: Mapping[str, str]) -> bool:
+    return not any(environment.get(variable_of(group, name), "").strip() for name in group.__struct_fields__)
+
+
+def _decode(text: str, hint: Any) -> object:  # noqa: ANN401 -- a type hint may be any object
+    if hint == Names:
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    return msgspec.convert(text, hint, strict=False, dec_hook=_custom)
+
+
+def _custom(kind: type[T], text: object) -> T:
+    return kind(text)  # type: ignore[call-arg] # Secret and Path, both made from text
+
+
+def _require_none(problems: list[str]) -> None:
+    if problems:
+        raise SettingsError("\n".join(["The settings are not usable:", *(f"  {problem}" for problem in problems)]))

@@ -1,0 +1,64 @@
+"""What is wrong with settings that have the right type."""
+
+import ipaddress
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from entrypoints.settings import ConsoleSettings, CustomerSettings, DatabaseSettings, WheelSettings
+
+Judgement = tuple[str, str]
+"""A field, and what is wrong with it."""
+
+
+def judge(group: type[msgspec.Struct], found: Mapping[str, Any]) -> Iterator[Judgement]:
+    """Say what is wrong with a group's values; missing ones are not judged."""
+    for field, (is_good, problem) in _RULES.get(group, {}).items():
+        if field in found and not is_good(found[field]):
+            yield field, problem
+
+
+def _is_clerk_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host)))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _are_networks(texts: tuple[str, ...]) -> bool:
+    try:
+        for text in texts:
+            ipaddress.ip_network(text)
+    except ValueError:
+        return False
+    return True
+
+
+_CLERK_URL = (_is_clerk_url, "must be an https:// URL (http:// only on loopback)")
+_REALM = {"clerk_issuer": _CLERK_URL, "clerk_api_url": _CLERK_URL}
+_RULES: Mapping[type[msgspec.Struct], Mapping[str, tuple[Callable[[Any], bool], str]]] = {
+    ConsoleSettings: _REALM,
+    CustomerSettings: _REALM,
+    DatabaseSettings: {
+        "url": (
+            lambda url: url.reveal().startswith(("postgresql://", "postgres://")),
+            "must start with postgresql://",
+        )
+    },
+    WheelSettings: {
+        "allowed_networks": (_are_networks, "must be networks such as 10.0.0.0/8, without host bits"),
+        "ca_bundle": (lambda path: path.is_file(), "there is no such file"),
+        "spool_dir": (lambda path: path.is_dir(), "there is no such folder"),
+    },
+}
