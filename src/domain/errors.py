@@ -59,6 +59,12 @@ class NamespaceForbiddenError(ForbiddenError):
     code = "namespace_forbidden"
 
 
+class OrganizationForbiddenError(ForbiddenError):
+    """The organisation is not the caller's."""
+
+    code = "organization_forbidden"
+
+
 class InvalidValueError(RegistryError, ValueError):
     """A single value breaks its rule; ``code`` names the rule."""
 

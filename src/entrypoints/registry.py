@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from application.use_cases.authenticate_customer import AuthenticateCustomer
 from application.use_cases.authenticate_machine import AuthenticateMachine
 from application.use_cases.check_readiness import CheckReadiness
+from application.use_cases.describe_customer import DescribeCustomer
 from application.use_cases.find_version import FindVersion
 from application.use_cases.list_versions import ListVersions
 from application.use_cases.register_version import RegisterVersion
@@ -11,8 +13,20 @@ from application.use_cases.verify_wheel import VerifyWheel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerRealm:
+    """The use cases of the customer realm."""
+
+    authenticate_customer: AuthenticateCustomer
+    describe_customer: DescribeCustomer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Registry:
-    """All use cases over one set of adapters."""
+    """All use cases over one set of adapters.
+
+    Attributes:
+        customers: None while the customer realm is off.
+    """
 
     authenticate_machine: AuthenticateMachine
     register_version: RegisterVersion
@@ -20,3 +34,4 @@ class Registry:
     find_version: FindVersion
     list_versions: ListVersions
     check_readiness: CheckReadiness
+    customers: CustomerRealm | None = None

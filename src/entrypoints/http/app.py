@@ -12,6 +12,7 @@ from litestar.types import ASGIApp
 
 from domain.errors import RegistryError
 from entrypoints.http.console import register_platform_version
+from entrypoints.http.customers import find_organization, register_customer_version, who_am_i
 from entrypoints.http.documentation import describe_body, openapi_config
 from entrypoints.http.health import health, ready
 from entrypoints.http.problems import broken, refused, routing_failed
@@ -20,11 +21,23 @@ from entrypoints.http.request_ids import RequestIdMiddleware
 from entrypoints.http.service import HttpLimits, Service
 from entrypoints.registry import Registry
 
+_COMMON_ROUTES = (register_platform_version, list_versions, find_version, find_verification, health, ready)
+_CUSTOMER_ROUTES = (register_customer_version, who_am_i, find_organization)
+
 
 def create_app(
-    open_registry: Callable[[], AbstractAsyncContextManager[Registry]], *, limits: HttpLimits | None = None
+    open_registry: Callable[[], AbstractAsyncContextManager[Registry]],
+    *,
+    limits: HttpLimits | None = None,
+    customer_realm: bool = False,
 ) -> ASGIApp:
-    """Return the application that serves a registry, opened when the application starts and closed when it stops."""
+    """Return the application that serves a registry.
+
+    Args:
+        open_registry: Entered when the application starts, left when it stops.
+        limits: Bounds of the HTTP entrypoint; the defaults if left out.
+        customer_realm: Whether to serve the customer routes; the registry must then have that realm.
+    """
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
@@ -33,7 +46,7 @@ def create_app(
             yield
 
     app = Litestar(
-        route_handlers=[register_platform_version, list_versions, find_version, find_verification, health, ready],
+        route_handlers=[*_COMMON_ROUTES, *(_CUSTOMER_ROUTES if customer_realm else ())],
         lifespan=[lifespan],
         dependencies={"service": Provide(_service, sync_to_thread=False)},
         exception_handlers={RegistryError: refused, HTTPException: routing_failed, Exception: broken},

@@ -10,13 +10,13 @@ from domain.catalog import CatalogMetadata
 from domain.digests import Sha256Digest
 from domain.errors import (
     FieldError,
-    InvalidProviderNameError,
+    ForbiddenError,
     InvalidRequestError,
     InvalidSchemasError,
     InvalidValueError,
 )
 from domain.machines import Registrant
-from domain.names import PLATFORM, ProviderName
+from domain.names import ProviderName
 from domain.schemas import ResourceSchema, ResourceSchemas
 from domain.semver import SemVer
 from domain.wheel_urls import WheelUrl
@@ -31,6 +31,7 @@ class _Fields:
 
     def __init__(self) -> None:
         self.errors: list[FieldError] = []
+        self.forbidden: ForbiddenError | None = None
 
     def take(self, field: str, make: Callable[[V], T], value: V | None) -> T | None:
         """Return the field's value, or None if there is none or it is bad, which is remembered."""
@@ -40,17 +41,22 @@ class _Fields:
             return make(value)
         except InvalidValueError as error:
             self.errors.append(FieldError(("body", field), error.detail, error.code))
-            return None
+        except ForbiddenError as error:
+            self.forbidden = error
+        return None
 
 
-def to_registration(body: RegistrationBody, registrant: Registrant) -> Registration:
-    """Return the command that a body on the Console route stands for.
+def to_registration(
+    body: RegistrationBody, registrant: Registrant, read_name: Callable[[str, str | None], ProviderName]
+) -> Registration:
+    """Return the command that a body stands for; ``read_name`` reads its name as the caller's realm does.
 
     Raises:
         InvalidRequestError: Some fields are no domain values; ``errors`` has all of them.
+        ForbiddenError: All fields are fine, but the name is not the caller's to use.
     """
     fields = _Fields()
-    name = fields.take("name", lambda written: _platform_name(written, body.organization_id), body.name)
+    name = fields.take("name", lambda written: read_name(written, body.organization_id), body.name)
     version = fields.take("version", _wheel_version, body.version)
     url = fields.take("wheel_url", WheelUrl.parse, body.wheel_url)
     digest = fields.take("sha256", Sha256Digest, body.sha256)
@@ -63,6 +69,8 @@ def to_registration(body: RegistrationBody, registrant: Registrant) -> Registrat
     outputs_schema = fields.take("outputs_schema", CanonicalJson.of, body.outputs_schema)
     changelog = fields.take("changelog", check_changelog, body.changelog)
     metadata = fields.take("metadata", _metadata, body.metadata)
+    if fields.forbidden is not None and not fields.errors:
+        raise fields.forbidden
     if fields.errors or name is None or version is None or url is None:
         raise InvalidRequestError(fields.errors)
     return Registration(
@@ -81,15 +89,6 @@ def to_registration(body: RegistrationBody, registrant: Registrant) -> Registrat
         ),
         metadata=metadata,
     )
-
-
-def _platform_name(written: str, organization_id: str | None) -> ProviderName:
-    """Read a canonical name, or the short name of a legacy client, which on the Console route is the platform's."""
-    if "/" in written:
-        return ProviderName.parse(written)
-    if organization_id is None:
-        raise InvalidProviderNameError(f"send the canonical name, '{PLATFORM}/{written}'")
-    return ProviderName(PLATFORM, written)
 
 
 def _wheel_version(written: str) -> SemVer:

@@ -1,20 +1,18 @@
 """Routes of the Console realm."""
 
-from http import HTTPStatus
 from typing import Any
 
 import structlog
 from litestar import Request, Response, post
 from litestar.di import NamedDependency
 
+from domain.errors import InvalidProviderNameError
+from domain.names import PLATFORM, ProviderName
 from entrypoints.http.authentication import bearer_token
-from entrypoints.http.bodies import read_json
-from entrypoints.http.commands import to_registration
-from entrypoints.http.decoding import decode_struct
 from entrypoints.http.documentation import REGISTRATION_RESPONSES, RegistrationOperation
+from entrypoints.http.registrations import register
 from entrypoints.http.service import Service
-from entrypoints.http.views import version_view
-from entrypoints.http.wire import ProviderVersionView, RegistrationBody
+from entrypoints.http.wire import ProviderVersionView
 
 
 @post(
@@ -25,22 +23,27 @@ from entrypoints.http.wire import ProviderVersionView, RegistrationBody
     "200 and writes nothing.",
     operation_id="registerPlatformProviderVersion",
     operation_class=RegistrationOperation,
+    response_description="This call registered the version.",
     responses=REGISTRATION_RESPONSES,
     security=[{"ConsoleMachine": []}],
 )
 async def register_platform_version(
     request: Request[Any, Any, Any], service: NamedDependency[Service]
 ) -> Response[ProviderVersionView]:
-    """Authenticate, then read the body, then register: an attacker pays for a header before anything is parsed."""
+    """Authenticate, and only then read the body: a stranger costs a header."""
     machine = await service.registry.authenticate_machine.execute(bearer_token(request))
     structlog.contextvars.bind_contextvars(machine_id=machine.id)
-    with service.in_flight.hold(machine.id):
-        body = decode_struct(await read_json(request, limit=service.limits.body_bytes), RegistrationBody)
-        registration = to_registration(body, machine)
-        structlog.contextvars.bind_contextvars(provider=registration.name.canonical, version=registration.version.text)
-        registered = await service.registry.register_version.execute(registration)
-    view = version_view(registered.version)
-    if not registered.created:
-        return Response(view, status_code=HTTPStatus.OK)
-    location = f"/providers/{view.canonical}/versions/{view.version}"
-    return Response(view, status_code=HTTPStatus.CREATED, headers={"Location": location})
+    return await register(request, service, machine, platform_name)
+
+
+def platform_name(written: str, organization_id: str | None) -> ProviderName:
+    """Read a canonical name, or the short name of a legacy client, which on the Console route is the platform's.
+
+    Raises:
+        InvalidProviderNameError: It is neither.
+    """
+    if "/" in written:
+        return ProviderName.parse(written)
+    if organization_id is None:
+        raise InvalidProviderNameError(f"send the canonical name, '{PLATFORM}/{written}'")
+    return ProviderName(PLATFORM, written)

@@ -97,6 +97,17 @@ REGISTRATION_RESPONSES = {
 }
 
 
+CUSTOMER_REGISTRATION_RESPONSES = {
+    **REGISTRATION_RESPONSES,
+    403: _problem("Forbidden", "namespace_forbidden", 403, "this organisation publishes under its own namespace"),
+}
+CUSTOMER_READ_RESPONSES = {
+    401: _problem("Not authenticated", "not_authenticated", 401, "Not authenticated"),
+    403: _problem("Forbidden", "organization_forbidden", 403, "this is not your active organisation"),
+    503: _problem("Out of service", "token_authority_unavailable", 503, "tokens cannot be verified now; try again"),
+}
+
+
 @dataclass
 class RegistrationOperation(Operation):
     """Documents the body that the handler reads by itself, after authentication."""
@@ -131,7 +142,12 @@ def openapi_config(version: str) -> OpenAPIConfig:
             security_schemes={
                 "ConsoleMachine": SecurityScheme(
                     type="http", scheme="bearer", description="A Clerk machine-to-machine token of the Console realm."
-                )
+                ),
+                "Customer": SecurityScheme(
+                    type="http",
+                    scheme="bearer",
+                    description="A Clerk session token with an active organisation, or an organisation's API key.",
+                ),
             },
         ),
         path="/schema",

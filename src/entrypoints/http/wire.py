@@ -142,6 +142,26 @@ class ProviderVersionView(Struct, kw_only=True):
     registered_by: str
 
 
+class CallerView(Struct, kw_only=True):
+    """Who calls, and for which organisation."""
+
+    user_id: Annotated[str, Meta(description="Null for an API key.")] | None
+    email: str | None
+    organization_id: str
+    organization_name: str
+
+
+class OrganizationView(Struct, kw_only=True):
+    """An organisation."""
+
+    organization_id: str
+    name: str
+    slug: Annotated[str, Meta(description="The namespace that the organisation publishes in.")]
+    status: str
+    created_at: datetime
+    updated_at: datetime
+
+
 class CheckView(Struct):
     """The verdict of one check."""
 

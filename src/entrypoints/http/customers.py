@@ -1,0 +1,120 @@
+"""Routes of the customer realm."""
+
+from functools import partial
+from typing import Any
+
+import structlog
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from domain.customers import Customer
+from domain.errors import InvalidProviderNameError, NamespaceForbiddenError
+from domain.names import ProviderName
+from entrypoints.http.authentication import bearer_token
+from entrypoints.http.documentation import (
+    CUSTOMER_READ_RESPONSES,
+    CUSTOMER_REGISTRATION_RESPONSES,
+    RegistrationOperation,
+)
+from entrypoints.http.registrations import register
+from entrypoints.http.service import Service
+from entrypoints.http.wire import CallerView, OrganizationView, ProviderVersionView
+from entrypoints.registry import CustomerRealm
+
+
+@post(
+    "/provider-versions",
+    tags=["Customers"],
+    summary="Register Provider Version",
+    description="Register a version of a provider in the namespace of the caller's organisation. Same body and same "
+    "answers as on the Console route.",
+    operation_id="registerProviderVersion",
+    operation_class=RegistrationOperation,
+    response_description="This call registered the version.",
+    responses=CUSTOMER_REGISTRATION_RESPONSES,
+    security=[{"Customer": []}],
+)
+async def register_customer_version(
+    request: Request[Any, Any, Any], service: NamedDependency[Service]
+) -> Response[ProviderVersionView]:
+    """Authenticate, and only then read the body."""
+    customer = await _authenticated(request, _realm(service))
+    return await register(request, service, customer, partial(customer_name, customer))
+
+
+@get(
+    "/auth/me",
+    tags=["Customers"],
+    summary="Who am I?",
+    operation_id="whoAmI",
+    responses=CUSTOMER_READ_RESPONSES,
+    security=[{"Customer": []}],
+)
+async def who_am_i(request: Request[Any, Any, Any], service: NamedDependency[Service]) -> CallerView:
+    """Tell the caller who it is, and for which organisation it acts."""
+    realm = _realm(service)
+    described = await realm.describe_customer.execute(await _authenticated(request, realm))
+    return CallerView(
+        user_id=described.customer.user_id,
+        email=described.email,
+        organization_id=described.organization.id,
+        organization_name=described.organization.name,
+    )
+
+
+@get(
+    "/organizations/{organization_id:str}",
+    tags=["Customers"],
+    summary="Read the caller's organisation",
+    operation_id="readOrganization",
+    responses=CUSTOMER_READ_RESPONSES,
+    security=[{"Customer": []}],
+)
+async def find_organization(
+    request: Request[Any, Any, Any], organization_id: FromPath[str], service: NamedDependency[Service]
+) -> OrganizationView:
+    """Tell the caller about its own organisation."""
+    realm = _realm(service)
+    customer = await _authenticated(request, realm)
+    found = await realm.describe_customer.find_organization(customer, organization_id)
+    return OrganizationView(
+        organization_id=found.id,
+        name=found.name,
+        slug=found.slug,
+        status="active",
+        created_at=found.created_at,
+        updated_at=found.updated_at,
+    )
+
+
+def customer_name(customer: Customer, written: str, organization_id: str | None) -> ProviderName:
+    """Read a canonical name, or the short name of a legacy client together with its organisation's id.
+
+    Raises:
+        InvalidProviderNameError: It is neither.
+        NamespaceForbiddenError: The id is another organisation's.
+    """
+    if "/" in written:
+        return ProviderName.parse(written)
+    if organization_id is None:
+        raise InvalidProviderNameError(f"send the canonical name, '{customer.organization_slug}/{written}'")
+    if organization_id != customer.organization_id:
+        raise NamespaceForbiddenError(
+            "organization_id is not your active organisation; send the canonical name, "
+            f"'{customer.organization_slug}/{written}'"
+        )
+    return ProviderName(customer.organization_slug, written)
+
+
+async def _authenticated(request: Request[Any, Any, Any], realm: CustomerRealm) -> Customer:
+    customer = await realm.authenticate_customer.execute(bearer_token(request))
+    structlog.contextvars.bind_contextvars(customer_id=customer.id, organization_id=customer.organization_id)
+    return customer
+
+
+def _realm(service: Service) -> CustomerRealm:
+    realm = service.registry.customers
+    if realm is None:
+        raise AssertionError("the customer routes are served only when the realm is on")
+    return realm
