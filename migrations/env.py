@@ -7,12 +7,11 @@ from advanced_alchemy.base import metadata_registry
 from alembic import context
 from sqlalchemy import Connection, text
 
+from adapters.postgres.revisions import MIGRATION_LOCK
+
 if TYPE_CHECKING:
     from advanced_alchemy.alembic.commands import AlembicCommandConfig
     from sqlalchemy.ext.asyncio import AsyncEngine
-
-# Any constant will do, as long as all releases agree on it.
-LOCK = text("SELECT pg_advisory_xact_lock(7305808869231650162)")
 
 
 def migrate(connection: Connection) -> None:
@@ -28,7 +27,7 @@ def migrate(connection: Connection) -> None:
         user_module_prefix=config.user_module_prefix,
     )
     with context.begin_transaction():
-        connection.execute(LOCK)
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
         context.run_migrations()
 
 

@@ -11,10 +11,10 @@ from sqlalchemy import MetaData, create_mock_engine
 
 from adapters.postgres.database import unpooled_config
 from adapters.postgres.migrations import current, downgrade, is_at_head, upgrade
-from adapters.postgres.revisions import alembic_config, heads
+from adapters.postgres.revisions import MIGRATION_LOCK, alembic_config, heads
 from adapters.postgres.tables import VersionRow
 from domain.errors import StoreUnavailableError
-from tests.support.postgres import execute, fetch
+from tests.support.postgres import connected, execute, fetch
 
 REVISIONS = [script.revision for script in ScriptDirectory(alembic_config().script_location).walk_revisions()][::-1]
 LAYOUT = """
@@ -26,6 +26,10 @@ LAYOUT = """
     FROM pg_constraint WHERE connamespace = 'public'::regnamespace
     UNION ALL SELECT 'index', indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
     ORDER BY 1, 2
+"""
+WAITING = """
+    SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database
+    WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()
 """
 
 
@@ -91,14 +95,25 @@ async def test_migrations_run_while_an_event_loop_does(empty_database_dsn: str) 
     assert is_at_head(empty_database_dsn)
 
 
-def test_replicas_may_upgrade_at_once(empty_database_dsn: str) -> None:
+def a_process(command: list[str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+
+
+def test_replicas_that_upgrade_at_once_take_turns(empty_database_dsn: str) -> None:
     script = "import sys; from adapters.postgres.migrations import upgrade; upgrade(sys.argv[1])"
-    replicas = [
-        subprocess.Popen([sys.executable, "-c", script, empty_database_dsn], stderr=subprocess.PIPE, text=True)
-        for _ in range(3)
-    ]
-    outcomes = [(replica.communicate()[1], replica.returncode) for replica in replicas]
-    assert outcomes == [("", 0)] * 3
+    command = [sys.executable, "-c", script, empty_database_dsn]
+
+    async def start_together(connection: Any) -> list[subprocess.Popen[str]]:
+        async with connection.transaction():
+            await connection.execute(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
+            replicas = [a_process(command) for _ in range(3)]
+            while await connection.fetchval(WAITING) < 3 and not any(replica.poll() == 0 for replica in replicas):
+                pass
+            assert await connection.fetchval("SELECT to_regclass('providers')") is None
+        return replicas
+
+    replicas = connected(empty_database_dsn, start_together)
+    assert [(replica.communicate()[1], replica.returncode) for replica in replicas] == [("", 0)] * 3
     assert is_at_head(empty_database_dsn)
 
 

@@ -5,8 +5,6 @@ from typing import Any
 from uuid import uuid4
 
 from advanced_alchemy.config import AsyncSessionConfig, SQLAlchemyAsyncConfig
-from sqlalchemy import event
-from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -73,7 +71,8 @@ def unpooled_config(dsn: str) -> SQLAlchemyAsyncConfig:
 
 
 def _pooled(dsn: str, options: ConnectionOptions) -> AsyncEngine:
-    engine = create_async_engine(
+    # No ping before use: reads and updates start over when they meet a connection that was closed meanwhile.
+    return create_async_engine(
         _URL,
         pool_size=options.pool_size,
         max_overflow=0,
@@ -81,8 +80,6 @@ def _pooled(dsn: str, options: ConnectionOptions) -> AsyncEngine:
         pool_use_lifo=True,
         connect_args=_connect_arguments(dsn, options),
     )
-    event.listen(engine.sync_engine, "checkout", _refuse_closed)
-    return engine
 
 
 def _connect_arguments(dsn: str, options: ConnectionOptions) -> dict[str, Any]:
@@ -99,12 +96,6 @@ def _connect_arguments(dsn: str, options: ConnectionOptions) -> dict[str, Any]:
             "prepared_statement_name_func": lambda: f"__registry_{uuid4()}__",
         }
     return arguments
-
-
-def _refuse_closed(connection: Any, *_: object) -> None:  # noqa: ANN401 - the pool's own untyped wrapper
-    """Replace connections that a stopped server has closed, without asking the server before every statement."""
-    if connection.driver_connection.is_closed():
-        raise InvalidatePoolError
 
 
 def _config(engine: AsyncEngine) -> SQLAlchemyAsyncConfig:
