@@ -74,7 +74,7 @@ def _proven() -> list[sa.Column[object]]:
     return [
         *_texts("wheel_sha256"),
         sa.Column("wheel_size", sa.BigInteger()),
-        *_texts("wheel_filename", "distribution", "requires_python", "summary", "inferred_package_name"),
+        *_texts("wheel_filename", "distribution", "requires_python", "summary", "inferred_package_name", "verification"),
     ]
 
 

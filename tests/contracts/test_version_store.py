@@ -12,6 +12,7 @@ from domain.digests import Sha256Digest
 from domain.errors import StoreUnavailableError, WheelFault, WheelRefusedError
 from domain.schemas import ResourceSchema, ResourceSchemas
 from domain.semver import SemVer
+from domain.verification import Examination
 from domain.versions import ProviderVersion, VersionStatus
 from tests.builders import NOW, a_building_version, a_name, a_proven_wheel, a_version
 from tests.support.stores import EVERY_METHOD, numbers, put, writing
@@ -44,7 +45,10 @@ def a_full_version() -> ProviderVersion:
         outputs_schema=CanonicalJson.of([]),
         changelog="# Änderungen\r\n\t¶ 'quoted' \\ {curly}, \u2028 and \U0001f600",
     )
-    return replace(version, source_hash="legacy")
+    examination = Examination()
+    with examination.check("digest") as compared:
+        compared.text = "computed ü, as announced"
+    return replace(version, source_hash="legacy", verification=examination.verdict(at=LATER))
 
 
 def a_bare_version() -> ProviderVersion:
@@ -151,7 +155,7 @@ async def test_lists_leave_the_schemas_out_and_keep_the_rest(store: VersionStore
     version = a_full_version()
     await put(store, version)
     without = replace(version.announcement, schemas=None, config_schema=None, outputs_schema=None)
-    assert await store.list_versions(version.name) == [replace(version, announcement=without)]
+    assert await store.list_versions(version.name) == [replace(version, announcement=without, verification=None)]
 
 
 async def test_lists_show_yanked_versions(store: VersionStore) -> None:

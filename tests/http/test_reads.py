@@ -50,6 +50,22 @@ async def test_a_version_with_build_metadata_is_found_by_its_path(service: Servi
     assert (await service.client.get(f"{GCP}/1.0.0%2Bbuild.7")).json()["version"] == "1.0.0+build.7"
 
 
+async def test_the_verdict_of_every_check_is_kept_and_shown(service: Service) -> None:
+    version = await service.publish(package_name="gcp_provider")
+
+    verdict = (await service.client.get(f"{GCP}/latest/verification")).json()
+
+    assert (verdict["canonical"], verdict["version"], verdict["passed"]) == ("platform/gcp", "1.0.0", True)
+    assert verdict["wheel_bytes"] == version["wheel_size"]
+    assert verdict["checked_at"] == version["published_at"]
+    assert [check["name"] for check in verdict["checks"]] == [
+        *("file_name", "download", "digest", "archive", "dist_info", "wheel_format", "metadata"),
+        *("record", "entry_points", "package"),
+    ]
+    assert all(check["passed"] and check["detail"] for check in verdict["checks"])
+    assert version["wheel_sha256"] in verdict["checks"][2]["detail"]
+
+
 async def test_health_answers_without_the_database_and_readiness_does_not(service: Service) -> None:
     assert (await service.client.get("/health")).json() == {"status": "ok"}
     assert (await service.client.get("/health/ready")).status_code == 200

@@ -146,6 +146,12 @@ async def test_a_wheel_refused_for_good_is_recorded_and_replaced_by_the_next_att
     assert stored.version is not None
     assert stored.version.status is VersionStatus.FAILED
     assert stored.version.error_message == refused.json()["detail"]
+    assert stored.version.verification is not None
+    assert [(check.name, check.passed) for check in stored.version.verification.checks] == [
+        ("file_name", True),
+        ("download", True),
+        ("digest", False),
+    ]
     assert (await service.client.get("/providers/platform/gcp/versions/1.0.0")).status_code == 404
 
     replaced = await service.post(service.upload())

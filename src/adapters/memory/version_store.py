@@ -101,4 +101,4 @@ def _provider_after(name: ProviderName, before: Provider | None, change: Change)
 
 def _without_schemas(version: ProviderVersion) -> ProviderVersion:
     announcement = replace(version.announcement, schemas=None, config_schema=None, outputs_schema=None)
-    return replace(version, announcement=announcement)
+    return replace(version, announcement=announcement, verification=None)

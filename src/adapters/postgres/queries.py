@@ -27,7 +27,7 @@ _PROVIDERS = cast("Table", ProviderRow.__table__)
 _VERSIONS = cast("Table", VersionRow.__table__)
 _NUMBER = ("version", "sort_key", "is_prerelease")
 _ONE: ColumnElement[int] = literal_column("1")  # the planner cannot see through a parameter
-_LARGE = frozenset({"schemas", "config_schema", "outputs_schema"})
+_LARGE = frozenset({"schemas", "config_schema", "outputs_schema", "verification"})
 
 
 def _named(table: FromClause) -> ColumnElement[bool]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec import json
 from packaging.utils import NormalizedName
 
 from adapters.postgres.schema_text import read_schemas, write_schemas
@@ -12,6 +13,7 @@ from domain.catalog import CatalogMetadata, Provider
 from domain.digests import Sha256Digest
 from domain.names import ProviderName
 from domain.semver import SemVer
+from domain.verification import Verification
 from domain.versions import ProviderVersion, VersionStatus
 from domain.wheel_urls import WheelUrl
 from domain.wheels import ProvenWheel
@@ -25,6 +27,7 @@ def read_version(name: ProviderName, row: Mapping[str, Any]) -> ProviderVersion:
         status=VersionStatus(row["status"]),
         announcement=_announcement(row),
         wheel=_wheel(row),
+        verification=_verification(row.get("verification")),
         **{field: row[field] for field in _SHARED},
     )
 
@@ -45,6 +48,7 @@ def write_version(version: ProviderVersion) -> dict[str, object]:
         "status": version.status.value,
         **_announced(version.announcement),
         **_proven(version.wheel),
+        "verification": version.verification and json.encode(version.verification).decode(),
         **{field: getattr(version, field) for field in _SHARED},
     }
 
@@ -141,6 +145,10 @@ def _proven(wheel: ProvenWheel | None) -> dict[str, object]:
         "summary": wheel and wheel.summary,
         "inferred_package_name": wheel and wheel.package_name,
     }
+
+
+def _verification(stored: str | None) -> Verification | None:
+    return None if stored is None else json.decode(stored, type=Verification)
 
 
 def _metadata(row: Mapping[str, Any]) -> CatalogMetadata | None:

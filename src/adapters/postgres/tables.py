@@ -98,6 +98,7 @@ class VersionRow(DefaultBase):
     requires_python: Mapped[str | None] = mapped_column(Text)
     summary: Mapped[str | None] = mapped_column(Text)
     inferred_package_name: Mapped[str | None] = mapped_column(Text)
+    verification: Mapped[str | None] = mapped_column(Text)
 
     runtime_version: Mapped[str] = mapped_column(Text)
     registered_by: Mapped[str] = mapped_column(Text)

@@ -73,7 +73,7 @@ class VersionStore(Protocol):
     async def list_versions(self, name: ProviderName) -> Sequence[ProviderVersion]:
         """Return the provider's public versions, newest first by precedence; empty if there are none.
 
-        The schemas are left out (None): they are large and lists do not show them.
+        The schemas and the verification are left out (None): they are large and lists do not show them.
         """
         ...
 
