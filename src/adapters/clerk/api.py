@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 import httpx
 import msgspec
@@ -14,6 +14,7 @@ from application.ports.clock import Clock
 from domain.errors import TokenAuthorityUnavailableError
 
 MAX_BODY_BYTES = 65_536
+Body = TypeVar("Body", bound=msgspec.Struct)
 _log = structlog.get_logger()
 
 
@@ -52,6 +53,14 @@ class ClerkApi:
         request = self._http.build_request("GET", self._instance.jwks_url, headers={"Accept-Encoding": "identity"})
         return await self._exchange("jwks", request)
 
+    async def get(self, path: str) -> ClerkAnswer:
+        """Read from the Backend API with the instance's secret. Nothing in the path may come unchecked from outside.
+
+        Raises:
+            TokenAuthorityUnavailableError: As for ``post``.
+        """
+        return await self._call(path, "GET", {}, None)
+
     async def post(self, path: str, body: object) -> ClerkAnswer:
         """Send JSON to the Backend API with the instance's secret.
 
@@ -59,22 +68,20 @@ class ClerkApi:
             TokenAuthorityUnavailableError: Clerk did not answer in time and form, or refused the secret; the latter
                 is the operator's to mend and logged as an error.
         """
-        request = self._http.build_request(
-            "POST",
-            self._instance.api_url.rstrip("/") + path,
-            content=msgspec.json.encode(body),
-            headers={
-                "Authorization": f"Bearer {self._instance.secret_key}",
-                "Content-Type": "application/json",
-                "Accept-Encoding": "identity",
-            },
-        )
-        answer = await self._exchange(path, request)
-        if answer.status in {401, 403}:
-            setting = self._instance.secret_key_setting
-            _log.error("clerk_refused_our_secret", call=path, status=answer.status, setting=setting)
-            raise unavailable()
-        return answer
+        return await self._call(path, "POST", {"Content-Type": "application/json"}, msgspec.json.encode(body))
+
+    def decode(self, call: str, answer: ClerkAnswer, kind: type[Body]) -> Body:
+        """Return the body of a 200 as what it must be.
+
+        Raises:
+            TokenAuthorityUnavailableError: Any other status, or another body.
+        """
+        if answer.status != 200:
+            self._fail(call, f"status {answer.status}")
+        try:
+            return msgspec.json.decode(answer.body, type=kind)
+        except (ValueError, RecursionError):
+            self._fail(call, f"no {kind.__name__}")
 
     def nonsense(self, call: str, why: str) -> NoReturn:
         """Give up on an answer that is not Clerk's.
@@ -83,6 +90,17 @@ class ClerkApi:
             TokenAuthorityUnavailableError: Always.
         """
         self._fail(call, why)
+
+    async def _call(self, path: str, method: str, headers: dict[str, str], content: bytes | None) -> ClerkAnswer:
+        url = self._instance.api_url.rstrip("/") + path
+        credentials = {"Authorization": f"Bearer {self._instance.secret_key}", "Accept-Encoding": "identity"}
+        request = self._http.build_request(method, url, content=content, headers=credentials | headers)
+        answer = await self._exchange(path, request)
+        if answer.status in {401, 403}:
+            setting = self._instance.secret_key_setting
+            _log.error("clerk_refused_our_secret", call=path, status=answer.status, setting=setting)
+            raise unavailable()
+        return answer
 
     async def _exchange(self, call: str, request: httpx.Request) -> ClerkAnswer:
         try:

@@ -8,6 +8,7 @@ from adapters.clerk.strict_encoding import decode_base64url, decode_object
 from domain.errors import NotAuthenticatedError
 
 MACHINE_CATEGORY = "cl_B7d4PD333AAA"
+SESSION_CATEGORY = "cl_B7d4PD111AAA"
 _KEYS_IN_THE_HEADER = ("jku", "jwk", "x5u", "x5c")
 
 

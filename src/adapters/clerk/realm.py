@@ -18,6 +18,9 @@ class ClerkInstance:
         deadline: For one whole call, whatever Clerk sends meanwhile.
         keys_lifetime: How long fetched keys are used without asking again.
         keys_cooldown: How long after a fetch of keys the next may start: what made-up key ids can provoke at most.
+        allow_missing_category: Whether JWTs without ``cat`` pass; Clerk minted such until 2026-05-27.
+        max_lifetime: Between ``iat`` and ``exp`` of a JWT at most. A JWT cannot be revoked, so this bounds how long a
+            stolen one is of use; what Clerk is asked about can, and lives as long as Clerk says.
 
     Raises:
         ValueError: A URL is not https (http is for loopback only), the secret is no printable ASCII, or a duration is
@@ -33,6 +36,8 @@ class ClerkInstance:
     deadline: float = 8.0
     keys_lifetime: float = 300.0
     keys_cooldown: float = 10.0
+    allow_missing_category: bool = False
+    max_lifetime: float = 86_400.0
 
     def __post_init__(self) -> None:
         """Refuse what could only fail later, one request at a time."""
@@ -43,9 +48,10 @@ class ClerkInstance:
             or " " in self.secret_key
         ):
             raise ValueError("secret_key must be printable ASCII without spaces")
-        durations = (self.connect_timeout, self.read_timeout, self.deadline, self.keys_lifetime, self.keys_cooldown)
-        if not all(duration > 0 for duration in durations):
-            raise ValueError("timeouts, the deadline, and the keys' lifetime and cool-down must be positive")
+        patience = (self.connect_timeout, self.read_timeout, self.deadline)
+        lifetimes = (self.keys_lifetime, self.keys_cooldown, self.max_lifetime)
+        if not all(duration > 0 for duration in (*patience, *lifetimes)):
+            raise ValueError("timeouts, the deadline, lifetimes and the keys' cool-down must be positive")
 
     @property
     def jwks_url(self) -> str:
@@ -59,25 +65,18 @@ class ClerkRealm(ClerkInstance):
 
     Attributes:
         machine_id: This registry's own ``mch_…``, which a token must name as its receiver.
-        allow_missing_category: Whether JWTs without ``cat`` pass; Clerk minted such until 2026-05-27.
-        max_lifetime: Seconds between ``iat`` and ``exp`` of a JWT at most. A JWT cannot be revoked, so this bounds how
-            long a stolen one is of use; opaque tokens can, and live as long as Clerk says.
 
     Raises:
         ValueError: As for ``ClerkInstance``; or the machine id does not start with ``mch_``.
     """
 
     machine_id: str
-    allow_missing_category: bool = False
-    max_lifetime: float = 3600.0
 
     def __post_init__(self) -> None:
         """Refuse what could only fail later, one request at a time."""
         ClerkInstance.__post_init__(self)  # super() loses its class in a dataclass with slots
         if not self.machine_id.startswith("mch_"):
             raise ValueError("machine_id must be this registry's machine id in Clerk, mch_…")
-        if not self.max_lifetime > 0:
-            raise ValueError("max_lifetime must be positive")
 
 
 def _check_url(name: str, url: str) -> None:

@@ -11,12 +11,16 @@ class Refusal(StrEnum):
     TOO_LONG = "token too long"
     UNKNOWN_SHAPE = "unknown token shape"
 
-    # opaque tokens
+    # opaque tokens and API keys
     NOT_TEXT = "token is not text"
     UNKNOWN_TOKEN = "unknown token"  # noqa: S105 - a reason, no secret
     MALFORMED_TOKEN = "malformed token"  # noqa: S105 - a reason, no secret
     REVOKED = "revoked"
     FLAGGED_EXPIRED = "flagged as expired"
+
+    WRONG_KEY_SUBJECT = "subject is no organisation"
+    WRONG_API_KEY_ID = "wrong id of an API key"
+    UNKNOWN_ORGANIZATION = "unknown organisation"
 
     # a JWT's header and signature
     MALFORMED_HEADER = "malformed header"
@@ -44,6 +48,16 @@ class Refusal(StrEnum):
     LIFETIME_TOO_LONG = "lifetime too long"
     NOT_IN_AUDIENCE = "receiver not in audience"
     NOT_IN_SCOPES = "receiver not in scopes"
+
+    # what a verified session token says
+    NOT_A_USER = "subject is no user"
+    WRONG_SESSION_ID = "wrong session id"
+    SESSION_NOT_ACTIVE = "session not active"
+    WRONG_PARTY = "wrong authorised party"
+    WRONG_VERSION = "wrong version"
+    NO_ORGANIZATION = "no active organisation"
+    MALFORMED_ORGANIZATION = "malformed organisation"
+    ORGANIZATIONS_DISAGREE = "organisations disagree"
 
 
 def require(holds: bool, refusal: Refusal) -> None:

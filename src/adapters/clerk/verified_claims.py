@@ -42,6 +42,10 @@ class VerifiedClaims:
         """Return whether there is such a claim."""
         return name in self._members
 
+    def get(self, name: str) -> object:
+        """Return a claim as it stands, or None."""
+        return self._members.get(name)
+
     def text(self, name: str, refusal: Refusal) -> str:
         """Return a claim that is a string.
 

@@ -1,0 +1,37 @@
+"""Verifying API keys of organisations."""
+
+from adapters.clerk import ids
+from adapters.clerk.api import ClerkApi
+from adapters.clerk.issued_secrets import IssuedSecretFinder
+from adapters.clerk.refusals import Refusal, require
+from application.ports.clock import Clock
+from application.ports.customer_directory import CustomerDirectory
+from domain.customers import Customer
+from domain.errors import NotAuthenticatedError
+
+
+class ApiKeyVerifier:
+    """Verifies API keys by asking Clerk, each time; only what an organisation is called may be remembered."""
+
+    def __init__(self, api: ClerkApi, directory: CustomerDirectory, clock: Clock) -> None:
+        """Ask the instance's Backend API for keys, and the directory for organisations."""
+        self._directory = directory
+        self._keys = IssuedSecretFinder(api, clock, path="/v1/api_keys/verify", member="secret", kind="api_key")
+
+    async def verify(self, key: str) -> Customer:
+        """Return the key as a customer that acts for the organisation it belongs to.
+
+        Raises:
+            NotAuthenticatedError: Clerk does not know the key, it belongs to no organisation, or a check failed.
+            TokenAuthorityUnavailableError: Clerk did not answer as documented.
+        """
+        found = await self._keys.find(key)
+        # Users and machines have keys, too; the prefix of a key tells nothing.
+        organization_id = ids.as_id(found.subject, ids.ORGANIZATION, Refusal.WRONG_KEY_SUBJECT)
+        key_id = ids.as_id(found.id, ids.ANY, Refusal.WRONG_API_KEY_ID)
+        # The id is recorded and shown; the key itself must never get there.
+        require(key_id != key, Refusal.WRONG_API_KEY_ID)
+        organization = await self._directory.find_organization(organization_id)
+        if organization is None:
+            raise NotAuthenticatedError(Refusal.UNKNOWN_ORGANIZATION.value)
+        return Customer(id=key_id, user_id=None, organization_id=organization.id, organization_slug=organization.slug)
