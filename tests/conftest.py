@@ -1,4 +1,4 @@
-"""Fixtures for every suite. A database is a copy of a migrated template, so each test has its own."""
+"""Fixtures for every suite. Databases are copies of a template that is migrated once."""
 
 import warnings
 from collections.abc import AsyncIterator, Iterator
@@ -17,7 +17,7 @@ from adapters.postgres.database import Database
 from adapters.postgres.migrations import upgrade
 from adapters.postgres.store import PostgresVersionStore
 from application.ports.version_store import VersionStore
-from tests.support.postgres import a_database, a_folder, a_server
+from tests.support.postgres import a_database, a_folder, a_server, empty
 
 
 @pytest.fixture(scope="session")
@@ -55,10 +55,24 @@ def empty_database_dsn(postgres_dsn: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def database_dsn(postgres_dsn: str, template_dsn: str) -> Iterator[str]:
-    """A migrated, empty database."""
+def fresh_database_dsn(postgres_dsn: str, template_dsn: str) -> Iterator[str]:
+    """A migrated, empty database of its own, to change the layout or the settings of."""
     with a_database(postgres_dsn, template=template_dsn) as dsn:
         yield dsn
+
+
+@pytest.fixture(scope="session")
+def shared_database_dsn(postgres_dsn: str, template_dsn: str) -> Iterator[str]:
+    """A migrated database that one test after the other uses: making one takes longer than most tests."""
+    with a_database(postgres_dsn, template=template_dsn) as dsn:
+        yield dsn
+
+
+@pytest.fixture
+def database_dsn(shared_database_dsn: str) -> str:
+    """A migrated database without rows and without other users."""
+    empty(shared_database_dsn)
+    return shared_database_dsn
 
 
 @pytest.fixture

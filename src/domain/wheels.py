@@ -59,19 +59,25 @@ def check_digest(announced: Sha256Digest | None, computed: Sha256Digest) -> str:
     return f"computed {computed}, as announced"
 
 
-def check_filename_version(filename: WheelFilename, version: Version) -> str:
-    """Say that the file name carries the registered version.
+def check_filename(filename: WheelFilename, *, distribution: str | None = None, version: Version | None = None) -> str:
+    """Say that the file name carries the claimed distribution and version, where they are claimed.
 
     Raises:
-        WheelRefusedError: It carries another one.
+        WheelRefusedError: It carries others.
     """
-    if filename.version != version:
+    if distribution is not None and canonicalize_name(distribution) != filename.distribution:
+        raise WheelRefusedError(
+            WheelFault.NAME_MISMATCH,
+            f"the wheel file name says distribution {filename.distribution!r}, not {quoted(distribution)}; "
+            "name the distribution that the wheel was built from",
+        )
+    if version is not None and filename.version != version:
         raise WheelRefusedError(
             WheelFault.VERSION_MISMATCH,
             f"the wheel file name says version {filename.version}, the registration {version}; "
             "register the version that the wheel was built as",
         )
-    return f"{filename} carries version {version}, as registered"
+    return f"{filename} is of {filename.distribution} {filename.version}"
 
 
 def prove(

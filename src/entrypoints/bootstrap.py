@@ -118,6 +118,11 @@ async def open_adapters(settings: Settings) -> AsyncIterator[Adapters]:
         )
 
 
+def open_wheel_verification(settings: WheelSettings) -> VerifyWheel:
+    """Wire the verification of wheels alone, which needs neither a realm nor a database."""
+    return VerifyWheel(fetcher=_wheel_fetcher(settings), reader=ZipWheelReader())
+
+
 @contextmanager
 def serving_database(settings: DatabaseSettings) -> Iterator[str]:
     """Give the URL of the database; without one in the settings, run the embedded PostgreSQL, migrated, until exit.

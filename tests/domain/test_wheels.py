@@ -16,7 +16,7 @@ from domain.errors import WheelFault, WheelRefusedError
 from domain.verification import Examination
 from domain.wheel_archives import ArchiveMember, WheelArchive
 from domain.wheel_filenames import WheelFilename
-from domain.wheels import ProvenWheel, check_digest, check_filename_version, prove
+from domain.wheels import ProvenWheel, check_digest, check_filename, prove
 from tests.builders import a_record, a_wheel
 
 _NAME = "pragmatiks_gcp_provider-1.0.0-py3-none-any.whl"
@@ -263,7 +263,13 @@ def test_another_digest_is_refused_and_both_are_named() -> None:
 def test_the_file_name_carries_the_registered_version_in_pep_440_terms() -> None:
     filename = WheelFilename.parse("pkg-1.0.0rc1-py3-none-any.whl")
 
-    check_filename_version(filename, Version("1.0.0-rc.1"))
+    check_filename(filename, distribution="PKG", version=Version("1.0.0-rc.1"))
     with pytest.raises(WheelRefusedError, match=r"1\.0\.0rc1") as refusal:
-        check_filename_version(filename, Version("1.0.0"))
+        check_filename(filename, version=Version("1.0.0"))
     assert refusal.value.fault is WheelFault.VERSION_MISMATCH
+
+
+def test_the_file_name_is_of_the_claimed_distribution() -> None:
+    with pytest.raises(WheelRefusedError, match="'pkg', not 'other'") as refusal:
+        check_filename(WheelFilename.parse("pkg-1.0-py3-none-any.whl"), distribution="other")
+    assert refusal.value.fault is WheelFault.NAME_MISMATCH

@@ -11,7 +11,7 @@ from domain.digests import Sha256Digest
 from domain.verification import Examination
 from domain.wheel_filenames import WheelFilename
 from domain.wheel_urls import WheelUrl
-from domain.wheels import ProvenWheel, check_digest, check_filename_version, prove
+from domain.wheels import ProvenWheel, check_digest, check_filename, prove
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +19,7 @@ class WheelClaims:
     """What is said of a wheel; None says nothing."""
 
     filename: WheelFilename
+    distribution: str | None = None
     version: Version | None = None
     sha256: Sha256Digest | None = None
     package_name: str | None = None
@@ -40,13 +41,11 @@ class VerifyWheel:
             TransientError: Something was out of reach.
         """
         async with AsyncExitStack() as stack:
-            if claims.version is not None:  # known to be wrong before anything is fetched
-                with examination.check("file_name") as compared:
-                    compared.text = check_filename_version(claims.filename, claims.version)
+            _check_filename(claims, examination)  # may be known to be wrong before anything is fetched
             with examination.check("download") as compared:
                 fetched = await stack.enter_async_context(self._fetcher.fetch(url))
                 compared.text = f"{fetched.size} bytes from {url.host}"
-            return await self.examine(fetched, claims, examination)
+            return await self._examine(fetched, claims, examination)
 
     async def examine(self, wheel: FetchedWheel, claims: WheelClaims, examination: Examination) -> ProvenWheel:
         """Hold a wheel on disk against the claims, taking down each verdict.
@@ -55,6 +54,10 @@ class VerifyWheel:
             WheelRefusedError: The first check that it does not pass.
             TransientError: The disk fails.
         """
+        _check_filename(claims, examination)
+        return await self._examine(wheel, claims, examination)
+
+    async def _examine(self, wheel: FetchedWheel, claims: WheelClaims, examination: Examination) -> ProvenWheel:
         examination.wheel_bytes = wheel.size
         with examination.check("digest") as compared:
             compared.text = check_digest(claims.sha256, wheel.sha256)
@@ -70,3 +73,8 @@ class VerifyWheel:
             size=wheel.size,
             examination=examination,
         )
+
+
+def _check_filename(claims: WheelClaims, examination: Examination) -> None:
+    with examination.check("file_name") as compared:
+        compared.text = check_filename(claims.filename, distribution=claims.distribution, version=claims.version)

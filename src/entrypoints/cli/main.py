@@ -10,6 +10,7 @@ import typer
 from domain.errors import RegistryError
 from entrypoints.cli import database
 from entrypoints.cli.failing import usable
+from entrypoints.cli.verify import verify
 from entrypoints.environment import load_settings
 
 app = typer.Typer(
@@ -18,6 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # a traceback with local values could print secrets
 )
 app.add_typer(database.app, name="database")
+app.command()(verify)
 
 
 @app.command()

@@ -1,0 +1,127 @@
+"""``provider-registry verify``: the registry's checks on a wheel, without a registry."""
+
+import asyncio
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from application.ports.wheel_fetcher import FetchedWheel
+from application.use_cases.verify_wheel import VerifyWheel, WheelClaims
+from domain.digests import Sha256Digest
+from domain.errors import WheelRefusedError
+from domain.semver import SemVer
+from domain.verification import Examination, Verification
+from domain.wheel_filenames import WheelFilename
+from domain.wheel_urls import WheelUrl
+from domain.wheels import ProvenWheel
+from entrypoints.cli.failing import usable
+from entrypoints.environment import load_group
+from entrypoints.settings import WheelSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of it.
+
+    Attributes:
+        code: Of the refusal, or None if every check passed.
+        wheel: What was proven, or None if a check did not pass.
+    """
+
+    code: str | None
+    wheel: ProvenWheel | None
+    verification: Verification
+
+
+def verify(
+    wheel: Annotated[str, typer.Argument(help="A wheel on disk, or its https:// URL.", metavar="PATH-OR-URL")],
+    *,
+    name: Annotated[str | None, typer.Option(help="The distribution that it must be of.")] = None,
+    version: Annotated[str | None, typer.Option(help="The SemVer version that it would be registered as.")] = None,
+    sha256: Annotated[str | None, typer.Option(help="The digest that would be announced.")] = None,
+    package: Annotated[str | None, typer.Option(help="The package that must be importable.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+) -> None:
+    """Run the registry's checks on a wheel. Exits with 0 if all pass, with 1 if one does not.
+
+    A URL is fetched as the registry would fetch it; the REGISTRY_WHEEL_… settings count.
+    """
+    from entrypoints.bootstrap import open_wheel_verification  # noqa: PLC0415 -- keeps --help quick
+
+    settings = usable(partial(load_group, WheelSettings))
+    url = WheelUrl.parse(wheel) if "://" in wheel else None
+    path = Path(wheel)
+    if url is None and not path.is_file():
+        raise typer.BadParameter(f"there is no file {wheel}; give a path or an https:// URL")
+    claims = WheelClaims(
+        filename=WheelFilename.parse(path.name) if url is None else url.filename,
+        distribution=name,
+        version=SemVer.parse(version).pep440 if version else None,
+        sha256=Sha256Digest(sha256) if sha256 else _fragment_digest(url),
+        package_name=package,
+    )
+    outcome = asyncio.run(_examine(open_wheel_verification(settings), url or _on_disk(path), claims))
+    _show(wheel, outcome, as_json=as_json)
+    raise typer.Exit(0 if outcome.wheel else 1)
+
+
+def _fragment_digest(url: WheelUrl | None) -> Sha256Digest | None:
+    return None if url is None else url.fragment_digest
+
+
+async def _examine(verify_wheel: VerifyWheel, wheel: WheelUrl | FetchedWheel, claims: WheelClaims) -> Outcome:
+    examination = Examination()
+    code, proven = None, None
+    try:
+        if isinstance(wheel, WheelUrl):
+            proven = await verify_wheel.execute(wheel, claims, examination)
+        else:
+            proven = await verify_wheel.examine(wheel, claims, examination)
+    except WheelRefusedError as refusal:
+        code = refusal.code
+    return Outcome(code, proven, examination.verdict(at=datetime.now(UTC)))
+
+
+def _on_disk(path: Path) -> FetchedWheel:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return FetchedWheel(path, Sha256Digest(digest), path.stat().st_size)
+
+
+def _show(wheel: str, outcome: Outcome, *, as_json: bool) -> None:
+    if as_json:
+        import msgspec  # noqa: PLC0415 -- for programs only
+
+        proven = outcome.wheel
+        shown = {
+            "source": wheel,
+            "passed": proven is not None,
+            "code": outcome.code,
+            "sha256": proven and proven.sha256.hex,
+            "distribution": proven and proven.distribution,
+            "package_name": proven and proven.package_name,
+            "requires_python": proven and proven.requires_python,
+            "verification": outcome.verification,
+        }
+        typer.echo(msgspec.json.encode(shown))
+        return
+    from rich.console import Console  # noqa: PLC0415 -- for people only
+    from rich.table import Table  # noqa: PLC0415 -- likewise
+    from rich.text import Text  # noqa: PLC0415 -- likewise
+
+    table = Table("check", "verdict", "what was compared", box=None, header_style="bold")
+    table.columns[2].overflow = "fold"
+    for check in outcome.verification.checks:
+        verdict = Text("passed", "green") if check.passed else Text("refused", "red")
+        table.add_row(check.name, verdict, Text(check.detail))
+    console = Console()
+    console.print(table)
+    if outcome.wheel is None:
+        console.print(f"[red]✗[/red] The registry would refuse this wheel: {outcome.code}", highlight=False)
+    else:
+        console.print("[green]✓[/green] The registry would accept this wheel.", highlight=False)
