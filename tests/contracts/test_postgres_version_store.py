@@ -23,7 +23,7 @@ from domain.errors import IllegalTransitionError, InvalidTextError, StoreUnavail
 from domain.semver import SemVer
 from domain.versions import VersionStatus
 from tests.builders import a_building_version, a_name, a_version
-from tests.support.postgres import database_of, execute, fetch
+from tests.support.postgres import cut_connections, database_of, execute, fetch
 from tests.support.stores import EVERY_METHOD, put, writing
 
 ONE = SemVer.parse("1.0.0")
@@ -111,9 +111,9 @@ async def test_a_database_without_tables_asks_for_the_upgrade(empty_database_dsn
             await EVERY_METHOD[method](store)
 
 
-async def test_a_database_at_another_revision_asks_for_the_upgrade(database_dsn: str) -> None:
-    execute(database_dsn, "UPDATE alembic_versions SET version_num = '0000'")
-    async with a_store(database_dsn) as store:
+async def test_a_database_at_another_revision_asks_for_the_upgrade(fresh_database_dsn: str) -> None:
+    execute(fresh_database_dsn, "UPDATE alembic_versions SET version_num = '0000'")
+    async with a_store(fresh_database_dsn) as store:
         with pytest.raises(StoreUnavailableError, match="provider-registry database upgrade"):
             await store.check()
 
@@ -140,30 +140,28 @@ async def test_an_exhausted_pool_is_a_store_out_of_service(database_dsn: str) ->
     await database.dispose()
 
 
-async def test_a_server_that_turned_read_only_is_left_for_another(database_dsn: str) -> None:
-    async with a_store(database_dsn, pool_size=1) as store:
-        execute(database_dsn, f'ALTER DATABASE "{database_of(database_dsn)}" SET default_transaction_read_only = on')
+async def test_a_server_that_turned_read_only_is_left_for_another(fresh_database_dsn: str) -> None:
+    async with a_store(fresh_database_dsn, pool_size=1) as store:
+        execute(
+            fresh_database_dsn,
+            f'ALTER DATABASE "{database_of(fresh_database_dsn)}" SET default_transaction_read_only = on',
+        )
         with pytest.raises(StoreUnavailableError):
             await put(store, a_version("1.0.0"))
         execute(
-            database_dsn,
+            fresh_database_dsn,
             "SET default_transaction_read_only = off",
-            f'ALTER DATABASE "{database_of(database_dsn)}" RESET default_transaction_read_only',
+            f'ALTER DATABASE "{database_of(fresh_database_dsn)}" RESET default_transaction_read_only',
         )
         await put(store, a_version("1.0.0"))
         assert await store.find(a_name(), ONE) == a_version("1.0.0")
 
 
 @every_method
-async def test_connections_that_were_cut_are_replaced_unnoticed(
-    postgres_dsn: str, database_dsn: str, method: str
-) -> None:
+async def test_connections_that_were_cut_are_replaced_unnoticed(database_dsn: str, method: str) -> None:
     async with a_store(database_dsn, pool_size=3) as store:
         await asyncio.gather(*(store.find(a_name(), ONE) for _ in range(3)))
-        execute(
-            postgres_dsn,
-            f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{database_of(database_dsn)}'",  # noqa: E501
-        )
+        cut_connections(database_dsn)
         await EVERY_METHOD[method](store)
 
 
@@ -209,11 +207,9 @@ async def test_a_decision_is_made_again_when_another_writer_came_first(
     assert fetch(database_dsn, "SELECT count(*) FROM provider_versions") == [(0,)]
 
 
-async def test_a_race_that_is_never_won_ends_as_a_store_out_of_service(
-    database_dsn: str, postgres_store: PostgresVersionStore
-) -> None:
+async def test_a_race_that_is_never_won_ends_as_a_store_out_of_service(fresh_database_dsn: str) -> None:
     execute(
-        database_dsn,
+        fresh_database_dsn,
         "CREATE FUNCTION lose() RETURNS trigger AS "
         "$$ BEGIN RAISE EXCEPTION 'lost' USING ERRCODE = 'serialization_failure'; END $$ LANGUAGE plpgsql",
         "CREATE TRIGGER lose BEFORE INSERT ON providers FOR EACH ROW EXECUTE FUNCTION lose()",
@@ -225,8 +221,9 @@ async def test_a_race_that_is_never_won_ends_as_a_store_out_of_service(
         decisions += 1
         return Change(version=a_version("1.0.0"))
 
-    with pytest.raises(StoreUnavailableError):
-        await postgres_store.update(a_name(), ONE, decide)
+    async with a_store(fresh_database_dsn) as store:
+        with pytest.raises(StoreUnavailableError):
+            await store.update(a_name(), ONE, decide)
     assert 1 < decisions < 10
 
 

@@ -20,6 +20,11 @@ from adapters.postgres.embedded import EmbeddedPostgres
 # Tests kill processes, never the machine.
 _FASTER = ("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off", "SELECT pg_reload_conf()")
 
+_CUT = """
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
 
 @contextmanager
 def a_server() -> Iterator[str]:
@@ -44,6 +49,15 @@ def a_database(server: str, *, template: str | None = None) -> Iterator[str]:
         yield urlsplit(server)._replace(path=f"/{name}").geturl()
     finally:
         execute(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def empty(dsn: str) -> None:
+    """Cut all connections to a migrated database and remove all rows."""
+    execute(dsn, _CUT, "TRUNCATE providers, provider_versions")
+
+
+def cut_connections(dsn: str) -> None:
+    execute(dsn, _CUT)
 
 
 def database_of(dsn: str) -> str:
