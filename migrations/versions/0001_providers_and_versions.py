@@ -74,7 +74,9 @@ def _proven() -> list[sa.Column[object]]:
     return [
         *_texts("wheel_sha256"),
         sa.Column("wheel_size", sa.BigInteger()),
-        *_texts("wheel_filename", "distribution", "requires_python", "summary", "inferred_package_name", "verification"),
+        *_texts(
+            "wheel_filename", "distribution", "requires_python", "summary", "inferred_package_name", "verification"
+        ),
     ]
 
 
