@@ -21,15 +21,10 @@ class ArchiveCaps:
     members: int = 100_000
     directory_bytes: int = 16 * _MIB
     inflated_bytes: int = 2048 * _MIB
-    dist_info_bytes: int = 64 * _MIB
+    dist_info_bytes: int = 32 * _MIB
     ratio: int = 100
     unrated_bytes: int = 64 * _MIB
 
     def inflatable_bytes(self, archive_bytes: int) -> int:
         """Return how many bytes an archive of that size may inflate to."""
         return min(self.inflated_bytes, max(self.unrated_bytes, self.ratio * archive_bytes))
-
-    @property
-    def largest_read(self) -> int:
-        """The most that is read in one piece: the directory, or a chunk of a member."""
-        return max(self.directory_bytes, 2 * _MIB)

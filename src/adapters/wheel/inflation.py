@@ -1,52 +1,63 @@
-"""Inflating members while counting what really comes out."""
+"""Inflating an entry while holding it to what it declares."""
 
-import zipfile
+import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-import anyio.from_thread
-
+from adapters.wheel.archive_file import ArchiveFile
+from adapters.wheel.entry import STORED, Entry
+from adapters.wheel.refusals import quoted, refused
 from domain.errors import WheelFault, WheelRefusedError
 
-_CHUNK = 1024 * 1024
+_CHUNK_IN = 256 * 1024
+_CHUNK_OUT = 1024 * 1024
+_RAW_DEFLATE = -zlib.MAX_WBITS
+_SURPLUS = "has bytes behind the end of its deflate stream"
 
 
-@dataclass(slots=True)
-class InflationMeter:
-    """Counts bytes of one kind up to a limit.
-
-    Attributes:
-        what: Whose bytes are counted, for the refusal's sentence.
-    """
-
-    what: str
-    limit: int
-    used: int = 0
-
-    def count(self, size: int) -> None:
-        """Add bytes.
-
-        Raises:
-            WheelRefusedError: They are more than the limit by now.
-        """
-        self.used += size
-        if self.used > self.limit:
-            raise WheelRefusedError(
-                WheelFault.INFLATES_TOO_FAR,
-                f"{self.what} inflates to more than the {self.limit} bytes allowed; ship less in the wheel",
-            )
-
-
-def inflated(archive: zipfile.ZipFile, info: zipfile.ZipInfo, *meters: InflationMeter) -> Iterator[bytes]:
-    """Yield a member's bytes in chunks of at most 1 MiB; to be called in a worker thread of anyio.
+def inflated(file: ArchiveFile, entry: Entry, offset: int) -> Iterator[bytes]:
+    """Yield an entry's bytes, in chunks of at most 1 MiB, from the offset of its data.
 
     Raises:
-        WheelRefusedError: A meter's limit is passed.
-        Exception: Whatever zipfile makes of corrupt data, a wrong CRC included.
+        WheelRefusedError: The data are not one complete stream that inflates to the declared size and CRC-32. It is
+            raised as soon as that is certain, for the CRC-32 after the last chunk.
     """
-    with archive.open(info) as member:
-        while chunk := member.read(_CHUNK):
-            anyio.from_thread.check_cancelled()
-            for meter in meters:
-                meter.count(len(chunk))
-            yield chunk
+    packed = _packed(file, entry, offset)
+    size, crc = 0, 0
+    for chunk in packed if entry.method == STORED else _unpacked(packed, entry):
+        size += len(chunk)
+        if size > entry.size:
+            raise _corrupt(entry, "inflates to more than its declared size")
+        crc = zlib.crc32(chunk, crc)
+        yield chunk
+    if size != entry.size:
+        raise _corrupt(entry, "inflates to less than its declared size")
+    if crc != entry.crc:
+        raise _corrupt(entry, "does not have the CRC-32 that the archive declares")
+
+
+def _packed(file: ArchiveFile, entry: Entry, offset: int) -> Iterator[bytes]:
+    for done in range(0, entry.compressed, _CHUNK_IN):
+        yield file.read(offset + done, min(_CHUNK_IN, entry.compressed - done))
+
+
+def _unpacked(packed: Iterator[bytes], entry: Entry) -> Iterator[bytes]:
+    inflater = zlib.decompressobj(_RAW_DEFLATE)
+    try:
+        for chunk in packed:
+            if inflater.eof:
+                raise _corrupt(entry, _SURPLUS)
+            yield inflater.decompress(chunk, _CHUNK_OUT)
+            while inflater.unconsumed_tail:
+                yield inflater.decompress(inflater.unconsumed_tail, _CHUNK_OUT)
+        while rest := inflater.decompress(b"", _CHUNK_OUT):  # what did not fit into the last chunk
+            yield rest
+    except zlib.error:
+        raise _corrupt(entry, "is no intact deflate stream") from None
+    if not inflater.eof:
+        raise _corrupt(entry, "is a deflate stream without an end")
+    if inflater.unused_data:
+        raise _corrupt(entry, _SURPLUS)
+
+
+def _corrupt(entry: Entry, what: str) -> WheelRefusedError:
+    return refused(WheelFault.ARCHIVE_CORRUPT, f"the entry {quoted(entry.path)} {what}")

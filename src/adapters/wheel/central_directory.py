@@ -1,0 +1,74 @@
+"""The central directory: APPNOTE 4.3.12."""
+
+import struct
+from collections.abc import Iterator
+
+from adapters.wheel.archive_caps import ArchiveCaps
+from adapters.wheel.archive_file import ArchiveFile
+from adapters.wheel.end_records import DirectoryPlace
+from adapters.wheel.entry import Entry
+from adapters.wheel.entry_names import decoded_name
+from adapters.wheel.extra_fields import ZIP64, parse_extras, widened
+from adapters.wheel.refusals import refused
+from domain.errors import WheelFault, WheelRefusedError
+
+_HEADER = struct.Struct("<4s4H4L5H2L")
+_SIGNATURE = b"PK\x01\x02"
+
+
+def read_directory(file: ArchiveFile, place: DirectoryPlace, caps: ArchiveCaps) -> list[Entry]:
+    """Return all entries, in the order of the directory.
+
+    Raises:
+        WheelRefusedError: The directory is larger than the caps, or is not exactly the entries that were announced.
+    """
+    if place.entries > caps.members or place.size > caps.directory_bytes:
+        raise refused(
+            WheelFault.ARCHIVE_TOO_MANY_FILES,
+            f"the archive's directory is too large: {place.entries} entries in {place.size} bytes, "
+            f"where {caps.members} and {caps.directory_bytes} are allowed",
+        )
+    entries = list(_entries(file.read(place.offset, place.size)))
+    if len(entries) != place.entries:
+        raise _misframed(f"the archive has {len(entries)} entries and announces {place.entries}")
+    return entries
+
+
+def _entries(data: bytes) -> Iterator[Entry]:
+    place = 0
+    while place < len(data):
+        header = data[place : place + _HEADER.size]
+        if len(header) < _HEADER.size or not header.startswith(_SIGNATURE):
+            raise _misframed("the archive's directory holds something that is no entry")
+        fields = _HEADER.unpack(header)
+        name_end = place + _HEADER.size + fields[9]
+        extra_end = name_end + fields[10]
+        if extra_end > len(data):
+            raise _misframed("the archive's directory is cut")
+        yield _entry(fields, data[place + _HEADER.size : name_end], data[name_end:extra_end])
+        place = extra_end
+
+
+def _entry(fields: tuple[int, ...], name: bytes, extra: bytes) -> Entry:
+    _, _, version, flags, method, modified, crc, compressed, size, _, _, comment, disk, _, attributes, offset = fields
+    if comment or disk:
+        raise _misframed(f"the entry {name[:100]!a} has a comment or lies on another volume")
+    zip64 = parse_extras(extra, name).get(ZIP64)
+    size, compressed, offset = widened((size, compressed, offset), zip64, name)
+    return Entry(
+        raw_name=name,
+        path=decoded_name(name, flags),
+        version=version,
+        flags=flags,
+        method=method,
+        modified=modified,
+        crc=crc,
+        compressed=compressed,
+        size=size,
+        offset=offset,
+        attributes=attributes,
+    )
+
+
+def _misframed(what: str) -> WheelRefusedError:
+    return refused(WheelFault.ARCHIVE_FRAMING, what)

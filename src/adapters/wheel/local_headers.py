@@ -1,0 +1,82 @@
+"""The header in front of each entry's data, and the descriptor behind it: APPNOTE 4.3.7 and 4.3.9."""
+
+import struct
+from dataclasses import dataclass
+
+from adapters.wheel.archive_file import ArchiveFile
+from adapters.wheel.entry import STORED, Entry
+from adapters.wheel.extra_fields import ZIP64, parse_extras, widened
+from adapters.wheel.refusals import quoted, refused
+from domain.errors import WheelFault, WheelRefusedError
+
+_HEADER = struct.Struct("<4s3H4L2H")
+_SIGNATURE = b"PK\x03\x04"
+_DESCRIPTOR, _DESCRIPTOR64 = struct.Struct("<3L"), struct.Struct("<LQQ")
+_DESCRIPTOR_SIGNATURE = b"PK\x07\x08"  # optional, says 4.3.9.3
+
+
+@dataclass(frozen=True, slots=True)
+class LocalHeader:
+    """A local header that says what the directory says.
+
+    Attributes:
+        data_offset: Where the entry's data begin, from the file's beginning.
+        is_zip64: Whether a data descriptor would have 64-bit sizes.
+    """
+
+    data_offset: int
+    is_zip64: bool
+
+
+def read_local_header(file: ArchiveFile, entry: Entry) -> LocalHeader:
+    """Read the header where the directory says it is.
+
+    Raises:
+        WheelRefusedError: It is not there, or disagrees with the directory.
+    """
+    header = file.read(entry.offset, _HEADER.size)
+    signature, version, flags, method, modified, *sizes, name_length, extra_length = _HEADER.unpack(header)
+    if signature != _SIGNATURE:
+        raise _disagreement(entry, "is not where the directory says it is")
+    texts = file.read(entry.offset + _HEADER.size, name_length + extra_length)
+    name = texts[:name_length]
+    pairs = (
+        (name, entry.raw_name, "name"),
+        (version, entry.version, "needed version"),
+        (flags, entry.flags, "flags"),
+        (method, entry.method, "compression method"),
+        (modified, entry.modified, "date"),
+    )
+    for here, there, what in pairs:
+        if here != there:
+            raise _disagreement(entry, f"has another {what} in its own header than in the directory")
+    zip64 = parse_extras(texts[name_length:], name).get(ZIP64)
+    _check_sizes(entry, sizes, zip64)
+    return LocalHeader(entry.offset + _HEADER.size + len(texts), zip64 is not None)
+
+
+def check_descriptor(entry: Entry, header: LocalHeader, found: bytes) -> None:
+    """Return if what follows the data is the descriptor that the flags promise.
+
+    Raises:
+        WheelRefusedError: It is not, or says something else than the directory.
+    """
+    form = _DESCRIPTOR64 if header.is_zip64 else _DESCRIPTOR
+    expected = form.pack(entry.crc, entry.compressed, entry.size)
+    if found not in (expected, _DESCRIPTOR_SIGNATURE + expected):
+        raise _disagreement(entry, "is not followed by a data descriptor that says what the directory says")
+
+
+def _check_sizes(entry: Entry, fields: list[int], zip64: bytes | None) -> None:
+    crc, narrow_compressed, narrow_size = fields
+    size, compressed = widened((narrow_size, narrow_compressed), zip64, entry.raw_name)
+    pairs = ((crc, entry.crc, "CRC-32"), (compressed, entry.compressed, "compressed size"), (size, entry.size, "size"))
+    for here, there, what in pairs:
+        if here != there and (here or not entry.is_streamed):
+            raise _disagreement(entry, f"has another {what} in its own header than in the directory")
+    if entry.method == STORED and compressed != entry.compressed:  # who reads from the front cannot tell where it ends
+        raise _disagreement(entry, "is stored, and its own header does not say how long it is")
+
+
+def _disagreement(entry: Entry, what: str) -> WheelRefusedError:
+    return refused(WheelFault.ARCHIVE_HEADERS_DISAGREE, f"the entry {quoted(entry.path)} {what}")
