@@ -3,17 +3,24 @@
 The server, the command line, tests and users' own scripts all build the registry here.
 """
 
+import tempfile
 from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from adapters.clerk.customer_realm import ClerkCustomerRealm
+from adapters.clerk.customers import ClerkCustomers
 from adapters.clerk.realm import ClerkRealm
 from adapters.clerk.verifier import ClerkTokenVerifier
 from adapters.https.addresses import AddressRules
 from adapters.https.certificates import trust
 from adapters.https.policy import FetchPolicy
+from adapters.https.spool import remove_leftovers
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from adapters.memory.clock import ManualClock
+from adapters.memory.customer_directory import InMemoryCustomerDirectory
+from adapters.memory.customer_verifier import InMemoryCustomerVerifier
 from adapters.memory.token_verifier import InMemoryTokenVerifier
 from adapters.memory.version_store import InMemoryVersionStore
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
@@ -24,30 +31,36 @@ from adapters.postgres.store import PostgresVersionStore
 from adapters.system.clock import SystemClock
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from application.ports.clock import Clock
+from application.ports.customer_directory import CustomerDirectory
+from application.ports.customer_verifier import CustomerVerifier
 from application.ports.token_verifier import TokenVerifier
 from application.ports.version_store import VersionStore
 from application.ports.wheel_fetcher import WheelFetcher
 from application.ports.wheel_reader import WheelReader
+from application.use_cases.authenticate_customer import AuthenticateCustomer
 from application.use_cases.authenticate_machine import AuthenticateMachine
 from application.use_cases.check_readiness import CheckReadiness
+from application.use_cases.describe_customer import DescribeCustomer
 from application.use_cases.find_version import FindVersion
 from application.use_cases.list_versions import ListVersions
 from application.use_cases.register_version import RegisterVersion
 from application.use_cases.verify_wheel import VerifyWheel
 from domain.machines import ReleaseAllowList
-from entrypoints.registry import Registry
-from entrypoints.settings import ConsoleSettings, DatabaseSettings, Settings, WheelSettings
+from entrypoints.registry import CustomerRealm, Registry
+from entrypoints.settings import ConsoleSettings, CustomerSettings, DatabaseSettings, Settings, WheelSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapters:
-    """One adapter for each port."""
+    """One adapter for each port. Without those of the customers, that realm is off."""
 
     verifier: TokenVerifier
     fetcher: WheelFetcher
     reader: WheelReader
     store: VersionStore
     clock: Clock
+    customer_verifier: CustomerVerifier | None = None
+    customer_directory: CustomerDirectory | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +72,8 @@ class MemoryAdapters(Adapters):
     reader: WheelReader = field(default_factory=ZipWheelReader)
     store: InMemoryVersionStore = field(default_factory=InMemoryVersionStore)
     clock: Clock = field(default_factory=ManualClock)
+    customer_verifier: InMemoryCustomerVerifier = field(default_factory=InMemoryCustomerVerifier)
+    customer_directory: InMemoryCustomerDirectory = field(default_factory=InMemoryCustomerDirectory)
 
 
 def build_registry(
@@ -84,6 +99,16 @@ def build_registry(
         find_version=FindVersion(adapters.store),
         list_versions=ListVersions(adapters.store),
         check_readiness=CheckReadiness(adapters.store),
+        customers=_customer_realm_of(adapters),
+    )
+
+
+def _customer_realm_of(adapters: Adapters) -> CustomerRealm | None:
+    if adapters.customer_verifier is None or adapters.customer_directory is None:
+        return None
+    return CustomerRealm(
+        authenticate_customer=AuthenticateCustomer(adapters.customer_verifier),
+        describe_customer=DescribeCustomer(adapters.customer_directory),
     )
 
 
@@ -109,13 +134,31 @@ async def open_adapters(settings: Settings) -> AsyncIterator[Adapters]:
         url = stack.enter_context(serving_database(settings.database))
         database = Database(url, ConnectionOptions(pool_size=settings.database.pool_size))
         stack.push_async_callback(database.dispose)
+        customers = await _open_customers(settings.customer, clock, stack)
+        remove_leftovers(settings.wheel.spool_dir or Path(tempfile.gettempdir()))
         yield Adapters(
             verifier=await stack.enter_async_context(ClerkTokenVerifier(_console_realm(settings.console), clock)),
             fetcher=_wheel_fetcher(settings.wheel),
             reader=ZipWheelReader(),
             store=PostgresVersionStore(database),
             clock=clock,
+            customer_verifier=None if customers is None else customers.verifier,
+            customer_directory=None if customers is None else customers.directory,
         )
+
+
+async def _open_customers(
+    settings: CustomerSettings | None, clock: Clock, stack: AsyncExitStack
+) -> ClerkCustomers | None:
+    if settings is None:
+        return None
+    realm = ClerkCustomerRealm(
+        issuer=settings.clerk_issuer,
+        api_url=settings.clerk_api_url,
+        secret_key=settings.clerk_secret_key.reveal(),
+        authorized_parties=frozenset(settings.authorized_parties),
+    )
+    return await stack.enter_async_context(ClerkCustomers(realm, clock))
 
 
 def open_wheel_verification(settings: WheelSettings) -> VerifyWheel:

@@ -7,6 +7,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from domain.errors import InvalidWheelUrlError
+from domain.wheel_urls import parse_authority
+from entrypoints.secrets import Secret
 from entrypoints.settings import ConsoleSettings, CustomerSettings, DatabaseSettings, WheelSettings
 
 Judgement = tuple[str, str]
@@ -45,11 +48,33 @@ def _are_networks(texts: tuple[str, ...]) -> bool:
     return True
 
 
-_CLERK_URL = (_is_clerk_url, "must be an https:// URL (http:// only on loopback)")
-_REALM = {"clerk_issuer": _CLERK_URL, "clerk_api_url": _CLERK_URL}
-_RULES: Mapping[type[msgspec.Struct], Mapping[str, tuple[Callable[[Any], bool], str]]] = {
+def _is_header_value(secret: Secret) -> bool:
+    value = secret.reveal()
+    return value.isascii() and value.isprintable() and " " not in value
+
+
+def _are_hosts(texts: tuple[str, ...]) -> bool:
+    try:
+        for text in texts:
+            parse_authority(text)
+    except InvalidWheelUrlError:
+        return False
+    return True
+
+
+_Rule = tuple[Callable[[Any], bool], str]
+_GroupRules = Mapping[str, _Rule]
+
+_CLERK_URL: _Rule = (_is_clerk_url, "must be an https:// URL (http:// only on loopback)")
+_SECRET: _Rule = (_is_header_value, "must be printable ASCII without spaces")
+_REALM: _GroupRules = {"clerk_issuer": _CLERK_URL, "clerk_api_url": _CLERK_URL, "clerk_secret_key": _SECRET}
+_INSTANCE_KEY: _Rule = (
+    lambda secret: _is_header_value(secret) and secret.reveal().startswith("sk_"),
+    "must be the realm's instance key, sk_…; a machine's secret cannot read organisations",
+)
+_RULES: Mapping[type[msgspec.Struct], _GroupRules] = {
     ConsoleSettings: _REALM,
-    CustomerSettings: _REALM,
+    CustomerSettings: {**_REALM, "clerk_secret_key": _INSTANCE_KEY},
     DatabaseSettings: {
         "url": (
             lambda url: url.reveal().startswith(("postgresql://", "postgres://")),
@@ -58,6 +83,7 @@ _RULES: Mapping[type[msgspec.Struct], Mapping[str, tuple[Callable[[Any], bool], 
     },
     WheelSettings: {
         "allowed_networks": (_are_networks, "must be networks such as 10.0.0.0/8, without host bits"),
+        "allowed_hosts": (_are_hosts, "must be host names"),
         "ca_bundle": (lambda path: path.is_file(), "there is no such file"),
         "spool_dir": (lambda path: path.is_dir(), "there is no such folder"),
     },

@@ -67,12 +67,15 @@ class Service:
 
 
 @asynccontextmanager
-async def serving(adapters: MemoryAdapters, limits: HttpLimits | None = None) -> AsyncIterator[Service]:
+async def serving(
+    adapters: MemoryAdapters, limits: HttpLimits | None = None, *, customer_realm: bool = False
+) -> AsyncIterator[Service]:
     @asynccontextmanager
     async def open_registry() -> AsyncIterator[Registry]:
         yield build_registry(adapters, release_machine_ids=[MACHINE_ID], runtime_version=RUNTIME_VERSION)
 
-    async with AsyncTestClient(create_app(open_registry, limits=limits), raise_server_exceptions=False) as client:
+    app = create_app(open_registry, limits=limits, customer_realm=customer_realm)
+    async with AsyncTestClient(app, raise_server_exceptions=False) as client:
         yield Service(client, adapters)
 
 

@@ -18,11 +18,12 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from domain.customers import Customer, Organization
 from domain.machines import ConsoleMachine
 from entrypoints.bootstrap import MemoryAdapters, build_registry
 from entrypoints.http.app import create_app
 from entrypoints.registry import Registry
-from tests.builders import MACHINE_ID, a_wheel, a_wheel_url
+from tests.builders import MACHINE_ID, NOW, a_wheel, a_wheel_url
 from tests.http.conftest import METADATA, ROUTE
 
 BOUNDED = settings(
@@ -30,9 +31,13 @@ BOUNDED = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
+ORGANIZATION = Organization(id="org_a", name="A", slug="a", created_at=NOW, updated_at=NOW)
+CUSTOMER = Customer(id="user_a", user_id="user_a", organization_id="org_a", organization_slug="a")
 ADAPTERS = MemoryAdapters()
 TOKEN = ADAPTERS.verifier.issue(ConsoleMachine(MACHINE_ID))
 HEADERS = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
+ADAPTERS.customer_verifier.issue(CUSTOMER, token=TOKEN)
+ADAPTERS.customer_directory.add_organization(ORGANIZATION)
 ADAPTERS.fetcher.put(a_wheel_url(), a_wheel())
 
 
@@ -41,7 +46,7 @@ async def open_registry() -> AsyncIterator[Registry]:
     yield build_registry(ADAPTERS, release_machine_ids=[MACHINE_ID])
 
 
-api = schemathesis.openapi.from_asgi("/schema/openapi.json", create_app(open_registry))
+api = schemathesis.openapi.from_asgi("/schema/openapi.json", create_app(open_registry, customer_realm=True))
 
 
 @api.parametrize()
@@ -55,7 +60,7 @@ def test_every_route_answers_as_its_description_says(case: schemathesis.Case[Any
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient[Any]]:
-    with TestClient(create_app(open_registry), raise_server_exceptions=False) as client:
+    with TestClient(create_app(open_registry, customer_realm=True), raise_server_exceptions=False) as client:
         yield client
 
 

@@ -37,7 +37,8 @@ Fault = CannedAnswer | ConnectionReset | Held
 
 def error_answer(status: int, code: str, *, retry_after: str | None = None) -> CannedAnswer:
     """Return an error in Clerk's format."""
-    body = {"errors": [{"code": code, "message": code.replace("_", " ")}], "clerk_trace_id": "trace_stand_in"}
+    message = code.replace("_", " ")
+    body = {"errors": [{"code": code, "message": message, "long_message": message}], "clerk_trace_id": "trace_stand_in"}
     headers = () if retry_after is None else (("Retry-After", retry_after),)
     return CannedAnswer(status, json.dumps(body).encode(), (("Content-Type", "application/json"), *headers))
 

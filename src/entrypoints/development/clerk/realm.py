@@ -1,14 +1,17 @@
 """What the stand-in does with a request, apart from HTTP."""
 
-import json
 import threading
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, Literal
 
 from entrypoints.development.clerk import tokens
+from entrypoints.development.clerk.answers import json_answer
+from entrypoints.development.clerk.customers import StandInCustomers
 from entrypoints.development.clerk.faults import CannedAnswer, error_answer
 from entrypoints.development.clerk.keys import SigningKey
+from entrypoints.development.clerk.ledger import Ledger
+from entrypoints.development.clerk.sessions import StandInSession
 from entrypoints.development.clerk.tokens import IssuedToken, StandInMachine
 
 TokenFormat = Literal["opaque", "jwt"]
@@ -19,20 +22,20 @@ class StandInRealm:
     """The machines, tokens and keys of one pretended Clerk instance; safe to use from any thread.
 
     Attributes:
-        flags_dead_tokens: Whether verifying a revoked or expired token answers 200 with its flags, rather than 404.
+        customers: Its organisations, users and API keys.
     """
 
     def __init__(self, *, secret_key: str, signing_key: SigningKey, now: Callable[[], datetime]) -> None:
         """Start with no machines and no tokens."""
         self.issuer = ""
-        self.flags_dead_tokens = False
+        self.customers = StandInCustomers(now)
         self._secret_key = secret_key
         self._signing_key = signing_key
         self._published = [signing_key]
         self._now = now
         self._lock = threading.Lock()
         self._machines: dict[str, StandInMachine] = {}
-        self._tokens: dict[str, IssuedToken] = {}
+        self._tokens = Ledger()
 
     @property
     def signing_key(self) -> SigningKey:
@@ -60,22 +63,30 @@ class StandInRealm:
             header = {"alg": "RS256", "typ": "JWT", "kid": self._signing_key.kid, "cat": MACHINE_CATEGORY}
             token.token = self._signing_key.sign(header, tokens.jwt_claims(token, self.issuer))
             return token
-        with self._lock:
-            self._tokens[token.token] = token
+        self._tokens.add(token)
         return token
 
+    def session_token(self, session: StandInSession, *, seconds: float) -> str:
+        """Issue a session token."""
+        claims = session.claims(issuer=self.issuer, now=self._now(), seconds=seconds)
+        return self._signing_key.sign(session.header(self._signing_key.kid), claims)
+
+    def flag_dead(self) -> None:
+        """Answer 200 with its flags for a revoked or expired token or key from now on, rather than 404."""
+        self._tokens.shows_dead = self.customers.api_keys.shows_dead = True
+
+    def is_instance_key(self, bearer: str) -> bool:
+        """Return whether this is the instance key."""
+        return bearer == self._secret_key
+
     def revoke(self, token: str) -> None:
-        """Revoke an opaque token, given as its text or its id.
+        """Revoke an opaque token or an API key, given as its text or its id.
 
         Raises:
             LookupError: There is none.
         """
-        with self._lock:
-            for known in self._tokens.values():
-                if token in {known.token, known.id}:
-                    known.revoked = True
-                    return
-        raise LookupError("no such token")
+        if not (self._tokens.revoke(token) or self.customers.api_keys.revoke(token)):
+            raise LookupError("no such token")
 
     def mint_answer(self, bearer: str, body: dict[str, Any]) -> CannedAnswer:
         """Answer ``POST /v1/m2m_tokens``: the sender's secret mints."""
@@ -89,41 +100,37 @@ class StandInRealm:
         if token_format is None or wrong_seconds or not isinstance(claims, dict | None):
             return error_answer(400, "form_param_format_invalid")
         token = self.issue(machine, token_format, seconds, claims)
-        return _json_answer(201, {**token.as_object(self._now()), "token": token.token})
+        return json_answer(201, {**token.as_object(self._now()), "token": token.token})
 
     def verify_answer(self, bearer: str, body: dict[str, Any]) -> CannedAnswer:
         """Answer ``POST /v1/m2m_tokens/verify``: a machine sees tokens that may reach it, the instance key sees all."""
         machine = self._machines.get(bearer)
-        if machine is None and bearer != self._secret_key:
+        if machine is None and not self.is_instance_key(bearer):
             return error_answer(401, "authentication_invalid")
-        text = body.get("token")
+        text = body.get("token", body.get("secret"))  # Clerk's SDKs use either name
         if not isinstance(text, str):
             return error_answer(400, "form_param_missing")
-        token, now = self._tokens.get(text), self._now()
-        out_of_reach = token is None or (machine is not None and machine.id not in token.scopes)
-        if token is None or out_of_reach or (not self.flags_dead_tokens and (token.revoked or token.expired(now))):
+        now = self._now()
+        token = self._tokens.find(text, now)
+        if token is None or (machine is not None and machine.id not in token.scopes):
             return error_answer(404, "machine_to_machine_token_not_found")
-        return _json_answer(200, token.as_object(now))
+        return json_answer(200, token.as_object(now))
 
     def revoke_answer(self, bearer: str, token_id: str) -> CannedAnswer:
         """Answer ``POST /v1/m2m_tokens/{id}/revoke``: the sender and the instance key may."""
         machine = self._machines.get(bearer)
-        if machine is None and bearer != self._secret_key:
+        if machine is None and not self.is_instance_key(bearer):
             return error_answer(401, "authentication_invalid")
-        token = next((known for known in self._tokens.values() if known.id == token_id), None)
+        token = self._tokens.find_by_id(token_id)
         if token is None or (machine is not None and machine.id != token.subject):
             return error_answer(404, "machine_to_machine_token_not_found")
         self.revoke(token.id)
-        return _json_answer(200, token.as_object(self._now()))
+        return json_answer(200, token.as_object(self._now()))
 
     def jwks_answer(self) -> CannedAnswer:
         """Answer ``GET /.well-known/jwks.json``."""
-        return _json_answer(200, {"keys": [key.jwk for key in self._published]})
+        return json_answer(200, {"keys": [key.jwk for key in self._published]})
 
     def backend_jwks_answer(self, bearer: str) -> CannedAnswer:
         """Answer ``GET /v1/jwks``: only the instance key reads it."""
-        return self.jwks_answer() if bearer == self._secret_key else error_answer(401, "authentication_invalid")
-
-
-def _json_answer(status: int, body: dict[str, Any]) -> CannedAnswer:
-    return CannedAnswer(status, json.dumps(body).encode(), (("Content-Type", "application/json"),))
+        return self.jwks_answer() if self.is_instance_key(bearer) else error_answer(401, "authentication_invalid")

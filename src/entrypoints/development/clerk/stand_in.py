@@ -9,8 +9,10 @@ from typing import Any, Self
 
 from entrypoints.development.clerk.faults import FaultPlan
 from entrypoints.development.clerk.keys import Json, SigningKey
+from entrypoints.development.clerk.people import StandInOrganization, StandInUser
 from entrypoints.development.clerk.realm import StandInRealm, TokenFormat
 from entrypoints.development.clerk.server import LoggedRequest, StandInServer
+from entrypoints.development.clerk.sessions import StandInSession
 from entrypoints.development.clerk.tokens import StandInMachine
 
 
@@ -21,7 +23,8 @@ def _utc_now() -> datetime:
 class ClerkStandIn:
     """A pretended Clerk instance on an ephemeral loopback port, listening while its context is open.
 
-    It serves minting, verifying and revoking machine tokens, and the key set, in Clerk's wire format.
+    It serves machine tokens, API keys, organisations, users and the key set in Clerk's wire format; users sign in by
+    a call.
 
     Attributes:
         secret_key: The instance key, ``sk_…``.
@@ -90,8 +93,26 @@ class ClerkStandIn:
         """Return a token that the machine sends; None lets an opaque one live for ever, and a JWT for an hour."""
         return self._realm.issue(machine, format, seconds, claims).token
 
+    def add_organization(
+        self, slug: str, *, name: str | None = None, organization_id: str | None = None
+    ) -> StandInOrganization:
+        """Add an organisation, or replace the one of the same id."""
+        return self._realm.customers.add_organization(slug, name, organization_id)
+
+    def add_user(self, email: str | None = None, *, user_id: str | None = None) -> StandInUser:
+        """Add a user, or replace the one of the same id."""
+        return self._realm.customers.add_user(email, user_id)
+
+    def session_token(self, session: StandInSession, *, seconds: float = 60) -> str:
+        """Return a session token."""
+        return self._realm.session_token(session, seconds=seconds)
+
+    def create_api_key(self, subject: str, *, name: str = "ci", seconds: float | None = None) -> str:
+        """Return an API key of an organisation or a user, given by id; None lets it live for ever."""
+        return self._realm.customers.create_api_key(subject, name=name, seconds=seconds).token
+
     def revoke(self, token: str) -> None:
-        """Revoke an opaque token.
+        """Revoke an opaque token or an API key.
 
         Raises:
             LookupError: It was not issued here.
@@ -104,7 +125,7 @@ class ClerkStandIn:
 
     def flag_dead_tokens(self) -> None:
         """Answer 200 with ``revoked`` or ``expired`` set from now on, where 404 is the default."""
-        self._realm.flags_dead_tokens = True
+        self._realm.flag_dead()
 
     def rotate_key(self, *, keep_old: bool = False) -> SigningKey:
         """Sign with a new key from now on; without ``keep_old`` no earlier key is published."""

@@ -27,8 +27,14 @@ class StandInMachine:
 
 @dataclass(slots=True, kw_only=True)
 class IssuedToken:
-    """A token as the realm remembers it."""
+    """A token or API key as the realm remembers it.
 
+    Attributes:
+        kind: Clerk's name for what it is.
+        details: Further members of Clerk's object.
+    """
+
+    kind: str = "machine_to_machine_token"
     id: str
     token: str = field(repr=False)
     subject: str
@@ -37,6 +43,7 @@ class IssuedToken:
     created_at: datetime
     expires_at: datetime | None
     revoked: bool = False
+    details: dict[str, Any] = field(default_factory=dict)
 
     def expired(self, now: datetime) -> bool:
         """Return whether its time is over."""
@@ -45,7 +52,7 @@ class IssuedToken:
     def as_object(self, now: datetime) -> dict[str, Any]:
         """Return Clerk's object for it; times are in milliseconds."""
         return {
-            "object": "machine_to_machine_token",
+            "object": self.kind,
             "id": self.id,
             "subject": self.subject,
             "claims": self.claims,
@@ -53,10 +60,11 @@ class IssuedToken:
             "revoked": self.revoked,
             "revocation_reason": None,
             "expired": self.expired(now),
-            "expiration": None if self.expires_at is None else _milliseconds(self.expires_at),
+            "expiration": None if self.expires_at is None else milliseconds(self.expires_at),
             "last_used_at": None,
-            "created_at": _milliseconds(self.created_at),
-            "updated_at": _milliseconds(self.created_at),
+            "created_at": milliseconds(self.created_at),
+            "updated_at": milliseconds(self.created_at),
+            **self.details,
         }
 
 
@@ -76,7 +84,22 @@ def new_token(
         scopes=machine.scopes,
         claims=claims,
         created_at=now,
-        expires_at=None if seconds is None else now + timedelta(seconds=seconds),
+        expires_at=_after(now, seconds),
+    )
+
+
+def new_api_key(subject: str, *, name: str, seconds: float | None, now: datetime) -> IssuedToken:
+    """Return a fresh API key of an organisation or a user."""
+    return IssuedToken(
+        kind="api_key",
+        id=f"ak_{secrets.token_hex(16)}",
+        token=f"ak_{secrets.token_urlsafe(24)}",
+        subject=subject,
+        scopes=(),
+        claims=None,
+        created_at=now,
+        expires_at=_after(now, seconds),
+        details={"type": "api_key", "name": name, "description": None, "created_by": None},
     )
 
 
@@ -98,5 +121,10 @@ def jwt_claims(token: IssuedToken, issuer: str) -> dict[str, Any]:
     }
 
 
-def _milliseconds(at: datetime) -> int:
+def _after(now: datetime, seconds: float | None) -> datetime | None:
+    return None if seconds is None else now + timedelta(seconds=seconds)
+
+
+def milliseconds(at: datetime) -> int:
+    """Return a time as Clerk's objects have it."""
     return math.floor(at.timestamp() * 1000)

@@ -1,0 +1,45 @@
+"""The secrets that the stand-in issued."""
+
+import threading
+from datetime import datetime
+
+from entrypoints.development.clerk.tokens import IssuedToken
+
+
+class Ledger:
+    """Remembers secrets of one kind; safe to use from any thread.
+
+    Attributes:
+        shows_dead: Whether revoked and expired secrets are found, rather than unknown.
+    """
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.shows_dead = False
+        self._lock = threading.Lock()
+        self._issued: dict[str, IssuedToken] = {}
+
+    def add(self, issued: IssuedToken) -> None:
+        """Remember a secret."""
+        with self._lock:
+            self._issued[issued.token] = issued
+
+    def find(self, text: object, now: datetime) -> IssuedToken | None:
+        """Return the secret of that text."""
+        with self._lock:
+            issued = self._issued.get(text) if isinstance(text, str) else None
+        dead = issued is not None and (issued.revoked or issued.expired(now))
+        return None if dead and not self.shows_dead else issued
+
+    def find_by_id(self, id_: str) -> IssuedToken | None:
+        """Return the secret with that id, dead or alive."""
+        with self._lock:
+            return next((issued for issued in self._issued.values() if issued.id == id_), None)
+
+    def revoke(self, text_or_id: str) -> bool:
+        """Revoke a secret, and return whether there is one of that text or id."""
+        with self._lock:
+            found = [issued for issued in self._issued.values() if text_or_id in {issued.token, issued.id}]
+            for issued in found:
+                issued.revoked = True
+        return bool(found)

@@ -1,0 +1,152 @@
+"""The customer realm: organisations publish in their own namespace, and nowhere else."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from httpx import Response
+
+from domain.customers import Customer, Organization
+from domain.machines import ConsoleMachine
+from entrypoints.bootstrap import MemoryAdapters
+from tests.builders import MACHINE_ID, NOW
+from tests.http.conftest import METADATA, Service, serving
+
+ROUTE = "/provider-versions"
+ACME = Organization(id="org_acme", name="Acme Inc.", slug="acme", created_at=NOW, updated_at=NOW + timedelta(days=1))
+ANN = Customer(id="user_ann", user_id="user_ann", organization_id=ACME.id, organization_slug=ACME.slug)
+KEY = Customer(id="ak_key_1", user_id=None, organization_id=ACME.id, organization_slug=ACME.slug)
+
+
+@pytest.fixture
+async def customers() -> AsyncIterator[Service]:
+    async with serving(MemoryAdapters(), customer_realm=True) as service:
+        service.adapters.customer_directory.add_organization(ACME)
+        service.adapters.customer_directory.add_user("user_ann", "ann@acme.example.com")
+        service.token = service.adapters.customer_verifier.issue(ANN)
+        yield service
+
+
+async def register(service: Service, **changes: Any) -> Response:
+    body = service.upload(**{"name": "acme/gcp", **changes})
+    return await service.client.post(ROUTE, json=body, headers=service.authorised())
+
+
+@pytest.mark.parametrize("customer", [ANN, KEY])
+async def test_a_customer_registers_in_its_organisations_namespace(customers: Service, customer: Customer) -> None:
+    customers.token = customers.adapters.customer_verifier.issue(customer)
+
+    first, again = await register(customers), await register(customers)
+
+    assert (first.status_code, again.status_code) == (201, 200), first.text
+    assert first.json()["canonical"] == "acme/gcp"
+    assert first.json()["registered_by"] == customer.id
+    assert (await customers.client.get("/providers/acme/gcp/versions/latest")).json() == first.json()
+
+
+async def test_a_legacy_short_name_resolves_to_the_organisation_when_its_id_matches(customers: Service) -> None:
+    accepted = await register(customers, name="gcp", organization_id="org_acme")
+    foreign = await register(customers, name="gcp", organization_id="org_other")
+    alone = await register(customers, name="gcp")
+
+    assert (accepted.status_code, accepted.json()["canonical"]) == (201, "acme/gcp")
+    assert (foreign.status_code, foreign.json()["code"]) == (403, "namespace_forbidden")
+    assert (alone.status_code, alone.json()["errors"][0]["loc"]) == (422, ["body", "name"])
+
+
+@pytest.mark.parametrize("name", ["platform/gcp", "other/gcp", "acme-2/gcp"])
+async def test_other_namespaces_and_the_platforms_are_403(customers: Service, name: str) -> None:
+    response = await register(customers, name=name)
+
+    assert (response.status_code, response.json()["code"]) == (403, "namespace_forbidden")
+    assert not customers.adapters.fetcher.fetches
+
+
+async def test_an_organisation_that_calls_itself_platform_is_403_all_the_same(customers: Service) -> None:
+    impostor = Customer(id="user_x", user_id="user_x", organization_id="org_x", organization_slug="platform")
+    customers.token = customers.adapters.customer_verifier.issue(impostor)
+
+    response = await register(customers, name="platform/gcp")
+
+    assert (response.status_code, response.json()["code"]) == (403, "namespace_forbidden")
+
+
+async def test_bad_fields_come_before_the_namespace(customers: Service) -> None:
+    response = await register(customers, name="gcp", organization_id="org_other", version="1")
+
+    assert response.status_code == 422
+
+
+async def test_the_realms_do_not_accept_each_others_tokens(customers: Service) -> None:
+    machine = customers.adapters.verifier.issue(ConsoleMachine(MACHINE_ID))
+    console = await customers.post(customers.upload())
+    customers.token = machine
+    customer = await register(customers)
+
+    assert (console.status_code, customer.status_code) == (401, 401)
+    assert customer.headers["www-authenticate"] == 'Bearer error="invalid_token"'
+
+
+async def test_without_a_token_every_customer_route_is_401(customers: Service) -> None:
+    for method, path in (("POST", ROUTE), ("GET", "/auth/me"), ("GET", "/organizations/org_acme")):
+        response = await customers.client.request(method, path)
+
+        assert (response.status_code, response.headers["www-authenticate"]) == (401, "Bearer")
+
+
+async def test_a_user_learns_who_it_is(customers: Service) -> None:
+    response = await customers.client.get("/auth/me", headers=customers.authorised())
+
+    assert response.json() == {
+        "user_id": "user_ann",
+        "email": "ann@acme.example.com",
+        "organization_id": "org_acme",
+        "organization_name": "Acme Inc.",
+    }
+
+
+async def test_an_api_key_has_neither_user_nor_address(customers: Service) -> None:
+    customers.token = customers.adapters.customer_verifier.issue(KEY)
+
+    response = await customers.client.get("/auth/me", headers=customers.authorised())
+
+    assert (response.status_code, response.json()["user_id"], response.json()["email"]) == (200, None, None)
+
+
+async def test_a_customer_reads_its_own_organisation_and_no_other(customers: Service) -> None:
+    own = await customers.client.get("/organizations/org_acme", headers=customers.authorised())
+    other = await customers.client.get("/organizations/org_other", headers=customers.authorised())
+
+    assert own.json() == {
+        "organization_id": "org_acme",
+        "name": "Acme Inc.",
+        "slug": "acme",
+        "status": "active",
+        "created_at": "2026-01-02T03:04:05.678901Z",
+        "updated_at": "2026-01-03T03:04:05.678901Z",
+    }
+    assert (other.status_code, other.json()["code"]) == (403, "organization_forbidden")
+
+
+async def test_an_unreachable_directory_is_503(customers: Service) -> None:
+    customers.adapters.customer_directory.unavailable = True
+
+    response = await customers.client.get("/auth/me", headers=customers.authorised())
+
+    assert (response.status_code, response.json()["code"]) == (503, "token_authority_unavailable")
+
+
+async def test_while_the_realm_is_off_its_routes_are_404() -> None:
+    async with serving(MemoryAdapters()) as service:
+        for method, path in (("POST", ROUTE), ("GET", "/auth/me"), ("GET", "/organizations/org_acme")):
+            assert (await service.client.request(method, path)).status_code == 404
+
+
+async def test_two_organisations_may_use_the_same_short_name(customers: Service) -> None:
+    await register(customers)
+    machine = customers.adapters.verifier.issue(ConsoleMachine(MACHINE_ID))
+    platform = await customers.post(customers.upload(metadata=METADATA), Authorization=f"Bearer {machine}")
+
+    assert platform.status_code == 201
+    assert len((await customers.client.get("/providers/acme/gcp/versions")).json()) == 1
