@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
@@ -62,7 +62,7 @@ class Realm:
 
     def header(self, **changes: Any) -> dict[str, Any]:
         kid = self.clerk.signing_key.kid
-        return _bent({"alg": "RS256", "typ": "JWT", "kid": kid, "cat": "cl_B7d4PD333AAA"}, changes)
+        return bent({"alg": "RS256", "typ": "JWT", "kid": kid, "cat": "cl_B7d4PD333AAA"}, changes)
 
     def claims(self, **changes: Any) -> dict[str, Any]:
         now = int(self.clock.now().timestamp())
@@ -75,22 +75,29 @@ class Realm:
             "aud": [self.receiver.id],
             "scopes": self.receiver.id,
         }
-        return _bent(claims, changes)
+        return bent(claims, changes)
 
 
 @contextmanager
-def a_realm(*, kid: str | None = None, receiver_id: str | None = None) -> Iterator[Realm]:
-    clock = AdjustableClock()
+def a_realm(*, kid: str | None = None, receiver_id: str | None = None, at: datetime = NOW) -> Iterator[Realm]:
+    clock = AdjustableClock(at)
     with ClerkStandIn(kid=kid, now=clock.now) as clerk:
         receiver = clerk.add_machine(machine_id=receiver_id)
         yield Realm(clerk, clock, receiver, clerk.add_machine(scopes=[receiver.id]))
 
 
-def _bent(members: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+def bent(members: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """Return the members with changes; ``ABSENT`` takes one away."""
     return {name: value for name, value in (members | changes).items() if value is not ABSENT}
 
 
-async def refusal_reason(verifier: ClerkTokenVerifier, token: str) -> str:
+class Verifier(Protocol):
+    """A verifier of either realm."""
+
+    async def verify(self, token: str) -> object: ...
+
+
+async def refusal_reason(verifier: Verifier, token: str) -> str:
     """Return why the verifier refuses a token; anything else that it does fails the test."""
     with pytest.raises(NotAuthenticatedError) as refusal:
         await verifier.verify(token)

@@ -1,0 +1,73 @@
+"""The customer realm in tests: an instance on loopback with one organisation and one user in it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from adapters.clerk.customer_realm import ClerkCustomerRealm
+from adapters.clerk.customers import ClerkCustomers
+from domain.customers import Customer
+from entrypoints.development.clerk.people import StandInOrganization, StandInUser
+from entrypoints.development.clerk.sessions import StandInSession
+from entrypoints.development.clerk.stand_in import ClerkStandIn
+from tests.support.clerk import AdjustableClock, bent
+
+VERIFY_KEY_PATH = "/v1/api_keys/verify"
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRealm:
+    """A stand-in with an organisation and a user who is signed in with the organisation active."""
+
+    clerk: ClerkStandIn
+    clock: AdjustableClock
+    organization: StandInOrganization
+    user: StandInUser
+
+    def settings(self, **changes: Any) -> ClerkCustomerRealm:
+        fields: dict[str, Any] = {
+            "issuer": self.clerk.issuer,
+            "api_url": self.clerk.url,
+            "secret_key": self.clerk.secret_key,
+            **changes,
+        }
+        return ClerkCustomerRealm(**fields)
+
+    def customers(self, **changes: Any) -> ClerkCustomers:
+        return ClerkCustomers(self.settings(**changes), self.clock, monotonic=self.clock.monotonic)
+
+    @property
+    def session(self) -> StandInSession:
+        return StandInSession(user=self.user, organization=self.organization)
+
+    @property
+    def customer(self) -> Customer:
+        return self.as_customer(self.user.id, user_id=self.user.id)
+
+    def as_customer(self, id_: str, *, user_id: str | None = None) -> Customer:
+        return Customer(
+            id=id_,
+            user_id=user_id,
+            organization_id=self.organization.id,
+            organization_slug=self.organization.slug,
+        )
+
+    def header(self, **changes: Any) -> dict[str, Any]:
+        return bent(self.session.header(self.clerk.signing_key.kid), changes)
+
+    def claims(self, **changes: Any) -> dict[str, Any]:
+        claims = self.session.claims(issuer=self.clerk.issuer, now=self.clock.now(), seconds=60)
+        return bent(claims, changes)
+
+    def sign(self, **changes: Any) -> str:
+        """Return a session token that the instance signed, with changed claims."""
+        return self.clerk.sign(self.header(), self.claims(**changes))
+
+
+@contextmanager
+def a_customer_realm(*, kid: str | None = None, organization_id: str | None = None) -> Iterator[CustomerRealm]:
+    clock = AdjustableClock()
+    with ClerkStandIn(kid=kid, now=clock.now) as clerk:
+        organization = clerk.add_organization("acme", name="Acme Inc.", organization_id=organization_id)
+        yield CustomerRealm(clerk, clock, organization, clerk.add_user("ada@example.com"))
