@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lint types imports lock clean
+.PHONY: help run test bench check format lint types imports lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -16,6 +16,9 @@ run: $(READY) ## Start a local registry and register an example provider (ARGS=-
 
 test: check ## Check everything, then run the whole suite against real parts
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+bench: $(READY) ## Measure, as ratios within one run (a few minutes)
+	$(BIN)/python -m benchmarks.registration_memory
 
 check: lint types imports ## Format, lint, types, import rules
 
