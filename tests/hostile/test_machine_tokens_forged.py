@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator, Callable, Iterator
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from joserfc import jws
-from joserfc.jwk import ECKey
+from joserfc import jwe, jws
+from joserfc.jwk import ECKey, RSAKey
 
 from adapters.clerk.verifier import ClerkTokenVerifier
 from domain.errors import NotAuthenticatedError
@@ -44,6 +44,12 @@ def _es256_under_the_realms_key_id(realm: Realm) -> str:
     return jws.serialize_compact(header, encode_segment(realm.claims()), ECKey.generate_key("P-256"), ["ES256"])
 
 
+def _encrypted_to_the_realms_key(realm: Realm) -> str:
+    header = {"alg": "RSA-OAEP", "enc": "A256GCM", "typ": "JWT", "kid": realm.clerk.signing_key.kid}
+    key = RSAKey.import_key(realm.clerk.signing_key.public_pem)
+    return jwe.encrypt_compact(header, json.dumps(realm.claims()), key)
+
+
 def _unsigned(realm: Realm) -> str:
     return f"{encode_segment(realm.header(alg='none'))}.{encode_segment(realm.claims())}."
 
@@ -70,6 +76,7 @@ def _cut(realm: Realm, *, segment: int, to: int) -> str:
 FORGED: dict[str, tuple[Callable[[Realm], str], str]] = {
     "HS256 keyed with the public key": (_hs256_with_the_public_key, "wrong algorithm"),
     "ES256 under the realm's key id": (_es256_under_the_realms_key_id, "wrong algorithm"),
+    "encrypted to the realm's key": (_encrypted_to_the_realms_key, "unknown token shape"),
     "alg none without a signature": (_unsigned, "wrong algorithm"),
     "the claims of another token": (_claims_of_another_token, "bad signature"),
     "another key of the same id": (_signed_by_another_key_of_the_same_id, "bad signature"),

@@ -2,7 +2,6 @@
 
 import asyncio
 import gzip
-import json
 import socket
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
@@ -15,6 +14,7 @@ from structlog.testing import capture_logs
 from adapters.clerk.verifier import ClerkTokenVerifier
 from domain.errors import TokenAuthorityUnavailableError
 from domain.machines import ConsoleMachine
+from entrypoints.development.clerk.answers import json_answer
 from entrypoints.development.clerk.faults import (
     CannedAnswer,
     ConnectionReset,
@@ -25,7 +25,8 @@ from entrypoints.development.clerk.faults import (
 )
 from entrypoints.development.clerk.server import LoggedRequest
 from tests.builders import NOW
-from tests.support.clerk import ABSENT, VERIFY_PATH, Realm, a_realm, refusal_reason
+from tests.support.clerk import ABSENT, VERIFY_PATH, Realm, a_realm, bent, refusal_reason
+from tests.support.clerk_faults import UNUSABLE
 
 US = "mch_registry"
 MS = int(NOW.timestamp() * 1000)
@@ -71,26 +72,6 @@ ACCEPTED: dict[str, dict[str, Any]] = {
     "members to come": {"new_member": {"x": 1}},
 }
 
-UNUSABLE: dict[str, Fault] = {
-    "500": error_answer(500, "internal_clerk_error"),
-    "502 in HTML": CannedAnswer(502, b"<html>Bad gateway</html>"),
-    "503": CannedAnswer(503),
-    "a redirect": CannedAnswer(302, b"", (("Location", "/v1/elsewhere"),)),
-    "a redirect that keeps the method": CannedAnswer(307, b"", (("Location", "http://[bad"),)),
-    "204": CannedAnswer(204),
-    "201": CannedAnswer(201, b"{}"),
-    "an undocumented refusal": CannedAnswer(418),
-    "402": error_answer(402, "quota_exceeded"),
-    "200 without a body": CannedAnswer(200),
-    "200 in HTML": CannedAnswer(200, b"<html>Welcome to this hotel's WLAN</html>"),
-    "200 not UTF-8": CannedAnswer(200, b'{"object":"\xff"}'),
-    "200 an array": CannedAnswer(200, b"[]"),
-    "200 another object": CannedAnswer(200, b'{"object":"api_key","subject":"mch_1"}'),
-    "200 no object member": CannedAnswer(200, b'{"subject":"mch_1"}'),
-    "200 nested without end": CannedAnswer(200, b'{"claims":' + b"[" * 60_000),
-    "a connection reset": ConnectionReset(),
-}
-
 
 @pytest.fixture(scope="module")
 def module_realm() -> Iterator[Realm]:
@@ -124,11 +105,8 @@ def _answer(changes: dict[str, Any]) -> CannedAnswer:
         "last_used_at": None,
         "created_at": MS,
         "updated_at": MS,
-        **changes,
     }
-    return CannedAnswer(
-        200, json.dumps({name: value for name, value in members.items() if value is not ABSENT}).encode()
-    )
+    return json_answer(200, bent(members, changes))
 
 
 @pytest.mark.parametrize(("changes", "reason"), REFUSED.values(), ids=REFUSED)

@@ -31,6 +31,15 @@ class Ledger:
         dead = issued is not None and (issued.revoked or issued.expired(now))
         return None if dead and not self.shows_dead else issued
 
+    def id_of(self, text: str) -> str:
+        """Return the id of the secret of that text.
+
+        Raises:
+            LookupError: There is none.
+        """
+        with self._lock:
+            return self._issued[text].id
+
     def find_by_id(self, id_: str) -> IssuedToken | None:
         """Return the secret with that id, dead or alive."""
         with self._lock:

@@ -111,6 +111,14 @@ class ClerkStandIn:
         """Return an API key of an organisation or a user, given by id; None lets it live for ever."""
         return self._realm.customers.create_api_key(subject, name=name, seconds=seconds).token
 
+    def api_key_id(self, key: str) -> str:
+        """Return the id of an API key, which is not its text.
+
+        Raises:
+            LookupError: It was not created here.
+        """
+        return self._realm.customers.api_keys.id_of(key)
+
     def revoke(self, token: str) -> None:
         """Revoke an opaque token or an API key.
 
