@@ -50,7 +50,7 @@ def _entries(data: bytes) -> Iterator[Entry]:
 
 
 def _entry(fields: tuple[int, ...], name: bytes, extra: bytes) -> Entry:
-    _, _, version, flags, method, modified, crc, compressed, size, _, _, comment, disk, _, attributes, offset = fields
+    _, _, version, flags, method, _, crc, compressed, size, _, _, comment, disk, _, attributes, offset = fields
     if comment or disk:
         raise _misframed(f"the entry {name[:100]!a} has a comment or lies on another volume")
     zip64 = parse_extras(extra, name).get(ZIP64)
@@ -61,7 +61,6 @@ def _entry(fields: tuple[int, ...], name: bytes, extra: bytes) -> Entry:
         version=version,
         flags=flags,
         method=method,
-        modified=modified,
         crc=crc,
         compressed=compressed,
         size=size,

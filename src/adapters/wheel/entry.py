@@ -12,7 +12,7 @@ class Entry:
 
     Attributes:
         path: As written; a folder's ends in a slash.
-        modified: Date and time of MS-DOS.
+        version: Of the format, that is needed to inflate it; the upper half is undefined.
         crc: CRC-32 of the inflated bytes.
         compressed: Bytes in the archive.
         size: Bytes when inflated.
@@ -25,7 +25,6 @@ class Entry:
     version: int
     flags: int
     method: int
-    modified: int
     crc: int
     compressed: int
     size: int

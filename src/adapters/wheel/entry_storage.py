@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from adapters.wheel.archive_caps import ArchiveCaps
 from adapters.wheel.entry import DEFLATED, STORED, STREAMED_FLAG, UTF_8_FLAG, Entry
 from adapters.wheel.refusals import quoted, refused
-from domain.errors import WheelFault
+from domain.errors import WheelFault, WheelRefusedError
 
 _ENCRYPTED = 0x0001 | 0x0040 | 0x2000  # APPNOTE 4.4.4: traditional, strong, and masked headers
 _DEFLATE_LEVEL = 0x0006
@@ -46,6 +46,16 @@ def check_declared_sizes(entries: Iterable[Entry], caps: ArchiveCaps, *, archive
             raise refused(WheelFault.INFLATES_TOO_FAR, f"{what} inflates to {size} bytes where {limit} are allowed")
 
 
+def check_version(needed: int, path: str) -> None:
+    """Return if tools that know stored and deflated entries will try to unpack this one.
+
+    Raises:
+        WheelRefusedError: They will not.
+    """
+    if needed & 0xFF > _ZIP64_VERSION:  # the upper half is undefined
+        raise _unsupported(path)
+
+
 def lies_in_dist_info(path: str) -> bool:
     """Tell whether a file lies directly in a ``*.dist-info`` folder."""
     folder, _, name = path.partition("/")
@@ -55,11 +65,9 @@ def lies_in_dist_info(path: str) -> bool:
 def _check_coding(entry: Entry) -> None:
     if entry.flags & _ENCRYPTED:
         raise refused(WheelFault.ARCHIVE_ENCRYPTED, f"the entry {quoted(entry.path)} is encrypted")
-    if entry.method not in (STORED, DEFLATED) or entry.flags & ~_UNDERSTOOD or entry.version & 0xFF > _ZIP64_VERSION:
-        raise refused(
-            WheelFault.ARCHIVE_COMPRESSION_UNSUPPORTED,
-            f"the entry {quoted(entry.path)} is neither stored nor deflated in the plain way",
-        )
+    if entry.method not in (STORED, DEFLATED) or entry.flags & ~_UNDERSTOOD:
+        raise _unsupported(entry.path)
+    check_version(entry.version, entry.path)
 
 
 def _check_kind(entry: Entry) -> None:
@@ -74,3 +82,9 @@ def _check_kind(entry: Entry) -> None:
         )
     if entry.attributes & _DOS_FOLDER and not entry.is_folder:
         raise refused(WheelFault.ARCHIVE_SPECIAL_FILE, f"the entry {quoted(entry.path)} is a file marked as a folder")
+
+
+def _unsupported(path: str) -> WheelRefusedError:
+    return refused(
+        WheelFault.ARCHIVE_COMPRESSION_UNSUPPORTED, f"the entry {quoted(path)} is neither stored nor plainly deflated"
+    )

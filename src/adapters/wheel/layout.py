@@ -26,12 +26,11 @@ def locate_data(
         WheelRefusedError: A byte before the directory belongs to no entry or to several, or a local header disagrees.
     """
     ordered = sorted(entries, key=lambda entry: entry.offset)
-    ends = [*(entry.offset for entry in ordered[1:]), directory]
-    first = ordered[0].offset if ordered else directory
-    if first:
-        raise refused(WheelFault.ARCHIVE_FRAMING, f"there are {first} bytes in front of the archive's first entry")
+    bounds = [*(entry.offset for entry in ordered), directory]
+    if bounds[0]:
+        raise refused(WheelFault.ARCHIVE_FRAMING, f"there are {bounds[0]} bytes in front of the archive's first entry")
     places: dict[int, int] = {}
-    for entry, end in zip(ordered, ends, strict=True):
+    for entry, end in zip(ordered, bounds[1:], strict=True):
         proceed()
         places[entry.offset] = _data_offset(file, entry, end)
     return places

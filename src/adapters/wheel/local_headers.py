@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from adapters.wheel.archive_file import ArchiveFile
 from adapters.wheel.entry import STORED, Entry
+from adapters.wheel.entry_storage import check_version
 from adapters.wheel.extra_fields import ZIP64, parse_extras, widened
 from adapters.wheel.refusals import quoted, refused
 from domain.errors import WheelFault, WheelRefusedError
@@ -35,21 +36,20 @@ def read_local_header(file: ArchiveFile, entry: Entry) -> LocalHeader:
         WheelRefusedError: It is not there, or disagrees with the directory.
     """
     header = file.read(entry.offset, _HEADER.size)
-    signature, version, flags, method, modified, *sizes, name_length, extra_length = _HEADER.unpack(header)
+    signature, version, flags, method, _, *sizes, name_length, extra_length = _HEADER.unpack(header)
     if signature != _SIGNATURE:
         raise _disagreement(entry, "is not where the directory says it is")
     texts = file.read(entry.offset + _HEADER.size, name_length + extra_length)
     name = texts[:name_length]
     pairs = (
         (name, entry.raw_name, "name"),
-        (version, entry.version, "needed version"),
         (flags, entry.flags, "flags"),
         (method, entry.method, "compression method"),
-        (modified, entry.modified, "date"),
     )
     for here, there, what in pairs:
         if here != there:
             raise _disagreement(entry, f"has another {what} in its own header than in the directory")
+    check_version(version, entry.path)
     zip64 = parse_extras(texts[name_length:], name).get(ZIP64)
     _check_sizes(entry, sizes, zip64)
     return LocalHeader(entry.offset + _HEADER.size + len(texts), zip64 is not None)
@@ -70,12 +70,14 @@ def check_descriptor(entry: Entry, header: LocalHeader, found: bytes) -> None:
 def _check_sizes(entry: Entry, fields: list[int], zip64: bytes | None) -> None:
     crc, narrow_compressed, narrow_size = fields
     size, compressed = widened((narrow_size, narrow_compressed), zip64, entry.raw_name)
+    if entry.is_streamed and not (crc or compressed or size):
+        if entry.method == STORED and entry.size:  # who reads from the front cannot tell where it ends
+            raise _disagreement(entry, "is stored, and its own header does not say how long it is")
+        return
     pairs = ((crc, entry.crc, "CRC-32"), (compressed, entry.compressed, "compressed size"), (size, entry.size, "size"))
     for here, there, what in pairs:
-        if here != there and (here or not entry.is_streamed):
+        if here != there:
             raise _disagreement(entry, f"has another {what} in its own header than in the directory")
-    if entry.method == STORED and compressed != entry.compressed:  # who reads from the front cannot tell where it ends
-        raise _disagreement(entry, "is stored, and its own header does not say how long it is")
 
 
 def _disagreement(entry: Entry, what: str) -> WheelRefusedError:

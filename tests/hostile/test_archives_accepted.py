@@ -1,0 +1,112 @@
+"""Archives that look odd and are well-formed: some build tool writes each of them."""
+
+import io
+import stat
+import struct
+import zipfile
+import zlib
+from dataclasses import replace
+from hashlib import sha256
+
+import pytest
+
+from tests.support.archives import (
+    DEFERRED,
+    STORED,
+    STREAMED,
+    Archive,
+    Part,
+    a_descriptor,
+    a_zip64_extra,
+    an_extra,
+    read,
+    wheel_parts,
+    with_part,
+)
+
+_DATA = b"x = 1\n" * 20
+_PART = Part(data=_DATA)
+_PACKED = _PART.raw
+_STREAMED = replace(_PART, both={"flags": STREAMED}, local={"crc": 0, "size": 0, "compressed": 0})
+_WIDE = {"size": DEFERRED, "compressed": DEFERRED}
+_SIZES = a_zip64_extra(len(_DATA), len(_PACKED))
+_BOTH_PLACES = struct.pack("<BL", 1, zlib.crc32(_PART.name)) + _PART.name
+_CASES = {
+    "stored": replace(_PART, method=STORED),
+    "streamed": replace(_STREAMED, behind=a_descriptor(_DATA, _PACKED)),
+    "streamed, the descriptor unsigned": replace(_STREAMED, behind=a_descriptor(_DATA, _PACKED, signed=False)),
+    "streamed, with sizes in front": replace(_STREAMED, local={}, behind=a_descriptor(_DATA, _PACKED)),
+    "streamed in zip64": replace(
+        _STREAMED,
+        local={"crc": 0, **_WIDE, "extra": a_zip64_extra(0, 0)},
+        behind=a_descriptor(_DATA, _PACKED, wide=True),
+    ),
+    "stored and streamed, with sizes in front": replace(
+        _STREAMED, method=STORED, local={}, behind=a_descriptor(_DATA, _DATA)
+    ),
+    "zip64 in the local header": replace(_PART, local={**_WIDE, "extra": _SIZES}),
+    "zip64 in both headers": replace(_PART, both={**_WIDE, "extra": _SIZES}),
+    "zip64 without need": replace(_PART, both={"extra": _SIZES}),
+    "zip64 for one size": replace(_PART, central={"size": DEFERRED, "extra": a_zip64_extra(len(_DATA))}),
+    "an empty zip64 field": replace(_PART, both={"extra": an_extra(1, b"")}),
+    "a Unicode path that agrees": replace(_PART, both={"extra": an_extra(0x7075, _BOTH_PLACES)}),
+    "other extra fields in each header": replace(
+        _PART,
+        local={"extra": an_extra(0x5455, b"\x03" + b"\x00" * 8)},
+        central={"extra": an_extra(0x5455, b"\x03" + b"\x00" * 4)},
+    ),
+    "flags for the deflate level": replace(_PART, both={"flags": 0x0002}),
+    "a regular file's mode": replace(_PART, central={"attributes": (stat.S_IFREG | 0o755) << 16}),
+    "the attributes of Windows": replace(_PART, central={"attributes": 0x20, "made": 0x0014}),
+    "version and date that differ": replace(_PART, local={"version": 45, "modified": 0}),
+}
+
+
+@pytest.mark.parametrize("case", _CASES)
+def test_a_well_formed_entry_is_read(case: str) -> None:
+    member = read(with_part(_CASES[case], Part(name=b"z", data=b"z"))).members[-2]
+
+    assert (member.path, member.size) == ("gcp_provider/data.bin", len(_DATA))
+    assert member.digests == {"sha256": sha256(_DATA).digest()}
+
+
+@pytest.mark.parametrize("method", [STORED, zipfile.ZIP_DEFLATED])
+def test_folders_are_left_out(method: int) -> None:
+    mode = (stat.S_IFDIR | 0o755) << 16 | 0x10
+    folder = Part(name=b"gcp_provider/data/", method=method, central={"attributes": mode})
+
+    assert len(read(with_part(folder, Part(name=b"gcp_provider/data/a.py"))).members) == 6
+
+
+@pytest.mark.parametrize("end", [{}, {"entries": 0xFFFF, "here": 0xFFFF, "size": DEFERRED, "offset": DEFERRED}])
+def test_zip64_end_records_are_read(end: dict[str, int]) -> None:
+    assert len(read(with_part(end64={}, end=end)).members) == 5
+
+
+def test_a_directory_in_another_order_is_read() -> None:
+    parts = wheel_parts()
+
+    assert read(Archive(parts=parts, backwards=True).build()).paths == tuple(
+        part.name.decode() for part in reversed(parts)
+    )
+
+
+def test_an_archive_inside_the_archive_is_data() -> None:
+    inner = with_part()
+
+    found = read(with_part(Part(name=b"gcp_provider/inner.zip", data=inner, method=STORED)))
+
+    assert found.members[-1].digests["sha256"] == sha256(inner).digest()
+
+
+def test_an_archive_without_entries_is_well_formed() -> None:
+    assert read(Archive(parts=[]).build()).members == ()
+
+
+def test_more_entries_than_16_bits_count_are_read() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for number in range(0x10000):
+            archive.writestr(f"{number}.py", b"")
+
+    assert len(read(buffer.getvalue()).members) == 0x10000

@@ -1,0 +1,97 @@
+"""Entries whose names leave the folder, mean two things, or cannot all be unpacked."""
+
+from dataclasses import replace
+
+import pytest
+
+from domain.errors import WheelFault
+from tests.support.archives import STORED, UTF_8, Part, read, refusal, with_part
+
+_UNSAFE = {
+    "an absolute path": b"/etc/passwd",
+    "a path out of the folder": b"../evil.py",
+    "a path out of the folder and in again": b"gcp_provider/../../x/evil.py",
+    "a path out at its end": b"gcp_provider/..",
+    "a folder outside": b"../evil/",
+    "the folder itself": b"./evil.py",
+    "the folder itself inside": b"gcp_provider/./evil.py",
+    "an empty part": b"gcp_provider//evil.py",
+    "an empty name": b"",
+    "the root": b"/",
+    "a folder with two slashes": b"gcp_provider/x//",
+    "a drive": b"C:/evil.py",
+    "a drive without a slash": b"c:evil.py",
+    "a share": b"\\\\host\\share\\evil.py",
+    "a backslash": b"gcp_provider\\evil.py",
+    "a backslash out of the folder": b"..\\evil.py",
+    "a NUL that ends the name for some": b"gcp_provider/a.py\x00.txt",
+    "a new line": b"gcp_provider/a\n.py",
+    "an escape": b"gcp_provider/\x1b[2J.py",
+    "a delete": b"gcp_provider/\x7f.py",
+    "a C1 control": "gcp_provider/\x9b.py".encode(),
+    "bytes that are no UTF-8": b"gcp_provider/\xff.py",
+    "an overlong slash": b"gcp_provider/..\xc0\xaf..\xc0\xafx",
+    "half a surrogate pair": b"gcp_provider/\xed\xa0\x80.py",
+}
+_TWICE = {
+    "a file twice": (b"gcp_provider/data.bin", b"gcp_provider/data.bin"),
+    "a folder twice": (b"data/", b"data/"),
+}
+_COLLIDING = {
+    "case": (b"gcp_provider/data.bin", b"gcp_provider/DATA.bin"),
+    "case of a folder": (b"gcp_provider/data/a", b"GCP_provider/Data/A"),
+    "case of two folders": (b"data/", b"Data/"),
+    "case beyond ASCII": ("gcp_provider/é.py".encode(), "gcp_provider/É.py".encode()),
+    "a sharp s": ("gcp_provider/ß.py".encode(), b"gcp_provider/ss.py"),
+    "a Kelvin sign": ("gcp_provider/\u212a.py".encode(), b"gcp_provider/k.py"),
+    "composed and decomposed": ("gcp_provider/é.py".encode(), "gcp_provider/e\u0301.py".encode()),
+    "a file as a folder": (b"gcp_provider/data", b"gcp_provider/data/a.py"),
+    "a file as a folder, the other way round": (b"gcp_provider/data/a.py", b"gcp_provider/data"),
+    "a file as a folder deep down": (b"gcp_provider/data", b"gcp_provider/data/a/b/c.py"),
+    "a file as a folder in other case": (b"gcp_provider/data", b"gcp_provider/DATA/a.py"),
+    "a file as a listed folder": (b"gcp_provider/data", b"gcp_provider/data/"),
+}
+
+
+def _named(name: bytes) -> Part:
+    return Part(name=name, method=STORED)
+
+
+@pytest.mark.parametrize("case", _UNSAFE)
+def test_a_name_that_is_no_plain_relative_path_is_refused(case: str) -> None:
+    assert refusal(with_part(_named(_UNSAFE[case]))).fault is WheelFault.ARCHIVE_NAME_UNSAFE
+
+
+def test_a_name_beyond_ascii_that_is_not_marked_as_utf_8_is_refused() -> None:
+    unmarked = replace(_named("gcp_provider/é.py".encode()), both={"flags": 0})
+
+    assert refusal(with_part(unmarked)).fault is WheelFault.ARCHIVE_NAME_UNSAFE
+    read(with_part(replace(unmarked, both={"flags": UTF_8})))
+
+
+@pytest.mark.parametrize("case", _TWICE)
+def test_a_name_given_twice_is_refused(case: str) -> None:
+    first, second = map(_named, _TWICE[case])
+
+    assert refusal(with_part(first, second)).fault is WheelFault.ARCHIVE_DUPLICATE_NAME
+
+
+@pytest.mark.parametrize("case", _COLLIDING)
+def test_names_that_some_file_system_cannot_hold_both_are_refused(case: str) -> None:
+    first, second = map(_named, _COLLIDING[case])
+    read(with_part(first))
+    read(with_part(second))
+
+    assert refusal(with_part(first, second)).fault is WheelFault.ARCHIVE_NAMES_COLLIDE
+
+
+def test_names_that_only_begin_alike_are_read() -> None:
+    names = [b"data/a", b"data-1", b"data.py", b"data0/a", b"dat", b"Data2/b", b"data2/c"]
+
+    assert {name.decode() for name in names} <= set(read(with_part(*map(_named, names))).paths)
+
+
+def test_hostile_depth_and_length_cost_no_more_than_their_size() -> None:
+    deep = [b"a/" * 32_000 + b"%d" % number for number in range(200)]
+
+    assert len(read(with_part(*map(_named, deep))).paths) == 205
