@@ -2,6 +2,7 @@
 
 import ssl
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import trustme
 
@@ -23,3 +24,8 @@ class CertificateAuthority:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self.ca.configure_trust(context)
         return context
+
+    def write_to(self, path: Path) -> Path:
+        """Write a PEM file with this authority's certificate."""
+        self.ca.cert_pem.write_to_path(str(path))
+        return path

@@ -9,9 +9,13 @@ import httpcore
 def trust(ca_bundle: Path | None = None) -> ssl.SSLContext:
     """Return a TLS configuration that checks certificates and names.
 
-    It trusts the system's authorities and the bundled public ones, or those of a PEM file instead of them.
+    It trusts the system's authorities and the bundled public ones, and those of a PEM file beside them: one registry
+    fetches from private and from public hosts.
 
     Raises:
         OSError: The file cannot be read, or holds no certificate (``ssl.SSLError`` is an ``OSError``).
     """
-    return httpcore.default_ssl_context() if ca_bundle is None else ssl.create_default_context(cafile=ca_bundle)
+    context = httpcore.default_ssl_context()
+    if ca_bundle is not None:
+        context.load_verify_locations(ca_bundle)
+    return context
