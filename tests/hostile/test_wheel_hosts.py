@@ -1,6 +1,7 @@
 """Wheel hosts that lie, stall, break off or lead astray."""
 
 import asyncio
+import logging
 import random
 import resource
 import socket
@@ -228,6 +229,12 @@ CASES: dict[str, tuple[list[Reply], type[RegistryError], WheelFault | None]] = {
         WheelRefusedError,
         WheelFault.REDIRECT_FORBIDDEN,
     ),
+    "a redirect to a broken international name": (
+        [redirect("https://xn--0.example.com/x.whl")],
+        WheelRefusedError,
+        WheelFault.REDIRECT_FORBIDDEN,
+    ),
+    "a redirect to what is no URL": ([redirect("https://[::1")], WheelRefusedError, WheelFault.REDIRECT_FORBIDDEN),
     "a redirect to nowhere": ([status(302)], WheelHostFailedError, None),
     "a redirect to two places": (
         [status(302, "Location: /a.whl", "Location: /b.whl")],
@@ -330,6 +337,25 @@ async def test_a_closed_port_is_tried_again_and_then_the_hosts_failure(world: Wo
     assert world.waits == [0.25, 0.5]
 
 
+async def test_a_silent_name_service_is_tried_again_and_then_the_hosts_failure(world: World) -> None:
+    class SilentResolver(ScriptedResolver):
+        async def resolve(self, host: str) -> Sequence[str]:
+            self.asked.append(host)
+            await asyncio.Event().wait()
+            return []
+
+    world.policy = replace(POLICY, connect_timeout=0.05, answer_timeout=20)
+    world.resolver = SilentResolver([])
+    assert isinstance(await world.refusal(NAME), WheelHostTimeoutError)
+    assert world.resolver.asked == [NAME] * 3
+
+
+async def test_silence_in_the_body_ends_the_fetch_long_before_the_deadline(world: World) -> None:
+    world.policy = replace(IMPATIENT, deadline=20)
+    world.host.script(PATH, raw(OK + b"Content-Length: 9999\r\n\r\nabc", hold=True))
+    assert "too long to answer" in (await world.refusal()).detail
+
+
 async def test_a_certificate_for_another_name_is_not_accepted(world: World) -> None:
     world.host.script(PATH, file(WHEEL))
     assert isinstance(await world.refusal("other.example.com"), WheelHostFailedError)
@@ -355,6 +381,25 @@ async def test_a_host_without_tls_is_the_hosts_failure(world: World) -> None:
         assert isinstance(await world.refusal(), WheelHostFailedError)
 
 
+async def test_a_host_that_breaks_off_in_the_handshake_is_tried_again_and_then_fails(world: World) -> None:
+    async def leave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.transport.abort()
+
+    async with await asyncio.start_server(leave, "127.0.0.1", 0) as server:
+        world.host.port = server.sockets[0].getsockname()[1]
+        assert isinstance(await world.refusal(), WheelHostFailedError)
+    assert world.waits == [0.25, 0.5]
+
+
+async def test_cookies_are_neither_read_nor_sent_on(world: World) -> None:
+    unreadable = "Set-Cookie: a=b; expires=1 Jan " + "9" * 5000  # the standard library warns of its own bug
+    world.host.script(PATH, status(302, unreadable, "Set-Cookie: a=b; Path=/", "Location: /1"))
+    world.host.script("/1", file(WHEEL))
+    assert await world.fetch(NAME) == WHEEL
+    assert "cookie" not in world.host.requests[1].fields
+
+
 async def test_five_redirects_are_followed_each_on_a_connection_of_its_own(world: World) -> None:
     world.host.script(PATH, redirect("/1"))
     for hop, code in enumerate((301, 303, 307, 308), start=1):
@@ -376,11 +421,15 @@ async def test_a_sixth_redirect_is_not_followed(world: World) -> None:
     assert [request.target for request in world.host.requests] == [PATH, "/1", "/2", "/3", "/4", "/5"]
 
 
-async def test_a_redirect_to_presigned_storage_keeps_its_query_as_it_is(world: World) -> None:
+async def test_a_redirect_to_presigned_storage_keeps_its_query_as_it_is_and_out_of_the_log(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
     signed = "/bucket/key?X-Amz-Credential=a%2Fb&X-Amz-Signature=c+d%3D&response-content-type=application/zip"
     world.host.script(PATH, redirect(world.host.url(signed)))
     world.host.script(signed, file(WHEEL))
-    assert await world.fetch() == WHEEL
+    with caplog.at_level(logging.INFO):
+        assert await world.fetch() == WHEEL
+    assert "Signature" not in caplog.text
 
 
 @pytest.mark.parametrize("code", [429, 502, 503, 504])

@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import socket
 import ssl
+import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -13,6 +15,7 @@ Reply = Callable[["Exchange"], Awaitable[None]]
 class Exchange:
     """One request, and the wire to answer it on."""
 
+    head: bytes
     target: str
     fields: dict[str, str]
     _writer: asyncio.StreamWriter
@@ -26,7 +29,8 @@ class Exchange:
         await asyncio.Event().wait()
 
     def reset(self) -> None:
-        """Break the connection without a closing handshake."""
+        """Break the connection without a closing handshake, whatever is still under way."""
+        self._writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._writer.transport.abort()
 
 
@@ -49,10 +53,11 @@ class HttpsHost:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         with contextlib.suppress(ConnectionError, ssl.SSLError, asyncio.IncompleteReadError):
-            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-            target = head[0].split(" ")[1]
-            fields = dict(line.lower().split(": ", 1) for line in head[1:] if line)
-            exchange = Exchange(target, fields, writer)
+            head = await reader.readuntil(b"\r\n\r\n")
+            lines = head.decode("latin-1").split("\r\n")
+            target = lines[0].split(" ")[1]
+            fields = dict(line.lower().split(": ", 1) for line in lines[1:] if line)
+            exchange = Exchange(head, target, fields, writer)
             self.requests.append(exchange)
             replies = self._replies.get(target) or [status(404)]
             await (replies.pop(0) if len(replies) > 1 else replies[0])(exchange)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-import httpcore
+import httpx
 
 from adapters.https.answers import too_large
 from adapters.https.exchanges import HttpsExchanges
@@ -49,7 +49,7 @@ async def _hop(target: Target, exchanges: HttpsExchanges, spool: Spool) -> Targe
             return None
 
 
-async def _receive(response: httpcore.Response, policy: FetchPolicy, spool: Spool) -> None:
+async def _receive(response: httpx.Response, policy: FetchPolicy, spool: Spool) -> None:
     rate = RateGuard(policy.min_rate, policy.rate_window)
     async with aclosing(_timed(response)) as chunks:
         async for chunk, waited in chunks:
@@ -60,10 +60,10 @@ async def _receive(response: httpcore.Response, policy: FetchPolicy, spool: Spoo
     await spool.finish()
 
 
-async def _timed(response: httpcore.Response) -> AsyncGenerator[tuple[bytes, float], None]:
+async def _timed(response: httpx.Response) -> AsyncGenerator[tuple[bytes, float], None]:
     """Yield each chunk with the seconds that it was waited for."""
     time = asyncio.get_running_loop().time
     asked = time()
-    async for chunk in response.aiter_stream():
+    async for chunk in response.aiter_raw():
         yield chunk, time() - asked
         asked = time()

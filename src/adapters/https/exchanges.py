@@ -6,14 +6,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-import httpcore
+import httpx
 
 from adapters.https.addresses import AddressRules
 from adapters.https.answers import AnswerHead
 from adapters.https.backend import JudgingNetworkBackend
+from adapters.https.cookies import NoCookies
 from adapters.https.policy import FetchPolicy
+from adapters.https.requests import request_for
 from adapters.https.resolver import Resolver
 from adapters.https.targets import Target
+from adapters.https.transport import JudgedTransport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,38 +29,21 @@ class HttpsExchanges:
     tls: ssl.SSLContext
 
     @asynccontextmanager
-    async def ask(self, target: Target) -> AsyncIterator[tuple[AnswerHead, httpcore.Response]]:
+    async def ask(self, target: Target) -> AsyncIterator[tuple[AnswerHead, httpx.Response]]:
         """Ask for a target; the body can be read while the context is open.
 
-        Raises whatever httpcore and the backend raise.
+        Raises whatever httpx and the backend raise.
         """
-        backend = JudgingNetworkBackend(self.rules, self.resolver)
-        origin = httpcore.Origin(b"https", target.host.encode(), target.port)
-        connection = httpcore.AsyncHTTPConnection(origin, ssl_context=self.tls, network_backend=backend)
-        try:
+        async with self._client() as client:
             async with asyncio.timeout(self.policy.answer_timeout):
-                response = await connection.handle_async_request(self._request(target))
-            yield AnswerHead(target.host, response.status, response.headers), response
-        finally:
-            await backend.aclose()
+                response = await client.send(request_for(target, self.policy), stream=True)
+            yield AnswerHead(target.host, response.status_code, response.headers.raw), response
 
-    def _request(self, target: Target) -> httpcore.Request:
-        policy = self.policy
-        return httpcore.Request(
-            b"GET",
-            httpcore.URL(scheme=b"https", host=target.host.encode(), port=target.port, target=target.path.encode()),
-            headers={
-                "Host": target.authority,
-                "User-Agent": policy.user_agent,
-                "Accept": "*/*",
-                "Accept-Encoding": "identity",
-                "Connection": "close",
-            },
-            extensions={
-                "timeout": {
-                    "connect": policy.connect_timeout,
-                    "read": policy.rate_window,
-                    "write": policy.connect_timeout,
-                }
-            },
+    def _client(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            transport=JudgedTransport(JudgingNetworkBackend(self.rules, self.resolver), self.tls),
+            timeout=httpx.Timeout(self.policy.connect_timeout, read=self.policy.rate_window),
+            cookies=NoCookies(),
+            follow_redirects=False,
+            trust_env=False,
         )

@@ -5,15 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import anyio
-import httpcore
+import httpx
 
 from adapters.https.retries import RetryableError
 from domain.errors import WheelHostFailedError, WheelHostTimeoutError
 
 _BROKEN = (
-    httpcore.NetworkError,
-    httpcore.ProtocolError,
-    httpcore.UnsupportedProtocol,
+    httpx.RequestError,
     anyio.BrokenResourceError,
     anyio.ClosedResourceError,
     anyio.EndOfStream,
@@ -32,11 +30,11 @@ def wire_failures(host: str) -> Iterator[None]:
     """
     try:
         yield
-    except httpcore.ConnectTimeout as error:
+    except httpx.ConnectTimeout as error:
         raise RetryableError(_slow(host, "be connected to")) from error
-    except (httpcore.TimeoutException, TimeoutError) as error:
+    except (httpx.TimeoutException, TimeoutError) as error:
         raise _slow(host, "answer") from error
-    except httpcore.ConnectError as error:
+    except httpx.ConnectError as error:
         if isinstance(error.__cause__, ssl.SSLError):
             raise _failed(host, "has no TLS certificate that the registry trusts, or does not speak TLS") from error
         raise RetryableError(_failed(host, "cannot be reached; check the URL's host")) from error
