@@ -150,5 +150,10 @@ def test_an_archive_without_its_front_is_refused() -> None:
     assert refusal(_PLAIN[-22:]).fault is _FRAMING
 
 
+def test_a_comment_is_called_a_comment() -> None:
+    assert "has a comment" in refusal(with_part(replace(_OTHER, central={"comment": b"!"}))).detail
+    assert "has a comment" in refusal(_bent(after=b"!")).detail
+
+
 def test_the_unbent_archive_is_read() -> None:
     assert read(_PLAIN) == read(a_wheel())

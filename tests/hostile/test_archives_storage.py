@@ -1,6 +1,7 @@
 """Entries that are stored in other ways than wheels need, are no plain files, or are not what they declare."""
 
 import bz2
+import os
 import stat
 import zlib
 from dataclasses import replace
@@ -95,6 +96,20 @@ def test_an_entry_that_is_no_plain_file_as_declared_is_refused(case: str) -> Non
 
     assert found.fault is fault
     assert found.detail
+
+
+def test_an_entry_is_read_no_further_than_it_declares(monkeypatch: pytest.MonkeyPatch) -> None:
+    reads, pread = [0], os.pread
+
+    def counting(descriptor: int, length: int, offset: int) -> bytes:
+        reads[0] += 1
+        return pread(descriptor, length, offset)
+
+    data = with_part(Part(method=STORED, packed=b"x" * 60 * _MIB))
+    monkeypatch.setattr(os, "pread", counting)
+
+    assert refusal(data).fault is _CORRUPT
+    assert reads[0] < 40
 
 
 def test_more_entries_than_the_cap_are_refused_before_any_is_looked_at() -> None:

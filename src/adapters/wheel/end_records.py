@@ -55,10 +55,8 @@ def _require_one_end(file: ArchiveFile) -> None:
     if not candidates:
         raise refused(WheelFault.NOT_AN_ARCHIVE, "the file does not end as a ZIP archive does")
     reaching = [place for place in candidates if _reaches_the_end(tail, place)]
-    if len(reaching) > 1:
-        raise _misframed("the archive has several end records")
     if reaching != [tail_size - _END.size]:
-        raise _misframed("the archive has a comment or other bytes after its end record")
+        raise _misframed("the archive has a comment, other bytes or another end record after its end record")
 
 
 def _places(data: bytes, signature: bytes) -> Iterator[int]:
