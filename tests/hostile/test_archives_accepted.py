@@ -70,6 +70,13 @@ def test_a_well_formed_entry_is_read(case: str) -> None:
     assert member.digests == {"sha256": sha256(_DATA).digest()}
 
 
+@pytest.mark.parametrize("size", [2**20 - 1, 2**20, 2**20 + 5, 2**20 + 257, 2**21 + 5])
+def test_what_is_just_larger_than_a_chunk_is_read_whole(size: int) -> None:
+    data = b"\x00" * size
+
+    assert read(with_part(Part(data=data))).members[-1].digests["sha256"] == sha256(data).digest()
+
+
 @pytest.mark.parametrize("method", [STORED, zipfile.ZIP_DEFLATED])
 def test_folders_are_left_out(method: int) -> None:
     mode = (stat.S_IFDIR | 0o755) << 16 | 0x10
