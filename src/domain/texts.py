@@ -19,13 +19,14 @@ def line(value: str, *, longest: int, shortest: int = 1) -> str:
     return _checked(value, _LINE_CONTROLS, shortest, longest)
 
 
-def text(value: str, *, longest: int) -> str:
+def text(value: str, *, longest: int, shortest: int = 0) -> str:
     """Return a text of any number of lines, possibly empty.
 
     Raises:
-        InvalidTextError: Too long, or with control characters other than tabs and line ends.
+        InvalidTextError: Blank although something is due, too long, or with control characters other than tabs and
+            line ends.
     """
-    return _checked(value, _TEXT_CONTROLS, 0, longest)
+    return _checked(value, _TEXT_CONTROLS, shortest, longest)
 
 
 def _checked(value: str, forbidden: re.Pattern[str], shortest: int, longest: int) -> str:

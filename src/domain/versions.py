@@ -8,6 +8,7 @@ from typing import Self
 from domain.announcements import Announcement
 from domain.digests import Sha256Digest
 from domain.errors import IllegalTransitionError, RegistryError
+from domain.history import check_yank_reason
 from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.verification import Verification
@@ -140,8 +141,10 @@ class ProviderVersion:
 
         Raises:
             IllegalTransitionError: The version is not published.
+            InvalidTextError: The reason breaks its rule.
         """
         self._require(VersionStatus.PUBLISHED, "yanked")
+        reason = check_yank_reason(reason)
         return replace(self, status=VersionStatus.YANKED, yanked_at=at, yanked_reason=reason, updated_at=at)
 
     def restore(self, *, at: datetime) -> Self:

@@ -43,8 +43,11 @@ from application.use_cases.check_readiness import CheckReadiness
 from application.use_cases.describe_customer import DescribeCustomer
 from application.use_cases.find_version import FindVersion
 from application.use_cases.list_versions import ListVersions
+from application.use_cases.read_history import ReadHistory
 from application.use_cases.register_version import RegisterVersion
+from application.use_cases.restore_version import RestoreVersion
 from application.use_cases.verify_wheel import VerifyWheel
+from application.use_cases.yank_version import YankVersion
 from domain.machines import ReleaseAllowList
 from entrypoints.registry import CustomerRealm, Registry
 from entrypoints.settings import ConsoleSettings, CustomerSettings, DatabaseSettings, Settings, WheelSettings
@@ -95,9 +98,12 @@ def build_registry(
             clock=adapters.clock,
             runtime_version=runtime_version,
         ),
+        yank_version=YankVersion(store=adapters.store, clock=adapters.clock),
+        restore_version=RestoreVersion(store=adapters.store, clock=adapters.clock),
         verify_wheel=verify_wheel,
         find_version=FindVersion(adapters.store),
         list_versions=ListVersions(adapters.store),
+        read_history=ReadHistory(adapters.store),
         check_readiness=CheckReadiness(adapters.store),
         customers=_customer_realm_of(adapters),
     )

@@ -8,8 +8,11 @@ from application.use_cases.check_readiness import CheckReadiness
 from application.use_cases.describe_customer import DescribeCustomer
 from application.use_cases.find_version import FindVersion
 from application.use_cases.list_versions import ListVersions
+from application.use_cases.read_history import ReadHistory
 from application.use_cases.register_version import RegisterVersion
+from application.use_cases.restore_version import RestoreVersion
 from application.use_cases.verify_wheel import VerifyWheel
+from application.use_cases.yank_version import YankVersion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +33,11 @@ class Registry:
 
     authenticate_machine: AuthenticateMachine
     register_version: RegisterVersion
+    yank_version: YankVersion
+    restore_version: RestoreVersion
     verify_wheel: VerifyWheel
     find_version: FindVersion
     list_versions: ListVersions
+    read_history: ReadHistory
     check_readiness: CheckReadiness
     customers: CustomerRealm | None = None

@@ -63,7 +63,7 @@ def a_bare_version() -> ProviderVersion:
         a_bare_version(),
         a_version("1.0.0", changelog="", package_name=None),
         a_version("1.0.0").yank("leaks\nsecrets", at=LATER),
-        a_version("1.0.0").yank("", at=LATER),
+        replace(a_version("1.0.0").yank("x", at=LATER), yanked_reason=""),
         a_version("1.0.0").yank("by mistake", at=LATER).restore(at=LATER),
         a_version("1.0.0", at=datetime(2026, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)),
     ],

@@ -55,11 +55,11 @@ async def test_later_metadata_replaces_all_of_the_earlier(store: VersionStore) -
     version = a_version("1.0.0")
     await store.update(version.name, version.version, writing(version, some_metadata()))
     bare = some_metadata(display_name="GCP", icon_url=None, tags=())
-    after = await store.update(version.name, version.version, writing(metadata=bare))
+    after = await store.update(version.name, version.version, writing(metadata=bare, at=LATER))
     assert after.provider is not None
     assert after.provider.metadata == bare
     assert after.provider.created_at == NOW
-    assert after.provider.updated_at > NOW
+    assert after.provider.updated_at == LATER
     assert after.version == version
 
 

@@ -1,10 +1,12 @@
 """Words for talking to version stores."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from application.ports.version_store import Change, Decision, VersionStore
 from domain.catalog import CatalogMetadata
+from domain.history import LifecycleEvent
 from domain.semver import SemVer
 from domain.versions import ProviderVersion
 from tests.builders import a_name, a_version
@@ -17,12 +19,19 @@ EVERY_METHOD: Mapping[str, Callable[[VersionStore], Awaitable[Any]]] = {
     "find": lambda store: store.find(_NAME, _VERSION),
     "find_latest": lambda store: store.find_latest(_NAME),
     "list_versions": lambda store: store.list_versions(_NAME),
+    "history": lambda store: store.history(_NAME, _VERSION),
     "check": lambda store: store.check(),
 }
 
 
-def writing(version: ProviderVersion | None = None, metadata: CatalogMetadata | None = None) -> Decision:
-    return lambda _: Change(version=version, metadata=metadata)
+def writing(
+    version: ProviderVersion | None = None,
+    metadata: CatalogMetadata | None = None,
+    *,
+    event: LifecycleEvent | None = None,
+    at: datetime | None = None,
+) -> Decision:
+    return lambda _: Change(version=version, metadata=metadata, event=event, at=at)
 
 
 async def put(store: VersionStore, *versions: ProviderVersion) -> None:

@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from application.ports.version_store import Change, Decision, Stored
 from domain.catalog import Provider, latest
 from domain.errors import StoreUnavailableError
+from domain.history import LifecycleEvent
 from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.versions import ProviderVersion, VersionStatus
@@ -25,6 +25,7 @@ class InMemoryVersionStore:
         self.unavailable = False
         self._providers: dict[ProviderName, Provider] = {}
         self._versions: dict[ProviderName, dict[SemVer, ProviderVersion]] = {}
+        self._events: dict[tuple[ProviderName, SemVer], list[LifecycleEvent]] = {}
         self._turn = asyncio.Lock()
 
     async def look(self, name: ProviderName, version: SemVer) -> Stored:
@@ -44,6 +45,8 @@ class InMemoryVersionStore:
                 self._providers[name] = _provider_after(name, self._providers.get(name), change)
             if written is not None:
                 self._versions.setdefault(name, {})[version] = written
+            if change.event is not None:
+                self._events.setdefault((name, version), []).append(change.event)
             return self._stored(name, version)
 
     async def find(self, name: ProviderName, version: SemVer) -> ProviderVersion | None:
@@ -64,6 +67,11 @@ class InMemoryVersionStore:
         await self.check()
         newest_first = sorted(self._public(name), key=lambda found: found.version, reverse=True)
         return [_without_schemas(found) for found in newest_first]
+
+    async def history(self, name: ProviderName, version: SemVer) -> Sequence[LifecycleEvent]:
+        """Return what happened to a version, oldest first."""
+        await self.check()
+        return list(self._events.get((name, version), ()))
 
     async def check(self) -> None:
         """Return unless an outage is acted out.
@@ -88,7 +96,7 @@ class InMemoryVersionStore:
 
 def _provider_after(name: ProviderName, before: Provider | None, change: Change) -> Provider:
     """Return the provider after a change. What is not public of a version does not show in its times either."""
-    at = datetime.now(UTC) if change.version is None else change.version.updated_at
+    at = change.time
     if before is None:
         return Provider(name=name, metadata=change.metadata, created_at=at, updated_at=at)
     shows = change.metadata is not None or (change.version is not None and change.version.status.is_public)

@@ -24,6 +24,7 @@ _REFUSALS = {
     "ck_provider_versions_public_has_wheel": "a public version has a proven wheel and a time of publication",
     "ck_provider_versions_failed_has_error": "a failed version, and no other, has an error message",
     "ck_provider_versions_yanked_has_time": "a yanked version, and no other, has the time of its yank",
+    "ck_version_events_action_is_known": "a version is published, fails, is yanked or is restored, and nothing else",
 }
 """What the domain says of a row that breaks a constraint."""
 

@@ -21,10 +21,11 @@ from sqlalchemy import (
     update,
 )
 
-from adapters.postgres.tables import IS_INSTALLABLE, IS_PUBLIC, ProviderRow, VersionRow
+from adapters.postgres.tables import IS_INSTALLABLE, IS_PUBLIC, EventRow, ProviderRow, VersionRow
 
 _PROVIDERS = cast("Table", ProviderRow.__table__)
 _VERSIONS = cast("Table", VersionRow.__table__)
+_EVENTS = cast("Table", EventRow.__table__)
 _NUMBER = ("version", "sort_key", "is_prerelease")
 _ONE: ColumnElement[int] = literal_column("1")  # the planner cannot see through a parameter
 _LARGE = frozenset({"schemas", "config_schema", "outputs_schema", "verification"})
@@ -50,6 +51,7 @@ _NEWEST = (
     .limit(_ONE)
     .lateral("newest")
 )
+_ID = select(_VERSIONS.c.id).where(_numbered(_VERSIONS)).scalar_subquery()
 _PARTS = {"provider": _PROVIDERS, "version": _ANY_NUMBERED, "newest": _NEWEST}
 
 FIND = select(*_SHOWN).where(_numbered(_VERSIONS), text(IS_PUBLIC))
@@ -60,6 +62,7 @@ FIND_LATEST = (
     .limit(_ONE)
 )
 LIST = select(*_LISTED).where(_named(_VERSIONS), text(IS_PUBLIC)).order_by(_BY_PRECEDENCE)
+HISTORY = select(*_EVENTS.c).where(_EVENTS.c.version_id == _ID).order_by(_EVENTS.c.position)
 LOOK = (
     select(*(column.label(f"{part}_{column.name}") for part, source in _PARTS.items() for column in source.c))
     .select_from(_PROVIDERS.outerjoin(_ANY_NUMBERED, true()).outerjoin(_NEWEST, true()))
@@ -74,6 +77,7 @@ ADD_PROVIDER = insert(_PROVIDERS)
 REPLACE_PROVIDER = update(_PROVIDERS).where(_named(_PROVIDERS))
 ADD_VERSION = insert(_VERSIONS)
 REPLACE_VERSION = update(_VERSIONS).where(_numbered(_VERSIONS))
+ADD_EVENT = insert(_EVENTS).values(version_id=_ID)
 
 
 def part(row: RowMapping, name: str) -> Mapping[str, Any]:

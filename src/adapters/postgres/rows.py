@@ -11,6 +11,7 @@ from domain.announcements import Announcement
 from domain.canonical_json import CanonicalJson
 from domain.catalog import CatalogMetadata, Provider
 from domain.digests import Sha256Digest
+from domain.history import LifecycleAction, LifecycleEvent
 from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.verification import Verification
@@ -75,6 +76,28 @@ def write_provider(provider: Provider) -> dict[str, object]:
         "tags": shown and list(shown.tags),
         "created_at": provider.created_at,
         "updated_at": provider.updated_at,
+    }
+
+
+def read_event(row: Mapping[str, Any]) -> LifecycleEvent:
+    """Return the event that a row holds."""
+    return LifecycleEvent(
+        action=LifecycleAction(row["action"]),
+        at=row["at"],
+        actor=row["actor"],
+        request_id=row["request_id"],
+        reason=row["reason"],
+    )
+
+
+def write_event(event: LifecycleEvent) -> dict[str, object]:
+    """Return the row that holds an event, without its id and without its version's."""
+    return {
+        "action": event.action.value,
+        "at": event.at,
+        "actor": event.actor,
+        "request_id": event.request_id,
+        "reason": event.reason,
     }
 
 

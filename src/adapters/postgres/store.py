@@ -11,10 +11,11 @@ from adapters.postgres import queries
 from adapters.postgres.database import Database
 from adapters.postgres.faults import LAYOUT_DIFFERS, RetryableFaultError, driver_faults, final_driver_faults, is_lost
 from adapters.postgres.revisions import CURRENT, heads
-from adapters.postgres.rows import read_version
+from adapters.postgres.rows import read_event, read_version
 from adapters.postgres.updates import key, load, lock, write
 from application.ports.version_store import Change, Decision, Stored
 from domain.errors import StoreUnavailableError
+from domain.history import LifecycleEvent
 from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.versions import ProviderVersion
@@ -60,6 +61,10 @@ class PostgresVersionStore:
     async def list_versions(self, name: ProviderName) -> Sequence[ProviderVersion]:
         """Return the public versions without schemas, newest first."""
         return [read_version(name, row) for row in await self._read(queries.LIST, key(name))]
+
+    async def history(self, name: ProviderName, version: SemVer) -> Sequence[LifecycleEvent]:
+        """Return what happened to a version, oldest first."""
+        return [read_event(row) for row in await self._read(queries.HISTORY, key(name, version))]
 
     async def check(self) -> None:
         """Return if the database answers and its migrations are at this release's head.

@@ -11,7 +11,18 @@ from uuid import UUID
 
 from advanced_alchemy.base import DefaultBase
 from advanced_alchemy.types import GUID, DateTimeUTC
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 from uuid_utils.compat import uuid7
 
@@ -110,3 +121,27 @@ class VersionRow(DefaultBase):
     yanked_at: Mapped[datetime | None] = mapped_column(_TIME)
     yanked_reason: Mapped[str | None] = mapped_column(Text)
     source_hash: Mapped[str | None] = mapped_column(Text)
+
+
+class EventRow(DefaultBase):
+    """A step of a version's life. Rows are only ever added: a trigger of the database refuses everything else.
+
+    ``position`` gives the order of writing, since writers of a version take turns; the clocks of replicas, and with
+    them ``at`` and the ids, need not agree.
+    """
+
+    __bind_key__ = BIND_KEY
+    __tablename__ = "version_events"
+    __table_args__: Any = (
+        CheckConstraint("action IN ('published', 'failed', 'yanked', 'restored')", name="action_is_known"),
+        Index("ix_version_events_history", "version_id", "position"),
+    )
+
+    id: Mapped[UUID] = mapped_column(GUID, default=uuid7, primary_key=True)
+    position: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    version_id: Mapped[UUID] = mapped_column(GUID, ForeignKey("provider_versions.id"))
+    action: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(_TIME)
+    actor: Mapped[str] = mapped_column(Text)
+    request_id: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(Text)

@@ -1,12 +1,11 @@
 """What a transaction reads and writes around one version."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.postgres import queries
-from adapters.postgres.rows import read_number, read_provider, read_version, write_provider, write_version
+from adapters.postgres.rows import read_number, read_provider, read_version, write_event, write_provider, write_version
 from application.ports.version_store import Change, Stored
 from domain.catalog import Provider
 from domain.names import ProviderName
@@ -53,11 +52,14 @@ async def write(connection: AsyncConnection, name: ProviderName, stored: Stored,
         await connection.execute(queries.ADD_VERSION, row)
     else:
         await connection.execute(queries.REPLACE_VERSION, row | key(name, stored.version.version))
+    if change.event is not None:
+        event = write_event(change.event)
+        await connection.execute(queries.ADD_EVENT, event | key(name, change.version.version))
 
 
 def _provider_after(name: ProviderName, before: Provider | None, change: Change) -> Provider:
     """Return the provider after a change. What is not public of a version does not show in its times either."""
-    at = datetime.now(UTC) if change.version is None else change.version.updated_at
+    at = change.time
     if before is None:
         return Provider(name=name, metadata=change.metadata, created_at=at, updated_at=at)
     shows = change.metadata is not None or (change.version is not None and change.version.status.is_public)

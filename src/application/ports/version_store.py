@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from domain.catalog import CatalogMetadata, Provider
+from domain.history import LifecycleEvent
 from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.versions import ProviderVersion
@@ -33,10 +35,36 @@ class Change:
         version: Replaces the stored version of the same name and number, or is added. Its provider is created,
             without catalog metadata, if it is not there.
         metadata: Replaces the provider's catalog metadata.
+        event: Is appended to the history of the version that is written.
+        at: When the metadata is replaced; to be given when no version is written whose ``updated_at`` says so.
+
+    Raises:
+        ValueError: An event without a version, or a time that is missing or said twice.
     """
 
     version: ProviderVersion | None = None
     metadata: CatalogMetadata | None = None
+    event: LifecycleEvent | None = None
+    at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what a store could not place."""
+        if self.event is not None and self.version is None:
+            raise ValueError("an event is kept with the version that it happened to")
+        if (self.at is not None) != (self.metadata is not None and self.version is None):
+            raise ValueError("metadata that is replaced alone comes with its time, and nothing else does")
+
+    @property
+    def time(self) -> datetime:
+        """When the change happens.
+
+        Raises:
+            ValueError: It changes nothing.
+        """
+        at = self.at if self.version is None else self.version.updated_at
+        if at is None:
+            raise ValueError("nothing changes, so at no time")
+        return at
 
 
 Decision = Callable[[Stored], Change]
@@ -74,6 +102,14 @@ class VersionStore(Protocol):
         """Return the provider's public versions, newest first by precedence; empty if there are none.
 
         The schemas and the verification are left out (None): they are large and lists do not show them.
+        """
+        ...
+
+    async def history(self, name: ProviderName, version: SemVer) -> Sequence[LifecycleEvent]:
+        """Return what happened to a version, oldest first in the order of writing, whatever the times say.
+
+        Empty for an unknown version. A version that is not public has a history too; whether to show it is for the
+        caller to decide.
         """
         ...
 

@@ -22,8 +22,17 @@ class FindVersion:
             StoreUnavailableError: The store is unreachable.
         """
         found = await (self._store.find_latest(name) if version is None else self._store.find(name, version))
-        if found is None:
-            raise VersionNotFoundError(
-                f"{name} has no public version {version or 'yet'}; GET /providers/{name}/versions lists what there is"
-            )
-        return found
+        return require_version(found, name, version)
+
+
+def require_version(found: ProviderVersion | None, name: ProviderName, version: SemVer | None) -> ProviderVersion:
+    """Return what was found of a version, or of the latest one for None.
+
+    Raises:
+        VersionNotFoundError: Nothing was.
+    """
+    if found is None:
+        raise VersionNotFoundError(
+            f"{name} has no public version {version or 'yet'}; GET /providers/{name}/versions lists what there is"
+        )
+    return found

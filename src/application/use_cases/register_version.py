@@ -1,6 +1,7 @@
 """Registering a provider version: the registry's main job."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from packaging.version import Version
 
@@ -10,6 +11,7 @@ from application.use_cases.verify_wheel import VerifyWheel, WheelClaims
 from domain.announcements import Announcement
 from domain.catalog import CatalogMetadata
 from domain.errors import MetadataRequiredError, VersionConflictError, WheelRefusedError
+from domain.history import LifecycleAction, LifecycleEvent
 from domain.machines import Registrant
 from domain.names import ProviderName
 from domain.semver import SemVer
@@ -24,6 +26,7 @@ class Registration:
 
     Attributes:
         metadata: How to show the provider; needed until its first version is published.
+        request_id: Name of the request, to be kept in the version's history.
     """
 
     registrant: Registrant
@@ -31,6 +34,11 @@ class Registration:
     version: SemVer
     announcement: Announcement
     metadata: CatalogMetadata | None = None
+    request_id: str | None = None
+
+    def event(self, action: LifecycleAction, *, at: datetime, reason: str | None = None) -> LifecycleEvent:
+        """Return what to keep of a step that this registration takes."""
+        return LifecycleEvent(action=action, at=at, actor=self.registrant.id, request_id=self.request_id, reason=reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +94,9 @@ class RegisterVersion:
         return await self._publish(registration, wheel, examination)
 
     async def _repeat(self, registration: Registration, stored: Stored) -> Registered:
-        change = _repetition(registration, stored)
-        if change != Change():
+        if self._repetition(registration, stored) != Change():
             stored = await self._store.update(
-                registration.name, registration.version, lambda current: _repetition(registration, current)
+                registration.name, registration.version, lambda current: self._repetition(registration, current)
             )
         return Registered(_existing(registration, stored), created=False)
 
@@ -102,12 +109,13 @@ class RegisterVersion:
             nonlocal created
             created = _public(stored) is None
             if not created:
-                return _repetition(fetched, stored)
+                return self._repetition(fetched, stored)
             _require_metadata(registration, stored)
             building = self._building(registration, stored.version)
             at = building.updated_at
             published = building.publish(wheel, at=at, verification=examination.verdict(at=at))
-            return Change(version=published, metadata=registration.metadata)
+            event = registration.event(LifecycleAction.PUBLISHED, at=at)
+            return Change(version=published, metadata=registration.metadata, event=event)
 
         stored = await self._store.update(registration.name, registration.version, decide)
         return Registered(_existing(registration, stored), created=created)
@@ -120,7 +128,9 @@ class RegisterVersion:
                 return Change()
             building = self._building(registration, stored.version)
             at = building.updated_at
-            return Change(version=building.fail(refusal, at=at, verification=examination.verdict(at=at)))
+            failed = building.fail(refusal, at=at, verification=examination.verdict(at=at))
+            event = registration.event(LifecycleAction.FAILED, at=at, reason=refusal.detail)
+            return Change(version=failed, event=event)
 
         await self._store.update(registration.name, registration.version, decide)
 
@@ -133,6 +143,17 @@ class RegisterVersion:
         if earlier is not None:
             return earlier.rebuild(registration.announcement, **terms, at=at)
         return ProviderVersion.begin(registration.name, registration.version, registration.announcement, **terms, at=at)
+
+    def _repetition(self, registration: Registration, stored: Stored) -> Change:
+        """Return what a repeat writes: nothing, or the catalog metadata if the version is the provider's newest.
+
+        Raises:
+            VersionConflictError: It is no repeat, the content differs.
+        """
+        _require_same(registration, _existing(registration, stored))
+        newest = stored.newest == registration.version
+        changed = stored.provider is not None and registration.metadata not in {None, stored.provider.metadata}
+        return Change(metadata=registration.metadata, at=self._clock.now()) if newest and changed else Change()
 
 
 def _claims(announcement: Announcement, version: Version) -> WheelClaims:
@@ -154,13 +175,7 @@ def _existing(registration: Registration, stored: Stored) -> ProviderVersion:
     return stored.version
 
 
-def _repetition(registration: Registration, stored: Stored) -> Change:
-    """Return what a repeat writes: nothing, or the catalog metadata if the version is the provider's newest.
-
-    Raises:
-        VersionConflictError: It is no repeat, the content differs.
-    """
-    existing = _existing(registration, stored)
+def _require_same(registration: Registration, existing: ProviderVersion) -> None:
     differences = existing.differences(registration.announcement)
     if differences:
         raise VersionConflictError(
@@ -169,9 +184,6 @@ def _repetition(registration: Registration, stored: Stored) -> Change:
             differences=differences,
             status=existing.status,
         )
-    newest = stored.newest == registration.version
-    changed = stored.provider is not None and registration.metadata not in {None, stored.provider.metadata}
-    return Change(metadata=registration.metadata) if newest and changed else Change()
 
 
 def _require_metadata(registration: Registration, stored: Stored) -> None:

@@ -1,0 +1,28 @@
+"""Telling what happened to a version."""
+
+from collections.abc import Sequence
+
+from application.ports.version_store import VersionStore
+from application.use_cases.find_version import FindVersion
+from domain.history import LifecycleEvent
+from domain.names import ProviderName
+from domain.semver import SemVer
+
+
+class ReadHistory:
+    """Reads the histories of public versions."""
+
+    def __init__(self, store: VersionStore) -> None:
+        """Take the store."""
+        self._store = store
+        self._find_version = FindVersion(store)
+
+    async def execute(self, name: ProviderName, version: SemVer | None) -> Sequence[LifecycleEvent]:
+        """Return what happened to that version, or to the latest one for None, oldest first.
+
+        Raises:
+            VersionNotFoundError: There is no such public version.
+            StoreUnavailableError: The store is unreachable.
+        """
+        found = await self._find_version.execute(name, version)  # once public, a version stays public
+        return await self._store.history(name, found.version)

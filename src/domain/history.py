@@ -1,0 +1,44 @@
+"""What happened to a version, in the order in which it happened."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from domain import texts
+
+MAX_YANK_REASON = 2000
+
+
+class LifecycleAction(StrEnum):
+    """A step of the lifecycle that is kept."""
+
+    PUBLISHED = "published"
+    FAILED = "failed"
+    YANKED = "yanked"
+    RESTORED = "restored"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LifecycleEvent:
+    """One step of a version's life. Never changed or removed once it is kept.
+
+    Attributes:
+        actor: Id of the registrant who took the step.
+        request_id: Name of the request that asked for it, or None if it came by another way.
+        reason: Why: the reason of a yank, the sentence of a failure.
+    """
+
+    action: LifecycleAction
+    at: datetime
+    actor: str
+    request_id: str | None = None
+    reason: str | None = None
+
+
+def check_yank_reason(value: str) -> str:
+    """Return a reason of 1 to 2000 characters, on any number of lines.
+
+    Raises:
+        InvalidTextError: It is blank or longer, or holds control characters other than tabs and line ends.
+    """
+    return texts.text(value, shortest=1, longest=MAX_YANK_REASON)
