@@ -1,80 +1,57 @@
-"""What every token verifier does, whoever issues the tokens."""
+"""What every verifier of tokens does, of machines and of customers alike, whoever issues them."""
 
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import AsyncIterator
 
 import pytest
 
+from adapters.memory.customer_verifier import InMemoryCustomerVerifier
 from adapters.memory.token_verifier import InMemoryTokenVerifier
-from application.ports.token_verifier import TokenVerifier
+from domain.customers import Customer
 from domain.errors import NotAuthenticatedError, TokenAuthorityUnavailableError
 from domain.machines import ConsoleMachine
-from entrypoints.development.clerk.faults import ConnectionReset
-from tests.support.clerk import Realm, a_realm
+from tests.support import clerk_authorities as authorities
+from tests.support.clerk import a_realm
+from tests.support.clerk_authorities import Authority
+from tests.support.clerk_customers import a_customer_realm
+
+IN_MEMORY = {
+    "memory": lambda: authorities.in_memory(InMemoryTokenVerifier(), ConsoleMachine("mch_release"), "mt_never_issued"),
+    "memory-customers": lambda: authorities.in_memory(
+        InMemoryCustomerVerifier(),
+        Customer(id="user_1", user_id="user_1", organization_id="org_1", organization_slug="acme"),
+        "mt_never_issued",
+        "ak_never_issued",
+    ),
+}
+MACHINES = ["clerk-opaque", "clerk-jwt"]
+CUSTOMERS = ["clerk-sessions", "clerk-api-keys"]
+REVOCABLE = [*IN_MEMORY, "clerk-opaque", "clerk-api-keys"]
 
 
-@dataclass(frozen=True, slots=True)
-class Authority:
-    """A verifier, and whoever issues its tokens."""
-
-    verifier: TokenVerifier
-    machine: ConsoleMachine
-    issue: Callable[[], str]
-    expire: Callable[[str], None]
-    revoke: Callable[[str], None]
-    go_down: Callable[[], None]
-    come_back: Callable[[], None]
-    unknown: str
-
-
-def _in_memory() -> Authority:
-    verifier = InMemoryTokenVerifier()
-    machine = ConsoleMachine("mch_release")
-    return Authority(
-        verifier=verifier,
-        machine=machine,
-        issue=lambda: verifier.issue(machine),
-        expire=verifier.expire,
-        revoke=verifier.revoke,
-        go_down=lambda: setattr(verifier, "unavailable", True),
-        come_back=lambda: setattr(verifier, "unavailable", False),
-        unknown="mt_never_issued",
-    )
-
-
-def _clerk(realm: Realm, token_format: Literal["opaque", "jwt"], verifier: TokenVerifier, unknown: str) -> Authority:
-    def come_back() -> None:
-        realm.clerk.faults.clear()
-        realm.clock.advance(10)
-
-    return Authority(
-        verifier=verifier,
-        machine=ConsoleMachine(realm.sender.id),
-        issue=lambda: realm.clerk.mint(realm.sender, format=token_format, seconds=60),
-        expire=lambda token: realm.clock.advance(65),
-        revoke=realm.clerk.revoke,
-        go_down=lambda: realm.clerk.faults.always(ConnectionReset()),
-        come_back=come_back,
-        unknown=unknown,
-    )
-
-
-@pytest.fixture(params=["memory", "clerk-opaque", "clerk-jwt"])
+@pytest.fixture(params=[*IN_MEMORY, *MACHINES, *CUSTOMERS])
 async def authority(request: pytest.FixtureRequest) -> AsyncIterator[Authority]:
-    if request.param == "memory":
-        yield _in_memory()
-        return
-    with a_realm() as realm, a_realm() as other:
-        async with realm.verifier() as verifier:
-            if request.param == "clerk-opaque":
-                yield _clerk(realm, "opaque", verifier, other.clerk.mint(other.sender))
-            else:
-                yield _clerk(realm, "jwt", verifier, other.clerk.mint(other.sender, format="jwt"))
+    if request.param in IN_MEMORY:
+        yield IN_MEMORY[request.param]()
+    elif request.param in MACHINES:
+        with a_realm() as realm, a_realm() as other:
+            async with realm.verifier() as verifier:
+                if request.param == "clerk-opaque":
+                    yield authorities.machines(realm, verifier, "opaque", other.clerk.mint(other.sender))
+                else:
+                    yield authorities.machines(realm, verifier, "jwt", other.clerk.mint(other.sender, format="jwt"))
+    else:
+        with a_customer_realm() as realm_of_customers, a_customer_realm() as other_of_customers:
+            async with realm_of_customers.customers() as customers:
+                if request.param == "clerk-sessions":
+                    unknown = other_of_customers.clerk.session_token(other_of_customers.session)
+                    yield authorities.sessions(realm_of_customers, customers.verifier, unknown)
+                else:
+                    unknown = other_of_customers.clerk.create_api_key(other_of_customers.organization.id)
+                    yield authorities.api_keys(realm_of_customers, customers.verifier, unknown)
 
 
-async def test_a_valid_token_names_its_machine(authority: Authority) -> None:
-    assert await authority.verifier.verify(authority.issue()) == authority.machine
+async def test_a_valid_token_names_its_holder(authority: Authority) -> None:
+    assert await authority.verifier.verify(authority.issue()) == authority.holder
 
 
 async def test_a_token_can_be_used_again(authority: Authority) -> None:
@@ -83,8 +60,9 @@ async def test_a_token_can_be_used_again(authority: Authority) -> None:
     assert await authority.verifier.verify(token) == await authority.verifier.verify(token)
 
 
-async def test_a_token_that_was_never_issued_is_refused(authority: Authority) -> None:
-    await _assert_refused(authority, authority.unknown)
+async def test_a_token_that_was_never_issued_here_is_refused(authority: Authority) -> None:
+    for token in authority.unknown:
+        await _assert_refused(authority, token)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +74,12 @@ async def test_a_token_that_was_never_issued_is_refused(authority: Authority) ->
         "..",
         "mt_",
         "a.b.c",
+        "ak_",
         "ak_0123",
+        "ak_\udc80",
+        "ak_\x00",
+        "ak_" + "x" * 1_000_000,
+        "sk_test_1",
         "Bearer",
         "mt_" + "x" * 1_000_000,
         "x" * 5_000_000,
@@ -121,7 +104,7 @@ async def test_an_expired_token_is_refused(authority: Authority) -> None:
     await _assert_refused(authority, token)
 
 
-@pytest.mark.parametrize("authority", ["memory", "clerk-opaque"], indirect=True)
+@pytest.mark.parametrize("authority", REVOCABLE, indirect=True)
 async def test_a_revoked_token_is_refused_at_once(authority: Authority) -> None:
     token = authority.issue()
     await authority.verifier.verify(token)
@@ -149,7 +132,7 @@ async def test_a_token_is_good_again_once_the_authority_is_back(authority: Autho
 
     authority.come_back()
 
-    assert await authority.verifier.verify(token) == authority.machine
+    assert await authority.verifier.verify(token) == authority.holder
 
 
 async def _assert_refused(authority: Authority, token: str) -> None:

@@ -1,6 +1,5 @@
 """API keys: what Clerk may answer about one, and about the organisation behind it."""
 
-from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
@@ -67,24 +66,6 @@ STRANGE_ORGANIZATIONS: dict[str, dict[str, Any]] = {
     "a negative time": {"created_at": -1},
     "a time without a date": {"updated_at": 253_402_300_800_000},
 }
-
-
-@pytest.fixture(scope="module")
-def module_realm() -> Iterator[CustomerRealm]:
-    with a_customer_realm(organization_id=ORG) as realm:
-        yield realm
-
-
-@pytest.fixture
-def realm(module_realm: CustomerRealm) -> Iterator[CustomerRealm]:
-    yield module_realm
-    module_realm.clerk.faults.clear()
-
-
-@pytest.fixture
-async def customers(realm: CustomerRealm) -> AsyncIterator[ClerkCustomers]:
-    async with realm.customers() as customers:
-        yield customers
 
 
 def _answer(changes: dict[str, Any]) -> CannedAnswer:

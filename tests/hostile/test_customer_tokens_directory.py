@@ -1,40 +1,27 @@
 """Organisations and users: what Clerk may answer about them, how long it is kept, and settings that cannot work."""
 
-from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
 
 from adapters.clerk.customer_directory import REMEMBERED_ORGANIZATIONS, ClerkCustomerDirectory
 from adapters.clerk.customer_realm import ClerkCustomerRealm
+from adapters.clerk.customers import ClerkCustomers
 from adapters.clerk.expiring_cache import ExpiringCache
 from domain.errors import TokenAuthorityUnavailableError
 from entrypoints.development.clerk.answers import json_answer
 from entrypoints.development.clerk.faults import ConnectionReset, Fault
 from tests.support.clerk import ABSENT, AdjustableClock, bent
-from tests.support.clerk_customers import CustomerRealm, a_customer_realm
+from tests.support.clerk_customers import CustomerRealm
 from tests.support.clerk_faults import UNUSABLE
 
 OTHER = {"id": "idn_2", "email_address": "other@example.com"}
 PRIMARY = {"id": "idn_1", "email_address": "ada@example.com"}
 
 
-@pytest.fixture(scope="module")
-def module_realm() -> Iterator[CustomerRealm]:
-    with a_customer_realm() as realm:
-        yield realm
-
-
 @pytest.fixture
-def realm(module_realm: CustomerRealm) -> Iterator[CustomerRealm]:
-    yield module_realm
-    module_realm.clerk.faults.clear()
-
-
-@pytest.fixture
-async def directory(realm: CustomerRealm) -> AsyncIterator[ClerkCustomerDirectory]:
-    async with realm.customers() as customers:
-        yield customers.directory
+def directory(customers: ClerkCustomers) -> ClerkCustomerDirectory:
+    return customers.directory
 
 
 @pytest.mark.parametrize(

@@ -1,19 +1,20 @@
 """Session tokens. Where nothing else is said, the realm's own key signed them: only header or claims are bent."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from adapters.clerk.customer_verifier import ClerkCustomerVerifier
+from adapters.clerk.customers import ClerkCustomers
 from domain.errors import TokenAuthorityUnavailableError
 from entrypoints.development.clerk.faults import ConnectionReset, Held
 from entrypoints.development.clerk.keys import SigningKey, encode_segment
 from tests.builders import NOW
 from tests.support.clerk import ABSENT, JWKS_PATH, refusal_reason
-from tests.support.clerk_customers import CustomerRealm, a_customer_realm
+from tests.support.clerk_customers import CustomerRealm
 
 T = int(NOW.timestamp())  # the clock stands at T plus 678901 µs
 ORG = "org_1"
@@ -137,22 +138,9 @@ FORGED: dict[str, tuple[Callable[[CustomerRealm], str], str]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def module_realm() -> Iterator[CustomerRealm]:
-    with a_customer_realm(organization_id=ORG) as realm:
-        yield realm
-
-
 @pytest.fixture
-def realm(module_realm: CustomerRealm) -> Iterator[CustomerRealm]:
-    yield module_realm
-    module_realm.clerk.faults.clear()
-
-
-@pytest.fixture
-async def verifier(realm: CustomerRealm) -> AsyncIterator[ClerkCustomerVerifier]:
-    async with realm.customers() as customers:
-        yield customers.verifier
+def verifier(customers: ClerkCustomers) -> ClerkCustomerVerifier:
+    return customers.verifier
 
 
 @pytest.mark.parametrize(("changes", "reason"), REFUSED_HEADERS.values(), ids=REFUSED_HEADERS)

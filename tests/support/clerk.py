@@ -11,6 +11,7 @@ import pytest
 from adapters.clerk.realm import ClerkRealm
 from adapters.clerk.verifier import ClerkTokenVerifier
 from domain.errors import NotAuthenticatedError
+from domain.machines import ConsoleMachine
 from entrypoints.development.clerk.stand_in import ClerkStandIn
 from entrypoints.development.clerk.tokens import StandInMachine
 from tests.builders import NOW
@@ -46,6 +47,10 @@ class Realm:
     clock: AdjustableClock
     receiver: StandInMachine
     sender: StandInMachine
+
+    @property
+    def sender_as_machine(self) -> ConsoleMachine:
+        return ConsoleMachine(self.sender.id)
 
     def settings(self, **changes: Any) -> ClerkRealm:
         fields: dict[str, Any] = {
