@@ -35,6 +35,9 @@ _CASES = {
     "stored": replace(_PART, method=STORED),
     "streamed": replace(_STREAMED, behind=a_descriptor(_DATA, _PACKED)),
     "streamed, the descriptor unsigned": replace(_STREAMED, behind=a_descriptor(_DATA, _PACKED, signed=False)),
+    "streamed, with the size in front": replace(
+        _STREAMED, local={"crc": 0, "compressed": 0}, behind=a_descriptor(_DATA, _PACKED)
+    ),
     "streamed, with sizes in front": replace(_STREAMED, local={}, behind=a_descriptor(_DATA, _PACKED)),
     "streamed in zip64": replace(
         _STREAMED,

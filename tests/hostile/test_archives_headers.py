@@ -70,7 +70,7 @@ _DISAGREEING = {
     "a streamed entry with another size in front": _streamed(_STREAMED.behind, size=5),
     "a streamed entry with another CRC-32 in front": _streamed(_STREAMED.behind, crc=5),
     "a streamed entry with its CRC-32 alone in front": _streamed(_STREAMED.behind, crc=_CRC),
-    "a streamed entry with its size alone in front": _streamed(_STREAMED.behind, size=len(_DATA)),
+    "a streamed entry with its compressed size alone in front": _streamed(_STREAMED.behind, compressed=len(_PACKED)),
     "a stored entry of unknown length": with_part(replace(_STREAMED, method=STORED, behind=a_descriptor(_DATA, _DATA))),
 }
 _CONTRADICTING = {

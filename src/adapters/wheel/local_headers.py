@@ -70,7 +70,7 @@ def check_descriptor(entry: Entry, header: LocalHeader, found: bytes) -> None:
 def _check_sizes(entry: Entry, fields: list[int], zip64: bytes | None) -> None:
     crc, narrow_compressed, narrow_size = fields
     size, compressed = widened((narrow_size, narrow_compressed), zip64, entry.raw_name)
-    if entry.is_streamed and not (crc or compressed or size):
+    if entry.is_streamed and not (crc or compressed) and size in (0, entry.size):  # some tools know the size beforehand
         if entry.method == STORED and entry.size:  # who reads from the front cannot tell where it ends
             raise _disagreement(entry, "is stored, and its own header does not say how long it is")
         return
