@@ -123,6 +123,13 @@ async def test_an_unusable_answer_leaves_the_key_unjudged(
         await customers.verifier.verify("ak_secret")
 
 
+async def test_only_a_200_says_anything(realm: CustomerRealm, customers: ClerkCustomers) -> None:
+    realm.clerk.faults.next(CannedAnswer(201, _answer({}).body))
+
+    with pytest.raises(TokenAuthorityUnavailableError):
+        await customers.verifier.verify("ak_secret")
+
+
 @pytest.mark.parametrize("changes", STRANGE_ORGANIZATIONS.values(), ids=STRANGE_ORGANIZATIONS)
 async def test_an_organisation_that_is_none_leaves_the_key_unjudged(
     realm: CustomerRealm, customers: ClerkCustomers, changes: dict[str, Any]
