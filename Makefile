@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test bench check format lint types imports lock clean
+.PHONY: help run test test-wheels bench check format lint types imports lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -9,13 +9,18 @@ ARGS ?=
 PYTEST_ARGS ?= -n auto
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(READY) ## Start a local registry and register an example provider (ARGS=--once stops after it)
 	@$(BIN)/provider-registry dev $(ARGS)
 
 test: check ## Check everything, then run the whole suite against real parts
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-wheels: $(READY) ## Hold the reader against published wheels: our own locked dependencies, and one of each kind
+	@mkdir -p .data/wheels-cache/locked
+	$(BIN)/python -m pip download --quiet --no-deps --only-binary :all: --require-hashes -r requirements/dev.txt --dest .data/wheels-cache/locked
+	WHEELS_FOLDER=.data/wheels-cache/locked $(BIN)/python -m pytest -n0 tests/wheels/published_wheels.py
 
 bench: $(READY) ## Measure, as ratios within one run (a few minutes)
 	$(BIN)/python -m benchmarks.registration_memory

@@ -1,6 +1,6 @@
-"""Published wheels are accepted. Needs an index, so it runs only by name: ``pytest tests/wheels/published_wheels.py``.
+"""Published wheels are accepted. Needs an index, so it runs only by name: ``make test-wheels``.
 
-``WHEELS_FOLDER`` may name a folder with more wheels to judge.
+``WHEELS_FOLDER`` may name a folder with more wheels to judge; ``make test-wheels`` puts our locked dependencies there.
 """
 
 import ensurepip
