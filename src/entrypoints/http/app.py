@@ -13,15 +13,27 @@ from litestar.types import ASGIApp
 from domain.errors import RegistryError
 from entrypoints.http.console import register_platform_version
 from entrypoints.http.customers import find_organization, register_customer_version, who_am_i
-from entrypoints.http.documentation import describe_body, openapi_config
+from entrypoints.http.documentation import describe_bodies, openapi_config
 from entrypoints.http.health import health, ready
+from entrypoints.http.history import read_history
 from entrypoints.http.problems import broken, refused, routing_failed
 from entrypoints.http.providers import find_verification, find_version, list_versions
 from entrypoints.http.request_ids import RequestIdMiddleware
 from entrypoints.http.service import HttpLimits, Service
+from entrypoints.http.yanks import restore_platform_version, yank_platform_version
 from entrypoints.registry import Registry
 
-_COMMON_ROUTES = (register_platform_version, list_versions, find_version, find_verification, health, ready)
+_COMMON_ROUTES = (
+    register_platform_version,
+    yank_platform_version,
+    restore_platform_version,
+    list_versions,
+    find_version,
+    find_verification,
+    read_history,
+    health,
+    ready,
+)
 _CUSTOMER_ROUTES = (register_customer_version, who_am_i, find_organization)
 
 
@@ -54,7 +66,7 @@ def create_app(
         request_max_body_size=None,  # the handlers bound their bodies themselves, after authentication
         logging_config=None,
     )
-    describe_body(app.openapi_schema)
+    describe_bodies(app.openapi_schema)
     # Outside of Litestar: its own middleware does not see requests for which there is no route.
     return RequestIdMiddleware(app)
 

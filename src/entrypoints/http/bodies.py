@@ -86,7 +86,7 @@ def _require_json(request: Request[Any, Any, Any]) -> None:
 async def _read(request: Request[Any, Any, Any], limit: int) -> bytes:
     declared = request.headers.get("content-length", "")
     body = bytearray()
-    too_large = BodyTooLargeError(f"the body exceeds {limit} bytes; send smaller schemas or a shorter changelog")
+    too_large = BodyTooLargeError(f"the body exceeds {limit} bytes; send a smaller one")
     if declared.isascii() and declared.isdigit() and int(declared[:20]) > limit:
         raise too_large
     try:

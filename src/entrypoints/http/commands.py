@@ -47,7 +47,10 @@ class _Fields:
 
 
 def to_registration(
-    body: RegistrationBody, registrant: Registrant, read_name: Callable[[str, str | None], ProviderName]
+    body: RegistrationBody,
+    registrant: Registrant,
+    read_name: Callable[[str, str | None], ProviderName],
+    request_id: str,
 ) -> Registration:
     """Return the command that a body stands for; ``read_name`` reads its name as the caller's realm does.
 
@@ -88,6 +91,7 @@ def to_registration(
             changelog=changelog,
         ),
         metadata=metadata,
+        request_id=request_id,
     )
 
 

@@ -7,6 +7,7 @@ from litestar import Request, Response, post
 from litestar.di import NamedDependency
 
 from domain.errors import InvalidProviderNameError
+from domain.machines import ConsoleMachine
 from domain.names import PLATFORM, ProviderName
 from entrypoints.http.authentication import bearer_token
 from entrypoints.http.documentation import REGISTRATION_RESPONSES, RegistrationOperation
@@ -31,9 +32,21 @@ async def register_platform_version(
     request: Request[Any, Any, Any], service: NamedDependency[Service]
 ) -> Response[ProviderVersionView]:
     """Authenticate, and only then read the body: a stranger costs a header."""
+    machine = await authenticated_machine(request, service)
+    return await register(request, service, machine, platform_name)
+
+
+async def authenticated_machine(request: Request[Any, Any, Any], service: Service) -> ConsoleMachine:
+    """Return the machine that calls.
+
+    Raises:
+        NotAuthenticatedError: It did not prove who it is.
+        MachineNotAllowedError: It may not release.
+        TokenAuthorityUnavailableError: Nothing could be learned about its token.
+    """
     machine = await service.registry.authenticate_machine.execute(bearer_token(request))
     structlog.contextvars.bind_contextvars(machine_id=machine.id)
-    return await register(request, service, machine, platform_name)
+    return machine
 
 
 def platform_name(written: str, organization_id: str | None) -> ProviderName:

@@ -1,5 +1,6 @@
 """The OpenAPI document: what annotations cannot say."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -22,6 +23,7 @@ from litestar.openapi.spec import (
 
 from entrypoints.http.problems import MEDIA_TYPE
 from entrypoints.http.wire import ProblemView, ProviderVersionView, RegistrationBody
+from entrypoints.http.wire_lifecycle import YankBody
 
 _REF = "#/components/schemas/{name}"
 
@@ -46,7 +48,8 @@ REGISTRATION_EXAMPLE: dict[str, object] = {
 }
 
 
-def _problem(description: str, code: str, status: int, detail: str) -> ResponseSpec:
+def problem_response(description: str, code: str, status: int, detail: str) -> ResponseSpec:
+    """Return the description of a refusal, with an example."""
     example = {
         "type": f"urn:provider-registry:problem:{code}",
         "title": description,
@@ -65,11 +68,16 @@ def _problem(description: str, code: str, status: int, detail: str) -> ResponseS
 
 
 READ_RESPONSES = {
-    404: _problem("Not found", "version_not_found", 404, "platform/gcp has no public version 9.9.9"),
-    503: _problem("Database unreachable", "database_unavailable", 503, "the database is unreachable; try again"),
+    400: problem_response(
+        "Bad request", "bad_request", 400, "the request could not be understood; check its path, query and headers"
+    ),
+    404: problem_response("Not found", "version_not_found", 404, "platform/gcp has no public version 9.9.9"),
+    503: problem_response(
+        "Database unreachable", "database_unavailable", 503, "the database is unreachable; try again"
+    ),
 }
 READY_RESPONSES = {
-    503: _problem("Not ready", "database_unavailable", 503, "the database is behind this release; upgrade it"),
+    503: problem_response("Not ready", "database_unavailable", 503, "the database is behind this release; upgrade it"),
 }
 REGISTRATION_RESPONSES = {
     200: ResponseSpec(
@@ -77,21 +85,25 @@ REGISTRATION_RESPONSES = {
         generate_examples=False,
         description="This exact version was registered before; nothing was written.",
     ),
-    400: _problem("Not strict JSON in UTF-8", "malformed_body", 400, "the body is not UTF-8 (byte 7)"),
-    401: _problem("Not authenticated", "not_authenticated", 401, "Not authenticated"),
-    403: _problem(
+    400: problem_response("Not strict JSON in UTF-8", "malformed_body", 400, "the body is not UTF-8 (byte 7)"),
+    401: problem_response("Not authenticated", "not_authenticated", 401, "Not authenticated"),
+    403: problem_response(
         "Forbidden", "namespace_forbidden", 403, "machines of the Console realm publish platform/<name> only"
     ),
-    409: _problem("Conflict", "version_conflict", 409, "platform/gcp 1.4.0 is already published with different sha256"),
-    413: _problem("Body too large", "body_too_large", 413, "the body exceeds 2097152 bytes"),
-    415: _problem(
+    409: problem_response(
+        "Conflict", "version_conflict", 409, "platform/gcp 1.4.0 is already published with different sha256"
+    ),
+    413: problem_response("Body too large", "body_too_large", 413, "the body exceeds 2097152 bytes"),
+    415: problem_response(
         "Not JSON", "unsupported_media_type", 415, "send the body as Content-Type: application/json, in UTF-8"
     ),
-    422: _problem("Refused", "wheel_digest_mismatch", 422, "the bytes at the URL have another SHA-256 digest"),
-    429: _problem("Too many in flight", "too_many_registrations", 429, "mch_1 has 64 registrations in flight"),
-    502: _problem("Wheel host failed", "wheel_host_failed", 502, "the wheel's host answered 500; try again"),
-    503: _problem("Out of service", "token_authority_unavailable", 503, "machine tokens cannot be verified now"),
-    504: _problem(
+    422: problem_response("Refused", "wheel_digest_mismatch", 422, "the bytes at the URL have another SHA-256 digest"),
+    429: problem_response("Too many in flight", "too_many_registrations", 429, "mch_1 has 64 registrations in flight"),
+    502: problem_response("Wheel host failed", "wheel_host_failed", 502, "the wheel's host answered 500; try again"),
+    503: problem_response(
+        "Out of service", "token_authority_unavailable", 503, "machine tokens cannot be verified now"
+    ),
+    504: problem_response(
         "Wheel host too slow", "wheel_host_timeout", 504, "the wheel's host did not finish in 60 s; try again"
     ),
 }
@@ -99,12 +111,16 @@ REGISTRATION_RESPONSES = {
 
 CUSTOMER_REGISTRATION_RESPONSES = {
     **REGISTRATION_RESPONSES,
-    403: _problem("Forbidden", "namespace_forbidden", 403, "this organisation publishes under its own namespace"),
+    403: problem_response(
+        "Forbidden", "namespace_forbidden", 403, "this organisation publishes under its own namespace"
+    ),
 }
 CUSTOMER_READ_RESPONSES = {
-    401: _problem("Not authenticated", "not_authenticated", 401, "Not authenticated"),
-    403: _problem("Forbidden", "organization_forbidden", 403, "this is not your active organisation"),
-    503: _problem("Out of service", "token_authority_unavailable", 503, "tokens cannot be verified now; try again"),
+    401: problem_response("Not authenticated", "not_authenticated", 401, "Not authenticated"),
+    403: problem_response("Forbidden", "organization_forbidden", 403, "this is not your active organisation"),
+    503: problem_response(
+        "Out of service", "token_authority_unavailable", 503, "tokens cannot be verified now; try again"
+    ),
 }
 
 
@@ -114,20 +130,25 @@ class RegistrationOperation(Operation):
 
     def __post_init__(self) -> None:
         """Add the body."""
-        self.request_body = RequestBody(
-            required=True,
-            content={
-                "application/json": OpenAPIMediaType(
-                    schema=Reference(ref=_REF.format(name=RegistrationBody.__name__)),
-                    examples={"release": Example(summary="What release CI sends", value=REGISTRATION_EXAMPLE)},
-                )
-            },
-        )
+        self.request_body = json_body(RegistrationBody, "What release CI sends", REGISTRATION_EXAMPLE)
 
 
-def describe_body(document: OpenAPI) -> None:
-    """Add the body's schema, which Litestar cannot know since the handler reads the body by itself."""
-    _, schemas = msgspec.json.schema_components([RegistrationBody], ref_template=_REF)
+def json_body(struct: type[msgspec.Struct], summary: str, example: Mapping[str, object]) -> RequestBody:
+    """Return the description of a body that a handler reads by itself."""
+    return RequestBody(
+        required=True,
+        content={
+            "application/json": OpenAPIMediaType(
+                schema=Reference(ref=_REF.format(name=struct.__name__)),
+                examples={"example": Example(summary=summary, value=example)},
+            )
+        },
+    )
+
+
+def describe_bodies(document: OpenAPI) -> None:
+    """Add the bodies' schemas, which Litestar cannot know since the handlers read bodies by themselves."""
+    _, schemas = msgspec.json.schema_components([RegistrationBody, YankBody], ref_template=_REF)
     document.components.schemas.update(cast("dict[str, Schema]", schemas))
 
 

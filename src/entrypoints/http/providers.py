@@ -6,16 +6,14 @@ from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, PathParameter
 
-from domain.errors import InvalidValueError, ProviderNotFoundError, VersionNotFoundError
-from domain.names import ProviderName
-from domain.semver import SemVer
+from domain.errors import VersionNotFoundError
 from domain.versions import ProviderVersion
 from entrypoints.http.documentation import READ_RESPONSES
+from entrypoints.http.paths import provider_name, version_or_latest
 from entrypoints.http.service import Service
 from entrypoints.http.views import verification_view, version_view
 from entrypoints.http.wire import ProviderVersionView, VerificationView
 
-LATEST = "latest"
 VersionParameter = Annotated[str, PathParameter(description="A SemVer version, or `latest`.")]
 
 
@@ -31,7 +29,7 @@ async def list_versions(
     prefix: FromPath[str], name: FromPath[str], service: NamedDependency[Service]
 ) -> list[ProviderVersionView]:
     """List a provider's public versions."""
-    versions = await service.registry.list_versions.execute(_provider_name(prefix, name))
+    versions = await service.registry.list_versions.execute(provider_name(prefix, name))
     return [version_view(version) for version in versions]
 
 
@@ -72,21 +70,5 @@ async def find_verification(
 
 
 async def _find(service: Service, prefix: str, name: str, version: str) -> ProviderVersion:
-    provider = _provider_name(prefix, name)
-    return await service.registry.find_version.execute(
-        provider, None if version == LATEST else _version(provider, version)
-    )
-
-
-def _provider_name(prefix: str, name: str) -> ProviderName:
-    try:
-        return ProviderName(prefix, name)
-    except InvalidValueError as error:
-        raise ProviderNotFoundError(f"there is no such provider: {error.detail}") from None
-
-
-def _version(provider: ProviderName, written: str) -> SemVer:
-    try:
-        return SemVer.parse(written)
-    except InvalidValueError as error:
-        raise VersionNotFoundError(f"{provider} has no such version: {error.detail}") from None
+    provider = provider_name(prefix, name)
+    return await service.registry.find_version.execute(provider, version_or_latest(provider, version))

@@ -1,0 +1,40 @@
+"""The public history of a version."""
+
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from domain.history import LifecycleEvent
+from entrypoints.http.documentation_lifecycle import HISTORY_RESPONSES
+from entrypoints.http.paths import provider_name, version_or_latest
+from entrypoints.http.providers import VersionParameter
+from entrypoints.http.service import Service
+from entrypoints.http.wire_lifecycle import LifecycleEventView
+
+
+@get(
+    "/providers/{prefix:str}/{name:str}/versions/{version:str}/history",
+    tags=["Providers"],
+    summary="Read a version's history",
+    description="Every time the version was published, failed, yanked or restored, oldest first. For published and "
+    "yanked versions; `latest` works here too.",
+    operation_id="readHistory",
+    responses=HISTORY_RESPONSES,
+)
+async def read_history(
+    prefix: FromPath[str], name: FromPath[str], version: VersionParameter, service: NamedDependency[Service]
+) -> list[LifecycleEventView]:
+    """Read what happened to one public version."""
+    provider = provider_name(prefix, name)
+    events = await service.registry.read_history.execute(provider, version_or_latest(provider, version))
+    return [_event_view(event) for event in events]
+
+
+def _event_view(event: LifecycleEvent) -> LifecycleEventView:
+    return LifecycleEventView(
+        action=event.action.value,
+        at=event.at,
+        actor=event.actor,
+        request_id=event.request_id,
+        reason=event.reason,
+    )

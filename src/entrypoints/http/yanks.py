@@ -1,0 +1,94 @@
+"""Yanking and restoring, on the Console's routes."""
+
+from typing import Any
+
+import structlog
+from litestar import Request, delete, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from application.use_cases.restore_version import Restoration
+from application.use_cases.yank_version import Yank
+from domain.errors import FieldError, InvalidRequestError, InvalidTextError
+from domain.history import check_yank_reason
+from domain.names import ProviderName
+from domain.semver import SemVer
+from entrypoints.http.bodies import read_json
+from entrypoints.http.console import authenticated_machine
+from entrypoints.http.decoding import decode_struct
+from entrypoints.http.documentation_lifecycle import RESTORE_RESPONSES, YANK_RESPONSES, YankOperation
+from entrypoints.http.paths import exact_version, provider_name
+from entrypoints.http.request_ids import request_id
+from entrypoints.http.service import Service
+from entrypoints.http.views import version_view
+from entrypoints.http.wire import ProviderVersionView
+from entrypoints.http.wire_lifecycle import YankBody
+
+ROUTE = "/console/providers/{prefix:str}/{name:str}/versions/{version:str}/yank"
+
+
+@put(
+    ROUTE,
+    tags=["Console"],
+    summary="Yank Platform Provider Version",
+    description="Take a published version out of `latest`. It stays readable, and installable by exact version. Safe "
+    "to repeat: a version that is yanked already keeps its first reason and time.",
+    operation_id="yankPlatformProviderVersion",
+    operation_class=YankOperation,
+    response_description="The version is yanked.",
+    responses=YANK_RESPONSES,
+    security=[{"ConsoleMachine": []}],
+)
+async def yank_platform_version(
+    request: Request[Any, Any, Any],
+    prefix: FromPath[str],
+    name: FromPath[str],
+    version: FromPath[str],
+    service: NamedDependency[Service],
+) -> ProviderVersionView:
+    """Authenticate, then read the body, then look at what it is about."""
+    machine = await authenticated_machine(request, service)
+    reason = await _read_reason(request, service)
+    provider, number = _target(prefix, name, version)
+    yank = Yank(registrant=machine, name=provider, version=number, reason=reason, request_id=request_id(request.scope))
+    return version_view(await service.registry.yank_version.execute(yank))
+
+
+@delete(
+    ROUTE,
+    status_code=200,
+    tags=["Console"],
+    summary="Restore Platform Provider Version",
+    description="Undo a yank. Safe to repeat: a published version stays as it is. No body is read.",
+    operation_id="restorePlatformProviderVersion",
+    response_description="The version is published.",
+    responses=RESTORE_RESPONSES,
+    security=[{"ConsoleMachine": []}],
+)
+async def restore_platform_version(
+    request: Request[Any, Any, Any],
+    prefix: FromPath[str],
+    name: FromPath[str],
+    version: FromPath[str],
+    service: NamedDependency[Service],
+) -> ProviderVersionView:
+    """Authenticate, then look at what it is about."""
+    machine = await authenticated_machine(request, service)
+    provider, number = _target(prefix, name, version)
+    restoration = Restoration(registrant=machine, name=provider, version=number, request_id=request_id(request.scope))
+    return version_view(await service.registry.restore_version.execute(restoration))
+
+
+async def _read_reason(request: Request[Any, Any, Any], service: Service) -> str:
+    body = decode_struct(await read_json(request, limit=service.limits.body_bytes), YankBody)
+    try:
+        return check_yank_reason(body.reason)
+    except InvalidTextError as error:
+        raise InvalidRequestError([FieldError(("body", "reason"), error.detail, error.code)]) from None
+
+
+def _target(prefix: str, name: str, version: str) -> tuple[ProviderName, SemVer]:
+    provider = provider_name(prefix, name)
+    number = exact_version(provider, version)
+    structlog.contextvars.bind_contextvars(provider=provider.canonical, version=number.text)
+    return provider, number
