@@ -116,10 +116,10 @@ async def test_an_organisation_that_comes_into_being_is_found_at_once(
 
 def test_what_is_remembered_is_bounded_and_the_oldest_makes_room() -> None:
     cache = ExpiringCache[int](lifetime=60, size=3, monotonic=AdjustableClock().monotonic)
-    for value, key in enumerate("abcad"):
+    for value, key in enumerate("abcbde"):
         cache.put(key, value)
 
-    assert [cache.get(key) for key in "abcd"] == [3, None, 2, 4]
+    assert [cache.get(key) for key in "abcde"] == [None, 3, None, 4, 5]
     assert REMEMBERED_ORGANIZATIONS <= 10_000
 
 
