@@ -31,7 +31,7 @@ _STREAMED = replace(_PART, both={"flags": STREAMED}, local={"crc": 0, "size": 0,
 _WIDE = {"size": DEFERRED, "compressed": DEFERRED}
 _SIZES = a_zip64_extra(len(_DATA), len(_PACKED))
 _BOTH_PLACES = struct.pack("<BL", 1, zlib.crc32(_PART.name)) + _PART.name
-_CASES = {
+CASES = {
     "stored": replace(_PART, method=STORED),
     "streamed": replace(_STREAMED, behind=a_descriptor(_DATA, _PACKED)),
     "streamed, the descriptor unsigned": replace(_STREAMED, behind=a_descriptor(_DATA, _PACKED, signed=False)),
@@ -65,9 +65,9 @@ _CASES = {
 }
 
 
-@pytest.mark.parametrize("case", _CASES)
+@pytest.mark.parametrize("case", CASES)
 def test_a_well_formed_entry_is_read(case: str) -> None:
-    member = read(with_part(_CASES[case], Part(name=b"z", data=b"z"))).members[-2]
+    member = read(with_part(CASES[case], Part(name=b"z", data=b"z"))).members[-2]
 
     assert (member.path, member.size) == ("gcp_provider/data.bin", len(_DATA))
     assert member.digests == {"sha256": sha256(_DATA).digest()}

@@ -62,7 +62,7 @@ def _second_end_in_data() -> bytes:
     return with_part(Part(name=b"gcp_provider/z", data=decoy + struct.pack("<H", comment), method=0))
 
 
-_CASES = {
+CASES = {
     "bytes in front, as a self-extracting archive has": (_FRAMING, _bent(front=b"#!/bin/sh\n")),
     "bytes in front that the offsets do not know of": (_FRAMING, b"#!/bin/sh\n" + _PLAIN),
     "bytes after the end": (_FRAMING, _PLAIN + b"\x00"),
@@ -124,9 +124,9 @@ _CASES = {
 }
 
 
-@pytest.mark.parametrize("case", _CASES)
+@pytest.mark.parametrize("case", CASES)
 def test_an_archive_that_does_not_add_up_is_refused(case: str) -> None:
-    fault, data = _CASES[case]
+    fault, data = CASES[case]
 
     assert refusal(data).fault is fault
 

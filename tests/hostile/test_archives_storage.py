@@ -36,7 +36,7 @@ def _without_an_end(data: bytes) -> bytes:
     return compressor.compress(data) + compressor.flush(zlib.Z_FULL_FLUSH)
 
 
-_CASES = {
+CASES = {
     "encrypted in the traditional way": (_ENCRYPTED, _with(flags=0x0001)),
     "strongly encrypted": (_ENCRYPTED, _with(flags=0x0041)),
     "with masked headers": (_ENCRYPTED, _with(flags=0x2000)),
@@ -89,9 +89,9 @@ _CASES = {
 }
 
 
-@pytest.mark.parametrize("case", _CASES)
+@pytest.mark.parametrize("case", CASES)
 def test_an_entry_that_is_no_plain_file_as_declared_is_refused(case: str) -> None:
-    fault, data = _CASES[case]
+    fault, data = CASES[case]
     found = refusal(data)
 
     assert found.fault is fault

@@ -1,0 +1,43 @@
+"""Hostile archives through the whole application: a refusal with its code, a failed row, and nothing left behind."""
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from domain.errors import WheelFault
+from domain.semver import SemVer
+from domain.versions import VersionStatus
+from entrypoints.bootstrap import MemoryAdapters
+from tests.builders import a_name
+from tests.hostile.test_archives_framing import CASES as FRAMING
+from tests.hostile.test_archives_storage import CASES as STORAGE
+from tests.http.conftest import serving
+
+CASES: Mapping[str, tuple[WheelFault, bytes]] = {**FRAMING, **STORAGE}
+
+
+@pytest.mark.parametrize("case", CASES)
+async def test_a_hostile_archive_is_422_with_its_code_and_leaves_a_failed_version_only(
+    case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fault, data = CASES[case]
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    async with serving(MemoryAdapters()) as service:
+        response = await service.post(service.upload(data=data))
+        stored = await service.adapters.store.look(a_name(), SemVer.parse("1.0.0"))
+        public = await service.client.get("/providers/platform/gcp/versions")
+
+    assert (response.status_code, response.json()["code"]) == (422, fault.value)
+    assert stored.version is not None
+    assert (stored.version.status, stored.version.error_code) == (VersionStatus.FAILED, fault.value)
+    assert stored.version.verification is not None
+    assert not stored.version.verification.passed
+    assert public.status_code == 404
+    assert os.listdir(tmp_path) == []
+
+
+def test_the_corpus_is_large() -> None:
+    assert len(CASES) == len(FRAMING) + len(STORAGE) > 60
