@@ -26,13 +26,17 @@ VERSIONS = """
         SELECT CASE WHEN v % 7 = 0 THEN 'yanked' WHEN v % 11 = 0 THEN 'failed' ELSE 'published' END
     ) s (status)
 """
+EVENTS = """
+    INSERT INTO version_events (id, version_id, action, at, actor)
+    SELECT gen_random_uuid(), v.id, 'published', now(), 'm' FROM provider_versions v, generate_series(1, 3)
+"""
 
 
 @pytest.fixture(scope="module")
 def busy_dsn(postgres_dsn: str, template_dsn: str) -> Iterator[str]:
     """A database with 30,000 versions."""
     with a_database(postgres_dsn, template=template_dsn) as dsn:
-        execute(dsn, PROVIDERS, VERSIONS, "ANALYZE providers, provider_versions")
+        execute(dsn, PROVIDERS, VERSIONS, EVENTS, "ANALYZE providers, provider_versions, version_events")
         yield dsn
 
 
@@ -72,3 +76,10 @@ def test_hot_queries_read_indexes_only_as_far_as_they_need(busy_dsn: str, query:
     [read] = [node for node in plan if node.get("Index Name") == index]
     assert read["Actual Rows"] == rows
     assert read.get("Rows Removed by Filter", 0) == 0
+
+
+def test_a_history_is_read_by_index_and_only_its_own_events_are_sorted(busy_dsn: str) -> None:
+    plan = plan_of(busy_dsn, queries.HISTORY)
+    read = {node["Index Name"]: node["Actual Rows"] for node in plan if "Index Name" in node}
+    assert "Seq Scan" not in {node["Node Type"] for node in plan}
+    assert read == {"uq_provider_versions_version": 1, "ix_version_events_history": 3}

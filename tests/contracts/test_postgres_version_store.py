@@ -20,9 +20,10 @@ from adapters.postgres.migrations import upgrade
 from adapters.postgres.store import PostgresVersionStore
 from application.ports.version_store import Change, Stored
 from domain.errors import IllegalTransitionError, InvalidTextError, StoreUnavailableError
+from domain.history import LifecycleAction, LifecycleEvent
 from domain.semver import SemVer
 from domain.versions import VersionStatus
-from tests.builders import a_building_version, a_name, a_version
+from tests.builders import NOW, a_building_version, a_name, a_version
 from tests.support.postgres import cut_connections, database_of, execute, fetch
 from tests.support.stores import EVERY_METHOD, put, writing
 
@@ -264,3 +265,31 @@ async def test_keys_are_time_ordered_uuids(database_dsn: str, postgres_store: Po
     await put(postgres_store, a_version("2.0.0"), a_version("1.0.0"))
     keys = fetch(database_dsn, "SELECT id, version FROM provider_versions ORDER BY id")
     assert [(key.version, version) for key, version in keys] == [(7, "2.0.0"), (7, "1.0.0")]
+
+
+@pytest.mark.parametrize(
+    "change", ["UPDATE version_events SET reason = 'other'", "DELETE FROM version_events", "TRUNCATE version_events"]
+)
+async def test_the_database_lets_nobody_rewrite_a_history(
+    database_dsn: str, postgres_store: PostgresVersionStore, change: str
+) -> None:
+    event = LifecycleEvent(action=LifecycleAction.PUBLISHED, at=NOW, actor="mch_release")
+    await postgres_store.update(a_name(), ONE, writing(a_version("1.0.0"), event=event))
+    with pytest.raises(asyncpg.RestrictViolationError, match="only ever added to"):
+        execute(database_dsn, change)
+    assert await postgres_store.history(a_name(), ONE) == [event]
+
+
+async def test_an_event_that_cannot_be_kept_takes_its_version_with_it(postgres_store: PostgresVersionStore) -> None:
+    event = LifecycleEvent(action=LifecycleAction.PUBLISHED, at=NOW, actor="nul \x00")
+    with pytest.raises(InvalidTextError):
+        await postgres_store.update(a_name(), ONE, writing(a_version("1.0.0"), event=event))
+    assert await postgres_store.find(a_name(), ONE) is None
+
+
+async def test_keys_of_events_are_time_ordered_uuids(database_dsn: str, postgres_store: PostgresVersionStore) -> None:
+    for action in (LifecycleAction.PUBLISHED, LifecycleAction.YANKED, LifecycleAction.RESTORED):
+        event = LifecycleEvent(action=action, at=NOW, actor="mch_release")
+        await postgres_store.update(a_name(), ONE, writing(a_version("1.0.0"), event=event))
+    keys = fetch(database_dsn, "SELECT id, action FROM version_events ORDER BY id")
+    assert [(key.version, action) for key, action in keys] == [(7, "published"), (7, "yanked"), (7, "restored")]

@@ -36,3 +36,6 @@ def test_a_text_may_be_empty_and_a_line_only_if_said() -> None:
     assert texts.line("", longest=3, shortest=0) == ""
     with pytest.raises(InvalidTextError, match="0 to 3 characters long, not 4"):
         texts.text("aaaa", longest=3)
+    for blank in ("", " \n"):
+        with pytest.raises(InvalidTextError):
+            texts.text(blank, longest=3, shortest=1)

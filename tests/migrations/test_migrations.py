@@ -27,6 +27,13 @@ LAYOUT = """
     UNION ALL SELECT 'index', indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
     ORDER BY 1, 2
 """
+CODE = """
+    SELECT 'trigger', tgname::text, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL SELECT 'function', proname::text, pg_get_functiondef(oid)
+    FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    ORDER BY 1, 2
+"""
+"""What models know nothing of."""
 WAITING = """
     SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database
     WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()
@@ -37,6 +44,10 @@ def layout(dsn: str) -> list[tuple[str, str, str]]:
     return [row for row in fetch(dsn, LAYOUT) if "alembic_versions" not in str(row)]
 
 
+def layout_and_code(dsn: str) -> list[tuple[str, str, str]]:
+    return [*layout(dsn), *fetch(dsn, CODE)]
+
+
 def test_there_are_migrations_and_they_end_in_one_head() -> None:
     assert REVISIONS
     assert heads() == {REVISIONS[-1]}
@@ -44,14 +55,14 @@ def test_there_are_migrations_and_they_end_in_one_head() -> None:
 
 def test_each_revision_goes_up_and_down_and_up_again(empty_database_dsn: str) -> None:
     for before, revision in zip(["base", *REVISIONS], REVISIONS, strict=False):
-        earlier = layout(empty_database_dsn)
+        earlier = layout_and_code(empty_database_dsn)
         upgrade(empty_database_dsn, revision)
-        later = layout(empty_database_dsn)
+        later = layout_and_code(empty_database_dsn)
         assert current(empty_database_dsn) == {revision}
         downgrade(empty_database_dsn, before)
-        assert layout(empty_database_dsn) == earlier
+        assert layout_and_code(empty_database_dsn) == earlier
         upgrade(empty_database_dsn, revision)
-        assert layout(empty_database_dsn) == later
+        assert layout_and_code(empty_database_dsn) == later
 
 
 def test_models_and_migrations_agree_as_alembic_compares_them(database_dsn: str) -> None:

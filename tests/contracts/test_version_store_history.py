@@ -1,0 +1,135 @@
+"""The contract of a version store's histories."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import pytest
+
+from application.ports.version_store import Change, Stored, VersionStore
+from domain.errors import WheelFault, WheelRefusedError
+from domain.history import LifecycleAction, LifecycleEvent
+from domain.semver import SemVer
+from tests.builders import MACHINE_ID, NOW, a_building_version, a_name, a_version, some_metadata
+from tests.support.stores import put, writing
+
+LATER = NOW + timedelta(hours=1)
+ONE = SemVer.parse("1.0.0")
+PUBLISHED = LifecycleEvent(action=LifecycleAction.PUBLISHED, at=NOW, actor=MACHINE_ID, request_id="release-1")
+YANKED = LifecycleEvent(action=LifecycleAction.YANKED, at=LATER, actor="operator:ann", reason="leaks\nsecrets ü")
+RESTORED = LifecycleEvent(action=LifecycleAction.RESTORED, at=LATER, actor=MACHINE_ID, request_id="")
+FAILED = LifecycleEvent(
+    action=LifecycleAction.FAILED,
+    at=datetime(2026, 12, 31, 23, 59, 59, 999999, tzinfo=UTC),
+    actor=MACHINE_ID,
+    request_id="release-0",
+    reason="the bytes differ",
+)
+
+
+@pytest.fixture
+def store(version_store: VersionStore) -> VersionStore:
+    return version_store
+
+
+async def test_a_version_has_no_history_before_it_is_known_nor_when_none_is_told(store: VersionStore) -> None:
+    assert await store.history(a_name(), ONE) == []
+    await put(store, a_version("1.0.0"))
+    assert await store.history(a_name(), ONE) == []
+
+
+async def test_events_come_back_as_they_were_in_the_order_of_writing(store: VersionStore) -> None:
+    version = a_version("1.0.0")
+    for event in (FAILED, PUBLISHED, YANKED, RESTORED, YANKED):
+        await store.update(version.name, version.version, writing(version, event=event))
+    assert await store.history(version.name, version.version) == [FAILED, PUBLISHED, YANKED, RESTORED, YANKED]
+
+
+async def test_the_order_of_writing_counts_even_when_a_clock_went_back(store: VersionStore) -> None:
+    version = a_version("1.0.0")
+    events = [replace(RESTORED, at=NOW - timedelta(seconds=second)) for second in range(20)]
+    for event in events:
+        await store.update(version.name, version.version, writing(version, event=event))
+    assert await store.history(version.name, version.version) == events
+
+
+async def test_times_of_events_come_back_in_utc(store: VersionStore) -> None:
+    await store.update(a_name(), ONE, writing(a_version("1.0.0"), event=PUBLISHED))
+    (event,) = await store.history(a_name(), ONE)
+    assert event.at.isoformat() == NOW.isoformat()
+
+
+async def test_versions_do_not_share_a_history(store: VersionStore) -> None:
+    for version in (a_version("1.0.0"), a_version("2.0.0"), a_version("1.0.0", name="acme/gcp")):
+        event = replace(PUBLISHED, actor=f"{version.name} {version.version}")
+        await store.update(version.name, version.version, writing(version, event=event))
+    assert [event.actor for event in await store.history(a_name(), ONE)] == ["platform/gcp 1.0.0"]
+    assert [event.actor for event in await store.history(a_name("acme/gcp"), ONE)] == ["acme/gcp 1.0.0"]
+    assert await store.history(a_name(), SemVer.parse("1.0.0+build")) == []
+
+
+async def test_a_version_that_is_not_public_has_a_history_for_writers(store: VersionStore) -> None:
+    failed = a_building_version("1.0.0").fail(WheelRefusedError(WheelFault.NOT_FOUND, "gone"), at=LATER)
+    await store.update(failed.name, failed.version, writing(failed, event=FAILED))
+    assert await store.history(failed.name, failed.version) == [FAILED]
+
+
+async def test_what_changes_without_an_event_leaves_the_history_alone(store: VersionStore) -> None:
+    version = a_version("1.0.0")
+    await store.update(version.name, version.version, writing(version, event=PUBLISHED))
+    await put(store, version.yank("broken", at=LATER))
+    await store.update(version.name, version.version, writing(metadata=some_metadata(), at=LATER))
+    await store.update(version.name, version.version, writing())
+    assert await store.history(version.name, version.version) == [PUBLISHED]
+
+
+async def test_a_refused_change_leaves_no_event(store: VersionStore) -> None:
+    version = a_version("1.0.0")
+    with pytest.raises(ValueError, match=r"2\.0\.0"):
+        await store.update(version.name, version.version, writing(a_version("2.0.0"), event=PUBLISHED))
+    assert await store.history(version.name, version.version) == []
+    assert await store.history(version.name, SemVer.parse("2.0.0")) == []
+
+
+async def test_the_history_that_was_read_is_not_the_one_that_is_kept(store: VersionStore) -> None:
+    version = a_version("1.0.0")
+    await store.update(version.name, version.version, writing(version, event=PUBLISHED))
+    before = await store.history(version.name, version.version)
+    await store.update(version.name, version.version, writing(version, event=YANKED))
+    assert before == [PUBLISHED]
+
+
+async def test_of_twenty_writers_who_yank_at_once_one_is_kept(store: VersionStore) -> None:
+    await store.update(a_name(), ONE, writing(a_version("1.0.0"), event=PUBLISHED))
+
+    def yank_as(actor: str, stored: Stored) -> Change:
+        assert stored.version is not None
+        if stored.version.yanked_at is not None:
+            return Change()
+        return Change(version=stored.version.yank(actor, at=LATER), event=replace(YANKED, actor=actor))
+
+    await asyncio.gather(*(store.update(a_name(), ONE, partial(yank_as, f"mch_{number}")) for number in range(20)))
+    found = await store.find(a_name(), ONE)
+    assert found is not None
+    assert [event.actor for event in await store.history(a_name(), ONE)] == [MACHINE_ID, found.yanked_reason]
+
+
+def test_a_change_says_when_it_happens_once() -> None:
+    version = a_version("1.0.0")
+    assert Change(version=version).time == version.updated_at
+    assert Change(metadata=some_metadata(), at=LATER).time == LATER
+    for build in (
+        lambda: Change(metadata=some_metadata()),
+        lambda: Change(version=version, at=LATER),
+        lambda: Change(version=version, metadata=some_metadata(), at=LATER),
+        lambda: Change(at=LATER),
+        lambda: Change().time,
+    ):
+        with pytest.raises(ValueError, match="time"):
+            build()
+
+
+def test_an_event_comes_with_the_version_that_it_happened_to() -> None:
+    with pytest.raises(ValueError, match="event"):
+        Change(event=PUBLISHED)
