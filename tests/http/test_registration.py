@@ -1,7 +1,6 @@
 """POST /console/provider-versions: what a release machine sends, and what it reads."""
 
 import hashlib
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -262,24 +261,6 @@ async def test_metadata_of_a_repeat_counts_only_on_the_newest_version(service: S
         assert stored.provider is not None
         assert stored.provider.metadata is not None
         assert stored.provider.metadata.display_name == ("Google Cloud" if name == "Old" else "New")
-
-
-async def test_a_yanked_version_stays_yanked_on_a_repeat(service: Service) -> None:
-    await service.publish()
-    yanked_at = NOW + timedelta(days=1)
-
-    def yank(stored):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- a decision
-        from application.ports.version_store import Change  # noqa: PLC0415 -- used here only
-
-        return Change(version=stored.version.yank("broken", at=yanked_at))
-
-    await service.adapters.store.update(GCP, SemVer.parse("1.0.0"), yank)
-
-    again = await service.post(service.upload())
-
-    assert again.status_code == 200
-    assert again.json()["status"] == "yanked"
-    assert again.json()["yanked_reason"] == "broken"
 
 
 async def test_the_time_of_registration_is_the_clocks() -> None:
