@@ -1,9 +1,9 @@
 """The HTTP contract over memory adapters: everything between the socket and the ports is real."""
 
 import hashlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import pytest
@@ -11,9 +11,10 @@ from httpx import Response
 from litestar.testing import AsyncTestClient
 from litestar.types import ASGIApp
 
+from application.ports.token_verifier import TokenVerifier
 from domain.machines import ConsoleMachine
 from domain.wheel_urls import WheelUrl
-from entrypoints.bootstrap import MemoryAdapters, build_registry
+from entrypoints.bootstrap import Adapters, MemoryAdapters, build_registry
 from entrypoints.http.app import create_app
 from entrypoints.http.service import HttpLimits
 from entrypoints.registry import Registry
@@ -68,11 +69,22 @@ class Service:
 
 @asynccontextmanager
 async def serving(
-    adapters: MemoryAdapters, limits: HttpLimits | None = None, *, customer_realm: bool = False
+    adapters: MemoryAdapters,
+    limits: HttpLimits | None = None,
+    *,
+    customer_realm: bool = False,
+    open_verifier: Callable[[], AbstractAsyncContextManager[TokenVerifier]] | None = None,
 ) -> AsyncIterator[Service]:
+    """Serve a registry over memory adapters, but for the verifier of machines if another is given."""
+
     @asynccontextmanager
     async def open_registry() -> AsyncIterator[Registry]:
-        yield build_registry(adapters, release_machine_ids=[MACHINE_ID], runtime_version=RUNTIME_VERSION)
+        async with AsyncExitStack() as stack:
+            verifier = await stack.enter_async_context(open_verifier()) if open_verifier else adapters.verifier
+            mixed = Adapters(**{field.name: getattr(adapters, field.name) for field in fields(Adapters)})
+            yield build_registry(
+                replace(mixed, verifier=verifier), release_machine_ids=[MACHINE_ID], runtime_version=RUNTIME_VERSION
+            )
 
     app = create_app(open_registry, limits=limits, customer_realm=customer_realm)
     async with AsyncTestClient(app, raise_server_exceptions=False) as client:
