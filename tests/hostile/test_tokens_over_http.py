@@ -81,6 +81,22 @@ async def test_a_good_token_in_the_wrong_place_is_401(
     assert [line["reason"] for line in logged if line["event"] == "refused"] == [reason]
 
 
+@pytest.mark.parametrize(("claims", "logged_as"), [({"aud": ["mch_other"]}, True), ({"sub": "user_1"}, False)])
+async def test_a_refused_machine_is_named_in_the_log_once_the_realm_vouches_for_it(
+    service: Service,
+    console: Realm,
+    claims: dict[str, Any],
+    logged_as: bool,
+) -> None:
+    token = console.clerk.sign(console.header(), console.claims(**claims))
+
+    with capture_logs(processors=[merge_contextvars]) as logged:
+        await service.post({}, Authorization=f"Bearer {token}")
+
+    (line,) = [line for line in logged if line["event"] == "refused"]
+    assert line.get("machine_id") == (console.sender.id if logged_as else None)
+
+
 async def test_a_short_hash_tells_attempts_with_one_token_apart(service: Service) -> None:
     with capture_logs(processors=[merge_contextvars]) as logged:
         await service.post({}, Authorization="Bearer stolen")

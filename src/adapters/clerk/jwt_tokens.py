@@ -1,5 +1,7 @@
 """Verifying signed machine tokens (JWT)."""
 
+from structlog.contextvars import bind_contextvars
+
 from adapters.clerk import ids
 from adapters.clerk.jwks import JwksCache
 from adapters.clerk.jws_headers import MACHINE_CATEGORY
@@ -28,6 +30,7 @@ class JwtMachineTokenVerifier:
         """
         claims = await self._tokens.read(token)
         machine = ConsoleMachine(ids.as_id(claims.get("sub"), ids.MACHINE, Refusal.WRONG_SUBJECT))
+        bind_contextvars(machine_id=machine.id)  # vouched for by now, whatever the checks below find
         require(claims.text("jti", Refusal.WRONG_TOKEN_ID).startswith("mt_"), Refusal.WRONG_TOKEN_ID)
         self._check_receiver(claims)
         return machine

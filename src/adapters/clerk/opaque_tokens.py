@@ -1,5 +1,7 @@
 """Verifying opaque machine tokens."""
 
+from structlog.contextvars import bind_contextvars
+
 from adapters.clerk import ids
 from adapters.clerk.api import ClerkApi
 from adapters.clerk.issued_secrets import IssuedSecretFinder
@@ -28,6 +30,7 @@ class OpaqueMachineTokenVerifier:
         """
         found = await self._tokens.find(token)
         machine = ConsoleMachine(ids.as_id(found.subject, ids.MACHINE, Refusal.WRONG_SUBJECT))
+        bind_contextvars(machine_id=machine.id)  # vouched for by now, whatever the check below finds
         # With the instance key, Clerk verifies tokens for any receiver.
         receivers = found.scopes if isinstance(found.scopes, list) else []
         require(self._realm.machine_id in receivers, Refusal.NOT_IN_SCOPES)
