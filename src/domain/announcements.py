@@ -11,6 +11,7 @@ from domain.schemas import ResourceSchemas
 from domain.wheel_urls import WheelUrl
 
 MAX_ENTRYPOINT_ARGUMENTS = 100
+MAX_ENTRYPOINT_LENGTH = 8192
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,15 +74,17 @@ def check_package_name(value: str) -> str:
 
 
 def check_entrypoint(arguments: Sequence[str]) -> tuple[str, ...]:
-    """Return a command of 1 to 100 arguments whose program is not blank.
+    """Return a command of 1 to 100 arguments and 8192 characters, whose program is not blank.
 
     Raises:
         InvalidTextError: It is not.
     """
     if not 1 <= len(arguments) <= MAX_ENTRYPOINT_ARGUMENTS:
         raise InvalidTextError(f"must have 1 to {MAX_ENTRYPOINT_ARGUMENTS} arguments, or be null for the default")
-    texts.line(arguments[0], longest=4096)
-    return tuple(texts.text(argument, longest=4096) for argument in arguments)
+    if sum(len(argument) for argument in arguments) > MAX_ENTRYPOINT_LENGTH:
+        raise InvalidTextError(f"must have at most {MAX_ENTRYPOINT_LENGTH} characters altogether")
+    texts.line(arguments[0], longest=MAX_ENTRYPOINT_LENGTH)
+    return tuple(texts.text(argument, longest=MAX_ENTRYPOINT_LENGTH) for argument in arguments)
 
 
 def check_changelog(value: str) -> str:

@@ -11,6 +11,7 @@ from domain.errors import InvalidSchemasError
 
 _NOT_JSON = "a JSON document holds strings, finite numbers, booleans, null, arrays and objects only"
 MAX_DEPTH = 64
+_EXACT = 2**53  # beyond it a float names no single integer, and its digits would multiply
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
@@ -64,7 +65,7 @@ def _canonical(value: object, depth: int) -> object:
 def _number(value: float) -> float | int:
     if not math.isfinite(value):
         raise InvalidSchemasError(_NOT_JSON)
-    return int(value) if value.is_integer() else value
+    return int(value) if value.is_integer() and abs(value) < _EXACT else value
 
 
 def _string(value: object) -> str:

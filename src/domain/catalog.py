@@ -72,7 +72,12 @@ def _check_icon(url: str) -> None:
     try:
         texts.line(url, longest=2048)
         parts = urlsplit(url)
-        usable = parts.scheme == "https" and bool(parts.hostname) and not _UNSAFE_IN_ICON.search(url)
+        usable = (
+            parts.scheme == "https"
+            and bool(parts.hostname)
+            and "@" not in parts.netloc
+            and not _UNSAFE_IN_ICON.search(url)
+        )
     except (InvalidTextError, ValueError):
         usable = False
     if not usable:

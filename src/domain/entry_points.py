@@ -1,32 +1,52 @@
 """Entry points: names that installers turn into files."""
 
-import configparser
+from collections.abc import Iterator
 
 from domain.core_metadata import quoted
 from domain.errors import WheelFault, WheelRefusedError
 
-_SCRIPTS = ("console_scripts", "gui_scripts")
+MAX_BYTES = 1024 * 1024
+_SCRIPTS = frozenset({"console_scripts", "gui_scripts"})
+_COMMENTS = ("#", ";")
 
 
 def check_entry_points(data: bytes) -> int:
     """Return how many scripts an ``entry_points.txt`` declares.
 
-    Source: the entry points specification; the names of scripts become file names on installation.
+    Source: the entry points specification. The names of scripts become file names on installation. Read in linear
+    time by our own few lines: the standard library's parser takes hours for some files of a few kilobytes.
 
     Raises:
         WheelRefusedError: The file cannot be parsed, or a script's name leads out of the scripts folder.
     """
-    parser = configparser.ConfigParser(delimiters=("=",), interpolation=None, strict=False)
-    parser.optionxform = str  # type: ignore[assignment,method-assign] # names are case-sensitive
+    if len(data) > MAX_BYTES:
+        raise _invalid(f"it is larger than {MAX_BYTES} bytes")
     try:
-        parser.read_string(data.decode("utf-8"))
-    except (UnicodeDecodeError, configparser.Error):
-        raise _invalid("it is no INI file in UTF-8") from None
-    names = [name for section in _SCRIPTS if parser.has_section(section) for name in parser[section]]
-    for name in names:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise _invalid("it is not UTF-8") from None
+    scripts = {(section, name) for section, name in _entries(text) if section in _SCRIPTS}
+    for _, name in scripts:
         if name in {".", ".."} or any(character in "/\\" or not character.isprintable() for character in name):
             raise _invalid(f"the script name {quoted(name)} leads out of the scripts folder")
-    return len(names)
+    return len(scripts)
+
+
+def _entries(text: str) -> Iterator[tuple[str, str]]:
+    """Yield each name with its section; an indented line continues the entry before it."""
+    section = None
+    for line in text.splitlines():
+        content = line.strip()
+        if not content or content.startswith(_COMMENTS):
+            continue
+        if content.startswith("[") and content.endswith("]"):
+            section = content[1:-1].strip()
+        elif section is None:
+            raise _invalid(f"{quoted(content)} stands before any section")
+        elif "=" in content:
+            yield section, content.partition("=")[0].strip()
+        elif line[0] not in " \t":
+            raise _invalid(f"{quoted(content)} is neither a section nor 'name = object'")
 
 
 def _invalid(why: str) -> WheelRefusedError:

@@ -132,18 +132,22 @@ class FieldError:
     type: str
 
 
+MAX_FIELD_ERRORS = 50
+MAX_SUMMARY_LENGTH = 2000
+
+
 class InvalidRequestError(RegistryError):
-    """A well-formed body with bad fields, all of them reported at once."""
+    """A well-formed body with bad fields, all of them (but no more than 50) reported at once."""
 
     code = "invalid_request"
 
     def __init__(self, errors: Sequence[FieldError]) -> None:
         """Summarise the bad fields in one sentence, since many clients print nothing else."""
+        self.errors = tuple(errors)[:MAX_FIELD_ERRORS]
         summary = "; ".join(
-            f"{'.'.join(str(part) for part in error.loc[1:] or error.loc)}: {error.msg}" for error in errors
+            f"{'.'.join(str(part) for part in error.loc[1:] or error.loc)}: {error.msg}" for error in self.errors
         )
-        super().__init__(summary)
-        self.errors = tuple(errors)
+        super().__init__(summary if len(summary) <= MAX_SUMMARY_LENGTH else f"{summary[:MAX_SUMMARY_LENGTH]}…")
 
 
 class MetadataRequiredError(RegistryError):

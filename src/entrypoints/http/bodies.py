@@ -1,7 +1,7 @@
 """Reading a JSON body strictly: nothing that two parsers could read in two ways gets through."""
 
+import asyncio
 import json
-from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,6 +12,8 @@ from litestar.exceptions import InternalServerException
 from domain.errors import RegistryError
 
 MAX_DEPTH = 100
+READ_SECONDS = 30
+SMALL_BYTES = 64 * 1024  # beyond it, parsing would hold up other requests
 Container = dict[str, object] | list[object]
 _TOO_DEEP = f"the body nests deeper than {MAX_DEPTH} levels; flatten it"
 
@@ -34,6 +36,12 @@ class UnsupportedMediaTypeError(RegistryError):
     code = "unsupported_media_type"
 
 
+class BodyTimeoutError(RegistryError):
+    """The body came too slowly."""
+
+    code = "body_timeout"
+
+
 class ClientDisconnectedError(RegistryError):
     """The client went away before its body was complete; nobody reads this answer."""
 
@@ -47,10 +55,16 @@ async def read_json(request: Request[Any, Any, Any], *, limit: int) -> object:
         UnsupportedMediaTypeError: ``Content-Type`` is not ``application/json`` in UTF-8, or the body is compressed.
         BodyTooLargeError: More than ``limit`` bytes.
         BadBodyError: Not UTF-8, not JSON, nested deeper than 100 levels, or an object repeats a member.
+        BodyTimeoutError: It did not arrive within 30 seconds.
         ClientDisconnectedError: The client went away.
     """
     _require_json(request)
-    return parse_json(await _read(request, limit))
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            raw = await _read(request, limit)
+    except TimeoutError:
+        raise BodyTimeoutError(f"the body did not arrive within {READ_SECONDS} seconds; send it again") from None
+    return parse_json(raw) if len(raw) <= SMALL_BYTES else await asyncio.to_thread(parse_json, raw)
 
 
 def parse_json(raw: bytes) -> object:
@@ -100,9 +114,13 @@ async def _read(request: Request[Any, Any, Any], limit: int) -> bytes:
 
 
 def _unique(members: list[tuple[str, object]]) -> None:
-    repeated = [name for name, times in Counter(name for name, _ in members).items() if times > 1]
-    if repeated:
-        raise BadBodyError(f"the body repeats the member {repeated[0]!r} in one object; send each once")
+    seen: set[str] = set()
+    if len({name for name, _ in members}) == len(members):
+        return
+    for name, _ in members:
+        if name in seen:
+            raise BadBodyError(f"the body repeats the member {name[:100]!r} in one object; send each once")
+        seen.add(name)
 
 
 def _require_shallow(value: object) -> None:

@@ -22,6 +22,7 @@ from domain.semver import SemVer
 from domain.wheel_urls import WheelUrl
 from entrypoints.http.wire import JsonObject, MetadataBody, RegistrationBody, ResourceSchemaBody
 
+_UNNAMED = "unnamed"  # stands in for a bad name, which is reported by itself
 T = TypeVar("T")
 V = TypeVar("V")
 
@@ -67,7 +68,7 @@ def to_registration(
         digest = fields.take("sha256", lambda target: settled_digest(digest, target), url)
     package_name = fields.take("package_name", check_package_name, body.package_name)
     entrypoint = fields.take("entrypoint", check_entrypoint, body.entrypoint)
-    schemas = fields.take("schemas", lambda sent: _schemas(sent, name.name if name else ""), body)
+    schemas = fields.take("schemas", lambda sent: _schemas(sent, name.name if name else _UNNAMED), body)
     config_schema = fields.take("config_schema", CanonicalJson.of, body.config_schema)
     outputs_schema = fields.take("outputs_schema", CanonicalJson.of, body.outputs_schema)
     changelog = fields.take("changelog", check_changelog, body.changelog)

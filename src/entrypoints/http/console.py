@@ -33,7 +33,7 @@ async def register_platform_version(
 ) -> Response[ProviderVersionView]:
     """Authenticate, and only then read the body: a stranger costs a header."""
     machine = await authenticated_machine(request, service)
-    return await register(request, service, machine, platform_name)
+    return await register(request, service, machine, platform_name, account=machine.id)
 
 
 async def authenticated_machine(request: Request[Any, Any, Any], service: Service) -> ConsoleMachine:

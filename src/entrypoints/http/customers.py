@@ -40,7 +40,8 @@ async def register_customer_version(
 ) -> Response[ProviderVersionView]:
     """Authenticate, and only then read the body."""
     customer = await _authenticated(request, _realm(service))
-    return await register(request, service, customer, partial(customer_name, customer))
+    read_name = partial(customer_name, customer)
+    return await register(request, service, customer, read_name, account=customer.organization_id)
 
 
 @get(

@@ -1,15 +1,18 @@
 """Turning decoded JSON into wire structs, collecting every bad field instead of stopping at the first."""
 
 from collections.abc import Mapping
+from functools import cache
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from domain.errors import FieldError, InvalidRequestError
+from domain.errors import MAX_FIELD_ERRORS, FieldError, InvalidRequestError
 
 S = TypeVar("S", bound=msgspec.Struct)
 _Location = tuple[str | int, ...]
+MAX_KEY_LENGTH = 100
+"""How much of a member's name an error repeats."""
 
 
 def decode_struct(value: object, struct: type[S]) -> S:
@@ -29,7 +32,7 @@ def _struct(value: object, struct: type[S], loc: _Location, errors: list[FieldEr
     if not isinstance(value, Mapping):
         errors.append(FieldError(loc, "must be a JSON object", "object_type"))
         return None
-    hints = get_type_hints(struct, include_extras=True)
+    hints = _hints(struct)
     before = len(errors)
     found: dict[str, Any] = {}
     for field in msgspec.structs.fields(struct):
@@ -46,13 +49,29 @@ def _value(value: object, hint: Any, loc: _Location, errors: list[FieldError]) -
         return _struct(value, inner, loc, errors)
     members = _struct_members(inner)
     if members is not None and isinstance(value, Mapping):
-        return {key: _struct(member, members, (*loc, key), errors) for key, member in value.items()}
+        return _members(value, members, loc, errors)
     try:
         return msgspec.convert(value, hint)
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at ")
         errors.append(FieldError((*loc, *_steps(path)), message[:1].lower() + message[1:], "invalid"))
         return None
+
+
+def _members(
+    value: Mapping[str, object], struct: type[S], loc: _Location, errors: list[FieldError]
+) -> dict[str, S | None]:
+    decoded = {}
+    for key, member in value.items():
+        decoded[key] = _struct(member, struct, (*loc, key[:MAX_KEY_LENGTH]), errors)
+        if len(errors) > MAX_FIELD_ERRORS:
+            break
+    return decoded
+
+
+@cache
+def _hints(struct: type[msgspec.Struct]) -> Mapping[str, Any]:
+    return get_type_hints(struct, include_extras=True)
 
 
 def _without_null(hint: Any) -> Any:  # noqa: ANN401 -- likewise

@@ -24,7 +24,13 @@ from domain.errors import (
     WheelHostTimeoutError,
     WheelRefusedError,
 )
-from entrypoints.http.bodies import BadBodyError, BodyTooLargeError, ClientDisconnectedError, UnsupportedMediaTypeError
+from entrypoints.http.bodies import (
+    BadBodyError,
+    BodyTimeoutError,
+    BodyTooLargeError,
+    ClientDisconnectedError,
+    UnsupportedMediaTypeError,
+)
 from entrypoints.http.request_ids import request_id
 from entrypoints.http.wire import FieldProblem, ProblemView
 
@@ -35,6 +41,7 @@ STATUSES: dict[type[RegistryError], HTTPStatus] = {
     ClientDisconnectedError: HTTPStatus.BAD_REQUEST,
     NotAuthenticatedError: HTTPStatus.UNAUTHORIZED,
     ForbiddenError: HTTPStatus.FORBIDDEN,
+    BodyTimeoutError: HTTPStatus.REQUEST_TIMEOUT,
     NotFoundError: HTTPStatus.NOT_FOUND,
     ConflictError: HTTPStatus.CONFLICT,
     BodyTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

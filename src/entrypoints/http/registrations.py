@@ -12,6 +12,7 @@ from domain.names import ProviderName
 from entrypoints.http.bodies import read_json
 from entrypoints.http.commands import to_registration
 from entrypoints.http.decoding import decode_struct
+from entrypoints.http.disconnects import unless_disconnected
 from entrypoints.http.request_ids import request_id
 from entrypoints.http.service import Service
 from entrypoints.http.views import version_view
@@ -22,14 +23,17 @@ ReadName = Callable[[str, str | None], ProviderName]
 
 
 async def register(
-    request: Request[Any, Any, Any], service: Service, registrant: Registrant, read_name: ReadName
+    request: Request[Any, Any, Any], service: Service, registrant: Registrant, read_name: ReadName, *, account: str
 ) -> Response[ProviderVersionView]:
-    """Read the body, register what it announces, and answer 201 or 200."""
-    with service.in_flight.hold(registrant.id):
-        body = decode_struct(await read_json(request, limit=service.limits.body_bytes), RegistrationBody)
-        registration = to_registration(body, registrant, read_name, request_id(request.scope))
-        structlog.contextvars.bind_contextvars(provider=registration.name.canonical, version=registration.version.text)
-        registered = await service.registry.register_version.execute(registration)
+    """Read the body, register what it announces, and answer 201 or 200.
+
+    Registrations in flight are counted by ``account``: the machine, or the organisation whoever acts for it.
+    """
+    body = decode_struct(await read_json(request, limit=service.limits.body_bytes), RegistrationBody)
+    registration = to_registration(body, registrant, read_name, request_id(request.scope))
+    structlog.contextvars.bind_contextvars(provider=registration.name.canonical, version=registration.version.text)
+    with service.in_flight.hold(account):
+        registered = await unless_disconnected(request, service.registry.register_version.execute(registration))
     view = version_view(registered.version)
     if not registered.created:
         return Response(view, status_code=HTTPStatus.OK)

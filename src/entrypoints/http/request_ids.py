@@ -44,13 +44,18 @@ class RequestIdMiddleware:
                 _log.info(
                     "request",
                     method=scope.get("method"),
-                    path=scope["path"],
+                    path=_printable(scope["path"]),
                     status=int(message["status"]),
                     seconds=round(perf_counter() - started, 6),
                 )
             await send(message)
 
         await self.app(scope, receive, send_named)
+
+
+def _printable(path: str) -> str:
+    """Return a path that neither fills the log nor drives the terminal that shows it."""
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in path[:500])
 
 
 def _accepted(offered: str | None) -> str | None:
