@@ -1,8 +1,13 @@
 """A release machine registers over HTTP, through every layer."""
 
 import http.client
+import json
 import signal
+import socket
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -120,3 +125,37 @@ def test_neither_tokens_nor_secrets_reach_the_log(stack: Stack) -> None:
     log = stack.log.read_text()
     assert '"request"' in log
     assert not [secret for secret in (opaque, signed, stack.registry.secret) if secret in log]
+
+
+def test_a_client_that_goes_away_takes_its_registration_with_it(stack: Stack, tmp_path: Path) -> None:
+    spool = tmp_path / "spool"
+    spool.mkdir()
+    with socket.create_server(("127.0.0.1", 0)) as silent_host:
+        body = {**stack.upload(), "wheel_url": a_url_on(silent_host)}
+        with stack.server(REGISTRY_WHEEL_SPOOL_DIR=str(spool)) as process:
+            stack.wait_until_ready(process)
+            connection = http.client.HTTPConnection("127.0.0.1", int(stack.settings["REGISTRY_PORT"]), timeout=30)
+            headers = {**stack.headers(), "Content-Type": "application/json"}
+            connection.request("POST", "/console/provider-versions", json.dumps(body), headers)
+            fetching, _ = silent_host.accept()
+            connection.close()
+            with fetching:
+                fetching.settimeout(30)
+                while fetching.recv(4096):
+                    pass  # ends when the registry gives up the fetch, long before its own timeouts
+            wait_for(stack, process, "client_disconnected")
+
+    assert list(spool.iterdir()) == []
+
+
+def a_url_on(host: socket.socket) -> str:
+    return f"https://127.0.0.1:{host.getsockname()[1]}/pragmatiks_gcp_provider-1.0.0-py3-none-any.whl"
+
+
+def wait_for(stack: Stack, process: subprocess.Popen[bytes], logged: str) -> None:
+    for _ in range(200):
+        if logged in stack.log.read_text():
+            return
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.05)
+    raise AssertionError(f"{logged} was never logged")

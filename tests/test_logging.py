@@ -1,0 +1,63 @@
+"""What the log shows, and what it must never show."""
+
+import json
+import logging
+from collections.abc import Iterator
+from typing import Literal
+
+import pytest
+import structlog
+
+from entrypoints.logging import configure_logging
+
+SECRET = "ak_live_0123456789"
+
+
+@pytest.fixture(autouse=True)
+def restored() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level
+    structlog.reset_defaults()
+
+
+def fail() -> None:
+    token = SECRET
+    raise RuntimeError(f"failed with {len(token)} characters")
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+@pytest.mark.parametrize("logger", ["structlog", "logging"])
+def test_a_traceback_shows_lines_and_no_values(
+    form: Literal["json", "console"], logger: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure_logging("info", form)
+    log = structlog.get_logger() if logger == "structlog" else logging.getLogger("any")
+    try:
+        fail()
+    except RuntimeError:
+        log.exception("unhandled exception")
+
+    shown = capsys.readouterr().err
+    assert "RuntimeError" in shown
+    assert "failed with 18 characters" in shown
+    assert SECRET not in shown
+
+
+def test_json_lines_are_for_machines_whoever_logs(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging("info", "json")
+    structlog.get_logger().info("ours", provider="platform/gcp")
+    logging.getLogger("theirs").warning("theirs %s", 1)
+
+    ours, theirs = (json.loads(line) for line in capsys.readouterr().err.splitlines())
+    assert (ours["event"], ours["level"], ours["provider"]) == ("ours", "info", "platform/gcp")
+    assert (theirs["event"], theirs["level"]) == ("theirs 1", "warning")
+
+
+def test_http_clients_do_not_log_the_urls_they_ask_for(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging("debug", "json")
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).info("GET https://wheels.example.com/?signature=x")
+
+    assert capsys.readouterr().err == ""
