@@ -125,8 +125,29 @@ def test_any_value_in_any_field_is_never_a_500(client: TestClient[Any], field: s
 
 
 @BOUNDED
+@given(reason=documents | st.text(min_size=1))
+def test_a_version_is_yanked_for_any_reason_that_keeps_the_rule_and_for_no_other(
+    client: TestClient[Any], reason: object
+) -> None:
+    client.post(ROUTE, json=GOOD, headers=HEADERS)
+    route, version = "/console/providers/platform/gcp/versions/1.0.0/yank", "/providers/platform/gcp/versions/1.0.0"
+    content = json.dumps({"reason": reason}).encode("utf-8", "surrogatepass")
+
+    yanked = client.put(route, content=content, headers=HEADERS)
+    shown = client.get(version).json()
+    restored = client.delete(route, headers=HEADERS)
+
+    assert yanked.status_code in {200, 400, 422}
+    assert shown["yanked_reason"] == (reason if yanked.status_code == 200 else None)
+    assert (restored.status_code, restored.json()["status"]) == (200, "published")
+    assert client.get(f"{version}/history").status_code == 200
+
+
+@BOUNDED
 @given(text=st.text(max_size=300))
 def test_any_text_as_a_path_is_never_a_500(client: TestClient[Any], text: str) -> None:
     written = quote(text, safe="")
-    for path in (f"/providers/platform/gcp/versions/{written}", f"/providers/{written}/versions"):
+    version = f"/providers/platform/gcp/versions/{written}"
+    for path in (version, f"{version}/history", f"/providers/{written}/versions"):
         assert client.get(path).status_code in {200, 404}
+    assert client.delete(f"/console{version}/yank", headers=HEADERS).status_code in {200, 404, 409}
