@@ -75,7 +75,18 @@ def test_plain_http_is_for_loopback_only(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://localhost.example.com", "http://127.0.0.1.example.com", "ftp://a", "https://[", ""]
+    "url",
+    [
+        "http://localhost.example.com",
+        "http://127.0.0.1.example.com",
+        "ftp://a",
+        "https://[",
+        "",
+        "https://clerk.example.com/",
+        "https://clerk.example.com?a=b",
+        "https://me:pw@clerk.example.com",
+        "https://clerk.example.com:port",
+    ],
 )
 def test_other_issuers_are_refused(url: str) -> None:
     with pytest.raises(SettingsError, match="REGISTRY_CONSOLE_CLERK_ISSUER"):
@@ -115,3 +126,42 @@ def test_every_variable_is_documented() -> None:
 
     assert len(variables) > 25
     assert [variable for variable in variables if f"`{variable}`" not in documented] == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:p@a:5432,b:5433/db?target_session_attrs=read-write",
+        "postgresql://u@[::1]:5432/db",
+        "postgresql://u@/db?host=/run/postgresql",
+        "postgresql://u:p%40ss@db.example.com/registry",
+        "postgres://db",
+    ],
+)
+def test_a_database_url_may_take_every_form_of_the_driver(url: str) -> None:
+    settings = load_group(DatabaseSettings, {"DATABASE_URL": url})
+
+    assert settings.url == Secret(url)
+
+
+@pytest.mark.parametrize("url", ["postgresql://u:hunter2@host:port/db", "postgresql://a:1,b:x/db", "sqlite:///x"])
+def test_a_database_url_that_would_fail_later_is_refused_now(url: str) -> None:
+    with pytest.raises(SettingsError, match="DATABASE_URL") as caught:
+        load_group(DatabaseSettings, {"DATABASE_URL": url})
+
+    assert "hunter2" not in str(caught.value)
+
+
+def test_the_realms_must_be_two_instances() -> None:
+    customers = {
+        "REGISTRY_CUSTOMER_CLERK_ISSUER": GOOD["REGISTRY_CONSOLE_CLERK_ISSUER"],
+        "REGISTRY_CUSTOMER_CLERK_SECRET_KEY": "sk_x",
+    }
+    with pytest.raises(SettingsError, match="must differ"):
+        load_settings({**GOOD, **customers})
+
+
+@pytest.mark.parametrize("ids", ["*", "mch_a;mch_b", "user_1", "mch_"])
+def test_an_allow_list_holds_machine_ids_only(ids: str) -> None:
+    with pytest.raises(SettingsError, match="REGISTRY_CONSOLE_RELEASE_MACHINE_IDS"):
+        load_settings({**GOOD, "REGISTRY_CONSOLE_RELEASE_MACHINE_IDS": ids})

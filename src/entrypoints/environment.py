@@ -28,6 +28,7 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         group = next((option for option in get_args(hint) if option is not type(None)), hint)
         optional = group is not hint
         groups[name] = None if optional and _is_unset(group, environment) else _read(group, environment, problems)
+    problems += _judged_together(groups)
     _require_none(problems)
     return Settings(**groups)
 
@@ -63,6 +64,13 @@ def _read(group: type[G], environment: Mapping[str, str], problems: list[str]) -
     for name, problem in judgements.judge(group, found):
         problems.append(f"{variable_of(group, name)}: {problem}")
     return group(**found) if len(problems) == before else None
+
+
+def _judged_together(groups: Mapping[str, Any]) -> list[str]:
+    console, customer = groups["console"], groups["customer"]
+    if console is not None and customer is not None and console.clerk_issuer == customer.clerk_issuer:
+        return ["REGISTRY_CUSTOMER_CLERK_ISSUER: must differ from the Console realm's; the realms are two instances"]
+    return []
 
 
 def _is_unset(group: type[msgspec.Struct], environment: Mapping[str, str]) -> bool:

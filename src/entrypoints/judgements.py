@@ -1,6 +1,7 @@
 """What is wrong with settings that have the right type."""
 
 import ipaddress
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,10 +27,22 @@ def judge(group: type[msgspec.Struct], found: Mapping[str, Any]) -> Iterator[Jud
 def _is_clerk_url(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        host = parts.hostname or ""
+        host, port = parts.hostname or "", parts.port
     except ValueError:
         return False
-    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host)))
+    bare = url == f"{parts.scheme}://{parts.netloc}" and "@" not in parts.netloc and port != 0
+    return bare and bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host)))
+
+
+def _is_database_url(url: Secret) -> bool:
+    text = url.reveal()
+    hosts = re.split(r"[/?]", text.partition("://")[2].rpartition("@")[2])[0]
+    numbered = all(re.fullmatch(r"[^:]*(:\d{1,5})?|\[[^]]*\](:\d{1,5})?", host) for host in hosts.split(","))
+    return text.startswith(("postgresql://", "postgres://")) and numbered
+
+
+def _are_machine_ids(texts: tuple[str, ...]) -> bool:
+    return all(re.fullmatch(r"mch_[A-Za-z0-9_-]+", text) for text in texts)
 
 
 def _is_loopback(host: str) -> bool:
@@ -65,7 +78,7 @@ def _are_hosts(texts: tuple[str, ...]) -> bool:
 _Rule = tuple[Callable[[Any], bool], str]
 _GroupRules = Mapping[str, _Rule]
 
-_CLERK_URL: _Rule = (_is_clerk_url, "must be an https:// URL (http:// only on loopback)")
+_CLERK_URL: _Rule = (_is_clerk_url, "must be https://host without a path or slash after it (http:// only on loopback)")
 _SECRET: _Rule = (_is_header_value, "must be printable ASCII without spaces")
 _REALM: _GroupRules = {"clerk_issuer": _CLERK_URL, "clerk_api_url": _CLERK_URL, "clerk_secret_key": _SECRET}
 _INSTANCE_KEY: _Rule = (
@@ -73,13 +86,10 @@ _INSTANCE_KEY: _Rule = (
     "must be the realm's instance key, sk_…; a machine's secret cannot read organisations",
 )
 _RULES: Mapping[type[msgspec.Struct], _GroupRules] = {
-    ConsoleSettings: _REALM,
+    ConsoleSettings: {**_REALM, "release_machine_ids": (_are_machine_ids, "must be machine ids, mch_…")},
     CustomerSettings: {**_REALM, "clerk_secret_key": _INSTANCE_KEY},
     DatabaseSettings: {
-        "url": (
-            lambda url: url.reveal().startswith(("postgresql://", "postgres://")),
-            "must start with postgresql://",
-        )
+        "url": (_is_database_url, "must be postgresql://user@host:port/database, with numbers for ports")
     },
     WheelSettings: {
         "allowed_networks": (_are_networks, "must be networks such as 10.0.0.0/8, without host bits"),

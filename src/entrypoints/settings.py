@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 from entrypoints.secrets import Secret
 
 Count = Annotated[int, Meta(ge=1)]
-Seconds = Annotated[float, Meta(gt=0)]
+Seconds = Annotated[float, Meta(gt=0, le=86_400 * 365)]
 Names = tuple[str, ...]
 
 
@@ -19,7 +19,7 @@ class ConsoleSettings(Struct, frozen=True, kw_only=True):
 
     clerk_issuer: str
     clerk_secret_key: Secret
-    machine_id: Annotated[str, Meta(pattern="^mch_")]
+    machine_id: Annotated[str, Meta(pattern="^mch_[A-Za-z0-9_-]+$")]
     release_machine_ids: Names = ()
     clerk_api_url: str = "https://api.clerk.com"
     clerk_connect_timeout_seconds: Seconds = 2.0

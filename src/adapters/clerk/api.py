@@ -111,7 +111,7 @@ class ClerkApi:
                     return ClerkAnswer(response.status_code, await self._read(call, response))
                 finally:
                     await response.aclose()
-        except (httpx.HTTPError, httpx.StreamError, OSError) as error:
+        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError, ValueError) as error:
             self._fail(call, type(error).__name__)
 
     def _check_status(self, call: str, response: httpx.Response) -> None:

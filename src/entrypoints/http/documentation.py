@@ -90,6 +90,7 @@ REGISTRATION_RESPONSES = {
     403: problem_response(
         "Forbidden", "namespace_forbidden", 403, "machines of the Console realm publish platform/<name> only"
     ),
+    408: problem_response("Body too slow", "body_timeout", 408, "the body did not arrive within 30 seconds"),
     409: problem_response(
         "Conflict", "version_conflict", 409, "platform/gcp 1.4.0 is already published with different sha256"
     ),

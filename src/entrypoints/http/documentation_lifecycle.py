@@ -40,7 +40,7 @@ RESTORE_RESPONSES = {
 }
 YANK_RESPONSES = {
     **RESTORE_RESPONSES,
-    **{status: REGISTRATION_RESPONSES[status] for status in (400, 413, 415)},
+    **{status: REGISTRATION_RESPONSES[status] for status in (400, 408, 413, 415)},
     409: _unpublished("published", "yanked"),
     422: problem_response("Refused", "invalid_request", 422, "reason: is required"),
 }
