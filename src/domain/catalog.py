@@ -52,12 +52,14 @@ class Provider:
 
     Attributes:
         metadata: None until the first version is published.
+        organization_id: The organisation that it belongs to, whatever its slug becomes; None if no customer made it.
     """
 
     name: ProviderName
     metadata: CatalogMetadata | None
     created_at: datetime
     updated_at: datetime
+    organization_id: str | None = None
 
 
 def latest(installable: Iterable[SemVer]) -> SemVer | None:

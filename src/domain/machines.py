@@ -15,6 +15,11 @@ class Registrant(Protocol):
         """What is recorded as ``registered_by``."""
         ...
 
+    @property
+    def organization_id(self) -> str | None:
+        """The organisation that this registrant acts for, or None if it is no customer."""
+        ...
+
     def authorise(self, name: ProviderName) -> None:
         """Return if this registrant may publish under that name.
 
@@ -33,6 +38,10 @@ class ConsoleMachine:
     """
 
     id: str
+
+    @property
+    def organization_id(self) -> None:
+        """None: the platform is no customer."""
 
     def authorise(self, name: ProviderName) -> None:
         """Return if the name is in the platform's namespace.
@@ -57,6 +66,10 @@ class Operator:
     """
 
     id: str
+
+    @property
+    def organization_id(self) -> None:
+        """None: an operator acts for the registry."""
 
     def authorise(self, name: ProviderName) -> None:
         """Return: whoever holds the database's credentials is not held back by names."""

@@ -72,6 +72,26 @@ async def test_an_organisation_that_calls_itself_platform_is_403_all_the_same(cu
     assert (response.status_code, response.json()["code"]) == (403, "namespace_forbidden")
 
 
+async def test_an_organisation_that_takes_over_a_slug_does_not_get_the_providers_of_the_one_before(
+    customers: Service,
+) -> None:
+    await register(customers)
+    heir = Customer(id="user_eve", user_id="user_eve", organization_id="org_eve", organization_slug="acme")
+    customers.token = customers.adapters.customer_verifier.issue(heir)
+
+    repeat = await register(customers)
+    raised = await customers.client.post(
+        ROUTE, json=customers.upload("1.0.1", name="acme/gcp"), headers=customers.authorised()
+    )
+    own = await customers.client.post(
+        ROUTE, json=customers.upload("1.0.1", name="acme/other"), headers=customers.authorised()
+    )
+
+    assert [answer.status_code for answer in (repeat, raised, own)] == [403, 403, 201]
+    assert raised.json()["code"] == "namespace_forbidden"
+    assert (await customers.client.get("/providers/acme/gcp/versions/latest")).json()["version"] == "1.0.0"
+
+
 async def test_bad_fields_come_before_the_namespace(customers: Service) -> None:
     response = await register(customers, name="gcp", organization_id="org_other", version="1")
 

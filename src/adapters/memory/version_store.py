@@ -42,7 +42,7 @@ class InMemoryVersionStore:
             if written is not None and (written.name, written.version) != (name, version):
                 raise ValueError(f"a decision on {name} {version} would write {written.name} {written.version}")
             if change != Change():
-                self._providers[name] = _provider_after(name, self._providers.get(name), change)
+                self._providers[name] = change.provider(name, self._providers.get(name))
             if written is not None:
                 self._versions.setdefault(name, {})[version] = written
             if change.event is not None:
@@ -92,19 +92,6 @@ class InMemoryVersionStore:
 
     def _public(self, name: ProviderName) -> Iterator[ProviderVersion]:
         return (found for found in self._versions.get(name, {}).values() if found.status.is_public)
-
-
-def _provider_after(name: ProviderName, before: Provider | None, change: Change) -> Provider:
-    """Return the provider after a change. What is not public of a version does not show in its times either."""
-    at = change.time
-    if before is None:
-        return Provider(name=name, metadata=change.metadata, created_at=at, updated_at=at)
-    shows = change.metadata is not None or (change.version is not None and change.version.status.is_public)
-    return replace(
-        before,
-        metadata=change.metadata or before.metadata,
-        updated_at=max(at, before.updated_at) if shows else before.updated_at,
-    )
 
 
 def _without_schemas(version: ProviderVersion) -> ProviderVersion:

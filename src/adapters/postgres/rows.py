@@ -61,6 +61,7 @@ def read_provider(name: ProviderName, row: Mapping[str, Any]) -> Provider:
         metadata=_metadata(row),
         created_at=row["created_at"],
         updated_at=row["updated_at"],
+        organization_id=row["organization_id"],
     )
 
 
@@ -76,6 +77,7 @@ def write_provider(provider: Provider) -> dict[str, object]:
         "tags": shown and list(shown.tags),
         "created_at": provider.created_at,
         "updated_at": provider.updated_at,
+        "organization_id": provider.organization_id,
     }
 
 

@@ -55,6 +55,7 @@ class ProviderRow(DefaultBase):
     tags: Mapped[list[str] | None] = mapped_column(_TEXTS)
     created_at: Mapped[datetime] = mapped_column(_TIME)
     updated_at: Mapped[datetime] = mapped_column(_TIME)
+    organization_id: Mapped[str | None] = mapped_column(Text)
 
 
 class VersionRow(DefaultBase):

@@ -1,13 +1,10 @@
 """What a transaction reads and writes around one version."""
 
-from dataclasses import replace
-
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.postgres import queries
 from adapters.postgres.rows import read_number, read_provider, read_version, write_event, write_provider, write_version
 from application.ports.version_store import Change, Stored
-from domain.catalog import Provider
 from domain.names import ProviderName
 from domain.semver import SemVer
 
@@ -40,7 +37,7 @@ async def load(connection: AsyncConnection, name: ProviderName, version: SemVer)
 
 async def write(connection: AsyncConnection, name: ProviderName, stored: Stored, change: Change) -> None:
     """Write a change over the state that it was decided on."""
-    provider = _provider_after(name, stored.provider, change)
+    provider = change.provider(name, stored.provider)
     if stored.provider is None:
         await connection.execute(queries.ADD_PROVIDER, write_provider(provider))
     elif provider != stored.provider:
@@ -55,16 +52,3 @@ async def write(connection: AsyncConnection, name: ProviderName, stored: Stored,
     if change.event is not None:
         event = write_event(change.event)
         await connection.execute(queries.ADD_EVENT, event | key(name, change.version.version))
-
-
-def _provider_after(name: ProviderName, before: Provider | None, change: Change) -> Provider:
-    """Return the provider after a change. What is not public of a version does not show in its times either."""
-    at = change.time
-    if before is None:
-        return Provider(name=name, metadata=change.metadata, created_at=at, updated_at=at)
-    shows = change.metadata is not None or (change.version is not None and change.version.status.is_public)
-    return replace(
-        before,
-        metadata=change.metadata or before.metadata,
-        updated_at=max(at, before.updated_at) if shows else before.updated_at,
-    )

@@ -1,7 +1,7 @@
 """Keeping provider versions."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -37,6 +37,7 @@ class Change:
         metadata: Replaces the provider's catalog metadata.
         event: Is appended to the history of the version that is written.
         at: When the metadata is replaced; to be given when no version is written whose ``updated_at`` says so.
+        organization_id: The owner of the provider, should the change be the one that creates it.
 
     Raises:
         ValueError: An event without a version, or a time that is missing or said twice.
@@ -46,6 +47,7 @@ class Change:
     metadata: CatalogMetadata | None = None
     event: LifecycleEvent | None = None
     at: datetime | None = None
+    organization_id: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what a store could not place."""
@@ -65,6 +67,23 @@ class Change:
         if at is None:
             raise ValueError("nothing changes, so at no time")
         return at
+
+    def provider(self, name: ProviderName, before: Provider | None) -> Provider:
+        """Return the provider after the change. What is not public of a version does not show in its times either."""
+        if before is None:
+            return Provider(
+                name=name,
+                metadata=self.metadata,
+                created_at=self.time,
+                updated_at=self.time,
+                organization_id=self.organization_id,
+            )
+        shows = self.metadata is not None or (self.version is not None and self.version.status.is_public)
+        return replace(
+            before,
+            metadata=self.metadata or before.metadata,
+            updated_at=max(self.time, before.updated_at) if shows else before.updated_at,
+        )
 
 
 Decision = Callable[[Stored], Change]

@@ -10,7 +10,7 @@ from application.ports.version_store import Change, Stored, VersionStore
 from application.use_cases.verify_wheel import VerifyWheel, WheelClaims
 from domain.announcements import Announcement
 from domain.catalog import CatalogMetadata
-from domain.errors import MetadataRequiredError, VersionConflictError, WheelRefusedError
+from domain.errors import MetadataRequiredError, NamespaceForbiddenError, VersionConflictError, WheelRefusedError
 from domain.history import LifecycleAction, LifecycleEvent
 from domain.machines import Registrant
 from domain.names import ProviderName
@@ -80,6 +80,7 @@ class RegisterVersion:
         registration.registrant.authorise(registration.name)
         pep440 = registration.version.pep440
         stored = await self._store.look(registration.name, registration.version)
+        _require_owner(registration, stored)
         if _public(stored) is not None:
             return await self._repeat(registration, stored)
         _require_metadata(registration, stored)
@@ -103,10 +104,12 @@ class RegisterVersion:
     async def _publish(self, registration: Registration, wheel: ProvenWheel, examination: Examination) -> Registered:
         # Bytes have been read by now: should another writer have come first, its bytes must be these.
         fetched = replace(registration, announcement=replace(registration.announcement, sha256=wheel.sha256))
+        owner = registration.registrant.organization_id
         created = False
 
         def decide(stored: Stored) -> Change:
             nonlocal created
+            _require_owner(registration, stored)
             created = _public(stored) is None
             if not created:
                 return self._repetition(fetched, stored)
@@ -115,7 +118,7 @@ class RegisterVersion:
             at = building.updated_at
             published = building.publish(wheel, at=at, verification=examination.verdict(at=at))
             event = registration.event(LifecycleAction.PUBLISHED, at=at)
-            return Change(version=published, metadata=registration.metadata, event=event)
+            return Change(version=published, metadata=registration.metadata, event=event, organization_id=owner)
 
         stored = await self._store.update(registration.name, registration.version, decide)
         return Registered(_existing(registration, stored), created=created)
@@ -123,14 +126,17 @@ class RegisterVersion:
     async def _record_failure(
         self, registration: Registration, refusal: WheelRefusedError, examination: Examination
     ) -> None:
+        owner = registration.registrant.organization_id
+
         def decide(stored: Stored) -> Change:
+            _require_owner(registration, stored)
             if _public(stored) is not None:
                 return Change()
             building = self._building(registration, stored.version)
             at = building.updated_at
             failed = building.fail(refusal, at=at, verification=examination.verdict(at=at))
             event = registration.event(LifecycleAction.FAILED, at=at, reason=refusal.detail)
-            return Change(version=failed, event=event)
+            return Change(version=failed, event=event, organization_id=owner)
 
         await self._store.update(registration.name, registration.version, decide)
 
@@ -163,6 +169,16 @@ def _claims(announcement: Announcement, version: Version) -> WheelClaims:
         sha256=announcement.sha256,
         package_name=announcement.package_name,
     )
+
+
+def _require_owner(registration: Registration, stored: Stored) -> None:
+    """Hold a provider to the organisation that made it: a slug can pass from one organisation to another."""
+    owner = stored.provider.organization_id if stored.provider else None
+    acting = registration.registrant.organization_id
+    if owner is not None and acting is not None and owner != acting:
+        raise NamespaceForbiddenError(
+            f"{registration.name} belongs to another organisation, which had this namespace before; choose another name"
+        )
 
 
 def _public(stored: Stored) -> ProviderVersion | None:
