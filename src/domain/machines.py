@@ -51,8 +51,8 @@ class ConsoleMachine:
         """
         if not name.is_platform:
             msg = (
-                f"machines of the Console realm publish {PLATFORM}/<name> only, not {name.prefix}/<name>; "
-                "register customer providers at POST /provider-versions"
+                f"machines of the Console realm publish {PLATFORM}/<name> only; "
+                f"{name} is its organisation's to register, with a token of the customer realm"
             )
             raise NamespaceForbiddenError(msg)
 

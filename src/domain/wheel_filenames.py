@@ -50,7 +50,7 @@ class WheelFilename:
         """
         parts = _FILENAME.fullmatch(text)
         if parts is None:
-            msg = "the URL must end in a wheel file name: name-version[-build]-python-abi-platform.whl"
+            msg = "not a wheel file name; build tools write name-version[-build]-python-abi-platform.whl"
             raise InvalidWheelFilenameError(msg)
         try:
             version = Version(parts["version"].replace("_", "-"))

@@ -75,7 +75,7 @@ class WheelUrl:
         try:
             filename = WheelFilename.parse(name)
         except InvalidWheelFilenameError as error:
-            raise InvalidWheelUrlError(error.detail) from None
+            raise InvalidWheelUrlError(f"the end of the URL is {error.detail}") from None
         return cls(text, host, filename, digest)
 
     def __eq__(self, other: object) -> bool:

@@ -1,10 +1,12 @@
 """The real server as a process of its own, with a real realm, a real wheel host and a real database."""
 
 import hashlib
+import itertools
+import os
 import socket
 import subprocess
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -102,8 +104,14 @@ def stack(database_dsn: str, tmp_path: Path) -> Iterator[Stack]:
         assert "Traceback" not in logged
 
 
+# Below the ports that the system hands out by itself, and apart from those of the other test processes.
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_PORTS = itertools.count(20_000 + 1_000 * _WORKER)
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    for port in _PORTS:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("ports never run out")

@@ -1,7 +1,9 @@
 """The command line, as operators and newcomers meet it."""
 
 import os
+import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -84,7 +86,34 @@ def test_development_mode_registers_the_example_and_finds_it_again_the_next_time
     assert "201: platform/hello 1.0.0 registered" in first.stdout
     assert "200: platform/hello 1.0.0 was already registered" in second.stdout
     assert "local" in first.stdout
-    assert "curl" in first.stdout
+
+
+def test_development_mode_goes_on_when_the_example_was_changed_without_raising_its_version(tmp_path: Path) -> None:
+    data = ["dev", "--once", "--data", str(tmp_path / "data"), "--port", str(free_port())]
+
+    first = run(*data, "--wheel-port", str(free_port()))
+    moved = run(*data, "--wheel-port", str(free_port()))
+
+    assert (first.returncode, moved.returncode) == (0, 0), first.stdout + moved.stdout
+    assert "409" in moved.stdout
+    assert "make clean" in moved.stdout
+
+
+def test_a_taken_port_is_named_with_a_way_out(stack: Stack, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        development = run("dev", "--once", "--data", str(tmp_path / "data"), "--port", str(port))
+        served = run("serve", **{**stack.settings, "REGISTRY_PORT": str(port)})
+
+    for ended, way_out in ((development, "--port"), (served, "REGISTRY_PORT")):
+        assert ended.returncode == 1
+        assert str(port) in ended.stdout + ended.stderr
+        assert way_out in ended.stdout + ended.stderr
+        assert "Traceback" not in ended.stdout + ended.stderr
+
+
+def test_the_version_is_printed_for_programs() -> None:
+    assert re.fullmatch(r"\d+\.\d+\.\d+\n", run("--version").stdout)
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
@@ -97,6 +126,7 @@ def test_development_mode_stops_cleanly_and_leaves_no_process(tmp_path: Path, st
             line = process.stdout.readline()
             assert line, shown
             shown += line
+        assert "curl" in shown
         started = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(stop)
         assert process.wait(30) == 0

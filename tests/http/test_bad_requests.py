@@ -147,6 +147,7 @@ async def test_all_bad_fields_are_reported_at_once(service: Service) -> None:
     assert {tuple(error["loc"]) for error in problem["errors"]} == {
         ("body", "name"),
         ("body", "version"),
+        ("body", "wheel_url"),
         ("body", "sha256"),
         ("body", "package_name"),
         ("body", "schemas", "bucket", "config_schema"),
@@ -156,6 +157,25 @@ async def test_all_bad_fields_are_reported_at_once(service: Service) -> None:
     }
     assert isinstance(problem["detail"], str)
     assert "version" in problem["detail"]
+
+
+async def test_what_cannot_be_decoded_and_what_breaks_a_rule_are_reported_together(service: Service) -> None:
+    response = await service.post(
+        {
+            "name": "platform/other",
+            "version": "1.0",
+            "wheel_url": "http://wheels.example.com/x.whl?a=1",
+            "sha256": "ZZ",
+            "changelog": 7,
+        }
+    )
+
+    assert {(error["loc"][1], error["type"]) for error in response.json()["errors"]} == {
+        ("version", "invalid_version"),
+        ("wheel_url", "invalid_wheel_url"),
+        ("sha256", "invalid_sha256"),
+        ("changelog", "invalid"),
+    }
 
 
 async def test_all_fields_that_break_a_rule_of_the_domain_are_reported_at_once(service: Service) -> None:

@@ -33,6 +33,7 @@ def require_version(found: ProviderVersion | None, name: ProviderName, version: 
     """
     if found is None:
         raise VersionNotFoundError(
-            f"{name} has no public version {version or 'yet'}; GET /providers/{name}/versions lists what there is"
+            f"{name} has no public version {version or 'to be the latest'}; "
+            f"GET /providers/{name}/versions lists what there is, yanked versions included"
         )
     return found

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from importlib.metadata import version as distribution_version
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,8 @@ from entrypoints.cli import database
 from entrypoints.cli.failing import usable
 from entrypoints.cli.verify import verify
 from entrypoints.environment import load_settings
+from entrypoints.logging import configure_logging
+from entrypoints.ports import PortTakenError, require_free
 
 app = typer.Typer(
     help="Registers, proves and serves wheel-backed provider versions.",
@@ -20,6 +23,23 @@ app = typer.Typer(
 )
 app.add_typer(database.app, name="database")
 app.command()(verify)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(distribution_version("provider-registry"))
+        raise typer.Exit
+
+
+@app.callback()
+def configured(
+    *,
+    version: Annotated[  # noqa: ARG001 -- its callback has answered by then
+        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    """Registers, proves and serves wheel-backed provider versions."""
+    configure_logging("warning", "console")  # to standard error: what commands print is for pipes
 
 
 @app.command()
@@ -33,6 +53,11 @@ def serve() -> None:
     from entrypoints.http.server import serve as serve_http  # noqa: PLC0415 -- likewise
 
     settings = usable(load_settings)
+    try:
+        require_free(settings.server.host, settings.server.port)
+    except PortTakenError as error:
+        typer.echo(f"{error}; stop what listens there, or set REGISTRY_PORT", err=True)
+        raise typer.Exit(1) from None
     with serving_database(settings.database) as url:
         os.environ["DATABASE_URL"] = url  # the workers load the settings again
         serve_http(settings)

@@ -77,11 +77,18 @@ class Screen:
             f"-H 'Content-Type: application/json' -d {shlex.quote(json.dumps(body))}"
         )
         self._console.print(f"{mint}\n{announce}\n", highlight=False, markup=False, soft_wrap=True)
+        self._console.print("[dim]The token lives for five minutes; run the first line again after that.[/dim]")
         self._console.print(f"[dim]The server's log: {log}[/dim]", highlight=False)
+
+    def hint(self, what: str) -> None:
+        """Say what to do next."""
+        self._console.print(f"  [yellow]{what}[/yellow]", highlight=False)
 
     def serving(self, url: str) -> None:
         """Say where to look, and how to stop."""
-        self._console.print(f"Serving at {url} (its API: {url}/schema). Ctrl-C stops.", highlight=False)
+        self._console.print(
+            f"Serving at {url} (its API: {url}/schema, or {url}/schema/openapi.json). Ctrl-C stops.", highlight=False
+        )
 
     def failed(self, why: str) -> None:
         """Say what went wrong."""

@@ -15,6 +15,7 @@ from entrypoints.development.example import ExampleError, build_example
 from entrypoints.development.screen import Screen
 from entrypoints.development.server_process import ServerError, running_server, wait_until_ok
 from entrypoints.development.wheel_host import WheelHost
+from entrypoints.ports import PortTakenError, require_free
 
 REGISTRY_MACHINE = "mch_local_registry"
 RELEASE_MACHINE = "mch_local_release"
@@ -56,6 +57,7 @@ def run(places: Places, *, once: bool, screen: Screen) -> int:
 
 
 def _session(places: Places, stack: ExitStack, *, once: bool, screen: Screen) -> None:
+    _require_free(places)
     wheels = places.data / "wheels"
     wheels.mkdir(parents=True, exist_ok=True)
     screen.opened()
@@ -78,11 +80,22 @@ def _session(places: Places, stack: ExitStack, *, once: bool, screen: Screen) ->
     body = {**example.announcement, "wheel_url": f"{host.url}/{example.wheel.name}"}
     _register(places, clerk, release, body, screen)
     own = {"name": "platform/mine"} | {field: body[field] for field in ("version", "wheel_url", "metadata")}
-    screen.invitation(places.registry_url, clerk.url, release, own, wheels=wheels, log=log)
     if not once:
+        screen.invitation(places.registry_url, clerk.url, release, own, wheels=wheels, log=log)
         screen.serving(places.registry_url)
         process.wait()
         raise DevelopmentError(f"the server ended by itself; read {log}")
+
+
+def _require_free(places: Places) -> None:
+    for option, port in (("--port", places.registry_port), ("--wheel-port", places.wheel_port)):
+        try:
+            require_free("127.0.0.1", port)
+        except PortTakenError as error:
+            raise DevelopmentError(
+                f"{error}; perhaps development mode runs already. Stop it, or choose another: "
+                f"make run ARGS='{option} {port + 10}'"
+            ) from None
 
 
 def _settings(places: Places, clerk: ClerkStandIn, machine: StandInMachine, host: WheelHost) -> Mapping[str, str]:
@@ -116,6 +129,10 @@ def _register(
         screen.step("Minted a machine token, as release CI does", f"{release.id}, a JWT of 5 minutes")
         first = _announce(client, places, minted.json()["token"], body)
         version = first.json()
+        if first.status_code == httpx.codes.CONFLICT:
+            screen.step("POST /console/provider-versions", f"409: {version['detail']}")
+            screen.hint("Raise the version in examples/hello_provider/pyproject.toml, or start afresh with make clean.")
+            return
         outcome = "registered" if first.status_code == httpx.codes.CREATED else "was already registered"
         screen.step(
             "POST /console/provider-versions", f"{first.status_code}: {body['name']} {body['version']} {outcome}"
@@ -131,6 +148,6 @@ def _announce(client: httpx.Client, places: Places, token: str, body: Mapping[st
         headers={"Authorization": f"Bearer {token}"},
         json=body,
     )
-    if response.status_code not in {httpx.codes.CREATED, httpx.codes.OK}:
-        raise DevelopmentError(f"the registry answered {response.status_code}: {response.text}")
+    if response.status_code not in {httpx.codes.CREATED, httpx.codes.OK, httpx.codes.CONFLICT}:
+        raise DevelopmentError(f"the registry answered {response.status_code}: {response.json()['detail']}")
     return response

@@ -1,6 +1,6 @@
 """From the wire to the use case: every field becomes a domain value, and every bad field is reported at once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from application.use_cases.register_version import Registration
@@ -30,8 +30,8 @@ V = TypeVar("V")
 class _Fields:
     """Collects the errors of fields while they become values."""
 
-    def __init__(self) -> None:
-        self.errors: list[FieldError] = []
+    def __init__(self, errors: Sequence[FieldError]) -> None:
+        self.errors = list(errors)
         self.forbidden: ForbiddenError | None = None
 
     def take(self, field: str, make: Callable[[V], T], value: V | None) -> T | None:
@@ -48,18 +48,19 @@ class _Fields:
 
 
 def to_registration(
-    body: RegistrationBody,
+    decoded: tuple[RegistrationBody, Sequence[FieldError]],
     registrant: Registrant,
     read_name: Callable[[str, str | None], ProviderName],
     request_id: str,
 ) -> Registration:
-    """Return the command that a body stands for; ``read_name`` reads its name as the caller's realm does.
+    """Return the command that a decoded body stands for; ``read_name`` reads its name as the caller's realm does.
 
     Raises:
-        InvalidRequestError: Some fields are no domain values; ``errors`` has all of them.
+        InvalidRequestError: Some fields could not be decoded, or are no domain values; ``errors`` has all of them.
         ForbiddenError: All fields are fine, but the name is not the caller's to use.
     """
-    fields = _Fields()
+    body, errors = decoded
+    fields = _Fields(errors)
     name = fields.take("name", lambda written: read_name(written, body.organization_id), body.name)
     version = fields.take("version", _wheel_version, body.version)
     url = fields.take("wheel_url", WheelUrl.parse, body.wheel_url)

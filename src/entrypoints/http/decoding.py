@@ -15,32 +15,56 @@ MAX_KEY_LENGTH = 100
 """How much of a member's name an error repeats."""
 
 
+def decode_fields(value: object, struct: type[S]) -> tuple[S, list[FieldError]]:
+    """Return the struct that a JSON object spells, and what is wrong with its fields; a bad or missing one is None.
+
+    Whoever goes on with the good fields finds more that is wrong, so that all of it can be reported at once.
+
+    Raises:
+        InvalidRequestError: It is no JSON object.
+    """
+    errors: list[FieldError] = []
+    found = _fields(value, struct, ("body",), errors)
+    if found is None:
+        raise InvalidRequestError(errors)
+    return struct(**found), errors
+
+
 def decode_struct(value: object, struct: type[S]) -> S:
     """Return the struct that a JSON value spells.
 
     Raises:
         InvalidRequestError: It does not; ``errors`` has every bad field.
     """
-    errors: list[FieldError] = []
-    decoded = _struct(value, struct, ("body",), errors)
-    if errors or decoded is None:
+    decoded, errors = decode_fields(value, struct)
+    if errors:
         raise InvalidRequestError(errors)
     return decoded
 
 
-def _struct(value: object, struct: type[S], loc: _Location, errors: list[FieldError]) -> S | None:
+def _fields(
+    value: object, struct: type[msgspec.Struct], loc: _Location, errors: list[FieldError]
+) -> dict[str, Any] | None:
     if not isinstance(value, Mapping):
         errors.append(FieldError(loc, "must be a JSON object", "object_type"))
         return None
     hints = _hints(struct)
-    before = len(errors)
     found: dict[str, Any] = {}
     for field in msgspec.structs.fields(struct):
         if field.encode_name in value:
-            found[field.name] = _value(value[field.encode_name], hints[field.name], (*loc, field.encode_name), errors)
+            before = len(errors)
+            decoded = _value(value[field.encode_name], hints[field.name], (*loc, field.encode_name), errors)
+            found[field.name] = decoded if len(errors) == before else None
         elif field.required:
+            found[field.name] = None
             errors.append(FieldError((*loc, field.encode_name), "is required", "missing"))
-    return struct(**found) if len(errors) == before else None
+    return found
+
+
+def _struct(value: object, struct: type[S], loc: _Location, errors: list[FieldError]) -> S | None:
+    before = len(errors)
+    found = _fields(value, struct, loc, errors)
+    return struct(**found) if found is not None and len(errors) == before else None
 
 
 def _value(value: object, hint: Any, loc: _Location, errors: list[FieldError]) -> object:  # noqa: ANN401 -- a type hint may be any object

@@ -11,7 +11,7 @@ from domain.machines import Registrant
 from domain.names import ProviderName
 from entrypoints.http.bodies import read_json
 from entrypoints.http.commands import to_registration
-from entrypoints.http.decoding import decode_struct
+from entrypoints.http.decoding import decode_fields
 from entrypoints.http.disconnects import unless_disconnected
 from entrypoints.http.request_ids import request_id
 from entrypoints.http.service import Service
@@ -29,8 +29,8 @@ async def register(
 
     Registrations in flight are counted by ``account``: the machine, or the organisation whoever acts for it.
     """
-    body = decode_struct(await read_json(request, limit=service.limits.body_bytes), RegistrationBody)
-    registration = to_registration(body, registrant, read_name, request_id(request.scope))
+    decoded = decode_fields(await read_json(request, limit=service.limits.body_bytes), RegistrationBody)
+    registration = to_registration(decoded, registrant, read_name, request_id(request.scope))
     structlog.contextvars.bind_contextvars(provider=registration.name.canonical, version=registration.version.text)
     with service.in_flight.hold(account):
         registered = await unless_disconnected(request, service.registry.register_version.execute(registration))

@@ -1,4 +1,4 @@
-"""The wire format, as structs. What the domain decides is not decided here again."""
+"""The wire format, as structs. Bounds are stated for the API's description; the domain decides on them."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -33,8 +33,7 @@ class RegistrationBody(Struct, kw_only=True):
     name: Annotated[
         str,
         Meta(
-            min_length=1,
-            max_length=200,
+            extra_json_schema={"minLength": 1, "maxLength": 200},
             description="Canonical provider name, `platform/<name>`. Legacy clients may send the short name together "
             "with `organization_id`.",
             examples=["platform/gcp"],
@@ -43,7 +42,7 @@ class RegistrationBody(Struct, kw_only=True):
     version: Annotated[
         str,
         Meta(
-            min_length=1,
+            extra_json_schema={"minLength": 1},
             description="SemVer 2.0.0; must equal the wheel's version in PEP 440 terms (`1.0.0-rc.1` = `1.0.0rc1`).",
             examples=["1.4.0"],
         ),
@@ -51,7 +50,7 @@ class RegistrationBody(Struct, kw_only=True):
     wheel_url: Annotated[
         str,
         Meta(
-            max_length=2048,
+            extra_json_schema={"maxLength": 2048},
             description="HTTPS URL of the uploaded wheel; stored in canonical form.",
             examples=["https://wheels.example.com/files/pragmatiks_gcp_provider-1.4.0-py3-none-any.whl"],
         ),
@@ -61,7 +60,7 @@ class RegistrationBody(Struct, kw_only=True):
         Annotated[
             str,
             Meta(
-                pattern="^[0-9a-f]{64}$",
+                extra_json_schema={"pattern": "^[0-9a-f]{64}$"},
                 description="Announced digest; the bytes must match. Computed and stored either way.",
             ),
         ]
@@ -70,7 +69,10 @@ class RegistrationBody(Struct, kw_only=True):
     package_name: (
         Annotated[
             str,
-            Meta(min_length=1, max_length=200, description="Importable package inside the wheel; inferred if absent."),
+            Meta(
+                extra_json_schema={"minLength": 1, "maxLength": 200},
+                description="Importable package inside the wheel; inferred if absent.",
+            ),
         ]
         | None
     ) = None
@@ -87,13 +89,14 @@ class RegistrationBody(Struct, kw_only=True):
     resource_schemas: (
         Annotated[dict[str, ResourceSchemaBody], Meta(description="Legacy spelling of `schemas`.")] | None
     ) = None
-    changelog: Annotated[str, Meta(max_length=100_000, description="Release notes.")] | None = None
+    changelog: Annotated[str, Meta(extra_json_schema={"maxLength": 100_000}, description="Release notes.")] | None = (
+        None
+    )
     entrypoint: (
         Annotated[
             list[str],
             Meta(
-                min_length=1,
-                max_length=100,
+                extra_json_schema={"minItems": 1, "maxItems": 100},
                 description="Overrides `python -m pragma_runtime.entrypoint`; null keeps that default.",
             ),
         ]
