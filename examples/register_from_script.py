@@ -20,7 +20,7 @@ from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.wheel_urls import WheelUrl
 from entrypoints.bootstrap import open_registry
-from entrypoints.environment import load_settings
+from entrypoints.environment import SettingsError, load_settings
 from entrypoints.registry import Registry
 
 
@@ -38,12 +38,18 @@ async def register(registry: Registry, name: str, version: str, wheel_url: str, 
 
 async def main(arguments: list[str]) -> int:
     """Print what came of it; return the exit status."""
-    async with open_registry(load_settings(os.environ)) as registry:
-        try:
+    if len(arguments) != 4:
+        print(__doc__)
+        return 2
+    try:
+        async with open_registry(load_settings(os.environ)) as registry:
             registered = await register(registry, *arguments)
-        except RegistryError as refusal:
-            print(f"{refusal.code}: {refusal.detail}")
-            return 1
+    except SettingsError as error:
+        print(error)
+        return 2
+    except RegistryError as refusal:
+        print(f"{refusal.code}: {refusal.detail}")
+        return 1
     outcome = "registered" if registered.created else "was registered already"
     print(f"{registered.version.name} {registered.version.version} {outcome}")
     return 0

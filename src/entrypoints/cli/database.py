@@ -20,7 +20,10 @@ app = typer.Typer(help="Upgrade and inspect the layout of the database.", no_arg
 def _layout() -> "AbstractContextManager[DatabaseLayout]":
     from entrypoints.bootstrap import open_layout  # noqa: PLC0415 -- keeps --help quick
 
-    return open_layout(usable(partial(load_group, DatabaseSettings)))
+    settings = usable(partial(load_group, DatabaseSettings))
+    if settings.url is None:
+        typer.echo(f"DATABASE_URL is not set: this is the embedded database in {settings.data_dir}.", err=True)
+    return open_layout(settings)
 
 
 @app.command()
