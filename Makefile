@@ -25,7 +25,7 @@ test-wheels: $(READY) ## Hold the reader against published wheels: our own locke
 bench: $(READY) ## Measure, as ratios within one run (a few minutes)
 	$(BIN)/python -m benchmarks.registration_memory
 
-check: lint types imports ## Format, lint, types, import rules
+check: lint types imports ## Check format, lint, types and import rules
 
 lint: $(READY)
 	$(BIN)/ruff format --check .

@@ -49,7 +49,7 @@ class ResourceSchema:
 
 @dataclass(frozen=True, slots=True)
 class ResourceSchemas:
-    """A version's resource schemas, sorted by resource type. Equal sets are equal values."""
+    """A version's resource schemas, sorted by resource. Equal sets are equal values."""
 
     entries: tuple[ResourceSchema, ...]
 
@@ -62,8 +62,9 @@ class ResourceSchemas:
         """
         if len(entries) > MAX_RESOURCES:
             raise InvalidSchemasError(f"{len(entries)} resource types; {MAX_RESOURCES} are allowed")
-        return cls(tuple(entries[key] for key in sorted(entries))) if entries else None
+        ordered = sorted(entries.values(), key=lambda entry: (entry.resource, entry.resource_type))
+        return cls(tuple(ordered)) if entries else None
 
     def __iter__(self) -> Iterator[ResourceSchema]:
-        """Iterate in the order of resource types."""
+        """Iterate in the order of resources."""
         return iter(self.entries)

@@ -133,17 +133,17 @@ async def open_registry(settings: Settings) -> AsyncIterator[Registry]:
 async def open_adapters(settings: Settings) -> AsyncIterator[Adapters]:
     """Open Clerk, HTTPS and PostgreSQL as the settings describe them; close them on exit.
 
-    Without a ``database_url`` this starts the embedded PostgreSQL, and migrates it.
+    Without a database URL this starts the embedded PostgreSQL, and migrates it.
     """
     clock = SystemClock()
     async with AsyncExitStack() as stack:
         url = stack.enter_context(serving_database(settings.database))
-        database = Database(url, ConnectionOptions(pool_size=settings.database.pool_size))
+        database = Database(url, connection_options(settings.database))
         stack.push_async_callback(database.dispose)
         customers = await _open_customers(settings.customer, clock, stack)
         remove_leftovers(settings.wheel.spool_dir or Path(tempfile.gettempdir()))
         yield Adapters(
-            verifier=await stack.enter_async_context(ClerkTokenVerifier(_console_realm(settings.console), clock)),
+            verifier=await stack.enter_async_context(ClerkTokenVerifier(console_realm(settings.console), clock)),
             fetcher=_wheel_fetcher(settings.wheel),
             reader=ZipWheelReader(),
             store=PostgresVersionStore(database),
@@ -158,13 +158,7 @@ async def _open_customers(
 ) -> ClerkCustomers | None:
     if settings is None:
         return None
-    realm = ClerkCustomerRealm(
-        issuer=settings.clerk_issuer,
-        api_url=settings.clerk_api_url,
-        secret_key=settings.clerk_secret_key.reveal(),
-        authorized_parties=frozenset(settings.authorized_parties),
-    )
-    return await stack.enter_async_context(ClerkCustomers(realm, clock))
+    return await stack.enter_async_context(ClerkCustomers(customer_realm(settings), clock))
 
 
 def open_wheel_verification(settings: WheelSettings) -> VerifyWheel:
@@ -220,7 +214,8 @@ def open_layout(settings: DatabaseSettings) -> Iterator[DatabaseLayout]:
         yield DatabaseLayout(server.dsn)
 
 
-def _console_realm(settings: ConsoleSettings) -> ClerkRealm:
+def console_realm(settings: ConsoleSettings) -> ClerkRealm:
+    """Return how machine tokens are judged under these settings."""
     return ClerkRealm(
         issuer=settings.clerk_issuer,
         api_url=settings.clerk_api_url,
@@ -234,15 +229,39 @@ def _console_realm(settings: ConsoleSettings) -> ClerkRealm:
     )
 
 
-def _wheel_fetcher(settings: WheelSettings) -> HttpsWheelFetcher:
-    policy = FetchPolicy(
+def customer_realm(settings: CustomerSettings) -> ClerkCustomerRealm:
+    """Return how customers' tokens and keys are judged under these settings."""
+    return ClerkCustomerRealm(
+        issuer=settings.clerk_issuer,
+        api_url=settings.clerk_api_url,
+        secret_key=settings.clerk_secret_key.reveal(),
+        authorized_parties=frozenset(settings.authorized_parties),
+    )
+
+
+def connection_options(settings: DatabaseSettings) -> ConnectionOptions:
+    """Return how the database is connected to under these settings."""
+    return ConnectionOptions(pool_size=settings.pool_size, prepared_statements=settings.prepared_statements)
+
+
+def fetch_policy(settings: WheelSettings) -> FetchPolicy:
+    """Return how far fetching a wheel may go under these settings."""
+    return FetchPolicy(
         max_bytes=settings.max_bytes,
         deadline=settings.deadline_seconds,
         max_concurrent=settings.max_concurrent,
     )
+
+
+def address_rules(settings: WheelSettings) -> AddressRules:
+    """Return which addresses may be fetched from under these settings."""
+    return AddressRules.parse(networks=settings.allowed_networks, hosts=settings.allowed_hosts)
+
+
+def _wheel_fetcher(settings: WheelSettings) -> HttpsWheelFetcher:
     return HttpsWheelFetcher(
-        policy,
-        rules=AddressRules.parse(networks=settings.allowed_networks, hosts=settings.allowed_hosts),
+        fetch_policy(settings),
+        rules=address_rules(settings),
         tls=trust(settings.ca_bundle),
         spool_directory=settings.spool_dir,
     )

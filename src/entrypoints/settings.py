@@ -27,7 +27,6 @@ class ConsoleSettings(Struct, frozen=True, kw_only=True):
     clerk_timeout_seconds: Seconds = 8.0
     token_max_lifetime_seconds: Seconds = 86_400.0
     token_category_required: bool = True
-    max_in_flight: Count = 64
 
 
 class CustomerSettings(Struct, frozen=True, kw_only=True):
@@ -49,6 +48,7 @@ class DatabaseSettings(Struct, frozen=True, kw_only=True):
 
     url: Secret | None = None
     pool_size: Count = 10
+    prepared_statements: bool = True
     data_dir: Path = Path(".data")
 
 
@@ -84,6 +84,7 @@ class ServerSettings(Struct, frozen=True, kw_only=True):
     port: Annotated[int, Meta(ge=1, le=65535)] = 8000
     workers: Count = 1
     max_body_bytes: Count = 2 * 1024 * 1024
+    max_in_flight: Count = 64
     runtime_version: Annotated[str, Meta(min_length=1, max_length=200)] = "unpinned"
 
 

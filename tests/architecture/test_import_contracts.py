@@ -17,7 +17,7 @@ _PORTS = "Use cases stand on ports, never the other way"
 _INDEPENDENT = "Adapters know nothing of each other"
 _PROTECTED = "Only the composition root chooses adapters"
 _FRAMEWORKS = "The core is free of frameworks"
-_CYCLES = "No package of the domain or the ports is in a cycle"
+_CYCLES = "No packages import each other in a circle"
 _CONTRACTS: dict[str, dict[str, Any]] = {
     contract["name"]: contract
     for contract in tomllib.loads((_ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]

@@ -26,7 +26,7 @@ def running_server(settings: Mapping[str, str], *, log: Path) -> Iterator[subpro
     with (
         log.open("wb") as sink,
         subprocess.Popen(
-            [sys.executable, "-m", "entrypoints.cli.main", "serve"],
+            [sys.executable, "-P", "-m", "entrypoints.cli.main", "serve"],
             env={**inherited, **settings},
             stdout=sink,
             stderr=sink,

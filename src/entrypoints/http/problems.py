@@ -103,7 +103,7 @@ def broken(request: Request[Any, Any, Any], error: Exception) -> Response[Proble
     """Answer a defect of this software: say nothing of its insides, log all of them."""
     _log.error("unhandled exception", exc_info=error)
     status = HTTPStatus.INTERNAL_SERVER_ERROR
-    detail = "the registry failed on this request; nothing was written. Report the request id to its operators"
+    detail = "the registry failed on this request; report the request id to its operators. It is safe to send it again"
     return _response(_problem(request, status, "internal_error", detail), {})
 
 
@@ -127,7 +127,7 @@ def _headers(error: RegistryError) -> dict[str, str]:
 def _problem(request: Request[Any, Any, Any], status: HTTPStatus, code: str, detail: str) -> ProblemView:
     return ProblemView(
         type=f"urn:provider-registry:problem:{code}",
-        title=status.phrase,
+        title=code.replace("_", " ").capitalize(),
         status=status.value,
         detail=detail,
         code=code,

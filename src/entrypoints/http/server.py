@@ -28,7 +28,7 @@ def application() -> ASGIApp:
     """Return the application for the settings in the environment; each worker process calls this."""
     settings = load_settings(os.environ)
     configure_logging(settings.log.level, settings.log.format)
-    limits = HttpLimits(body_bytes=settings.server.max_body_bytes, in_flight=settings.console.max_in_flight)
+    limits = HttpLimits(body_bytes=settings.server.max_body_bytes, in_flight=settings.server.max_in_flight)
     return create_app(lambda: open_registry(settings), limits=limits, customer_realm=settings.customer is not None)
 
 
