@@ -1,9 +1,10 @@
 """What people see of a provider, and what ``latest`` means."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from domain import texts
@@ -31,19 +32,11 @@ class CatalogMetadata:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be shown."""
-        for field, check in (
-            ("display_name", lambda: texts.line(self.display_name, longest=200)),
-            ("description", lambda: texts.text(self.description, longest=5000)),
-            ("tags", lambda: [texts.line(tag, longest=50) for tag in self.tags]),
-        ):
+        for field, check in METADATA_RULES.items():
             try:
-                check()
-            except InvalidTextError as error:
+                check(getattr(self, field))
+            except InvalidMetadataError as error:
                 raise InvalidMetadataError(f"{field}: {error.detail}") from None
-        if len(self.tags) > MAX_TAGS:
-            raise InvalidMetadataError(f"tags: {len(self.tags)} given; {MAX_TAGS} are allowed")
-        if self.icon_url is not None:
-            _check_icon(self.icon_url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,17 +63,49 @@ def latest(installable: Iterable[SemVer]) -> SemVer | None:
     return max(installable, key=lambda version: (not version.is_prerelease, version), default=None)
 
 
-def _check_icon(url: str) -> None:
+def _check_display_name(name: str) -> None:
+    _check_line(name, longest=200)
+
+
+def _check_description(description: str) -> None:
+    try:
+        texts.text(description, longest=5000)
+    except InvalidTextError as error:
+        raise InvalidMetadataError(error.detail) from None
+
+
+def _check_tags(tags: Sequence[str]) -> None:
+    if len(tags) > MAX_TAGS:
+        raise InvalidMetadataError(f"{len(tags)} given; {MAX_TAGS} are allowed")
+    for tag in tags:
+        _check_line(tag, longest=50)
+
+
+def _check_line(value: str, *, longest: int) -> None:
+    try:
+        texts.line(value, longest=longest)
+    except InvalidTextError as error:
+        raise InvalidMetadataError(error.detail) from None
+
+
+def _check_icon_url(url: str | None) -> None:
+    if url is None:
+        return
     try:
         texts.line(url, longest=2048)
         parts = urlsplit(url)
-        usable = (
-            parts.scheme == "https"
-            and bool(parts.hostname)
-            and "@" not in parts.netloc
-            and not _UNSAFE_IN_ICON.search(url)
-        )
+        usable = parts.scheme == "https" and bool(parts.hostname) and "@" not in parts.netloc
+        usable = usable and not _UNSAFE_IN_ICON.search(url)
     except (InvalidTextError, ValueError):
         usable = False
     if not usable:
-        raise InvalidMetadataError("icon_url: send an https:// URL of at most 2048 characters, or null")
+        raise InvalidMetadataError("send an https:// URL of at most 2048 characters, or null")
+
+
+METADATA_RULES: Mapping[str, Callable[[Any], None]] = {
+    "display_name": _check_display_name,
+    "description": _check_description,
+    "icon_url": _check_icon_url,
+    "tags": _check_tags,
+}
+"""What each field of catalog metadata must keep; a rule raises ``InvalidMetadataError``."""

@@ -185,6 +185,7 @@ async def test_all_fields_that_break_a_rule_of_the_domain_are_reported_at_once(s
             "version": "1.0",
             "wheel_url": "https://me:pw@wheels.example.com/a-1.0-py3-none-any.whl",
             "package_name": "\u0000",
+            "resource_schemas": {" ": {}},
             "config_schema": {"a": "\u0000"},
             "metadata": {"display_name": " ", "description": "d", "icon_url": "javascript:alert(1)"},
             "changelog": "\u001b[2J",
@@ -193,13 +194,15 @@ async def test_all_fields_that_break_a_rule_of_the_domain_are_reported_at_once(s
     )
 
     assert response.status_code == 422
-    assert {(error["loc"][1], error["type"]) for error in response.json()["errors"]} == {
+    assert {(*error["loc"][1:], error["type"]) for error in response.json()["errors"]} == {
         ("name", "invalid_provider_name"),
         ("version", "invalid_version"),
         ("wheel_url", "invalid_wheel_url"),
         ("package_name", "invalid_text"),
+        ("resource_schemas", "invalid_schemas"),
         ("config_schema", "invalid_schemas"),
-        ("metadata", "invalid_metadata"),
+        ("metadata", "display_name", "invalid_metadata"),
+        ("metadata", "icon_url", "invalid_metadata"),
         ("changelog", "invalid_text"),
         ("entrypoint", "invalid_text"),
     }

@@ -113,7 +113,6 @@ class RegisterVersion:
             created = _public(stored) is None
             if not created:
                 return self._repetition(fetched, stored)
-            _require_metadata(registration, stored)
             building = self._building(registration, stored.version)
             at = building.updated_at
             published = building.publish(wheel, at=at, verification=examination.verdict(at=at))

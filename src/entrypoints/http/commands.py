@@ -1,12 +1,12 @@
 """From the wire to the use case: every field becomes a domain value, and every bad field is reported at once."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from application.use_cases.register_version import Registration
 from domain.announcements import Announcement, check_changelog, check_entrypoint, check_package_name, settled_digest
 from domain.canonical_json import CanonicalJson
-from domain.catalog import CatalogMetadata
+from domain.catalog import METADATA_RULES, CatalogMetadata
 from domain.digests import Sha256Digest
 from domain.errors import (
     FieldError,
@@ -34,14 +34,15 @@ class _Fields:
         self.errors = list(errors)
         self.forbidden: ForbiddenError | None = None
 
-    def take(self, field: str, make: Callable[[V], T], value: V | None) -> T | None:
+    def take(self, field: str | tuple[str, ...], make: Callable[[V], T], value: V | None) -> T | None:
         """Return the field's value, or None if there is none or it is bad, which is remembered."""
         if value is None:
             return None
         try:
             return make(value)
         except InvalidValueError as error:
-            self.errors.append(FieldError(("body", field), error.detail, error.code))
+            path = (field,) if isinstance(field, str) else field
+            self.errors.append(FieldError(("body", *path), error.detail, error.code))
         except ForbiddenError as error:
             self.forbidden = error
         return None
@@ -69,11 +70,14 @@ def to_registration(
         digest = fields.take("sha256", lambda target: settled_digest(digest, target), url)
     package_name = fields.take("package_name", check_package_name, body.package_name)
     entrypoint = fields.take("entrypoint", check_entrypoint, body.entrypoint)
-    schemas = fields.take("schemas", lambda sent: _schemas(sent, name.name if name else _UNNAMED), body)
+    provider = name.name if name else _UNNAMED
+    current = fields.take("schemas", lambda sent: _resource_schemas(sent, provider), body.schemas)
+    legacy = fields.take("resource_schemas", lambda sent: _resource_schemas(sent, provider), body.resource_schemas)
+    schemas = fields.take("schemas", _agreed, (current, legacy))
     config_schema = fields.take("config_schema", CanonicalJson.of, body.config_schema)
     outputs_schema = fields.take("outputs_schema", CanonicalJson.of, body.outputs_schema)
     changelog = fields.take("changelog", check_changelog, body.changelog)
-    metadata = fields.take("metadata", _metadata, body.metadata)
+    metadata = None if body.metadata is None else _metadata(body.metadata, fields)
     if fields.forbidden is not None and not fields.errors:
         raise fields.forbidden
     if fields.errors or name is None or version is None or url is None:
@@ -103,11 +107,11 @@ def _wheel_version(written: str) -> SemVer:
     return version
 
 
-def _schemas(body: RegistrationBody, provider: str) -> ResourceSchemas | None:
-    sent = [_resource_schemas(entries, provider) for entries in (body.schemas, body.resource_schemas) if entries]
-    if len(sent) > 1 and sent[0] != sent[1]:
+def _agreed(spellings: tuple[ResourceSchemas | None, ResourceSchemas | None]) -> ResourceSchemas | None:
+    current, legacy = spellings
+    if current and legacy and current != legacy:
         raise InvalidSchemasError("schemas and resource_schemas differ; send schemas only")
-    return sent[0] if sent else None
+    return current or legacy
 
 
 def _resource_schemas(entries: Mapping[str, ResourceSchemaBody], provider: str) -> ResourceSchemas | None:
@@ -130,10 +134,14 @@ def _document(schema: JsonObject | None) -> CanonicalJson | None:
     return None if schema is None else CanonicalJson.of(schema)
 
 
-def _metadata(body: MetadataBody) -> CatalogMetadata:
-    return CatalogMetadata(
-        display_name=body.display_name,
-        description=body.description,
-        icon_url=body.icon_url,
-        tags=tuple(dict.fromkeys(body.tags or ())),
-    )
+def _metadata(body: MetadataBody, fields: _Fields) -> CatalogMetadata | None:
+    shown: dict[str, Any] = {
+        "display_name": body.display_name,
+        "description": body.description,
+        "icon_url": body.icon_url,
+        "tags": tuple(dict.fromkeys(body.tags or ())),
+    }
+    before = len(fields.errors)
+    for field, rule in METADATA_RULES.items():
+        fields.take(("metadata", field), rule, shown[field])
+    return CatalogMetadata(**shown) if len(fields.errors) == before else None
