@@ -82,7 +82,6 @@ def test_plain_http_is_for_loopback_only(url: str) -> None:
         "ftp://a",
         "https://[",
         "",
-        "https://clerk.example.com/",
         "https://clerk.example.com?a=b",
         "https://me:pw@clerk.example.com",
         "https://clerk.example.com:port",

@@ -30,8 +30,8 @@ def _is_clerk_url(url: str) -> bool:
         host, port = parts.hostname or "", parts.port
     except ValueError:
         return False
-    bare = url == f"{parts.scheme}://{parts.netloc}" and "@" not in parts.netloc and port != 0
-    return bare and bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host)))
+    plain = not (parts.query or parts.fragment or "@" in parts.netloc or port == 0)
+    return plain and bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host)))
 
 
 def _is_database_url(url: Secret) -> bool:
@@ -78,7 +78,10 @@ def _are_hosts(texts: tuple[str, ...]) -> bool:
 _Rule = tuple[Callable[[Any], bool], str]
 _GroupRules = Mapping[str, _Rule]
 
-_CLERK_URL: _Rule = (_is_clerk_url, "must be https://host without a path or slash after it (http:// only on loopback)")
+_CLERK_URL: _Rule = (
+    _is_clerk_url,
+    "must be an https:// URL without user, query or fragment (http:// only on loopback)",
+)
 _SECRET: _Rule = (_is_header_value, "must be printable ASCII without spaces")
 _REALM: _GroupRules = {"clerk_issuer": _CLERK_URL, "clerk_api_url": _CLERK_URL, "clerk_secret_key": _SECRET}
 _INSTANCE_KEY: _Rule = (
