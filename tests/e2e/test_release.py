@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.e2e.conftest import Stack
@@ -82,8 +83,12 @@ def test_a_killed_server_leaves_nothing_that_a_retry_stumbles_over(stack: Stack)
     with stack.server() as process:
         stack.wait_until_ready(process)
         first = stack.post(stack.upload())
+        workers = psutil.Process(process.pid).children(recursive=True)
         process.kill()
         process.wait()
+        _, left = psutil.wait_procs(workers, timeout=30)
+    assert workers
+    assert not left
     with stack.server() as process:
         stack.wait_until_ready(process)
         again = stack.post(stack.upload())

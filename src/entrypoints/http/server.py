@@ -10,6 +10,7 @@ from litestar.types import ASGIApp
 from entrypoints.bootstrap import open_registry
 from entrypoints.environment import load_settings
 from entrypoints.http.app import create_app
+from entrypoints.http.orphans import die_with_parent
 from entrypoints.http.service import HttpLimits
 from entrypoints.logging import configure_logging
 from entrypoints.settings import Settings
@@ -26,6 +27,7 @@ _LOGGING: dict[str, Any] = {
 
 def application() -> ASGIApp:
     """Return the application for the settings in the environment; each worker process calls this."""
+    die_with_parent()
     settings = load_settings(os.environ)
     configure_logging(settings.log.level, settings.log.format)
     limits = HttpLimits(body_bytes=settings.server.max_body_bytes, in_flight=settings.server.max_in_flight)
