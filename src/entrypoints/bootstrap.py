@@ -45,6 +45,7 @@ from application.use_cases.find_version import FindVersion
 from application.use_cases.list_versions import ListVersions
 from application.use_cases.read_history import ReadHistory
 from application.use_cases.register_version import RegisterVersion
+from application.use_cases.rehearse_registration import RehearseRegistration
 from application.use_cases.restore_version import RestoreVersion
 from application.use_cases.verify_wheel import VerifyWheel
 from application.use_cases.yank_version import YankVersion
@@ -93,6 +94,12 @@ def build_registry(
     return Registry(
         authenticate_machine=AuthenticateMachine(adapters.verifier, ReleaseAllowList(frozenset(release_machine_ids))),
         register_version=RegisterVersion(
+            store=adapters.store,
+            verify_wheel=verify_wheel,
+            clock=adapters.clock,
+            runtime_version=runtime_version,
+        ),
+        rehearse_registration=RehearseRegistration(
             store=adapters.store,
             verify_wheel=verify_wheel,
             clock=adapters.clock,

@@ -10,6 +10,7 @@ from application.use_cases.find_version import FindVersion
 from application.use_cases.list_versions import ListVersions
 from application.use_cases.read_history import ReadHistory
 from application.use_cases.register_version import RegisterVersion
+from application.use_cases.rehearse_registration import RehearseRegistration
 from application.use_cases.restore_version import RestoreVersion
 from application.use_cases.verify_wheel import VerifyWheel
 from application.use_cases.yank_version import YankVersion
@@ -33,6 +34,7 @@ class Registry:
 
     authenticate_machine: AuthenticateMachine
     register_version: RegisterVersion
+    rehearse_registration: RehearseRegistration
     yank_version: YankVersion
     restore_version: RestoreVersion
     verify_wheel: VerifyWheel

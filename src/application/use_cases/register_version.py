@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
 from packaging.version import Version
 
 from application.ports.clock import Clock
-from application.ports.version_store import Change, Stored, VersionStore
+from application.ports.version_store import Change, Decision, Stored
 from application.use_cases.verify_wheel import VerifyWheel, WheelClaims
 from domain.announcements import Announcement
 from domain.catalog import CatalogMetadata
@@ -53,10 +54,22 @@ class Registered:
     created: bool
 
 
+class VersionRecord(Protocol):
+    """What a registration needs of a ``VersionStore``, whose promises hold; a rehearsal puts its own in the place."""
+
+    async def look(self, name: ProviderName, version: SemVer) -> Stored:
+        """Return what is stored around a version."""
+        ...
+
+    async def update(self, name: ProviderName, version: SemVer, decide: Decision) -> Stored:
+        """Decide, write the change, and return the state after it."""
+        ...
+
+
 class RegisterVersion:
     """Registers wheel-backed provider versions. Safe to repeat, whole or not at all."""
 
-    def __init__(self, *, store: VersionStore, verify_wheel: VerifyWheel, clock: Clock, runtime_version: str) -> None:
+    def __init__(self, *, store: VersionRecord, verify_wheel: VerifyWheel, clock: Clock, runtime_version: str) -> None:
         """Take the ports, and the platform's runtime version to pin on every version."""
         self._store = store
         self._verify_wheel = verify_wheel

@@ -14,6 +14,7 @@ from entrypoints.http.documentation import REGISTRATION_RESPONSES, RegistrationO
 from entrypoints.http.registrations import register
 from entrypoints.http.service import Service
 from entrypoints.http.wire import ProviderVersionView
+from entrypoints.http.wire_dry_run import DryRunView
 
 
 @post(
@@ -24,13 +25,12 @@ from entrypoints.http.wire import ProviderVersionView
     "200 and writes nothing.",
     operation_id="registerPlatformProviderVersion",
     operation_class=RegistrationOperation,
-    response_description="This call registered the version.",
     responses=REGISTRATION_RESPONSES,
     security=[{"ConsoleMachine": []}],
 )
 async def register_platform_version(
     request: Request[Any, Any, Any], service: NamedDependency[Service]
-) -> Response[ProviderVersionView]:
+) -> Response[ProviderVersionView | DryRunView]:
     """Authenticate, and only then read the body: a stranger costs a header."""
     machine = await authenticated_machine(request, service)
     return await register(request, service, machine, platform_name, account=machine.id)

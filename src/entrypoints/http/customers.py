@@ -20,6 +20,7 @@ from entrypoints.http.documentation import (
 from entrypoints.http.registrations import register
 from entrypoints.http.service import Service
 from entrypoints.http.wire import CallerView, OrganizationView, ProviderVersionView
+from entrypoints.http.wire_dry_run import DryRunView
 from entrypoints.registry import CustomerRealm
 
 
@@ -31,13 +32,12 @@ from entrypoints.registry import CustomerRealm
     "answers as on the Console route.",
     operation_id="registerProviderVersion",
     operation_class=RegistrationOperation,
-    response_description="This call registered the version.",
     responses=CUSTOMER_REGISTRATION_RESPONSES,
     security=[{"Customer": []}],
 )
 async def register_customer_version(
     request: Request[Any, Any, Any], service: NamedDependency[Service]
-) -> Response[ProviderVersionView]:
+) -> Response[ProviderVersionView | DryRunView]:
     """Authenticate, and only then read the body."""
     customer = await _authenticated(request, _realm(service))
     read_name = partial(customer_name, customer)

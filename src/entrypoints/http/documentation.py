@@ -21,8 +21,9 @@ from litestar.openapi.spec import (
     SecurityScheme,
 )
 
+from entrypoints.http.documentation_dry_run import DRY_RUN_PARAMETER, REGISTRATION_SUCCESSES
 from entrypoints.http.problems import MEDIA_TYPE
-from entrypoints.http.wire import ProblemView, ProviderVersionView, RegistrationBody
+from entrypoints.http.wire import ProblemView, RegistrationBody
 from entrypoints.http.wire_lifecycle import YankBody
 
 _REF = "#/components/schemas/{name}"
@@ -80,11 +81,7 @@ READY_RESPONSES = {
     503: problem_response("Not ready", "database_unavailable", 503, "the database is behind this release; upgrade it"),
 }
 REGISTRATION_RESPONSES = {
-    200: ResponseSpec(
-        ProviderVersionView,
-        generate_examples=False,
-        description="This exact version was registered before; nothing was written.",
-    ),
+    **REGISTRATION_SUCCESSES,
     400: problem_response("Not strict JSON in UTF-8", "malformed_body", 400, "the body is not UTF-8 (byte 7)"),
     401: problem_response("Not authenticated", "not_authenticated", 401, "Not authenticated"),
     403: problem_response(
@@ -127,10 +124,11 @@ CUSTOMER_READ_RESPONSES = {
 
 @dataclass
 class RegistrationOperation(Operation):
-    """Documents the body that the handler reads by itself, after authentication."""
+    """Documents the query and the body that the handler reads by itself, after authentication."""
 
     def __post_init__(self) -> None:
-        """Add the body."""
+        """Add both."""
+        self.parameters = [*(self.parameters or ()), DRY_RUN_PARAMETER]
         self.request_body = json_body(RegistrationBody, "What release CI sends", REGISTRATION_EXAMPLE)
 
 

@@ -7,16 +7,19 @@ from typing import Any
 import structlog
 from litestar import Request, Response
 
+from application.use_cases.register_version import Registered
 from domain.machines import Registrant
 from domain.names import ProviderName
 from entrypoints.http.bodies import read_json
 from entrypoints.http.commands import to_registration
 from entrypoints.http.decoding import decode_fields
 from entrypoints.http.disconnects import unless_disconnected
+from entrypoints.http.dry_runs import dry_run_view, wants_dry_run
 from entrypoints.http.request_ids import request_id
 from entrypoints.http.service import Service
 from entrypoints.http.views import version_view
 from entrypoints.http.wire import ProviderVersionView, RegistrationBody
+from entrypoints.http.wire_dry_run import DryRunView
 
 ReadName = Callable[[str, str | None], ProviderName]
 """How a realm reads ``name`` and ``organization_id``."""
@@ -24,16 +27,26 @@ ReadName = Callable[[str, str | None], ProviderName]
 
 async def register(
     request: Request[Any, Any, Any], service: Service, registrant: Registrant, read_name: ReadName, *, account: str
-) -> Response[ProviderVersionView]:
-    """Read the body, register what it announces, and answer 201 or 200.
+) -> Response[ProviderVersionView | DryRunView]:
+    """Read the body, and register what it announces, or, on a dry run, say what would come of it.
 
-    Registrations in flight are counted by ``account``: the machine, or the organisation whoever acts for it.
+    Registrations in flight, dry runs too, are counted by ``account``: the machine, or the organisation whoever acts
+    for it.
     """
+    dry_run = wants_dry_run(request)
     decoded = decode_fields(await read_json(request, limit=service.limits.body_bytes), RegistrationBody)
     registration = to_registration(decoded, registrant, read_name, request_id(request.scope))
     structlog.contextvars.bind_contextvars(provider=registration.name.canonical, version=registration.version.text)
     with service.in_flight.hold(account):
+        if dry_run:
+            structlog.contextvars.bind_contextvars(dry_run=True)
+            rehearse = service.registry.rehearse_registration.execute(registration)
+            return Response(dry_run_view(await unless_disconnected(request, rehearse)), status_code=HTTPStatus.OK)
         registered = await unless_disconnected(request, service.registry.register_version.execute(registration))
+    return _registered(registered)
+
+
+def _registered(registered: Registered) -> Response[ProviderVersionView | DryRunView]:
     view = version_view(registered.version)
     if not registered.created:
         return Response(view, status_code=HTTPStatus.OK)

@@ -1,0 +1,72 @@
+"""Trying a registration without registering anything."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from application.ports.clock import Clock
+from application.ports.version_store import Decision, Stored, VersionStore
+from application.use_cases.register_version import RegisterVersion, Registration
+from application.use_cases.verify_wheel import VerifyWheel
+from domain.errors import VersionConflictError
+from domain.names import ProviderName
+from domain.semver import SemVer
+from domain.versions import ProviderVersion
+
+
+class RehearsedOutcome(StrEnum):
+    """What the registration would come to."""
+
+    CREATED = "created"
+    UNCHANGED = "unchanged"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """The result.
+
+    Attributes:
+        version: As it would stand in the registry, with the verdict on its wheel; None for a conflict.
+        conflict: What is in the way; only for a conflict.
+    """
+
+    outcome: RehearsedOutcome
+    version: ProviderVersion | None = None
+    conflict: VersionConflictError | None = None
+
+
+class RehearseRegistration:
+    """Takes every step of a registration but the writing."""
+
+    def __init__(self, *, store: VersionStore, verify_wheel: VerifyWheel, clock: Clock, runtime_version: str) -> None:
+        """Take what ``RegisterVersion`` takes."""
+        self._register_version = RegisterVersion(
+            store=_UnwrittenRecord(store), verify_wheel=verify_wheel, clock=clock, runtime_version=runtime_version
+        )
+
+    async def execute(self, registration: Registration) -> Rehearsal:
+        """Say what registering would come to now.
+
+        Raises:
+            RegistryError: As ``RegisterVersion``, but for a conflict, which is a result. A refusal is recorded nowhere.
+        """
+        try:
+            registered = await self._register_version.execute(registration)
+        except VersionConflictError as conflict:
+            return Rehearsal(RehearsedOutcome.CONFLICT, conflict=conflict)
+        outcome = RehearsedOutcome.CREATED if registered.created else RehearsedOutcome.UNCHANGED
+        return Rehearsal(outcome, registered.version)
+
+
+class _UnwrittenRecord:
+    """Decides on what is stored, and shows the version as the decision would leave it."""
+
+    def __init__(self, store: VersionStore) -> None:
+        self._store = store
+
+    async def look(self, name: ProviderName, version: SemVer) -> Stored:
+        return await self._store.look(name, version)
+
+    async def update(self, name: ProviderName, version: SemVer, decide: Decision) -> Stored:
+        stored = await self._store.look(name, version)
+        return replace(stored, version=decide(stored).version or stored.version)

@@ -1,0 +1,44 @@
+"""Dry runs: the switch that asks for one, and the answer."""
+
+from typing import Any
+
+from litestar import Request
+from msgspec import UNSET
+
+from application.use_cases.rehearse_registration import Rehearsal
+from domain.errors import FieldError, InvalidRequestError
+from domain.versions import ProviderVersion
+from entrypoints.http.views import verification_view, version_view
+from entrypoints.http.wire_dry_run import DryRunView
+
+PARAMETER = "dry_run"
+_SWITCHES = {(): False, ("false",): False, ("true",): True}
+
+
+def wants_dry_run(request: Request[Any, Any, Any]) -> bool:
+    """Tell whether the query asks for a dry run.
+
+    Raises:
+        InvalidRequestError: It says neither yes nor no, or both: whoever misspells it must not register for real.
+    """
+    said = tuple(request.query_params.getall(PARAMETER, []))
+    if said not in _SWITCHES:
+        raise InvalidRequestError([FieldError(("query", PARAMETER), "send true or false, once", "invalid")])
+    return _SWITCHES[said]
+
+
+def dry_run_view(rehearsal: Rehearsal) -> DryRunView:
+    """Return the public representation of a rehearsal."""
+    view = DryRunView(outcome=rehearsal.outcome.value)
+    if rehearsal.version is not None:
+        _show_version(view, rehearsal.version)
+    if rehearsal.conflict is not None:
+        view.detail = rehearsal.conflict.detail
+        view.differences = list(rehearsal.conflict.differences)
+        view.existing_status = rehearsal.conflict.status
+    return view
+
+
+def _show_version(view: DryRunView, version: ProviderVersion) -> None:
+    view.version = version_view(version)
+    view.verification = verification_view(version, version.verification) if version.verification else UNSET

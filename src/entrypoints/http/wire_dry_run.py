@@ -1,0 +1,28 @@
+"""The wire format of a dry run."""
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from entrypoints.http.wire import ProviderVersionView, VerificationView
+
+
+class DryRunView(Struct, kw_only=True):
+    """What registering would come to; nothing was written."""
+
+    outcome: Annotated[
+        Literal["created", "unchanged", "conflict"], Meta(description="For which the real answer is 201, 200 or 409.")
+    ]
+    version: Annotated[ProviderVersionView, Meta(description="As it would be; absent for a conflict.")] | UnsetType = (
+        UNSET
+    )
+    verification: (
+        Annotated[
+            VerificationView,
+            Meta(description="The verdict on the wheel: a new one for `created`, the kept one for `unchanged`."),
+        ]
+        | UnsetType
+    ) = UNSET
+    detail: Annotated[str, Meta(description="The sentence of the conflict.")] | UnsetType = UNSET
+    differences: Annotated[list[str], Meta(description="The fields that are in conflict.")] | UnsetType = UNSET
+    existing_status: Annotated[str, Meta(description="Of the version that is there.")] | UnsetType = UNSET

@@ -1,0 +1,128 @@
+"""A rehearsal says what a registration would come to, on every store, and leaves it as it was."""
+
+from dataclasses import replace
+
+import pytest
+
+from application.ports.version_store import Stored, VersionStore
+from application.use_cases.register_version import Registration
+from application.use_cases.rehearse_registration import RehearsedOutcome
+from domain.digests import Sha256Digest
+from domain.errors import MetadataRequiredError, NamespaceForbiddenError, StoreUnavailableError, WheelRefusedError
+from domain.machines import ConsoleMachine
+from domain.names import ProviderName
+from domain.versions import VersionStatus
+from entrypoints.bootstrap import Adapters, MemoryAdapters, build_registry
+from entrypoints.registry import Registry
+from tests.application.test_register_version import GCP, V1, a_registration
+from tests.builders import a_wheel, a_wheel_url, some_metadata
+
+
+@pytest.fixture
+def adapters() -> MemoryAdapters:
+    adapters = MemoryAdapters()
+    adapters.fetcher.put(a_wheel_url(), a_wheel())
+    return adapters
+
+
+@pytest.fixture
+def registry(adapters: MemoryAdapters, version_store: VersionStore) -> Registry:
+    return build_registry(
+        Adapters(
+            verifier=adapters.verifier,
+            fetcher=adapters.fetcher,
+            reader=adapters.reader,
+            store=version_store,
+            clock=adapters.clock,
+        )
+    )
+
+
+async def test_a_first_registration_would_be_created_with_the_verdict_and_nothing_is_kept(
+    registry: Registry, version_store: VersionStore
+) -> None:
+    rehearsal = await registry.rehearse_registration.execute(a_registration())
+
+    assert rehearsal.outcome is RehearsedOutcome.CREATED
+    assert rehearsal.version is not None
+    assert rehearsal.version.verification is not None
+    assert rehearsal.version.verification.passed
+    assert await version_store.look(GCP, V1) == Stored(provider=None, version=None, newest=None)
+    assert await version_store.history(GCP, V1) == []
+
+
+async def test_what_was_rehearsed_is_what_registering_brings(registry: Registry) -> None:
+    rehearsal = await registry.rehearse_registration.execute(a_registration())
+
+    registered = await registry.register_version.execute(a_registration())
+
+    assert registered.created
+    assert registered.version == rehearsal.version
+
+
+async def test_a_repeat_would_change_nothing_and_is_not_fetched_again(
+    registry: Registry, adapters: MemoryAdapters, version_store: VersionStore
+) -> None:
+    registered = await registry.register_version.execute(a_registration())
+    before = await version_store.look(GCP, V1)
+    shown_anew = replace(a_registration(), metadata=some_metadata(display_name="GCP"))
+
+    rehearsal = await registry.rehearse_registration.execute(shown_anew)
+
+    assert (rehearsal.outcome, rehearsal.version) == (RehearsedOutcome.UNCHANGED, registered.version)
+    assert adapters.fetcher.fetches[a_wheel_url()] == 1
+    assert await version_store.look(GCP, V1) == before
+
+
+async def test_other_content_would_be_a_conflict_naming_the_fields(registry: Registry) -> None:
+    await registry.register_version.execute(a_registration())
+
+    rehearsal = await registry.rehearse_registration.execute(a_registration(changelog="other"))
+
+    assert (rehearsal.outcome, rehearsal.version) == (RehearsedOutcome.CONFLICT, None)
+    assert rehearsal.conflict is not None
+    assert (rehearsal.conflict.differences, rehearsal.conflict.status) == (("changelog",), "published")
+
+
+async def test_a_refused_wheel_is_refused_and_recorded_nowhere(registry: Registry, version_store: VersionStore) -> None:
+    with pytest.raises(WheelRefusedError):
+        await registry.rehearse_registration.execute(a_registration(sha256=Sha256Digest("0" * 64)))
+
+    assert (await version_store.look(GCP, V1)).version is None
+    assert await version_store.history(GCP, V1) == []
+
+
+async def test_a_failed_version_would_be_created_anew_and_stays_failed(
+    registry: Registry, version_store: VersionStore
+) -> None:
+    with pytest.raises(WheelRefusedError):
+        await registry.register_version.execute(a_registration(sha256=Sha256Digest("0" * 64)))
+
+    rehearsal = await registry.rehearse_registration.execute(a_registration())
+
+    assert rehearsal.outcome is RehearsedOutcome.CREATED
+    stored = (await version_store.look(GCP, V1)).version
+    assert stored is not None
+    assert stored.status is VersionStatus.FAILED
+
+
+@pytest.mark.parametrize(
+    ("registration", "refusal"),
+    [
+        (replace(a_registration(), metadata=None), MetadataRequiredError),
+        (replace(a_registration(), name=ProviderName.parse("acme/gcp")), NamespaceForbiddenError),
+    ],
+)
+async def test_other_refusals_are_those_of_the_real_thing(
+    registry: Registry, registration: Registration, refusal: type[Exception]
+) -> None:
+    assert isinstance(registration.registrant, ConsoleMachine)
+    with pytest.raises(refusal):
+        await registry.rehearse_registration.execute(registration)
+
+
+async def test_an_outage_is_told_as_ever(adapters: MemoryAdapters) -> None:
+    adapters.store.unavailable = True
+
+    with pytest.raises(StoreUnavailableError):
+        await build_registry(adapters).rehearse_registration.execute(a_registration())
