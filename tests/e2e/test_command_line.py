@@ -112,6 +112,18 @@ def test_a_taken_port_is_named_with_a_way_out(stack: Stack, tmp_path: Path) -> N
         assert "Traceback" not in ended.stdout + ended.stderr
 
 
+@pytest.mark.parametrize(
+    "ports", [("--port", "65536"), ("--port", "0"), ("--wheel-port", "-1"), ("--port", "8453", "--wheel-port", "8453")]
+)
+def test_ports_that_cannot_be_are_refused_in_one_sentence(tmp_path: Path, ports: tuple[str, ...]) -> None:
+    ended = run("dev", "--once", "--data", str(tmp_path / "data"), *ports)
+
+    assert ended.returncode in {1, 2}
+    assert "port" in ended.stdout + ended.stderr
+    assert "Traceback" not in ended.stdout + ended.stderr
+    assert not (tmp_path / "data").exists()
+
+
 def test_the_version_is_printed_for_programs() -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+\n", run("--version").stdout)
 

@@ -75,6 +75,12 @@ async def test_a_body_that_is_not_strict_json_is_400(service: Service, content: 
     assert response.headers["content-type"] == "application/problem+json"
 
 
+async def test_an_empty_body_is_called_empty(service: Service) -> None:
+    response = await service.post_raw(b"")
+
+    assert response.json()["detail"] == "the body is empty; send a JSON object"
+
+
 @pytest.mark.parametrize("content", [b"[]", b"null", b'"text"', b"7", b"[{}]"])
 async def test_json_that_is_no_object_is_422(service: Service, content: bytes) -> None:
     response = await service.post_raw(content)
@@ -232,6 +238,35 @@ async def test_a_bad_field_is_422_naming_it_and_records_nothing(
     assert not service.adapters.fetcher.fetches
 
 
+async def test_a_value_of_another_type_is_refused_in_words(service: Service) -> None:
+    body = service.upload(version=1.5, sha256=True, schemas=[], entrypoint=["python", 3])
+
+    problem = (await service.post(body)).json()
+
+    assert {".".join(map(str, error["loc"][1:])): error["msg"] for error in problem["errors"]} == {
+        "version": "expected a string, got a number",
+        "sha256": "expected a string or null, got a boolean",
+        "schemas": "expected an object or null, got an array",
+        "entrypoint.1": "expected a string, got a whole number",
+    }
+
+
+@pytest.mark.parametrize(
+    ("written", "sentence"),
+    [
+        ("gcp", "send the canonical name, 'platform/gcp'"),
+        ("", "the name must be lower-case letters and digits"),
+        ("\x1b[2J", "the name must be lower-case letters and digits"),
+        ("a" * 195, "204 characters long"),
+    ],
+)
+async def test_a_short_name_alone_is_completed_only_if_it_can_be(service: Service, written: str, sentence: str) -> None:
+    response = await service.post(service.upload(name=written))
+
+    assert response.status_code == 422
+    assert sentence in response.json()["errors"][0]["msg"]
+
+
 async def test_a_digest_in_the_url_that_contradicts_the_body_is_422(service: Service) -> None:
     body = service.upload()
 
@@ -251,6 +286,8 @@ async def test_unknown_fields_are_ignored(service: Service) -> None:
     ("method", "path", "status", "code"),
     [
         ("GET", "/nowhere", 404, "route_not_found"),
+        ("GET", "/schema/nowhere", 404, "route_not_found"),
+        ("GET", "/schema/openapi.yaml", 404, "route_not_found"),
         ("GET", ROUTE, 405, "method_not_allowed"),
         ("POST", "/providers/platform/gcp/versions", 405, "method_not_allowed"),
         ("GET", "/providers/platform/gcp/versions/1.0.0", 404, "version_not_found"),
@@ -268,6 +305,16 @@ async def test_what_does_not_exist_is_a_problem_with_a_code(
     assert (response.status_code, response.json()["code"]) == (status, code)
     assert response.headers["content-type"] == "application/problem+json"
     assert response.json()["request_id"] == response.headers["x-request-id"]
+
+
+@pytest.mark.parametrize("method", ["GET", "PATCH"])
+async def test_a_path_is_repeated_short_and_printable(service: Service, method: str) -> None:
+    for path in ("/%1B%5B2J%00%ED%A0%80/", "/schema/%1B"):
+        response = await service.client.request(method, path + "a" * 5000)
+
+        assert response.status_code in {404, 405}
+        assert len(response.json()["detail"]) < 600
+        assert response.json()["detail"].isprintable()
 
 
 @pytest.mark.parametrize("name", ["deploy-7", "a" * 128, "01J/abc=+:._-"])

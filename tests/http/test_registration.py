@@ -61,6 +61,7 @@ async def test_a_first_registration_is_201_with_the_published_version(service: S
         "outputs_schema": None,
     }
     assert {name: version[name] for name in expected} == expected
+    assert version.keys() - expected.keys() == {"published_at", "created_at", "updated_at"}
     assert version["published_at"] == version["created_at"] == version["updated_at"]
     assert version["published_at"].endswith("Z")
 
@@ -85,6 +86,15 @@ async def test_a_repeat_may_leave_out_the_digest_and_the_package(service: Servic
     assert again.status_code == 200
 
 
+async def test_a_url_is_stored_in_its_canonical_form(service: Service) -> None:
+    body = service.upload()
+    url = body["wheel_url"].replace("https://wheels.example.com/", "HTTPS://Wheels.Example.COM:443/x/../")
+
+    version = await service.publish(wheel_url=url)
+
+    assert version["wheel_url"] == body["wheel_url"]
+
+
 async def test_another_spelling_of_the_same_url_is_a_repeat(service: Service) -> None:
     body = service.upload()
     await service.post(body)
@@ -93,6 +103,37 @@ async def test_another_spelling_of_the_same_url_is_a_repeat(service: Service) ->
     again = await service.post({**body, "wheel_url": f"{url}#sha256={body['sha256']}"})
 
     assert again.status_code == 200
+
+
+async def test_a_digest_is_computed_when_none_is_announced(service: Service) -> None:
+    version = await service.publish(sha256=None)
+
+    assert version["wheel_sha256"] == hashlib.sha256(a_wheel()).hexdigest()
+
+
+async def test_a_package_stays_null_when_the_wheel_offers_several(service: Service) -> None:
+    several = a_wheel(files={"one/__init__.py": b"", "other/__init__.py": b""})
+
+    version = await service.publish(data=several)
+
+    assert version["package_name"] is None
+
+
+async def test_an_organization_id_beside_a_canonical_name_is_ignored(service: Service) -> None:
+    version = await service.publish(organization_id="org_2abc")
+
+    assert version["canonical"] == "platform/gcp"
+    assert (await service.post(service.upload(organization_id="org_other"))).status_code == 200
+
+
+async def test_both_spellings_of_the_schemas_may_be_sent_if_they_agree(service: Service) -> None:
+    schemas = {"bucket": {"config_schema": {"type": "object"}}}
+
+    version = await service.publish(schemas=schemas, resource_schemas=schemas)
+
+    assert [schema["resource"] for schema in version["schemas"]] == ["bucket"]
+    for empty in ({}, None):
+        assert (await service.post(service.upload(schemas=schemas, resource_schemas=empty))).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -67,8 +67,8 @@ def serve() -> None:
 def dev(
     *,
     once: Annotated[bool, typer.Option("--once", help="Stop after the example is registered.")] = False,
-    port: Annotated[int, typer.Option(help="Port of the registry.")] = 8000,
-    wheel_port: Annotated[int, typer.Option(help="Port of the local wheel host.")] = 8443,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the registry.")] = 8000,
+    wheel_port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the local wheel host.")] = 8443,
     data: Annotated[Path, typer.Option(help="Folder that keeps data between runs.")] = Path(".data"),
 ) -> None:
     """Start a local registry with a local realm and register an example provider. For development only."""

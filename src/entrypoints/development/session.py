@@ -88,6 +88,8 @@ def _session(places: Places, stack: ExitStack, *, once: bool, screen: Screen) ->
 
 
 def _require_free(places: Places) -> None:
+    if places.registry_port == places.wheel_port:
+        raise DevelopmentError(f"--port and --wheel-port are both {places.wheel_port}; choose two ports")
     for option, port in (("--port", places.registry_port), ("--wheel-port", places.wheel_port)):
         try:
             require_free("127.0.0.1", port)

@@ -73,6 +73,8 @@ def parse_json(raw: bytes) -> object:
     Raises:
         BadBodyError: See ``read_json``.
     """
+    if not raw:
+        raise BadBodyError("the body is empty; send a JSON object")
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -57,6 +57,7 @@ def platform_name(written: str, organization_id: str | None) -> ProviderName:
     """
     if "/" in written:
         return ProviderName.parse(written)
+    name = ProviderName(PLATFORM, written)
     if organization_id is None:
-        raise InvalidProviderNameError(f"send the canonical name, '{PLATFORM}/{written}'")
-    return ProviderName(PLATFORM, written)
+        raise InvalidProviderNameError(f"send the canonical name, '{name}'")
+    return name

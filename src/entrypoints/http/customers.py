@@ -98,14 +98,14 @@ def customer_name(customer: Customer, written: str, organization_id: str | None)
     """
     if "/" in written:
         return ProviderName.parse(written)
+    name = ProviderName(customer.organization_slug, written)
     if organization_id is None:
-        raise InvalidProviderNameError(f"send the canonical name, '{customer.organization_slug}/{written}'")
+        raise InvalidProviderNameError(f"send the canonical name, '{name}'")
     if organization_id != customer.organization_id:
         raise NamespaceForbiddenError(
-            "organization_id is not your active organisation; send the canonical name, "
-            f"'{customer.organization_slug}/{written}'"
+            f"organization_id is not your active organisation; send the canonical name, '{name}'"
         )
-    return ProviderName(customer.organization_slug, written)
+    return name
 
 
 async def _authenticated(request: Request[Any, Any, Any], realm: CustomerRealm) -> Customer:

@@ -1,5 +1,6 @@
 """Turning decoded JSON into wire structs, collecting every bad field instead of stopping at the first."""
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from types import UnionType
@@ -13,6 +14,15 @@ S = TypeVar("S", bound=msgspec.Struct)
 _Location = tuple[str | int, ...]
 MAX_KEY_LENGTH = 100
 """How much of a member's name an error repeats."""
+_TYPES = re.compile(r"`([a-z |]+)`")
+_WORDS = {
+    "str": "a string",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "a boolean",
+    "array": "an array",
+    "object": "an object",
+}
 
 
 def decode_fields(value: object, struct: type[S]) -> tuple[S, list[FieldError]]:
@@ -78,7 +88,7 @@ def _value(value: object, hint: Any, loc: _Location, errors: list[FieldError]) -
         return msgspec.convert(value, hint)
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at ")
-        errors.append(FieldError((*loc, *_steps(path)), message[:1].lower() + message[1:], "invalid"))
+        errors.append(FieldError((*loc, *_steps(path)), _worded(message), "invalid"))
         return None
 
 
@@ -111,6 +121,12 @@ def _struct_members(hint: Any) -> type[msgspec.Struct] | None:  # noqa: ANN401 -
     if get_origin(hint) is dict and isinstance(arguments[1], type) and issubclass(arguments[1], msgspec.Struct):
         return arguments[1]
     return None
+
+
+def _worded(message: str) -> str:
+    """Say in JSON's words what msgspec says in Python's, such as ``Expected `str | null`, got `int` ``."""
+    worded = _TYPES.sub(lambda types: " or ".join(_WORDS.get(each, each) for each in types[1].split(" | ")), message)
+    return worded[:1].lower() + worded[1:]
 
 
 def _steps(path: str) -> _Location:

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
+from http import HTTPStatus
+from typing import Any, cast
 
 import msgspec
+from litestar import Response, Router
+from litestar.exceptions import NotFoundException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.plugins import JsonRenderPlugin, ScalarRenderPlugin
@@ -151,6 +154,12 @@ def describe_bodies(document: OpenAPI) -> None:
     document.components.schemas.update(cast("dict[str, Schema]", schemas))
 
 
+def _refuse_missing(response: Response[Any]) -> Response[Any]:
+    if response.status_code == HTTPStatus.NOT_FOUND:
+        raise NotFoundException
+    return response
+
+
 def openapi_config(version: str) -> OpenAPIConfig:
     """Return the configuration of the OpenAPI document and its page at ``/schema``."""
     return OpenAPIConfig(
@@ -170,7 +179,8 @@ def openapi_config(version: str) -> OpenAPIConfig:
                 ),
             },
         ),
-        path="/schema",
+        # Instead of Litestar's page of HTML, what is missing below /schema is answered like anything else.
+        openapi_router=Router("/schema", route_handlers=[], include_in_schema=False, after_request=_refuse_missing),
         render_plugins=[ScalarRenderPlugin(), JsonRenderPlugin()],
         create_examples=False,
     )

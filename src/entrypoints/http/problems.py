@@ -31,7 +31,7 @@ from entrypoints.http.bodies import (
     ClientDisconnectedError,
     UnsupportedMediaTypeError,
 )
-from entrypoints.http.request_ids import request_id
+from entrypoints.http.request_ids import printable, request_id
 from entrypoints.http.wire import FieldProblem, ProblemView
 
 MEDIA_TYPE = "application/problem+json"
@@ -108,10 +108,11 @@ def broken(request: Request[Any, Any, Any], error: Exception) -> Response[Proble
 
 
 def _sentence(request: Request[Any, Any, Any], status: HTTPStatus) -> str:
+    path = printable(request.scope["path"])
     if status is HTTPStatus.NOT_FOUND:
-        return f"there is no route {request.url.path}; /schema lists the routes"
+        return f"there is no route {path}; /schema lists the routes"
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
-        return f"{request.method} is not allowed on {request.url.path}; /schema lists what is"
+        return f"{request.method} is not allowed on {path}; /schema lists what is"
     return "the request could not be understood; check its path, query and headers"
 
 

@@ -44,7 +44,7 @@ class RequestIdMiddleware:
                 _log.info(
                     "request",
                     method=scope.get("method"),
-                    path=_printable(scope["path"]),
+                    path=printable(scope["path"]),
                     status=int(message["status"]),
                     seconds=round(perf_counter() - started, 6),
                 )
@@ -53,8 +53,8 @@ class RequestIdMiddleware:
         await self.app(scope, receive, send_named)
 
 
-def _printable(path: str) -> str:
-    """Return a path that neither fills the log nor drives the terminal that shows it."""
+def printable(path: str) -> str:
+    """Return a path that neither fills the log or the answer nor drives the terminal that shows it."""
     return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in path[:500])
 
 
