@@ -132,8 +132,8 @@ async def test_both_spellings_of_the_schemas_may_be_sent_if_they_agree(service: 
     version = await service.publish(schemas=schemas, resource_schemas=schemas)
 
     assert [schema["resource"] for schema in version["schemas"]] == ["bucket"]
-    for empty in ({}, None):
-        assert (await service.post(service.upload(schemas=schemas, resource_schemas=empty))).status_code == 200
+    assert (await service.post(service.upload(schemas=schemas, resource_schemas={}))).status_code == 200
+    assert (await service.post(service.upload(resource_schemas=schemas))).status_code == 200
 
 
 @pytest.mark.parametrize(
