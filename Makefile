@@ -22,8 +22,8 @@ test-wheels: $(READY) ## Hold the reader against published wheels: our own locke
 	$(BIN)/python -m pip download --quiet --no-deps --only-binary :all: --require-hashes -r requirements/dev.txt --dest .data/wheels-cache/locked
 	WHEELS_FOLDER=.data/wheels-cache/locked $(BIN)/python -m pytest -n0 tests/wheels/published_wheels.py
 
-bench: $(READY) ## Measure, as ratios within one run (a few minutes)
-	$(BIN)/python -m benchmarks.registration_memory
+bench: $(READY) ## Measure, as ratios within one run of minutes (ARGS=--quick, ARGS=--full, ARGS="read register")
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 check: lint types imports ## Check format, lint, types and import rules
 

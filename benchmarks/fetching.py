@@ -1,0 +1,34 @@
+"""Fetches one wheel as the server does, in a process of its own: ``python -m benchmarks.fetching URL CA_BUNDLE``."""
+
+import asyncio
+import sys
+import time
+from pathlib import Path
+
+import structlog
+import uvloop
+
+from adapters.https.addresses import AddressRules
+from adapters.https.certificates import trust
+from adapters.https.wheel_fetcher import HttpsWheelFetcher
+from domain.wheel_urls import WheelUrl
+
+
+async def fetch(url: str, ca_bundle: Path) -> float:
+    """Return how many seconds it takes to have the wheel on disk, and hashed."""
+    fetcher = HttpsWheelFetcher(rules=AddressRules.parse(networks=["127.0.0.1/32"], hosts=[]), tls=trust(ca_bundle))
+    await asyncio.to_thread(int)  # starts the thread that a server has long had
+    started = time.perf_counter()
+    async with fetcher.fetch(WheelUrl.parse(url)):
+        return time.perf_counter() - started
+
+
+def main() -> None:
+    """Print the seconds."""
+    url, ca_bundle = sys.argv[1:]
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    sys.stdout.write(f"{uvloop.run(fetch(url, Path(ca_bundle)))}\n")
+
+
+if __name__ == "__main__":
+    main()

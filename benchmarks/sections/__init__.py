@@ -1,0 +1,1 @@
+"""What is measured, one module per section; each has ``measure``, which yields figures."""

@@ -1,0 +1,87 @@
+"""Reads at a few versions and at very many: what they cost must not grow."""
+
+import shutil
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from statistics import median
+
+from benchmarks.figures import Figure, Spread, at_most, ratios
+from benchmarks.load import Load, MeasurementError, read
+from benchmarks.rounds import interleaved
+from benchmarks.seeding import Filling, seed
+from benchmarks.workbench import Served, Workbench, query
+
+_HOT = 300  # versions that are read over and over, spread over all providers
+_SIZE = "SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relname IN ('provider_versions', 'version_events')"
+_ROOM_BYTES = 15_000
+"""What a version takes at most on disk, with what PostgreSQL writes ahead."""
+
+
+def measure(bench: Workbench) -> Iterator[Figure]:
+    """Seed two databases, and read from both in turn."""
+    small, large = (Filling(providers, bench.plan.versions) for providers in bench.plan.providers)
+    _require_room(bench, large)
+    with ExitStack() as stack:
+        registries = {}
+        for filling in (small, large):
+            dsn = stack.enter_context(bench.migrated_database())
+            started = time.perf_counter()
+            seed(dsn, filling, bench.say)
+            seconds = time.perf_counter() - started
+            size = query(dsn, _SIZE)
+            registries[filling] = stack.enter_context(bench.registry(dsn))
+        for what, paths in _reads(small, large).items():
+            yield _compare(bench, what, registries, paths)
+    yield Figure(
+        section="scale",
+        what=f"bytes stored per version with 15 kB of schemas, indexes and history included ({large.total:,} versions, "
+        f"seeded in {seconds:.0f} s)",
+        value=Spread.of([float(size) / large.total]),
+        unit="B",
+    )
+
+
+def _reads(*fillings: Filling) -> Mapping[str, Mapping[Filling, Sequence[str]]]:
+    versions = {filling: filling.paths(_HOT) for filling in fillings}
+    lists = {
+        filling: [path.rpartition("/")[0] for path in paths[:: max(1, len(paths) // filling.providers)]]
+        for filling, paths in versions.items()
+    }
+    latest = {filling: [f"{path}/latest" for path in paths] for filling, paths in lists.items()}
+    return {"read": versions, "read `latest`": latest, "list a provider's versions": lists}
+
+
+def _compare(
+    bench: Workbench,
+    what: str,
+    registries: Mapping[Filling, Served],
+    paths: Mapping[Filling, Sequence[str]],
+) -> Figure:
+    small, large = registries
+
+    def load(filling: Filling, seconds: float) -> Load:
+        return read(registries[filling].url, paths[filling], seconds=seconds)
+
+    for filling in registries:
+        load(filling, min(1.0, bench.plan.seconds))
+    loads = interleaved(
+        bench,
+        f"Scale, {what}",
+        {f"{filling.total:,}": lambda filling=filling: load(filling, bench.plan.seconds) for filling in registries},  # type: ignore[misc]  # the default binds it
+    )
+    cost_small, cost_large = ([1 / load.per_second for load in taken] for taken in loads.values())
+    return Figure(
+        section="scale",
+        what=f"{what} at {large.total:,} versions, time per request",
+        ours=f"{1 / median(cost_large):,.0f}/s",
+        against=f"at {small.total:,}: {1 / median(cost_small):,.0f}/s",
+        value=ratios(cost_large, cost_small),
+        goal=at_most(1.2),
+    )
+
+
+def _require_room(bench: Workbench, filling: Filling) -> None:
+    free = shutil.disk_usage(bench.folder).free
+    if free < filling.total * _ROOM_BYTES:
+        raise MeasurementError(f"{filling.total:,} versions need more than the {free:,} bytes that {bench.folder} has")

@@ -1,0 +1,149 @@
+"""A registry full of versions, written by COPY in the rows that the registry itself would write."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg  # type: ignore[import-untyped]  # it ships no types
+from packaging.utils import canonicalize_name
+from uuid_utils.compat import uuid7
+
+from adapters.postgres.rows import write_event, write_provider, write_version
+from benchmarks.payloads import schemas
+from domain.announcements import Announcement
+from domain.canonical_json import CanonicalJson
+from domain.catalog import CatalogMetadata, Provider
+from domain.digests import Sha256Digest
+from domain.history import LifecycleAction, LifecycleEvent
+from domain.names import ProviderName
+from domain.schemas import ResourceSchema, ResourceSchemas
+from domain.semver import SemVer
+from domain.versions import ProviderVersion
+from domain.wheel_urls import WheelUrl
+from domain.wheels import ProvenWheel
+
+Row = Mapping[str, Any]
+ACTOR = "mch_bench"
+_START = datetime(2026, 1, 1, tzinfo=UTC)
+_BATCH_PROVIDERS = 50
+_KINDS = ("storage", "network", "identity", "queue", "search", "metrics", "secrets", "database")
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """What a database is filled with: so many providers, each with so many versions."""
+
+    providers: int
+    versions: int
+
+    @property
+    def total(self) -> int:
+        """How many versions that are."""
+        return self.providers * self.versions
+
+    def paths(self, number: int) -> Sequence[str]:
+        """Return the paths of so many versions, spread over all providers."""
+        step = max(1, self.total // number)
+        numbers = [divmod(place, self.versions) for place in range(0, self.total, step)][:number]
+        return [f"/providers/{provider_name(provider)}/versions/1.{version}.0" for provider, version in numbers]
+
+
+def provider_name(number: int) -> ProviderName:
+    """Return the name of a seeded provider."""
+    return ProviderName("platform", f"{_KINDS[number % len(_KINDS)]}-{number}")
+
+
+def seed(dsn: str, filling: Filling, say: Callable[[str], None]) -> None:
+    """Fill a migrated, empty database, and have its statistics taken."""
+    asyncio.run(_seed(dsn, filling, say))
+
+
+async def _seed(dsn: str, filling: Filling, say: Callable[[str], None]) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        templates = [a_version(number) for number in range(filling.versions)]
+        for start in range(0, filling.providers, _BATCH_PROVIDERS):
+            say(f"Seeding {filling.total:,} versions: {start * filling.versions:,} so far")
+            names = [provider_name(number) for number in range(start, min(start + _BATCH_PROVIDERS, filling.providers))]
+            async with connection.transaction():
+                await _copy_batch(connection, names, templates)
+        await connection.execute("VACUUM ANALYZE")
+    finally:
+        await connection.close()
+
+
+async def _copy_batch(connection: Any, names: Sequence[ProviderName], templates: Sequence[ProviderVersion]) -> None:  # noqa: ANN401 - the driver is not typed
+    ids = [uuid7() for _ in range(len(names) * len(templates))]
+    versions = (replace(template, name=name) for name in names for template in templates)
+    events = ({"id": uuid7(), "version_id": id_, **write_event(_EVENT)} for id_ in ids)
+    await copy(connection, "providers", (provider_row(name) for name in names))
+    await copy(
+        connection,
+        "provider_versions",
+        ({"id": id_, **write_version(version)} for id_, version in zip(ids, versions, strict=True)),
+    )
+    await copy(connection, "version_events", events)
+
+
+async def copy(connection: Any, table: str, rows: Iterator[Row]) -> None:  # noqa: ANN401 - the driver is not typed
+    """Write rows of the same columns by COPY."""
+    first = next(rows)
+    records = (tuple(row.values()) for row in _chained(first, rows))
+    await connection.copy_records_to_table(table, records=records, columns=list(first))
+
+
+def _chained(first: Row, rest: Iterator[Row]) -> Iterator[Row]:
+    yield first
+    yield from rest
+
+
+def provider_row(name: ProviderName) -> Row:
+    """Return the row of a seeded provider."""
+    kind, _, number = name.name.partition("-")
+    shown = CatalogMetadata(
+        display_name=f"{kind.title()} {number}",
+        description=f"Manages the {kind} of region {number}, with its policies, quotas and certificates.",
+        tags=(kind, "cloud"),
+    )
+    return write_provider(Provider(name=name, metadata=shown, created_at=_START, updated_at=_START))
+
+
+def a_version(number: int) -> ProviderVersion:
+    """Return the published version ``1.number.0`` of some provider."""
+    version = SemVer.parse(f"1.{number}.0")
+    filename = f"bench_provider-{version}-py3-none-any.whl"
+    digest = Sha256Digest(f"{number:064x}")
+    announced = Announcement(
+        wheel_url=WheelUrl.parse(f"https://wheels.example.com/files/{filename}"), sha256=digest, schemas=_SCHEMAS
+    )
+    wheel = ProvenWheel(
+        sha256=digest,
+        size=20_000,
+        filename=filename,
+        distribution=canonicalize_name("bench-provider"),
+        requires_python=">=3.11",
+        summary="A measurement.",
+        package_name="bench_provider",
+    )
+    at = _START + timedelta(days=number)
+    building = ProviderVersion.begin(
+        provider_name(0), version, announced, runtime_version="unpinned", registered_by=ACTOR, at=at
+    )
+    return building.publish(wheel, at=at)
+
+
+def _resource_schema(kind: str, schema: Mapping[str, Any]) -> ResourceSchema:
+    return ResourceSchema(
+        resource_type=kind,
+        provider="bench",
+        resource=kind,
+        description=schema["description"],
+        config_schema=CanonicalJson.of(schema["config_schema"]),
+        outputs_schema=CanonicalJson.of(schema["outputs_schema"]),
+    )
+
+
+_SCHEMAS = ResourceSchemas.of({kind: _resource_schema(kind, schema) for kind, schema in schemas().items()})
+_EVENT = LifecycleEvent(action=LifecycleAction.PUBLISHED, at=_START, actor=ACTOR, request_id="seed")
