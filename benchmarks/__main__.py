@@ -24,6 +24,7 @@ SECTIONS: Mapping[str, Callable[[Workbench], Iterable[Figure]]] = {
     "soak": soaking.measure,
     "help": helping.measure,
 }
+_FILE_WIDTH = 160
 _LONGEST_SECONDS = {"tiny": 300, "quick": 600, "default": 1800, "full": 7200}
 """A run that takes longer is stuck, and ends itself."""
 
@@ -39,7 +40,8 @@ def main() -> None:
     if options.json:
         sys.stdout.write(report.as_json(figures, options.plan) + "\n")
     else:
-        Console().print(report.as_table(figures, options.plan))
+        console = Console()
+        console.print(report.as_table(figures, options.plan), width=None if console.is_terminal else _FILE_WIDTH)
     sys.exit(any(figure.is_met is False for figure in figures))
 
 
