@@ -10,7 +10,9 @@ from rich.console import Console
 
 from benchmarks import report
 from benchmarks.figures import Figure
+from benchmarks.load import MeasurementError
 from benchmarks.plan import PLANS
+from benchmarks.processes import ServerError
 from benchmarks.sections import downloading, helping, memory, reading, registering, scale, soaking, starting
 from benchmarks.workbench import Workbench, a_workbench
 
@@ -36,13 +38,27 @@ def main() -> None:
         signal.signal(number, _stop)
     signal.alarm(_LONGEST_SECONDS[options.plan])
     with _progress() as say, a_workbench(PLANS[options.plan], say) as bench:
-        figures = [figure for name in options.sections or SECTIONS for figure in SECTIONS[name](bench)]
+        figures, failures = _measure(options.sections or SECTIONS, bench)
     if options.json:
         sys.stdout.write(report.as_json(figures, options.plan) + "\n")
     else:
         console = Console()
         console.print(report.as_table(figures, options.plan), width=None if console.is_terminal else _FILE_WIDTH)
-    sys.exit(any(figure.is_met is False for figure in figures))
+    for failure in failures:
+        sys.stderr.write(f"{failure}\n")
+    sys.exit(bool(failures) or any(figure.is_met is False for figure in figures))
+
+
+def _measure(names: Iterable[str], bench: Workbench) -> tuple[list[Figure], list[str]]:
+    """Return the figures, and why there are none of some sections: one that fails does not cost the others."""
+    figures: list[Figure] = []
+    failures = []
+    for name in names:
+        try:
+            figures.extend(SECTIONS[name](bench))
+        except (MeasurementError, ServerError) as error:
+            failures.append(f"{name}: {error}")
+    return figures, failures
 
 
 def _parser() -> argparse.ArgumentParser:

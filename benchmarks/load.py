@@ -75,7 +75,7 @@ def sending(url: str, job: Job) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-P", "-m", "benchmarks.client", urlsplit(url).netloc]
     with (
         _file(job.to_json()) as file,
-        subprocess.Popen(command, stdin=file, stdout=subprocess.PIPE, text=True) as process,
+        subprocess.Popen(command, env=inherited(), stdin=file, stdout=subprocess.PIPE, text=True) as process,
     ):
         try:
             yield process
@@ -118,7 +118,18 @@ def _wrk(url: str, paths: Sequence[str], seconds: int) -> Load:
     with TemporaryDirectory(prefix="registry-bench-") as folder:
         script = Path(folder) / "paths.lua"
         script.write_text(_SCRIPT % ", ".join(f'"{path}"' for path in paths))
-        command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", "-s", str(script), url]
+        command = [
+            "wrk",
+            "-t1",
+            f"-c{CONNECTIONS}",
+            f"-d{seconds}s",
+            "--timeout",
+            "30s",
+            "--latency",
+            "-s",
+            str(script),
+            url,
+        ]
         told = subprocess.run(
             command, env=inherited(), capture_output=True, text=True, check=True, timeout=seconds + _GRACE_SECONDS
         ).stdout

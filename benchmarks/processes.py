@@ -16,6 +16,7 @@ import psutil
 _START_SECONDS = 60
 _STOP_SECONDS = 20
 _POLL_SECONDS = 0.01
+_LEFT_OUT = ("REGISTRY_", "DATABASE_URL", "PYTHONDONTWRITEBYTECODE")
 
 
 class ServerError(Exception):
@@ -69,10 +70,8 @@ def _wait_until_ok(process: subprocess.Popen[bytes], url: str, log: Path, trust:
 
 
 def inherited() -> dict[str, str]:
-    """Return this process's environment without settings of a registry."""
-    return {
-        name: value for name, value in os.environ.items() if not name.startswith("REGISTRY_") and name != "DATABASE_URL"
-    }
+    """Return the environment without settings of a registry; bytecode is kept, as an installation has it."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(_LEFT_OUT)}
 
 
 def family(process: psutil.Process) -> list[psutil.Process]:

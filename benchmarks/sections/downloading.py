@@ -11,6 +11,7 @@ from statistics import median
 from benchmarks.client import Job
 from benchmarks.figures import Figure, Spread, at_least, ratios
 from benchmarks.load import checked, send
+from benchmarks.processes import inherited
 from benchmarks.rounds import interleaved
 from benchmarks.wheels import write_wheel
 from benchmarks.workbench import Workbench
@@ -58,7 +59,9 @@ def _whole(bench: Workbench, wheel: Path) -> Figure:
 
 def _fetch(url: str, ca_path: Path) -> float:
     command = [sys.executable, "-P", "-m", "benchmarks.fetching", url, str(ca_path)]
-    told = subprocess.run(command, check=True, capture_output=True, text=True, timeout=_LONGEST_SECONDS).stdout
+    told = subprocess.run(
+        command, env=inherited(), check=True, capture_output=True, text=True, timeout=_LONGEST_SECONDS
+    ).stdout
     return float(told)
 
 

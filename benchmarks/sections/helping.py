@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 
 from benchmarks.figures import Figure, Spread, at_most
+from benchmarks.processes import inherited
 from benchmarks.rounds import interleaved
 from benchmarks.workbench import Workbench
 
@@ -33,14 +34,14 @@ def measure(bench: Workbench) -> Iterator[Figure]:
 
 def _seconds(*arguments: str) -> float:
     started = time.perf_counter()
-    subprocess.run([sys.executable, "-P", *arguments], check=True, capture_output=True)
+    subprocess.run([sys.executable, "-P", *arguments], env=inherited(), check=True, capture_output=True)
     return time.perf_counter() - started
 
 
 def _dearest_imports() -> str:
     """Name the packages whose import takes longest, with all that they import."""
     command = [sys.executable, "-P", "-X", "importtime", *_HELP]
-    told = subprocess.run(command, check=True, capture_output=True, text=True).stderr
+    told = subprocess.run(command, env=inherited(), check=True, capture_output=True, text=True).stderr
     found = {name: int(taken) for taken, _, name in _IMPORTED.findall(told) if "." not in name}
     dearest = sorted(found.items(), key=lambda entry: -entry[1])[:_LISTED]
     return ", ".join(f"{name} {taken / 1000:.0f} ms" for name, taken in dearest)
