@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Select
+from sqlalchemy import ClauseElement, Executable
 from sqlalchemy.dialects import postgresql
 
 from adapters.postgres import queries
@@ -40,16 +40,42 @@ def busy_dsn(postgres_dsn: str, template_dsn: str) -> Iterator[str]:
         yield dsn
 
 
-def plan_of(dsn: str, statement: Select[Any]) -> list[dict[str, Any]]:
+VALUES = {
+    "of_prefix": "platform",
+    "of_name": "p7",
+    "of_version": "1.50.0",
+    "updated_at": "2026-01-02",
+    "id": "00000000-0000-0000-0000-000000000000",
+    "action": "published",
+    "at": "2026-01-02",
+    "actor": "m",
+}
+EXPLAINED = {
+    "FIND",
+    "FIND_LATEST",
+    "LIST",
+    "LOOK",
+    "LOCK",
+    "HISTORY",
+    "REPLACE_PROVIDER",
+    "REPLACE_VERSION",
+    "ADD_EVENT",
+}
+READS_NOTHING = {"ADD_PROVIDER", "ADD_VERSION"}
+
+
+def plan_of(dsn: str, statement: ClauseElement) -> list[dict[str, Any]]:
     """Return the nodes of the plan that is made once for all parameters, as for a prepared statement."""
     compiled = statement.compile(dialect=postgresql.asyncpg.dialect())  # type: ignore[no-untyped-call]  # SQLAlchemy's
-    values = {"of_prefix": "platform", "of_name": "p7", "of_version": "1.50.0"}
-    arguments = ", ".join(f"'{values[name]}'" for name in compiled.positiontup or ())
+    arguments = ", ".join(f"'{VALUES[name]}'" for name in compiled.positiontup or ())  # type: ignore[attr-defined]
 
     async def explain(connection: Any) -> Any:
         await connection.execute("SET plan_cache_mode = force_generic_plan")
         await connection.execute(f"PREPARE hot AS {compiled}")
-        return json.loads(await connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE hot ({arguments})"))
+        await connection.execute("BEGIN")
+        plan = await connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE hot ({arguments})")
+        await connection.execute("ROLLBACK")
+        return json.loads(plan)
 
     return nodes(connected(dsn, explain)[0]["Plan"])
 
@@ -83,3 +109,23 @@ def test_a_history_is_read_by_index_and_only_its_own_events_are_sorted(busy_dsn:
     read = {node["Index Name"]: node["Actual Rows"] for node in plan if "Index Name" in node}
     assert "Seq Scan" not in {node["Node Type"] for node in plan}
     assert read == {"uq_provider_versions_version": 1, "ix_version_events_history": 3}
+
+
+@pytest.mark.parametrize(
+    ("statement", "index"),
+    [
+        (queries.REPLACE_PROVIDER.values(updated_at=None), "pk_providers"),
+        (queries.REPLACE_VERSION.values(updated_at=None), "uq_provider_versions_version"),
+        (queries.ADD_EVENT.values(id=None, action=None, at=None, actor=None), "uq_provider_versions_version"),
+    ],
+    ids=["REPLACE_PROVIDER", "REPLACE_VERSION", "ADD_EVENT"],
+)
+def test_writes_find_their_row_by_index(busy_dsn: str, statement: ClauseElement, index: str) -> None:
+    plan = plan_of(busy_dsn, statement)
+    assert "Seq Scan" not in {node["Node Type"] for node in plan}
+    assert {node["Index Name"]: node["Actual Rows"] for node in plan if "Index Name" in node} == {index: 1}
+
+
+def test_no_statement_is_left_unexplained() -> None:
+    statements = {name for name, value in vars(queries).items() if name.isupper() and isinstance(value, Executable)}
+    assert {name for name in statements if not name.startswith("_")} == EXPLAINED | READS_NOTHING
