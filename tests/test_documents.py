@@ -43,3 +43,15 @@ def test_links_between_documents_lead_somewhere() -> None:
 
     assert len(links) > 10
     assert [(str(page), link) for page, link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_table_of_faults_names_exactly_the_tests_that_do_them() -> None:
+    shown = re.findall(r"`(test_\w+\.py)::(test_\w+)`", Path("docs/faults.md").read_text())
+    done = [
+        (module.name, test)
+        for module in Path("tests/faults").glob("test_*.py")
+        for test in re.findall(r"^def (test_\w+)", module.read_text(), re.MULTILINE)
+    ]
+
+    assert len(done) > 10
+    assert sorted(shown) == sorted(done)

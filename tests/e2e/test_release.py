@@ -1,15 +1,7 @@
 """A release machine registers over HTTP, through every layer."""
 
 import http.client
-import json
-import signal
-import socket
-import subprocess
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from pathlib import Path
 
-import psutil
 import pytest
 
 from tests.e2e.conftest import Stack
@@ -47,55 +39,6 @@ def test_refusals_keep_their_status_through_every_layer(stack: Stack) -> None:
     assert answers[422].json()["code"] == "wheel_digest_mismatch"
 
 
-def test_fifty_identical_requests_at_once_are_one_201_and_forty_nine_200s(stack: Stack) -> None:
-    with stack.server() as process:
-        stack.wait_until_ready(process)
-        body, token = stack.upload(), stack.clerk.mint(stack.release, format="jwt")
-        with ThreadPoolExecutor(50) as pool:
-            statuses = [answer.status_code for answer in pool.map(lambda _: stack.post(body, token), range(50))]
-
-        assert len(stack.get("/providers/platform/gcp/versions").json()) == 1
-    assert sorted(statuses) == [200] * 49 + [201]
-
-
-def test_of_two_contents_for_one_version_at_once_one_wins_and_the_other_is_409(stack: Stack) -> None:
-    with stack.server() as process:
-        stack.wait_until_ready(process)
-        token = stack.clerk.mint(stack.release, format="jwt")
-        bodies = [stack.upload(changelog=text) for text in ("one", "other")]
-        with ThreadPoolExecutor(2) as pool:
-            answers = list(pool.map(lambda body: stack.post(body, token), bodies))
-
-        stored = stack.get("/providers/platform/gcp/versions/1.0.0").json()
-    assert sorted(answer.status_code for answer in answers) == [201, 409]
-    assert next(answer for answer in answers if answer.status_code == 201).json() == stored
-
-
-def test_sigterm_ends_the_server_in_order(stack: Stack) -> None:
-    with stack.server() as process:
-        stack.wait_until_ready(process)
-        process.send_signal(signal.SIGTERM)
-
-        assert process.wait(20) == 0
-
-
-def test_a_killed_server_leaves_nothing_that_a_retry_stumbles_over(stack: Stack) -> None:
-    with stack.server() as process:
-        stack.wait_until_ready(process)
-        first = stack.post(stack.upload())
-        workers = psutil.Process(process.pid).children(recursive=True)
-        process.kill()
-        process.wait()
-        _, left = psutil.wait_procs(workers, timeout=30)
-    assert workers
-    assert not left
-    with stack.server() as process:
-        stack.wait_until_ready(process)
-        again = stack.post(stack.upload())
-
-    assert (first.status_code, again.status_code) == (201, 200)
-
-
 def test_a_wheel_on_a_private_address_is_refused_unless_allowed(stack: Stack) -> None:
     with stack.server(REGISTRY_WHEEL_ALLOWED_NETWORKS="") as process:
         stack.wait_until_ready(process)
@@ -130,37 +73,3 @@ def test_neither_tokens_nor_secrets_reach_the_log(stack: Stack) -> None:
     log = stack.log.read_text()
     assert '"request"' in log
     assert not [secret for secret in (opaque, signed, stack.registry.secret) if secret in log]
-
-
-def test_a_client_that_goes_away_takes_its_registration_with_it(stack: Stack, tmp_path: Path) -> None:
-    spool = tmp_path / "spool"
-    spool.mkdir()
-    with socket.create_server(("127.0.0.1", 0)) as silent_host:
-        body = {**stack.upload(), "wheel_url": a_url_on(silent_host)}
-        with stack.server(REGISTRY_WHEEL_SPOOL_DIR=str(spool)) as process:
-            stack.wait_until_ready(process)
-            connection = http.client.HTTPConnection("127.0.0.1", int(stack.settings["REGISTRY_PORT"]), timeout=30)
-            headers = {**stack.headers(), "Content-Type": "application/json"}
-            connection.request("POST", "/console/provider-versions", json.dumps(body), headers)
-            fetching, _ = silent_host.accept()
-            connection.close()
-            with fetching:
-                fetching.settimeout(30)
-                while fetching.recv(4096):
-                    pass  # ends when the registry gives up the fetch, long before its own timeouts
-            wait_for(stack, process, "client_disconnected")
-
-    assert list(spool.iterdir()) == []
-
-
-def a_url_on(host: socket.socket) -> str:
-    return f"https://127.0.0.1:{host.getsockname()[1]}/pragmatiks_gcp_provider-1.0.0-py3-none-any.whl"
-
-
-def wait_for(stack: Stack, process: subprocess.Popen[bytes], logged: str) -> None:
-    for _ in range(200):
-        if logged in stack.log.read_text():
-            return
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(0.05)
-    raise AssertionError(f"{logged} was never logged")

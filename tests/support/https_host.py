@@ -28,6 +28,10 @@ class Exchange:
         """Say nothing more, until the host is closed."""
         await asyncio.Event().wait()
 
+    def is_abandoned(self) -> bool:
+        """Tell whether the client has closed the connection."""
+        return self._writer.transport.is_closing()
+
     def reset(self) -> None:
         """Break the connection without a closing handshake, whatever is still under way."""
         self._writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

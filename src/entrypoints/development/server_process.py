@@ -49,21 +49,22 @@ def wait_until_ok(process: subprocess.Popen[bytes], url: str, *, log: Path, seco
     Raises:
         ServerError: It ended, or does not answer so in time.
     """
-    for _ in range(int(seconds / POLL_SECONDS)):
-        try:
-            process.wait(POLL_SECONDS)
-        except subprocess.TimeoutExpired:
-            if _is_ok(url):
-                return
-        else:
-            break
+    with httpx.Client(trust_env=False) as client:
+        for _ in range(int(seconds / POLL_SECONDS)):
+            try:
+                process.wait(POLL_SECONDS)
+            except subprocess.TimeoutExpired:
+                if _is_ok(client, url):
+                    return
+            else:
+                break
     raise ServerError(
         f"the server did not answer {url} as it should; its log ({log}) ends with:\n{log.read_text()[-2000:]}"
     )
 
 
-def _is_ok(url: str) -> bool:
+def _is_ok(client: httpx.Client, url: str) -> bool:
     try:
-        return httpx.get(url, trust_env=False).status_code == httpx.codes.OK
+        return client.get(url).status_code == httpx.codes.OK
     except httpx.TransportError:
         return False

@@ -1,0 +1,46 @@
+"""SIGTERM: what was begun is finished, what comes later is refused."""
+
+import http.client
+import signal
+from contextlib import closing
+
+import httpx
+
+from tests.support.slow_host import SlowHost
+from tests.support.stack import Stack
+from tests.support.waiting import wait_until
+
+
+def refuses(stack: Stack) -> bool:
+    try:
+        stack.get("/health/ready")
+    except httpx.ConnectError:
+        return True
+    return False
+
+
+def test_requests_in_flight_are_finished_new_ones_refused_idle_connections_dropped_and_the_status_is_0(
+    stack: Stack, slow_host: SlowHost
+) -> None:
+    uploads = [slow_host.upload_slowly(f"1.0.{number}") for number in range(4)]
+    with (
+        closing(http.client.HTTPConnection("127.0.0.1", int(stack.settings["REGISTRY_PORT"]), timeout=30)) as idle,
+        stack.server(REGISTRY_WORKERS="2", **slow_host.settings) as process,
+    ):
+        stack.wait_until_ready(process)
+        idle.request("GET", "/health")
+        idle.getresponse().read()
+        with stack.posting(*(body for body, _ in uploads)) as answers:
+            for _, gate in uploads:
+                gate.wait_until_reached()
+            process.send_signal(signal.SIGTERM)
+            wait_until(lambda: refuses(stack))
+            finished = [answer for answer in answers if answer.done()]
+            for _, gate in uploads:
+                gate.opened.set()
+            statuses = [answer.result().status_code for answer in answers]
+        ended = process.wait(30)
+
+    assert finished == []
+    assert statuses == [201] * len(uploads)
+    assert ended == 0

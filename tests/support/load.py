@@ -1,0 +1,94 @@
+"""A bounded load of registrations and reads, which remembers what it was told."""
+
+import itertools
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from tests.support.stack import Stack
+from tests.support.waiting import wait_until
+
+WRITERS, READERS = 4, 2
+MOST_VERSIONS = 2_000
+_PAUSE_SECONDS = 0.1
+
+
+class Load:
+    """Clients that register version after version, each until it is acknowledged, and read what was acknowledged.
+
+    A context manager: leaving it lets every client finish its request, and fails if one met what it must not.
+    """
+
+    def __init__(self, stack: Stack) -> None:
+        """Take the registry to call."""
+        self._stack = stack
+        self._token = stack.clerk.mint(stack.release, format="jwt")
+        self._numbers = itertools.count()
+        self._stopped = threading.Event()
+        self._threads = ThreadPoolExecutor(WRITERS + READERS)
+        self._clients: list[Future[None]] = []
+        self.acknowledged: list[str] = []
+        self.unavailable: list[httpx.Response] = []
+
+    def __enter__(self) -> Self:
+        """Start."""
+        work = [self._write] * WRITERS + [self._read] * READERS
+        self._clients = [self._threads.submit(each) for each in work]
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Stop."""
+        self._stopped.set()
+        self._threads.shutdown()
+        if error is None:
+            self._raise_failures()
+
+    def wait_for_more(self, count: int = 20) -> None:
+        """Return when so many more versions are acknowledged."""
+        goal = len(self.acknowledged) + count
+        self._wait(lambda: len(self.acknowledged) >= goal)
+
+    def wait_for_refusals(self) -> None:
+        """Return when both a registration and a read were answered 503."""
+        self._wait(lambda: {answer.request.method for answer in self.unavailable} == {"GET", "POST"})
+
+    def _wait(self, condition: Callable[[], bool]) -> None:
+        wait_until(lambda: condition() or any(client.done() for client in self._clients))
+        self._raise_failures()
+
+    def _raise_failures(self) -> None:
+        for client in self._clients:
+            if client.done():
+                client.result()
+
+    def _write(self) -> None:
+        while not self._stopped.is_set():
+            number = next(self._numbers)
+            assert number < MOST_VERSIONS
+            version = f"1.0.{number}"
+            body = self._stack.upload(version)
+            while not self._stopped.is_set():
+                answer = self._stack.post(body, self._token)
+                if self._is_served(answer, 200, 201):
+                    self.acknowledged.append(version)
+                    break
+
+    def _read(self) -> None:
+        while not self._stopped.is_set():
+            if not self.acknowledged:
+                self._stopped.wait(_PAUSE_SECONDS)
+                continue
+            self._is_served(self._stack.get(f"/providers/platform/gcp/versions/{self.acknowledged[-1]}"), 200)
+
+    def _is_served(self, answer: httpx.Response, *expected: int) -> bool:
+        if answer.status_code in expected:
+            return True
+        assert answer.status_code == 503, answer.text
+        assert int(answer.headers["Retry-After"]) > 0
+        self.unavailable.append(answer)
+        self._stopped.wait(_PAUSE_SECONDS)  # far shorter than asked for, so that more requests meet the fault
+        return False
