@@ -7,7 +7,7 @@ import pytest
 
 from entrypoints.environment import SettingsError, load_group, load_settings
 from entrypoints.secrets import Secret
-from entrypoints.settings import DatabaseSettings, Settings, variable_of
+from entrypoints.settings import ClientSettings, DatabaseSettings, Settings, variable_of
 
 GOOD = {
     "REGISTRY_CONSOLE_CLERK_ISSUER": "https://clerk.example.com",
@@ -120,7 +120,7 @@ def test_the_database_commands_need_nothing_of_clerk() -> None:
 def test_every_variable_is_documented() -> None:
     documented = Path("docs/settings.md").read_text()
 
-    groups = [next(iter(get_args(hint)), hint) for hint in get_type_hints(Settings).values()]
+    groups = [next(iter(get_args(hint)), hint) for hint in get_type_hints(Settings).values()] + [ClientSettings]
     variables = [variable_of(group, field) for group in groups for field in group.__struct_fields__]
 
     assert len(variables) > 25
@@ -164,3 +164,28 @@ def test_the_realms_must_be_two_instances() -> None:
 def test_an_allow_list_holds_machine_ids_only(ids: str) -> None:
     with pytest.raises(SettingsError, match="REGISTRY_CONSOLE_RELEASE_MACHINE_IDS"):
         load_settings({**GOOD, "REGISTRY_CONSOLE_RELEASE_MACHINE_IDS": ids})
+
+
+def test_the_clients_settings_are_judged_without_showing_a_password() -> None:
+    wrong = {
+        "REGISTRY_URL": "http://registry.example.com",
+        "REGISTRY_INDEX_URL": "http://ann:hunter2@wheels.example.com/simple",
+        "REGISTRY_TOKEN": "mt_two words",
+        "REGISTRY_CA_BUNDLE": "missing.pem",
+    }
+
+    with pytest.raises(SettingsError) as caught:
+        load_group(ClientSettings, wrong)
+
+    lines = str(caught.value).splitlines()[1:]
+    assert {line.split(":")[0].strip() for line in lines} == set(wrong)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_an_index_may_have_a_user() -> None:
+    url = "https://ann:p%40ss@wheels.example.com/simple"
+
+    settings = load_group(ClientSettings, {"REGISTRY_URL": "https://registry.example.com", "REGISTRY_INDEX_URL": url})
+
+    assert settings.index_url == Secret(url)
+    assert "p%40ss" not in repr(settings)

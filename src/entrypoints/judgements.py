@@ -11,7 +11,7 @@ import msgspec
 from domain.errors import InvalidWheelUrlError
 from domain.wheel_urls import parse_authority
 from entrypoints.secrets import Secret
-from entrypoints.settings import ConsoleSettings, CustomerSettings, DatabaseSettings, WheelSettings
+from entrypoints.settings import ClientSettings, ConsoleSettings, CustomerSettings, DatabaseSettings, WheelSettings
 
 Judgement = tuple[str, str]
 """A field, and what is wrong with it."""
@@ -24,7 +24,7 @@ def judge(group: type[msgspec.Struct], found: Mapping[str, Any]) -> Iterator[Jud
             yield field, problem
 
 
-def _is_clerk_url(url: str) -> bool:
+def _is_secure_url(url: str) -> bool:
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
@@ -32,6 +32,15 @@ def _is_clerk_url(url: str) -> bool:
         return False
     plain = not (parts.query or parts.fragment or "@" in parts.netloc or port == 0)
     return plain and bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host)))
+
+
+def _is_index_url(url: Secret) -> bool:
+    try:
+        parts = urlsplit(url.reveal())
+        plain = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    except ValueError:
+        return False
+    return _is_secure_url(plain)
 
 
 def _is_database_url(url: Secret) -> bool:
@@ -78,17 +87,26 @@ def _are_hosts(texts: tuple[str, ...]) -> bool:
 _Rule = tuple[Callable[[Any], bool], str]
 _GroupRules = Mapping[str, _Rule]
 
-_CLERK_URL: _Rule = (
-    _is_clerk_url,
+_SECURE_URL: _Rule = (
+    _is_secure_url,
     "must be an https:// URL without user, query or fragment (http:// only on loopback)",
 )
+_CA_BUNDLE: _Rule = (lambda path: path.is_file(), "there is no such file")
 _SECRET: _Rule = (_is_header_value, "must be printable ASCII without spaces")
-_REALM: _GroupRules = {"clerk_issuer": _CLERK_URL, "clerk_api_url": _CLERK_URL, "clerk_secret_key": _SECRET}
+_REALM: _GroupRules = {"clerk_issuer": _SECURE_URL, "clerk_api_url": _SECURE_URL, "clerk_secret_key": _SECRET}
 _INSTANCE_KEY: _Rule = (
     lambda secret: _is_header_value(secret) and secret.reveal().startswith("sk_"),
     "must be the realm's instance key, sk_…; a machine's secret cannot read organisations",
 )
 _RULES: Mapping[type[msgspec.Struct], _GroupRules] = {
+    ClientSettings: {
+        "url": _SECURE_URL,
+        "token": _SECRET,
+        "machine_secret_key": _SECRET,
+        "clerk_api_url": _SECURE_URL,
+        "index_url": (_is_index_url, "must be an https:// URL without query or fragment (http:// only on loopback)"),
+        "ca_bundle": _CA_BUNDLE,
+    },
     ConsoleSettings: {**_REALM, "release_machine_ids": (_are_machine_ids, "must be machine ids, mch_…")},
     CustomerSettings: {**_REALM, "clerk_secret_key": _INSTANCE_KEY},
     DatabaseSettings: {
@@ -97,7 +115,7 @@ _RULES: Mapping[type[msgspec.Struct], _GroupRules] = {
     WheelSettings: {
         "allowed_networks": (_are_networks, "must be networks such as 10.0.0.0/8, without host bits"),
         "allowed_hosts": (_are_hosts, "must be host names"),
-        "ca_bundle": (lambda path: path.is_file(), "there is no such file"),
+        "ca_bundle": _CA_BUNDLE,
         "spool_dir": (lambda path: path.is_dir(), "there is no such folder"),
     },
 }

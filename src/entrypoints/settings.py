@@ -103,6 +103,23 @@ class Settings(Struct, frozen=True, kw_only=True):
     server: ServerSettings
 
 
+class ClientSettings(Struct, frozen=True, kw_only=True):
+    """What ``provider-registry register`` talks to. The server reads none of it.
+
+    Attributes:
+        index_url: Secret, as it may hold a password.
+    """
+
+    PREFIX: ClassVar = "REGISTRY_"
+
+    url: str
+    token: Secret | None = None
+    machine_secret_key: Secret | None = None
+    clerk_api_url: str = "https://api.clerk.com"
+    index_url: Secret | None = None
+    ca_bundle: Path | None = None
+
+
 def variable_of(group: type[Struct], field: str) -> str:
     """Return the environment variable of a group's field."""
     prefix: str = getattr(group, "PREFIX", "")

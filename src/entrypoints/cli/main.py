@@ -11,6 +11,7 @@ import typer
 from domain.errors import RegistryError
 from entrypoints.cli import database
 from entrypoints.cli.failing import usable
+from entrypoints.cli.register import register
 from entrypoints.cli.verify import verify
 from entrypoints.environment import load_settings
 from entrypoints.logging import configure_logging
@@ -22,6 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # a traceback with local values could print secrets
 )
 app.add_typer(database.app, name="database")
+app.command()(register)
 app.command()(verify)
 
 

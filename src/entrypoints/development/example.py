@@ -1,15 +1,15 @@
 """The example provider, built and announced as release CI would."""
 
 import hashlib
-import json
 import shutil
 import subprocess
 import sys
 import tempfile
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from entrypoints.client.project import read_project
 
 
 class ExampleError(Exception):
@@ -48,13 +48,10 @@ def build_example(project: Path, into: Path) -> Example:
 
 
 def _announcement(project: Path, wheel: Path) -> dict[str, Any]:
-    described = tomllib.loads((project / "pyproject.toml").read_text())
-    pragma = described["tool"]["pragma"]
+    described = read_project(project)
     return {
-        "name": f"platform/{pragma['provider']}",
-        "version": described["project"]["version"],
+        "name": described.name.canonical,
+        "version": described.version,
         "sha256": hashlib.sha256(wheel.read_bytes()).hexdigest(),
-        "package_name": pragma["package"],
-        "schemas": json.loads((project / "schemas.json").read_text()),
-        "metadata": {field: pragma[field] for field in ("display_name", "description", "tags")},
+        **described.announced,
     }

@@ -1,0 +1,74 @@
+"""``provider-registry register``: what a release pipeline runs after its upload."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from entrypoints.cli.failing import usable
+
+if TYPE_CHECKING:
+    from entrypoints.settings import ClientSettings
+
+INDEX_VARIABLES = ("REGISTRY_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL")
+
+
+def register(
+    project: Annotated[Path, typer.Argument(help="Folder of the provider's pyproject.toml.", metavar="PROJECT_DIR")],
+    *,
+    version: Annotated[str | None, typer.Option(help="Version to register, instead of the project's.")] = None,
+    wheel_url: Annotated[str | None, typer.Option(help="The wheel, instead of looking at the package index.")] = None,
+    sha256: Annotated[str | None, typer.Option(help="Digest of the wheel, instead of the index's.")] = None,
+    changelog: Annotated[Path | None, typer.Option(help="File with the release notes.", exists=True)] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")] = False,
+    wait: Annotated[float, typer.Option(help="Seconds until the release must be on the index.", min=0)] = 300,
+    registry_url: Annotated[str | None, typer.Option(help="The registry, instead of REGISTRY_URL.")] = None,
+    index_url: Annotated[str | None, typer.Option(help="The package index, instead of REGISTRY_INDEX_URL.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+) -> None:
+    """Register a provider's release: find its wheel on the package index and announce it.
+
+    Waits until the index shows the release, tries again what is safe to try again, and exits with 0 whether this run
+    registered the version or an earlier one did. Exits with 1 if it is refused, 2 if something here is wrong, 3 if the
+    index does not show the release in time, 4 if somebody cannot be reached.
+
+    Takes its token from REGISTRY_TOKEN, or mints one with REGISTRY_MACHINE_SECRET_KEY.
+    """
+    from entrypoints.cli.release_screen import ReleaseScreen  # noqa: PLC0415 -- keeps --help quick
+    from entrypoints.client.errors import ClientError  # noqa: PLC0415 -- likewise
+    from entrypoints.client.release import Order, release  # noqa: PLC0415 -- likewise
+
+    settings = usable(lambda environment: _load(environment, registry_url, index_url))
+    order = Order(
+        project=project,
+        version=version,
+        wheel_url=wheel_url,
+        sha256=sha256,
+        changelog=changelog,
+        dry_run=dry_run,
+        wait=wait,
+    )
+    screen = ReleaseScreen(as_json=as_json)
+    try:
+        registration = release(order, settings, screen)
+    except ClientError as error:
+        screen.failed(error)
+        raise typer.Exit(error.exit_status) from None
+    screen.done(registration)
+    raise typer.Exit(1 if registration.outcome == "conflict" else 0)
+
+
+def _load(environment: Mapping[str, str], registry_url: str | None, index_url: str | None) -> "ClientSettings":
+    from entrypoints.environment import load_group  # noqa: PLC0415 -- keeps --help quick
+    from entrypoints.settings import ClientSettings  # noqa: PLC0415 -- likewise
+
+    given = {"REGISTRY_URL": registry_url, "REGISTRY_INDEX_URL": index_url or _index_of(environment)}
+    return load_group(ClientSettings, {**environment, **{name: text for name, text in given.items() if text}})
+
+
+def _index_of(environment: Mapping[str, str]) -> str:
+    """Return the index that pip and uv would use; uv's may have a name in front."""
+    written = next((environment[name] for name in INDEX_VARIABLES if environment.get(name, "").strip()), "")
+    name, equals, url = written.partition("=")
+    return url if equals and "/" not in name else written

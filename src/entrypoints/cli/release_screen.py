@@ -1,0 +1,81 @@
+"""What a release engineer sees of a registration: progress on standard error, the outcome on standard output."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from entrypoints.client.errors import ClientError, RefusedError
+from entrypoints.client.registering import Registration
+from entrypoints.client.waiting import Looked
+
+_OUTCOMES = {
+    ("created", False): "registered",
+    ("unchanged", False): "was registered already; nothing was written",
+    ("created", True): "would be registered",
+    ("unchanged", True): "is registered already; nothing would be written",
+}
+
+
+class ReleaseScreen:
+    """Watches a release and tells how it ended."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        """Print the outcome for programs or for people."""
+        self._as_json = as_json
+        self._console = Console(stderr=True, highlight=False)
+
+    def note(self, text: str) -> None:
+        """Print a line about something that goes on."""
+        self._console.print(f"[yellow]…[/yellow] {escape(text)}")
+
+    @contextmanager
+    def waiting(self, what: str, seconds: float) -> Iterator[Looked]:
+        """Show a bar while the index does not show the release; without a terminal, a line at the first look."""
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=self._console, transient=True) as progress:
+            task = progress.add_task(f"Looking for {what} on the package index", total=seconds or None)
+
+            def looked(looks: int, gone: float, seen: str) -> None:
+                text = escape(f"Waiting for {what}: the package index {seen}")
+                progress.update(task, completed=gone, description=text)
+                if looks == 1 and not self._console.is_terminal:
+                    self._console.print(f"{text} (for up to {seconds:g} s)")
+
+            yield looked
+
+    def done(self, registration: Registration) -> None:
+        """Print what came of it."""
+        if self._as_json:
+            shown = {name: value for name, value in msgspec.to_builtins(registration).items() if value is not None}
+            typer.echo(msgspec.json.encode(shown))
+        elif registration.version is None:
+            self._fail(f"version_conflict: {registration.detail}")
+        else:
+            version = registration.version
+            text = f"{version.get('canonical')} {version.get('version')} "
+            text += _OUTCOMES.get((registration.outcome, registration.dry_run), registration.outcome)
+            Console(highlight=False).print(f"[green]✓[/green] {escape(text)}", soft_wrap=True)
+
+    def failed(self, error: ClientError) -> None:
+        """Print why it came to no good end."""
+        refusal = error if isinstance(error, RefusedError) else None
+        if self._as_json:
+            shown = {"outcome": "failed", "code": error.code, "detail": error.detail, "exit_status": error.exit_status}
+            if refusal is not None:
+                shown |= {"status": refusal.status, "errors": refusal.errors, "request_id": refusal.request_id}
+            typer.echo(msgspec.json.encode(shown))
+            return
+        self._fail(f"{error.code}: {error.detail}")
+        for field in refusal.errors if refusal else ():
+            place = ".".join(str(part) for part in field.get("loc", ()))
+            self._console.print(f"    {escape(place)}: {escape(str(field.get('msg')))}", soft_wrap=True)
+        if refusal is not None and refusal.request_id is not None:
+            self._console.print(f"    request id {escape(refusal.request_id)}", soft_wrap=True)
+
+    def _fail(self, text: str) -> None:
+        self._console.print(f"[red]✗[/red] {escape(text)}", soft_wrap=True)

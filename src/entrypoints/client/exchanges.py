@@ -1,0 +1,78 @@
+"""Asking over HTTP, again where that is safe and of use."""
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import httpx
+
+from entrypoints.client.errors import OutOfReachError
+
+ATTEMPTS = 6
+LONGEST_PAUSE = 60.0
+_FIRST_PAUSE = 0.5
+_RETRIED = {429, 502, 503, 504}
+_LONGEST_DIGITS = 9
+TIMEOUT = httpx.Timeout(30, read=300)
+"""Seconds. The registry fetches and checks the wheel before it answers."""
+
+Note = Callable[[str], None]
+
+
+def new_http_client(ca_bundle: Path | None) -> httpx.Client:
+    """Open a client that follows no redirects, since requests carry tokens, and trusts a bundle beside the usual."""
+    context = httpx.create_ssl_context()
+    if ca_bundle is not None:
+        context.load_verify_locations(ca_bundle)
+    fresh = httpx.Limits(max_keepalive_connections=0)  # a kept connection would go stale in the pauses
+    return httpx.Client(verify=context, timeout=TIMEOUT, limits=fresh, follow_redirects=False)
+
+
+class Exchanges:
+    """Sends requests that are safe to repeat, and repeats them while the answer is a passing one."""
+
+    def __init__(self, http: httpx.Client, note: Note, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        """Take a client, whoever wants to read about each failure, and how to wait."""
+        self._http = http
+        self._note = note
+        self._sleep = sleep
+
+    def post(
+        self,
+        whom: str,
+        url: str,
+        *,
+        bearer: str,
+        body: Mapping[str, object],
+        query: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        """Return the first answer that is not 429, 502, 503 or 504; wait as ``Retry-After`` says, or ever longer.
+
+        Raises:
+            OutOfReachError: There was none in six attempts.
+        """
+        pause, problem = _FIRST_PAUSE, ""
+        for attempt in range(1, ATTEMPTS + 1):
+            wait = pause
+            try:
+                answer = self._http.post(url, json=body, params=query, headers={"Authorization": f"Bearer {bearer}"})
+            except httpx.TransportError as error:
+                problem = f"{whom} could not be reached ({type(error).__name__})"
+            else:
+                if answer.status_code not in _RETRIED:
+                    return answer
+                problem = f"{whom} answered {answer.status_code}"
+                wait = _asked_pause(answer, otherwise=pause)
+            if attempt < ATTEMPTS:
+                self._note(f"{problem}; attempt {attempt + 1} of {ATTEMPTS} in {wait:g} s")
+                self._sleep(wait)
+                pause *= 2
+        raise OutOfReachError(f"{problem}, {ATTEMPTS} times; running this again is safe")
+
+
+def _asked_pause(answer: httpx.Response, *, otherwise: float) -> float:
+    """Return the seconds in ``Retry-After``, a minute at most. Neither the registry nor Clerk sends dates."""
+    text = answer.headers.get("Retry-After", "").strip()
+    if not (text.isascii() and text.isdigit()):
+        return otherwise
+    return min(float(text[:_LONGEST_DIGITS]), LONGEST_PAUSE)

@@ -1,0 +1,114 @@
+"""Reading a package index by its JSON Simple API (PEP 691)."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+import httpx
+import msgspec
+from packaging.tags import Tag
+from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
+from packaging.version import InvalidVersion, Version
+
+from entrypoints.client.errors import RefusedError
+
+_MEDIA_TYPE = "application/vnd.pypi.simple.v1+json"
+
+
+class PassingError(Exception):
+    """The index may answer better in a moment; the message says what it did."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedWheel:
+    """A wheel as the index shows it.
+
+    Attributes:
+        sha256: None if the index does not say.
+        is_pure: Whether it installs everywhere: no ABI, no platform.
+    """
+
+    filename: str
+    url: str
+    sha256: str | None
+    is_pure: bool
+
+
+class _File(msgspec.Struct):
+    filename: str
+    url: str
+    hashes: dict[str, str]
+    yanked: bool | str = False
+
+
+class _Page(msgspec.Struct):
+    meta: dict[str, Any]
+    files: list[_File]
+
+
+class PackageIndex:
+    """One index. User and password in its URL are sent to it, and shown nowhere."""
+
+    def __init__(self, http: httpx.Client, url: str) -> None:
+        """Take a client and the URL that ends in ``/simple``, as pip and uv take it."""
+        parts = urlsplit(url)
+        self._http = http
+        self._base = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl().rstrip("/")
+        sent = httpx.URL(url)
+        self._auth = httpx.BasicAuth(sent.username, sent.password) if sent.username or sent.password else None
+
+    def wheels(self, distribution: str, version: Version) -> list[IndexedWheel]:
+        """Return the wheels of one release that are not yanked; none while the index does not show it.
+
+        Raises:
+            PassingError: The index cannot be read now.
+            RefusedError: It will not be read like this at any time.
+        """
+        page_url = f"{self._base}/{canonicalize_name(distribution)}/"
+        files = self._read(page_url).files
+        shown = [_wheel(file, page_url, version) for file in files if not file.yanked]
+        return [wheel for wheel in shown if wheel is not None]
+
+    def _read(self, url: str) -> _Page:
+        headers = {"Accept": _MEDIA_TYPE, "Cache-Control": "no-cache"}  # a page from before the release is of no use
+        try:
+            answer = self._http.get(url, headers=headers, auth=self._auth)
+        except httpx.TransportError as error:
+            raise PassingError(f"could not be reached ({type(error).__name__})") from None
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return _Page({}, [])
+        if answer.status_code == httpx.codes.TOO_MANY_REQUESTS or answer.is_server_error:
+            raise PassingError(f"answered {answer.status_code}")
+        return _page(answer)
+
+
+def _page(answer: httpx.Response) -> _Page:
+    host, status = answer.url.host, answer.status_code
+    if status != httpx.codes.OK:
+        hint = "give the URL that it redirects to" if answer.is_redirect else "check the index URL and its user"
+        raise RefusedError(
+            f"the package index at {host} answered {status}; {hint}", code="index_refused", status=status
+        )
+    try:
+        page = msgspec.json.decode(answer.content, type=_Page)
+    except msgspec.MsgspecError:
+        page = _Page({}, [])
+    if str(page.meta.get("api-version", "")).partition(".")[0] != "1":
+        detail = f"the package index at {host} does not speak the JSON Simple API (PEP 691); give --wheel-url instead"
+        raise RefusedError(detail, code="index_unusable", status=status)
+    return page
+
+
+def _wheel(file: _File, page_url: str, version: Version) -> IndexedWheel | None:
+    try:
+        _, built, _, tags = parse_wheel_filename(file.filename)
+    except (InvalidWheelFilename, InvalidVersion):
+        return None
+    if built != version:
+        return None
+    url = urldefrag(urljoin(page_url, file.url)).url
+    return IndexedWheel(file.filename, url, file.hashes.get("sha256"), all(_is_pure(tag) for tag in tags))
+
+
+def _is_pure(tag: Tag) -> bool:
+    return (tag.abi, tag.platform) == ("none", "any")

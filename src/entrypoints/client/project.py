@@ -1,0 +1,101 @@
+"""What a provider's ``pyproject.toml`` says of it."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from domain.errors import InvalidValueError
+from domain.names import PLATFORM, ProviderName
+from entrypoints.client.errors import UnusableError
+
+
+class _Distribution(msgspec.Struct, kw_only=True):
+    name: str
+    version: str | None = None
+    description: str = ""
+
+
+class _Pragma(msgspec.Struct, kw_only=True):
+    provider: str
+    package: str | None = None
+    display_name: str | None = None
+    description: str | None = None
+    icon_url: str | None = None
+    tags: list[str] = msgspec.field(default_factory=list)
+    entrypoint: list[str] | None = None
+    schemas: str | None = None
+
+
+class _Tool(msgspec.Struct):
+    pragma: _Pragma
+
+
+class _Pyproject(msgspec.Struct):
+    project: _Distribution
+    tool: _Tool
+
+
+class Project(msgspec.Struct, frozen=True, kw_only=True):
+    """A provider's project.
+
+    Attributes:
+        distribution: What its wheels are named after.
+        version: As ``[project]`` says; None if its build backend finds it.
+        announced: The members of a registration that come from the project.
+    """
+
+    name: ProviderName
+    distribution: str
+    version: str | None
+    announced: dict[str, Any]
+
+
+def read_project(folder: Path) -> Project:
+    """Read ``[project]`` and ``[tool.pragma]``. A provider without a prefix is the platform's.
+
+    Raises:
+        UnusableError: Something is missing or wrong; the message says where.
+    """
+    path = folder / "pyproject.toml"
+    try:
+        found = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _Pyproject)
+        pragma, distribution = found.tool.pragma, found.project
+        name = ProviderName.parse(pragma.provider if "/" in pragma.provider else f"{PLATFORM}/{pragma.provider}")
+    except OSError as error:
+        raise UnusableError(f"cannot read {path}: {error.strerror}") from None
+    except InvalidValueError as error:
+        raise UnusableError(f"{path}: tool.pragma.provider: {error.detail}") from None
+    except ValueError as error:  # not UTF-8, not TOML, or not what is asked for
+        raise UnusableError(f"{path}: {str(error).replace('`$.', '`')}") from None
+    announced = {
+        "package_name": pragma.package,
+        "entrypoint": pragma.entrypoint,
+        "metadata": _metadata(pragma, distribution),
+        "schemas": None if pragma.schemas is None else _read_schemas(folder / pragma.schemas),
+    }
+    return Project(
+        name=name,
+        distribution=distribution.name,
+        version=distribution.version,
+        announced={field: value for field, value in announced.items() if value is not None},
+    )
+
+
+def _metadata(pragma: _Pragma, distribution: _Distribution) -> dict[str, Any] | None:
+    """Return how the provider is shown, or None if the project leaves that alone."""
+    if pragma.display_name is None:
+        return None
+    described = distribution.description if pragma.description is None else pragma.description
+    shown = {"display_name": pragma.display_name, "description": described, "tags": pragma.tags}
+    return shown if pragma.icon_url is None else {**shown, "icon_url": pragma.icon_url}
+
+
+def _read_schemas(path: Path) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
+    except OSError as error:
+        raise UnusableError(f"cannot read {path}: {error.strerror}") from None
+    except msgspec.MsgspecError as error:
+        raise UnusableError(f"{path}: {error}") from None

@@ -1,0 +1,97 @@
+"""Handing an announcement to a registry."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+import msgspec
+
+from domain.names import ProviderName
+from entrypoints.client.errors import RefusedError
+from entrypoints.client.exchanges import Exchanges
+
+TOKEN_SECONDS = 1800
+"""How long a minted token lives: enough for every attempt."""
+
+
+class Registration(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of it.
+
+    Attributes:
+        outcome: ``created``, ``unchanged``, or, on a dry run only, ``conflict``.
+        version: As the registry shows it.
+        verification: The verdict on the wheel, on a dry run.
+        detail: The sentence of a conflict.
+    """
+
+    outcome: str
+    dry_run: bool = False
+    version: dict[str, Any] | None = None
+    verification: dict[str, Any] | None = None
+    detail: str | None = None
+    differences: list[str] | None = None
+    existing_status: str | None = None
+
+
+def mint_token(exchanges: Exchanges, api_url: str, secret: str) -> str:
+    """Return a fresh token of the machine whose secret this is.
+
+    Raises:
+        RefusedError: Clerk does not take the secret.
+        OutOfReachError: Clerk did not answer.
+    """
+    asked = {"token_format": "opaque", "seconds_until_expiration": TOKEN_SECONDS, "claims": None}
+    answer = exchanges.post("Clerk", f"{api_url.rstrip('/')}/v1/m2m_tokens", bearer=secret, body=asked)
+    token = _members(answer).get("token")
+    if answer.status_code != httpx.codes.CREATED or not isinstance(token, str):
+        raise RefusedError(
+            f"Clerk answered {answer.status_code} and minted no token; check REGISTRY_MACHINE_SECRET_KEY",
+            code="token_not_minted",
+            status=answer.status_code,
+        )
+    return token
+
+
+def register(
+    exchanges: Exchanges, registry_url: str, token: str, announcement: Mapping[str, object], *, dry_run: bool
+) -> Registration:
+    """Register what is announced, or ask what would come of it. Repeats are safe: the registry tells them apart.
+
+    Raises:
+        RefusedError: The registry will not register it.
+        OutOfReachError: It did not answer.
+    """
+    name = ProviderName.parse(str(announcement["name"]))
+    route = "/console/provider-versions" if name.is_platform else "/provider-versions"
+    answer = exchanges.post(
+        "the registry",
+        f"{registry_url.rstrip('/')}{route}",
+        bearer=token,
+        body=announcement,
+        query={"dry_run": "true"} if dry_run else None,
+    )
+    members = _members(answer)
+    if answer.status_code not in {httpx.codes.OK, httpx.codes.CREATED} or not members:
+        raise _refusal(answer, members)
+    if dry_run:
+        return msgspec.convert({**members, "dry_run": True}, Registration)
+    outcome = "created" if answer.status_code == httpx.codes.CREATED else "unchanged"
+    return Registration(outcome=outcome, version=members)
+
+
+def _refusal(answer: httpx.Response, problem: Mapping[str, Any]) -> RefusedError:
+    errors = problem.get("errors")
+    return RefusedError(
+        str(problem.get("detail") or f"the registry answered {answer.status_code}, not as a registry would"),
+        code=str(problem.get("code") or "unexpected_answer"),
+        status=answer.status_code,
+        errors=[error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else (),
+        request_id=answer.headers.get("X-Request-ID"),
+    )
+
+
+def _members(answer: httpx.Response) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(answer.content, type=dict[str, Any])
+    except msgspec.MsgspecError:
+        return {}

@@ -1,0 +1,103 @@
+"""A release from its project to the registry."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import httpx
+
+from entrypoints.client.errors import UnusableError
+from entrypoints.client.exchanges import Exchanges, new_http_client
+from entrypoints.client.index import PackageIndex
+from entrypoints.client.project import read_project
+from entrypoints.client.registering import Registration, mint_token, register
+from entrypoints.client.versions import registered_version
+from entrypoints.client.waiting import Looked, wait_for_wheel
+from entrypoints.settings import ClientSettings
+
+_NO_INDEX = (
+    "say where the package index is with --index-url or REGISTRY_INDEX_URL (UV_DEFAULT_INDEX, UV_INDEX_URL and "
+    "PIP_INDEX_URL count too), or give --wheel-url"
+)
+_NO_TOKEN = "set REGISTRY_MACHINE_SECRET_KEY to mint a token with, or REGISTRY_TOKEN"  # noqa: S105 -- no secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What to register.
+
+    Attributes:
+        version: Instead of the project's.
+        wheel_url: Instead of looking at the index.
+        sha256: Instead of what the index says.
+        changelog: A file with the release notes.
+        wait: How many seconds the index may take to show the release.
+    """
+
+    project: Path
+    version: str | None = None
+    wheel_url: str | None = None
+    sha256: str | None = None
+    changelog: Path | None = None
+    dry_run: bool = False
+    wait: float = 300.0
+
+
+class Watcher(Protocol):
+    """Whoever watches the release go by."""
+
+    def note(self, text: str) -> None:
+        """Read a line."""
+        ...
+
+    def waiting(self, what: str, seconds: float) -> AbstractContextManager[Looked]:
+        """Watch a wait, which tells of each look."""
+        ...
+
+
+def release(order: Order, settings: ClientSettings, watcher: Watcher) -> Registration:
+    """Find the project's wheel on the package index and register it.
+
+    Raises:
+        ClientError: It did not come to a good end.
+    """
+    project = read_project(order.project)
+    version = registered_version(order.version or project.version)
+    if settings.token is None and settings.machine_secret_key is None:
+        raise UnusableError(_NO_TOKEN)
+    announcement: dict[str, Any] = {"name": project.name.canonical, "version": version.text, **project.announced}
+    if order.changelog is not None:
+        announcement["changelog"] = _read_text(order.changelog)
+    with new_http_client(settings.ca_bundle) as http:
+        wheel_url, sha256 = order.wheel_url, order.sha256
+        if wheel_url is None:
+            index = _index(http, settings)
+            with watcher.waiting(f"{project.distribution} {version.pep440}", order.wait) as looked:
+                found = wait_for_wheel(index, project.distribution, version.pep440, seconds=order.wait, looked=looked)
+            wheel_url, sha256 = found.url, sha256 or found.sha256
+        announcement |= {"wheel_url": wheel_url, "sha256": sha256}
+        exchanges = Exchanges(http, watcher.note)
+        token = _token(exchanges, settings)  # not before the wait, so that it is fresh
+        return register(exchanges, settings.url, token, announcement, dry_run=order.dry_run)
+
+
+def _index(http: httpx.Client, settings: ClientSettings) -> PackageIndex:
+    if settings.index_url is None:
+        raise UnusableError(_NO_INDEX)
+    return PackageIndex(http, settings.index_url.reveal())
+
+
+def _token(exchanges: Exchanges, settings: ClientSettings) -> str:
+    if settings.token is not None:
+        return settings.token.reveal()
+    if settings.machine_secret_key is None:
+        raise UnusableError(_NO_TOKEN)
+    return mint_token(exchanges, settings.clerk_api_url, settings.machine_secret_key.reveal())
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeError) as error:
+        raise UnusableError(f"cannot read {path}: {error}") from None

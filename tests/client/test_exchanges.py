@@ -1,0 +1,114 @@
+"""Asking again where that is of use, and not for ever."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import httpx
+import pytest
+
+from entrypoints.client.errors import OutOfReachError, RefusedError
+from entrypoints.client.exchanges import ATTEMPTS, Exchanges, new_http_client
+from entrypoints.client.registering import mint_token, register
+from tests.support.certificates import CertificateAuthority
+from tests.support.https_host import HttpsHost, https_host, redirect, reset, status
+
+T = TypeVar("T")
+
+
+@dataclass
+class Asking:
+    """A host, and what asking it comes to: the answer, the pauses and the notes."""
+
+    host: HttpsHost
+    ca_bundle: Path
+    pauses: list[float] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    async def post(self) -> httpx.Response:
+        return await self.ask(
+            lambda exchanges: exchanges.post("the registry", self.host.url("/"), bearer="mt_secret", body={})
+        )
+
+    async def ask(self, what: Callable[[Exchanges], T]) -> T:
+        def ask() -> T:
+            with new_http_client(self.ca_bundle) as http:
+                return what(Exchanges(http, self.notes.append, sleep=self.pauses.append))
+
+        return await asyncio.to_thread(ask)
+
+
+@pytest.fixture
+async def asking(tmp_path: Path) -> AsyncIterator[Asking]:
+    authority = CertificateAuthority()
+    async with https_host(authority.server_context("127.0.0.1")) as host:
+        yield Asking(host, authority.write_to(tmp_path / "ca.pem"))
+
+
+@pytest.mark.parametrize("code", [429, 502, 503, 504])
+async def test_a_passing_answer_is_asked_again_when_it_says(asking: Asking, code: int) -> None:
+    asking.host.script("/", status(code, "Retry-After: 7"), status(201))
+
+    answer = await asking.post()
+
+    assert (answer.status_code, asking.pauses) == (201, [7])
+    assert f"the registry answered {code}" in asking.notes[0]
+    assert "mt_secret" not in asking.notes[0]
+
+
+async def test_without_a_word_the_pauses_grow_and_there_is_an_end(asking: Asking) -> None:
+    asking.host.script("/", status(503))
+
+    with pytest.raises(OutOfReachError, match="answered 503"):
+        await asking.post()
+
+    assert len(asking.host.requests) == ATTEMPTS
+    assert asking.pauses == [0.5, 1, 2, 4, 8]
+
+
+@pytest.mark.parametrize(("said", "pause"), [("86400", 60), ("9" * 400, 60), ("-1", 0.5), ("soon", 0.5), ("0", 0)])
+async def test_what_a_host_says_of_its_return_is_taken_with_care(asking: Asking, said: str, pause: float) -> None:
+    asking.host.script("/", status(503, f"Retry-After: {said}"), status(200))
+
+    await asking.post()
+
+    assert asking.pauses == [pause]
+
+
+async def test_a_broken_connection_is_asked_again(asking: Asking) -> None:
+    asking.host.script("/", reset, reset, status(200))
+
+    assert (await asking.post()).status_code == 200
+    assert asking.pauses == [0.5, 1]
+
+
+@pytest.mark.parametrize("code", [400, 401, 403, 409, 422, 500])
+async def test_a_final_answer_is_not_asked_again(asking: Asking, code: int) -> None:
+    asking.host.script("/", status(code))
+
+    assert (await asking.post()).status_code == code
+    assert len(asking.host.requests) == 1
+
+
+async def test_a_redirect_is_never_followed_with_a_token(asking: Asking) -> None:
+    asking.host.script("/v1/m2m_tokens", redirect("/elsewhere", 307))
+
+    with pytest.raises(RefusedError, match="307") as caught:
+        await asking.ask(lambda exchanges: mint_token(exchanges, asking.host.url("/"), "ak_secret"))
+
+    assert len(asking.host.requests) == 1
+    assert "ak_secret" not in caught.value.detail
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"detail": null, "errors": 1}'])
+async def test_an_answer_that_is_no_registrys_is_told_as_one(asking: Asking, body: bytes) -> None:
+    asking.host.script("/console/provider-versions", status(418, body=body))
+
+    with pytest.raises(RefusedError, match="418") as caught:
+        await asking.ask(
+            lambda exchanges: register(exchanges, asking.host.url(""), "mt_x", {"name": "platform/gcp"}, dry_run=False)
+        )
+
+    assert (caught.value.code, list(caught.value.errors)) == ("unexpected_answer", [])

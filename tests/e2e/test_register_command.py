@@ -1,0 +1,200 @@
+"""``provider-registry register``: a release pipeline in one command, against real parts."""
+
+import asyncio
+import json
+import subprocess
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from entrypoints.development.clerk.faults import too_many_requests
+from tests.e2e.conftest import Stack, free_port
+from tests.e2e.test_command_line import run
+from tests.support.certificates import CertificateAuthority
+from tests.support.https_host import HttpsHost, https_host, status
+from tests.support.package_index import a_file, a_page
+
+PAGE = "/simple/pragmatiks-gcp-provider/"
+PYPROJECT = """
+[project]
+name = "pragmatiks-gcp-provider"
+version = "1.0.0"
+
+[tool.pragma]
+provider = "gcp"
+package = "gcp_provider"
+display_name = "Google Cloud"
+description = "Manages Google Cloud."
+tags = ["cloud"]
+"""
+
+
+class Pipeline:
+    """A project, an index that shows it, and the command."""
+
+    def __init__(self, stack: Stack, index: HttpsHost, folder: Path, ca_bundle: Path) -> None:
+        self.stack = stack
+        self.index = index
+        self.project = folder / "project"
+        self.project.mkdir()
+        (self.project / "pyproject.toml").write_text(PYPROJECT)
+        self.environment = {
+            "REGISTRY_URL": stack.url,
+            "REGISTRY_CLERK_API_URL": stack.clerk.url,
+            "REGISTRY_MACHINE_SECRET_KEY": stack.release.secret,
+            "REGISTRY_INDEX_URL": index.url("/simple"),
+            "REGISTRY_CA_BUNDLE": str(ca_bundle),
+            "NO_PROXY": "127.0.0.1",
+        }
+
+    def show(self, *before: Any) -> dict[str, Any]:
+        """Let the index show the release, after other answers; return what a registration of it says."""
+        body = self.stack.upload()
+        self.index.script(PAGE, *before, a_page(a_file(body["wheel_url"], sha256=body["sha256"])))
+        return body
+
+    async def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        given = {**self.environment, **environment}
+        return await asyncio.to_thread(lambda: run("register", str(self.project), *arguments, **given))
+
+    async def json(self, *arguments: str, **environment: str) -> tuple[int, dict[str, Any]]:
+        ended = await self.run(*arguments, "--json", **environment)
+        assert ended.stdout, ended.stderr
+        return ended.returncode, json.loads(ended.stdout)
+
+
+@pytest.fixture
+async def pipeline(stack: Stack, tmp_path: Path) -> AsyncIterator[Pipeline]:
+    authority = CertificateAuthority()
+    async with https_host(authority.server_context("127.0.0.1")) as index:
+        yield Pipeline(stack, index, tmp_path, authority.write_to(tmp_path / "index-ca.pem"))
+
+
+async def test_a_release_is_registered_once_it_is_visible_and_again_without_harm(pipeline: Pipeline) -> None:
+    stack = pipeline.stack
+    body = pipeline.show(status(404), status(404))
+    with stack.server() as process:
+        await asyncio.to_thread(stack.wait_until_ready, process)
+
+        first = await pipeline.run()
+        again = await pipeline.run()
+        stored = stack.get("/providers/platform/gcp/versions/1.0.0").json()
+
+    assert (first.returncode, again.returncode) == (0, 0), first.stderr + again.stderr
+    assert "platform/gcp 1.0.0 registered" in first.stdout
+    assert "was registered already" in again.stdout
+    assert "Waiting for pragmatiks-gcp-provider 1.0.0" in first.stderr
+    assert len(pipeline.index.requests) == 4
+    assert (stored["wheel_url"], stored["wheel_sha256"]) == (body["wheel_url"], body["sha256"])
+    assert stored["package_name"] == "gcp_provider"
+    assert stack.release.secret not in first.stdout + first.stderr
+
+
+async def test_a_dry_run_tells_and_writes_nothing_and_a_conflict_ends_with_1(
+    pipeline: Pipeline, tmp_path: Path
+) -> None:
+    stack = pipeline.stack
+    pipeline.show()
+    notes = tmp_path / "CHANGES.md"
+    notes.write_text("Faster.")
+    with stack.server() as process:
+        await asyncio.to_thread(stack.wait_until_ready, process)
+
+        tried = await pipeline.json("--dry-run")
+        absent = stack.get("/providers/platform/gcp/versions").status_code
+        created = await pipeline.json()
+        repeated = await pipeline.json("--dry-run")
+        tried_other = await pipeline.json("--dry-run", "--changelog", str(notes))
+        other = await pipeline.json("--changelog", str(notes))
+
+    assert (tried[0], tried[1]["outcome"], tried[1]["dry_run"], absent) == (0, "created", True, 404)
+    assert tried[1]["verification"]["passed"] is True
+    assert (created[0], created[1]["outcome"]) == (0, "created")
+    assert (repeated[0], repeated[1]["outcome"]) == (0, "unchanged")
+    assert (tried_other[0], tried_other[1]["outcome"], tried_other[1]["differences"]) == (1, "conflict", ["changelog"])
+    assert (other[0], other[1]["code"], other[1]["status"]) == (1, "version_conflict", 409)
+
+
+async def test_refusals_are_told_with_code_sentence_and_fields(pipeline: Pipeline) -> None:
+    stack = pipeline.stack
+    pipeline.show()
+    with stack.server() as process:
+        await asyncio.to_thread(stack.wait_until_ready, process)
+
+        wrong_digest = await pipeline.run("--sha256", "0" * 64)
+        wrong_fields = await pipeline.run("--sha256", "x", "--wheel-url", "http://wheels.example.com/x.whl")
+        stranger = await pipeline.run(REGISTRY_TOKEN="mt_made_up")
+        wrong_secret = await pipeline.run(REGISTRY_MACHINE_SECRET_KEY="ak_made_up")
+
+    assert [ended.returncode for ended in (wrong_digest, wrong_fields, stranger, wrong_secret)] == [1, 1, 1, 1]
+    assert "wheel_digest_mismatch: " in wrong_digest.stderr
+    assert "invalid_request: " in wrong_fields.stderr
+    assert "body.sha256: " in wrong_fields.stderr
+    assert "body.wheel_url: " in wrong_fields.stderr
+    assert "not_authenticated: " in stranger.stderr
+    assert "token_not_minted: " in wrong_secret.stderr
+    told = "".join(ended.stdout + ended.stderr for ended in (wrong_digest, stranger, wrong_secret))
+    assert "made_up" not in told
+    assert "Traceback" not in told
+
+
+async def test_clerk_is_asked_again_when_it_is_busy(pipeline: Pipeline) -> None:
+    stack = pipeline.stack
+    pipeline.show()
+    with stack.server() as process:
+        await asyncio.to_thread(stack.wait_until_ready, process)
+        stack.clerk.faults.next(too_many_requests("0"))
+
+        ended = await pipeline.run()
+
+    assert ended.returncode == 0, ended.stderr
+    assert "Clerk answered 429; attempt 2 of 6 in 0 s" in ended.stderr
+
+
+async def test_a_release_that_never_shows_ends_with_3_and_a_missing_setting_with_2(pipeline: Pipeline) -> None:
+    invisible = await pipeline.json("--wait", "0")
+    no_index = await pipeline.run(REGISTRY_INDEX_URL="", UV_DEFAULT_INDEX="", UV_INDEX_URL="", PIP_INDEX_URL="")
+    no_secret = await pipeline.run(REGISTRY_MACHINE_SECRET_KEY="")
+    no_registry = await pipeline.run(REGISTRY_URL="")
+
+    assert (invisible[0], invisible[1]["code"]) == (3, "release_not_visible")
+    assert [ended.returncode for ended in (no_index, no_secret, no_registry)] == [2, 2, 2]
+    assert "--wheel-url" in no_index.stderr
+    assert "REGISTRY_MACHINE_SECRET_KEY" in no_secret.stderr
+    assert "REGISTRY_URL: is required" in no_registry.stderr
+
+
+async def test_the_index_of_pip_and_uv_counts(pipeline: Pipeline) -> None:
+    for variable in ("PIP_INDEX_URL", "UV_INDEX_URL", "UV_DEFAULT_INDEX"):
+        named = "mine=" if variable == "UV_DEFAULT_INDEX" else ""
+        own = {"REGISTRY_INDEX_URL": "", variable: named + pipeline.index.url("/simple")}
+
+        assert (await pipeline.json("--wait", "0", **own))[0] == 3, variable
+
+    assert len(pipeline.index.requests) == 3
+
+
+async def test_a_registry_that_is_down_for_a_moment_is_asked_again(pipeline: Pipeline, tmp_path: Path) -> None:
+    body = pipeline.show()
+    pipeline.index.script(
+        "/console/provider-versions",
+        status(503, "Retry-After: 0"),
+        status(201, body=json.dumps({"canonical": body["name"], "version": "1.0.0"}).encode()),
+    )
+
+    ended = await pipeline.run(REGISTRY_URL=pipeline.index.url(""), REGISTRY_TOKEN="mt_any")
+
+    assert ended.returncode == 0, ended.stderr
+    assert "the registry answered 503; attempt 2 of 6 in 0 s" in ended.stderr
+    assert f"Bearer {'mt_any'}" in pipeline.index.requests[-1].head.decode()
+    assert "mt_any" not in ended.stdout + ended.stderr
+
+
+async def test_a_registry_that_is_gone_ends_with_4(pipeline: Pipeline) -> None:
+    pipeline.show()
+
+    code, told = await pipeline.json(REGISTRY_URL=f"http://127.0.0.1:{free_port()}", REGISTRY_TOKEN="mt_any")
+
+    assert (code, told["code"]) == (4, "out_of_reach")
