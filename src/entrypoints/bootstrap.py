@@ -12,6 +12,7 @@ from pathlib import Path
 from adapters.clerk.customer_realm import ClerkCustomerRealm
 from adapters.clerk.customers import ClerkCustomers
 from adapters.clerk.realm import ClerkRealm
+from adapters.clerk.token_inspector import ClerkTokenInspector
 from adapters.clerk.verifier import ClerkTokenVerifier
 from adapters.https.addresses import AddressRules
 from adapters.https.certificates import trust
@@ -49,6 +50,7 @@ from application.use_cases.rehearse_registration import RehearseRegistration
 from application.use_cases.restore_version import RestoreVersion
 from application.use_cases.verify_wheel import VerifyWheel
 from application.use_cases.yank_version import YankVersion
+from domain.inspections import TokenInspection
 from domain.machines import ReleaseAllowList
 from entrypoints.registry import CustomerRealm, Registry
 from entrypoints.settings import ConsoleSettings, CustomerSettings, DatabaseSettings, Settings, WheelSettings
@@ -166,6 +168,19 @@ async def _open_customers(
     if settings is None:
         return None
     return await stack.enter_async_context(ClerkCustomers(customer_realm(settings), clock))
+
+
+def inspect_machine_token(settings: ConsoleSettings, token: str) -> TokenInspection:
+    """Say which check a token would fail, without asking anybody."""
+    allow_list = ReleaseAllowList(frozenset(settings.release_machine_ids))
+    return ClerkTokenInspector(console_realm(settings), allow_list, SystemClock()).inspect(token)
+
+
+@asynccontextmanager
+async def open_machine_authentication(settings: ConsoleSettings) -> AsyncIterator[AuthenticateMachine]:
+    """Open the authentication of machines alone, which needs no database; it asks Clerk."""
+    async with ClerkTokenVerifier(console_realm(settings), SystemClock()) as verifier:
+        yield AuthenticateMachine(verifier, ReleaseAllowList(frozenset(settings.release_machine_ids)))
 
 
 def open_wheel_verification(settings: WheelSettings) -> VerifyWheel:

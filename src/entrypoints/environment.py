@@ -1,6 +1,6 @@
 """Reading settings from the environment, judging all of them at once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar, get_args, get_type_hints
 
 import msgspec
@@ -13,7 +13,16 @@ T = TypeVar("T")
 
 
 class SettingsError(Exception):
-    """Some variables are missing or wrong; the message names all of them."""
+    """Some variables are missing or wrong; the message names all of them.
+
+    Attributes:
+        problems: One sentence for each, which begins with the variable and a colon.
+    """
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        """Keep the problems."""
+        self.problems = tuple(problems)
+        super().__init__("\n".join(["The settings are not usable:", *(f"  {problem}" for problem in problems)]))
 
 
 def load_settings(environment: Mapping[str, str]) -> Settings:
@@ -89,4 +98,4 @@ def _custom(kind: type[T], text: object) -> T:
 
 def _require_none(problems: list[str]) -> None:
     if problems:
-        raise SettingsError("\n".join(["The settings are not usable:", *(f"  {problem}" for problem in problems)]))
+        raise SettingsError(problems)

@@ -1,5 +1,6 @@
 """What all signed tokens (JWT) of an instance have in common."""
 
+from adapters.clerk.claims import Claims
 from adapters.clerk.jwks import JwksCache
 from adapters.clerk.jws_headers import UnverifiedHeader
 from adapters.clerk.realm import ClerkInstance
@@ -34,6 +35,15 @@ class SignedTokenReader:
             allow_missing_category=self._instance.allow_missing_category,
         )
         claims = VerifiedClaims(token, await self._keys.find(header.kid))
-        require(claims.get("iss") == self._instance.issuer, Refusal.WRONG_ISSUER)
-        check_validity(claims, now=self._clock.now().timestamp(), max_lifetime=self._instance.max_lifetime)
+        check_issue(claims, self._instance, now=self._clock.now().timestamp())
         return claims
+
+
+def check_issue(claims: Claims, instance: ClerkInstance, *, now: float) -> None:
+    """Return if claims name the instance as their issuer and are good now, in seconds since 1970.
+
+    Raises:
+        NotAuthenticatedError: They do not, or are not.
+    """
+    require(claims.get("iss") == instance.issuer, Refusal.WRONG_ISSUER)
+    check_validity(claims, now=now, max_lifetime=instance.max_lifetime)

@@ -1,12 +1,12 @@
 """When a verified token is good. Times are in seconds since 1970."""
 
+from adapters.clerk.claims import Claims
 from adapters.clerk.refusals import Refusal, require
-from adapters.clerk.verified_claims import VerifiedClaims
 
 SKEW_SECONDS = 5
 
 
-def check_validity(claims: VerifiedClaims, *, now: float, max_lifetime: float) -> None:
+def check_validity(claims: Claims, *, now: float, max_lifetime: float) -> None:
     """Return if the token is good now, give or take the skew, and was issued for no longer than allowed.
 
     Raises:

@@ -5,7 +5,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 from joserfc.registry import HeaderParameter
 
-from adapters.clerk.instants import as_instant
+from adapters.clerk.claims import Claims
 from adapters.clerk.refusals import Refusal
 from adapters.clerk.shapes import MAX_TOKEN_LENGTH
 from adapters.clerk.strict_encoding import decode_object
@@ -19,7 +19,7 @@ class _Rs256Only(jws.JWSRegistry):
     max_header_length = max_payload_length = max_signature_length = MAX_TOKEN_LENGTH
 
 
-class VerifiedClaims:
+class VerifiedClaims(Claims):
     """The claims of a token whose signature was verified; there is no other way to make one."""
 
     def __init__(self, token: str, key: RSAKey) -> None:
@@ -34,44 +34,7 @@ class VerifiedClaims:
         except (JoseError, ValueError):
             raise NotAuthenticatedError(Refusal.BAD_SIGNATURE.value) from None
         try:
-            self._members = decode_object(payload)
+            members = decode_object(payload)
         except ValueError:
             raise NotAuthenticatedError(Refusal.MALFORMED_CLAIMS.value) from None
-
-    def __contains__(self, name: str) -> bool:
-        """Return whether there is such a claim."""
-        return name in self._members
-
-    def get(self, name: str) -> object:
-        """Return a claim as it stands, or None."""
-        return self._members.get(name)
-
-    def text(self, name: str, refusal: Refusal) -> str:
-        """Return a claim that is a string.
-
-        Raises:
-            NotAuthenticatedError: It is missing or something else.
-        """
-        value = self._members.get(name)
-        if isinstance(value, str):
-            return value
-        raise NotAuthenticatedError(refusal.value)
-
-    def texts(self, name: str, refusal: Refusal) -> list[str]:
-        """Return a claim that is an array of strings; a single string is none.
-
-        Raises:
-            NotAuthenticatedError: It is missing or something else.
-        """
-        value = self._members.get(name)
-        if isinstance(value, list) and all(isinstance(item, str) for item in value):
-            return value
-        raise NotAuthenticatedError(refusal.value)
-
-    def instant(self, name: str, refusal: Refusal) -> float:
-        """Return a claim that is a NumericDate (RFC 7519 section 2), in seconds since 1970.
-
-        Raises:
-            NotAuthenticatedError: It is missing, no number, or beyond the year 9999.
-        """
-        return as_instant(self._members.get(name), refusal)
+        super().__init__(members)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from domain.errors import RegistryError
-from entrypoints.cli import database
+from entrypoints.cli import database, settings, tokens
 from entrypoints.cli.failing import usable
 from entrypoints.cli.register import register
 from entrypoints.cli.verify import verify
@@ -23,6 +23,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # a traceback with local values could print secrets
 )
 app.add_typer(database.app, name="database")
+app.add_typer(settings.app, name="settings")
+app.add_typer(tokens.app, name="tokens")
 app.command()(register)
 app.command()(verify)
 

@@ -1,0 +1,73 @@
+"""Taking a machine token apart without asking Clerk."""
+
+from collections.abc import Mapping
+
+from adapters.clerk.claims import Claims
+from adapters.clerk.jws_headers import MACHINE_CATEGORY, UnverifiedHeader
+from adapters.clerk.jwt_tokens import check_receiver, sender
+from adapters.clerk.realm import ClerkRealm
+from adapters.clerk.refusals import Refusal
+from adapters.clerk.shapes import MAX_TOKEN_LENGTH, is_compact_jws, is_opaque_machine_token
+from adapters.clerk.signed_tokens import check_issue
+from adapters.clerk.strict_encoding import decode_base64url, decode_object
+from application.ports.clock import Clock
+from domain.errors import MachineNotAllowedError, NotAuthenticatedError
+from domain.inspections import TokenInspection
+from domain.machines import ReleaseAllowList
+
+
+class ClerkTokenInspector:
+    """Says which of the verifier's checks a token would fail. It lets nobody in: it verifies no signature."""
+
+    def __init__(self, realm: ClerkRealm, allow_list: ReleaseAllowList, clock: Clock) -> None:
+        """Judge by what the realm's verifier and the allow-list judge by."""
+        self._realm = realm
+        self._allow_list = allow_list
+        self._clock = clock
+
+    def inspect(self, token: str) -> TokenInspection:
+        """Take a token apart."""
+        if len(token) > MAX_TOKEN_LENGTH:
+            return TokenInspection(kind="unknown", failed_check=Refusal.TOO_LONG.value)
+        if is_opaque_machine_token(token):
+            return TokenInspection(kind="opaque", unchecked=("everything: only Clerk knows what it stands for",))
+        if not is_compact_jws(token):
+            return TokenInspection(kind="unknown", failed_check=Refusal.UNKNOWN_SHAPE.value)
+        header, payload, _ = token.split(".")
+        return TokenInspection(
+            kind="signed",
+            header=_readable(header),
+            claims=_readable(payload),
+            failed_check=self._failed_check(header, payload),
+            unchecked=("whether the realm publishes the key", "the signature"),
+        )
+
+    def _failed_check(self, header: str, payload: str) -> str | None:
+        try:
+            UnverifiedHeader.read(
+                header, category=MACHINE_CATEGORY, allow_missing_category=self._realm.allow_missing_category
+            )
+            claims = Claims(_decoded(payload))
+            check_issue(claims, self._realm, now=self._clock.now().timestamp())
+            machine = sender(claims)
+            check_receiver(claims, self._realm.machine_id)
+            self._allow_list.admit(machine)
+        except NotAuthenticatedError as error:
+            return error.reason
+        except MachineNotAllowedError as error:
+            return error.detail
+        return None
+
+
+def _decoded(segment: str) -> Mapping[str, object]:
+    try:
+        return decode_object(decode_base64url(segment))
+    except ValueError:
+        raise NotAuthenticatedError(Refusal.MALFORMED_CLAIMS.value) from None
+
+
+def _readable(segment: str) -> Mapping[str, object]:
+    try:
+        return _decoded(segment)
+    except NotAuthenticatedError:
+        return {}

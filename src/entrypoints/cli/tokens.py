@@ -1,0 +1,107 @@
+"""``provider-registry tokens``: why a token is refused, which no caller is told."""
+
+import asyncio
+import json
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from entrypoints.cli.failing import usable
+
+if TYPE_CHECKING:
+    from domain.inspections import TokenInspection
+    from entrypoints.settings import ConsoleSettings
+
+app = typer.Typer(help="Look into tokens.", no_args_is_help=True)
+_TIMES = {"iat", "exp", "nbf"}
+
+
+@app.callback()
+def tokens() -> None:
+    """Look into tokens."""
+
+
+@app.command()
+def inspect(
+    written: Annotated[
+        str, typer.Argument(help="The token; '-', the default, reads it from standard input.", metavar="TOKEN|-")
+    ] = "-",
+    *,
+    online: Annotated[bool, typer.Option("--online", help="Ask Clerk too, as the registry would.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+) -> None:
+    """Show what a machine token says, and the first check of this registry's that it would not pass.
+
+    Standard input is the better way: what stands on a command line is seen by others on the host. The
+    REGISTRY_CONSOLE_... settings count. Nobody is asked without --online; the signature is then not checked. Exits
+    with 1 if a check would not pass, with 4 if Clerk cannot be reached.
+    """
+    from entrypoints.bootstrap import inspect_machine_token  # noqa: PLC0415 -- keeps --help quick
+    from entrypoints.environment import load_group  # noqa: PLC0415 -- likewise
+    from entrypoints.settings import ConsoleSettings  # noqa: PLC0415 -- likewise
+
+    settings = usable(partial(load_group, ConsoleSettings))
+    text = (sys.stdin.read() if written == "-" else written).strip().removeprefix("Bearer ")
+    inspection = inspect_machine_token(settings, text)
+    if online:
+        inspection = asyncio.run(_asked(settings, text, inspection))
+    _show(inspection, as_json=as_json)
+    raise typer.Exit(0 if inspection.failed_check is None else 1)
+
+
+async def _asked(settings: "ConsoleSettings", token: str, inspection: "TokenInspection") -> "TokenInspection":
+    from domain.errors import (  # noqa: PLC0415 -- keeps --help quick
+        MachineNotAllowedError,
+        NotAuthenticatedError,
+        TokenAuthorityUnavailableError,
+    )
+    from entrypoints.bootstrap import open_machine_authentication  # noqa: PLC0415 -- likewise
+
+    failed = None
+    async with open_machine_authentication(settings) as authenticate_machine:
+        try:
+            await authenticate_machine.execute(token)
+        except NotAuthenticatedError as error:
+            failed = error.reason
+        except MachineNotAllowedError as error:
+            failed = error.detail
+        except TokenAuthorityUnavailableError as error:
+            typer.echo(f"{error.code}: {error.detail}", err=True)
+            raise typer.Exit(4) from None
+    return replace(inspection, failed_check=failed, unchecked=())
+
+
+def _show(inspection: "TokenInspection", *, as_json: bool) -> None:
+    if as_json:
+        shown = {
+            "kind": inspection.kind,
+            "header": inspection.header,
+            "claims": inspection.claims,
+            "failed_check": inspection.failed_check,
+            "unchecked": inspection.unchecked,
+        }
+        typer.echo(json.dumps(shown))  # in ASCII: what a token says must not drive the terminal
+        return
+    typer.echo(f"kind: {inspection.kind}")
+    for part, members in (("header", inspection.header), ("claim", inspection.claims)):
+        for name, value in members.items():
+            typer.echo(f"{part} {json.dumps(name)[1:-1]}: {json.dumps(value)}{_time(name, value)}")
+    if inspection.failed_check is not None:
+        typer.echo(f"would be refused: {inspection.failed_check}")
+    else:
+        typer.echo("passes every check" + (" that was made" if inspection.unchecked else ""))
+    for part in inspection.unchecked:
+        typer.echo(f"not checked: {part} (--online does)")
+
+
+def _time(name: str, value: object) -> str:
+    if name not in _TIMES or not isinstance(value, int | float):
+        return ""
+    try:
+        return f" ({datetime.fromtimestamp(value, UTC).isoformat()})"
+    except (OverflowError, ValueError, OSError):
+        return ""
