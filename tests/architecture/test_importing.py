@@ -64,6 +64,13 @@ def test_the_core_imports_without_any_framework() -> None:
     assert effects == []
 
 
+def test_the_command_line_starts_without_what_its_commands_need() -> None:
+    _, loaded = _imported(["entrypoints.cli.main"])
+
+    assert "typer" in loaded
+    assert loaded & _FRAMEWORKS <= {"msgspec", "typer"}
+
+
 def test_importing_everything_touches_nothing() -> None:
     names = _modules("domain", "application", "adapters", "entrypoints")
     effects, loaded = _imported(names)

@@ -14,7 +14,6 @@ from entrypoints.cli.failing import usable
 from entrypoints.cli.register import register
 from entrypoints.cli.verify import verify
 from entrypoints.environment import load_settings
-from entrypoints.logging import configure_logging
 from entrypoints.ports import PortTakenError, require_free
 
 app = typer.Typer(
@@ -43,6 +42,8 @@ def configured(
     ] = False,
 ) -> None:
     """Registers, proves and serves wheel-backed provider versions."""
+    from entrypoints.logging import configure_logging  # noqa: PLC0415 -- keeps --help quick
+
     configure_logging("warning", "console")  # to standard error: what commands print is for pipes
 
 
