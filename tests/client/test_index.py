@@ -109,7 +109,14 @@ async def test_without_a_pure_one_all_candidates_are_named(index: Index) -> None
 
 @pytest.mark.parametrize(
     "reply",
-    [status(401), status(403), redirect("/elsewhere/"), status(200, body=b"<html>"), a_page(api_version="2.0")],
+    [
+        status(401),
+        status(403),
+        status(406),
+        redirect("/elsewhere/"),
+        status(200, body=b"<html>"),
+        a_page(api_version="2.0"),
+    ],
 )
 async def test_an_index_that_will_not_be_read_is_told_at_once(index: Index, reply: object) -> None:
     index.host.script(PAGE, reply)  # type: ignore[arg-type] # parametrised

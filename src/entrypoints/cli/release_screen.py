@@ -31,7 +31,7 @@ class ReleaseScreen:
 
     def note(self, text: str) -> None:
         """Print a line about something that goes on."""
-        self._console.print(f"[yellow]…[/yellow] {escape(text)}")
+        self._console.print(f"[yellow]…[/yellow] {escape(text)}", soft_wrap=True)
 
     @contextmanager
     def waiting(self, what: str, seconds: float) -> Iterator[Looked]:
@@ -44,7 +44,7 @@ class ReleaseScreen:
                 text = escape(f"Waiting for {what}: the package index {seen}")
                 progress.update(task, completed=gone, description=text)
                 if looks == 1 and not self._console.is_terminal:
-                    self._console.print(f"{text} (for up to {seconds:g} s)")
+                    self._console.print(f"{text} (for up to {seconds:g} s)", soft_wrap=True)
 
             yield looked
 

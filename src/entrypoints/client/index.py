@@ -84,7 +84,7 @@ class PackageIndex:
 
 def _page(answer: httpx.Response) -> _Page:
     host, status = answer.url.host, answer.status_code
-    if status != httpx.codes.OK:
+    if status not in {httpx.codes.OK, httpx.codes.NOT_ACCEPTABLE}:
         hint = "give the URL that it redirects to" if answer.is_redirect else "check the index URL and its user"
         raise RefusedError(
             f"the package index at {host} answered {status}; {hint}", code="index_refused", status=status
