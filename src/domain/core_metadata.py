@@ -1,16 +1,33 @@
 """Reading the header files of a ``*.dist-info`` folder."""
 
+import re
 from email.message import Message
 from email.parser import HeaderParser
 
 from packaging.specifiers import SpecifierSet
 
+from domain.errors import WheelFault, WheelRefusedError
+
 LONGEST_FIELD = 2000
+MAX_HEADER_BYTES = 1024 * 1024
+_BLANK_LINE = re.compile(rb"(?>\r\n|\r|\n)[\r\n]")
 
 
-def headers(data: bytes) -> Message:
-    """Read core metadata, which is UTF-8, as headers; the parser of whole messages recurses without bound."""
-    return HeaderParser().parsestr(data.decode("utf-8", "replace"))
+def headers(data: bytes, *, file: str) -> Message:
+    """Read the headers of core metadata, which is UTF-8; the parser of whole messages recurses without bound.
+
+    Raises:
+        WheelRefusedError: They are so large that holding them would take a hundred times their size.
+    """
+    end = _BLANK_LINE.search(data)
+    head = data[: end.end()] if end else data
+    if len(head) > MAX_HEADER_BYTES:
+        raise WheelRefusedError(
+            WheelFault.METADATA_INVALID,
+            f"the headers of the wheel's {file} file take more than {MAX_HEADER_BYTES} bytes; "
+            "put the description into the body, behind a blank line",
+        )
+    return HeaderParser().parsestr(head.decode("utf-8", "replace"))
 
 
 def field(message: Message, name: str) -> str | None:

@@ -4,8 +4,9 @@ import base64
 import binascii
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from domain.core_metadata import quoted
 from domain.errors import WheelFault, WheelRefusedError
@@ -24,6 +25,7 @@ DIGEST_SIZES: Mapping[str, int] = {
 """Algorithms that RECORD may use, sha256 or stronger, by the size of their digests in bytes."""
 
 _SIGNATURES = ("RECORD.jws", "RECORD.p7s")
+_LONGEST_LINE = 128 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,38 +43,43 @@ class RecordEntry:
     size: int | None
 
 
-def parse_record(data: bytes, *, folder: str) -> Mapping[str, RecordEntry]:
-    """Read the RECORD of a ``*.dist-info`` folder, by path.
+def parse_record(data: bytes, *, folder: str) -> Iterator[RecordEntry]:
+    """Read the RECORD of a ``*.dist-info`` folder, line by line: it may hold millions that mean nothing.
 
     Source: the "Recording installed projects" and the binary distribution format specifications.
 
     Raises:
-        WheelRefusedError: It is no CSV in UTF-8, lists a path twice, or lacks a hash that it must have.
+        WheelRefusedError: It is no CSV in UTF-8, or lacks a hash that it must have.
     """
-    entries: dict[str, RecordEntry] = {}
-    for fields in _rows(data):
-        entry = _entry(fields, unhashed=_unhashed(folder))
-        if entry.path in entries:
-            raise _invalid(f"it lists {quoted(entry.path)} twice")
-        entries[entry.path] = entry
-    return entries
+    unhashed = _unhashed(folder)
+    return (_entry(fields, unhashed=unhashed) for fields in _rows(data))
 
 
-def algorithms_used(data: bytes) -> Mapping[str, str]:
-    """Return the hash algorithm that RECORD names for each path, as far as it can be read: what a reader computes."""
+def algorithms_used(data: bytes, *, paths: Collection[str]) -> Mapping[str, str]:
+    """Return the hash algorithm that RECORD names for each of the archive's paths, which is what a reader computes.
+
+    It is read as far as it can be, and no further than a RECORD goes that lists these paths once.
+    """
+    named: dict[str, str] = {}
     try:
-        rows = [fields for fields in _rows(data) if len(fields) > 1]
+        for fields in islice(_rows(data), len(paths)):
+            path, algorithm = fields[0].replace("\\", "/"), "".join(fields[1:2]).partition("=")[0]
+            if algorithm in DIGEST_SIZES and path in paths:
+                named[path] = algorithm
     except WheelRefusedError:
         return {}
-    named = {fields[0]: fields[1].partition("=")[0] for fields in rows}
-    return {path: algorithm for path, algorithm in named.items() if algorithm in DIGEST_SIZES}
+    return named
 
 
 def _rows(data: bytes) -> Iterator[list[str]]:
+    """Read one row from each line that is not blank: no path in an archive has a line end for a row to span."""
     try:
-        yield from (row for row in csv.reader(io.StringIO(data.decode("utf-8"), newline=""), strict=True) if row)
+        for line in io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", newline=""):
+            if len(line) > _LONGEST_LINE:
+                raise _invalid(f"it has a line of more than {_LONGEST_LINE} characters")
+            yield from (row for row in csv.reader([line], strict=True) if row)
     except (UnicodeDecodeError, csv.Error):
-        raise _invalid("it is no CSV in UTF-8") from None
+        raise _invalid("it is no CSV in UTF-8, one file to a line") from None
 
 
 def _entry(fields: list[str], *, unhashed: frozenset[str]) -> RecordEntry:
@@ -116,16 +123,18 @@ def check_record(archive: WheelArchive, folder: str) -> str:
     Raises:
         WheelRefusedError: RECORD is invalid, or a file is missing on either side, or its bytes are not the listed ones.
     """
-    entries = parse_record(archive.dist_info[f"{folder}/RECORD"], folder=folder)
     members = {member.path: member for member in archive.members}
+    entries: dict[str, RecordEntry] = {}
+    for entry in parse_record(archive.dist_info[f"{folder}/RECORD"], folder=folder):
+        if entry.path in entries:
+            raise _invalid(f"it lists {quoted(entry.path)} twice")
+        if entry.path not in members:
+            raise _mismatch([entry.path], "is in RECORD but not in the wheel")
+        entries[entry.path] = entry
     unlisted = members.keys() - entries.keys() - _unhashed(folder)
-    missing = entries.keys() - members.keys()
-    changed = {
-        entry.path for entry in entries.values() if entry.path in members and not _matches(entry, members[entry.path])
-    }
+    changed = [entry.path for entry in entries.values() if not _matches(entry, members[entry.path])]
     for paths, what in (
         (unlisted, "is in the wheel but not in RECORD"),
-        (missing, "is in RECORD but not in the wheel"),
         (changed, "does not have the hash or size that RECORD lists"),
     ):
         if paths:

@@ -18,6 +18,7 @@ from domain.wheel_records import check_record
 
 _REQUIRED_FILES = ("WHEEL", "METADATA", "RECORD")
 _SUPPORTED_MAJOR = "1"
+_LONGEST_TOP_LEVEL = 64 * 1024  # bytes that are looked at for a hint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,9 +99,9 @@ def prove(
         folder = _dist_info_folder(archive, filename)
         compared.text = f"one *.dist-info folder, of {filename.distribution} {filename.version}, with its files"
     with examination.check("wheel_format") as compared:
-        compared.text = _check_format(headers(archive.dist_info[f"{folder}/WHEEL"]))
-    metadata = headers(archive.dist_info[f"{folder}/METADATA"])
+        compared.text = _check_format(headers(archive.dist_info[f"{folder}/WHEEL"], file="WHEEL"))
     with examination.check("metadata") as compared:
+        metadata = headers(archive.dist_info[f"{folder}/METADATA"], file="METADATA")
         _check_identity(metadata, filename)
         compared.text = f"METADATA and file name agree on {filename.distribution} {filename.version}"
     with examination.check("record") as compared:
@@ -111,7 +112,7 @@ def prove(
     packages = ImportPackages.of(
         archive.paths,
         import_names=[str(name) for name in metadata.get_all("Import-Name", ())],
-        top_level=archive.dist_info.get(f"{folder}/top_level.txt", b"").decode("utf-8", "replace"),
+        top_level=archive.dist_info.get(f"{folder}/top_level.txt", b"")[:_LONGEST_TOP_LEVEL].decode("utf-8", "replace"),
     )
     with examination.check("package") as compared:
         compared.text = _check_package(package_name, packages)

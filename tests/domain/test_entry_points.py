@@ -13,7 +13,9 @@ from domain.errors import WheelFault, WheelRefusedError
     [
         ("", 0),
         ("[console_scripts]\nrun = pkg:main\nRun = pkg:main\n[gui_scripts]\nwin = pkg:gui [extra]\n", 3),
-        ("[other.group]\n../a = pkg:main\n", 0),
+        ("[other.group]\na/b = pkg:main\nhttp://x = pkg:main\n", 0),
+        ("  [console_scripts]\n  run = pkg:main\n    [extra]\n  [other]\n  more = pkg:main\n", 1),
+        ("[console_scripts]\n# ../a = a comment to all\n; see https://example.com/a/b\nrun = pkg:main\n", 1),
         ("[console_scripts]\nrun.exe-2 = pkg:main\n; a comment\n", 1),
         ("[console_scripts]\nrun = pkg:main\nrun = pkg:main\n", 1),
         ("[console_scripts]\npercent = pkg:%(main)s\n", 1),
@@ -31,6 +33,7 @@ def test_scripts_with_plain_names_are_counted(text: str, scripts: int) -> None:
         b"[gui_scripts]\na\\b = pkg:main\n",
         b"[console_scripts]\n.. = pkg:main\n",
         b"[console_scripts]\na\x00b = pkg:main\n",
+        b"[console_scripts]\nC:evil = pkg:main\n",
         b"no section = x\n",
         b"[console_scripts\n",
         b"\xff",
@@ -39,6 +42,27 @@ def test_scripts_with_plain_names_are_counted(text: str, scripts: int) -> None:
 def test_a_name_that_leads_elsewhere_or_a_file_that_cannot_be_parsed_is_refused(data: bytes) -> None:
     with pytest.raises(WheelRefusedError) as refusal:
         check_entry_points(data)
+    assert refusal.value.fault is WheelFault.ENTRY_POINTS_INVALID
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[[console_scripts]]\n../evil = pkg:main\n",  # all brackets are stripped by some
+        "[other]\n[console_scripts] = x\n../evil = pkg:main\n",  # a section to some, an entry to others
+        "[console_scripts] ; scripts\n../evil = pkg:main\n",
+        "[console_scripts]\na = b\n  [other]\n../evil = pkg:main\n",  # the indented line continues a value for some
+        "[console_scripts]\na = b\n  ../evil : pkg:main\n",  # a continued line to some, an entry to others
+        "[console_scripts]\n;/../../evil = pkg:main\n",  # a comment to some, an entry to others
+        "[other]\n../evil = pkg:main\n",
+        "[other]\n\\evil = pkg:main\n",
+        "[other]\na/..\\evil = pkg:main\n",
+        "[console_scripts]\n../evil\x0b# = pkg:main\n",  # one line to some, two to others
+    ],
+)
+def test_a_name_that_only_some_installers_see_is_refused(text: str) -> None:
+    with pytest.raises(WheelRefusedError) as refusal:
+        check_entry_points(text.encode())
     assert refusal.value.fault is WheelFault.ENTRY_POINTS_INVALID
 
 

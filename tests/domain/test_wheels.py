@@ -188,6 +188,31 @@ def test_metadata_that_nests_messages_without_end_is_read_as_headers_only() -> N
     assert _prove(_bent(METADATA=(_HEAD + body).encode())).filename == _NAME
 
 
+def test_a_long_body_costs_nothing_and_is_not_taken_for_headers() -> None:
+    body = "\n\n" + "a:\n" * 1_000_000 + "Name: other\n"
+
+    assert _prove(_bent(METADATA=(_HEAD + body).encode())).filename == _NAME
+    assert _prove(_bent(METADATA=(_HEAD + body).replace("\n", "\r\n").encode())).filename == _NAME
+
+
+@pytest.mark.parametrize("file", ["METADATA", "WHEEL"])
+@pytest.mark.parametrize("flood", ["a:\n" * 400_000, "Summary: x\n" + " \n" * 600_000, "a: " + "b" * 2**20])
+def test_a_flood_of_headers_is_refused_before_it_is_held_in_memory(file: str, flood: str) -> None:
+    archive = _bent(**{file: (_HEAD + "Wheel-Version: 1.0\n" + flood).encode()})
+
+    assert _fault(archive) is WheelFault.METADATA_INVALID
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_headers_end_where_installers_say(end: str) -> None:
+    metadata = (_HEAD + "Summary: a\nRequires-Python: >=3.11\n\nName: body\n").replace("\n", end)
+
+    assert _prove(_bent(METADATA=metadata.encode())).requires_python == ">=3.11"
+    assert _fault(_bent(METADATA=metadata.replace(f"Summary: a{end}", f"Name: x{end}").encode())) is (
+        WheelFault.METADATA_INVALID
+    )
+
+
 @pytest.mark.parametrize("field", ["not a specifier", ">=3,,<4;", "~=3", "", ">=" + "9" * 5000], ids=range(5))
 def test_an_unreadable_requires_python_is_dropped(field: str) -> None:
     assert _prove(_bent(METADATA=f"{_HEAD}Requires-Python: {field}\n".encode())).requires_python is None
@@ -210,6 +235,14 @@ def test_declared_import_names_are_taken_from_metadata() -> None:
     archive = _bent(METADATA=f"{_HEAD}Import-Name: gcp_provider.bucket\nImport-Name: _x; private\n".encode())
 
     assert _prove(archive).package_name == "gcp_provider.bucket"
+
+
+def test_top_level_is_no_more_than_a_hint_of_bounded_length() -> None:
+    files = {path: data for path, data in _archive(a_wheel()).dist_info.items() if not path.endswith("RECORD")}
+    files[f"{_FOLDER}/top_level.txt"] = b"pkg\n" * 1_000_000 + b"other\n"
+    archive = _holding({**files, f"{_FOLDER}/RECORD": a_record(files, _FOLDER)})
+
+    assert _prove(archive).package_name == "pkg"
 
 
 def test_top_level_is_asked_last() -> None:

@@ -87,6 +87,7 @@ _CONTRADICTING = {
         replace(_PART, central={"extra": a_zip64_extra(len(_DATA), len(_PACKED), 1)})
     ),
     "extra fields that are cut": _local(extra=b"\x01\x00\x08\x00\x00"),
+    "thousands of extra fields": _local(extra=an_extra(0x4242, b"") * 16_000),
     "extra fields with crumbs": _local(extra=b"UT\x00"),
     "a Unicode path of another file": _local(extra=_unicode_path(b"gcp_provider/evil.bin")),
     "a Unicode path of another file in the directory": with_part(

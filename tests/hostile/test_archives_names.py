@@ -19,6 +19,11 @@ _UNSAFE = {
     "an empty name": b"",
     "the root": b"/",
     "a folder with two slashes": b"gcp_provider/x//",
+    "a part of three dots": b"gcp_provider/.../evil.py",
+    "a path out of the folder once Windows drops a space": b"gcp_provider/.. /.. /.. /evil.py",
+    "a part of a space": b"gcp_provider/ /evil.py",
+    "a part that no file system holds": b"gcp_provider/" + b"n" * 256,
+    "a part that no file system holds in UTF-8": b"gcp_provider/" + "é".encode() * 128,
     "a drive": b"C:/evil.py",
     "a drive without a slash": b"c:evil.py",
     "a share": b"\\\\host\\share\\evil.py",
@@ -45,6 +50,8 @@ _COLLIDING = {
     "a sharp s": ("gcp_provider/ß.py".encode(), b"gcp_provider/ss.py"),
     "a Kelvin sign": ("gcp_provider/\u212a.py".encode(), b"gcp_provider/k.py"),
     "composed and decomposed": ("gcp_provider/é.py".encode(), "gcp_provider/e\u0301.py".encode()),
+    "a dot at the end": (b"gcp_provider/data", b"gcp_provider/data."),
+    "a space at the end of a folder": (b"gcp_provider/data/a", b"gcp_provider/data /a"),
     "a file as a folder": (b"gcp_provider/data", b"gcp_provider/data/a.py"),
     "a file as a folder, the other way round": (b"gcp_provider/data/a.py", b"gcp_provider/data"),
     "a file as a folder deep down": (b"gcp_provider/data", b"gcp_provider/data/a/b/c.py"),
@@ -85,6 +92,12 @@ def test_names_that_some_file_system_cannot_hold_both_are_refused(case: str) -> 
     assert refusal(with_part(first, second)).fault is WheelFault.ARCHIVE_NAMES_COLLIDE
 
 
+def test_unusual_names_that_file_systems_hold_are_read() -> None:
+    names = [b"aux.py", b"data/.a..b", b"data/a:b", b"data/ a", b"n" * 255, "é".encode() * 127, b"-r", b"~/a", b"$HOME"]
+
+    assert {name.decode() for name in names} <= set(read(with_part(*map(_named, names))).paths)
+
+
 def test_names_that_only_begin_alike_are_read() -> None:
     names = [b"data/a", b"data-1", b"data.py", b"data0/a", b"dat", b"Data2/b", b"data2/c"]
 
@@ -95,3 +108,11 @@ def test_hostile_depth_and_length_cost_no_more_than_their_size() -> None:
     deep = [b"a/" * 32_000 + b"%d" % number for number in range(200)]
 
     assert len(read(with_part(*map(_named, deep))).paths) == 205
+
+
+def test_long_runs_of_combining_marks_are_refused_before_they_are_put_in_order() -> None:
+    disordered = "a" + "\u0301" * 16_000 + "\u0323" * 16_000
+
+    assert refusal(with_part(*[_named(f"{disordered}{n}".encode()) for n in range(200)])).fault is (
+        WheelFault.ARCHIVE_NAME_UNSAFE
+    )

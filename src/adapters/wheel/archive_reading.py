@@ -1,7 +1,7 @@
 """Reading an archive from its end: framing and headers first, then every byte once."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from adapters.wheel.archive_caps import ArchiveCaps
@@ -43,7 +43,7 @@ class ArchiveReading:
         files = self._framed_files()
         records = [entry for entry in files if _is_record(entry)]
         members = {entry.path: self._member(entry, _ALWAYS) for entry in records}
-        algorithms = self._algorithms(records)
+        algorithms = self._algorithms(records, paths={entry.path for entry in files})
         for entry in files:
             if entry.path not in members:
                 members[entry.path] = self._member(entry, algorithms.get(entry.path, _ALWAYS))
@@ -62,11 +62,11 @@ class ArchiveReading:
                     pass
         return [entry for entry in entries if not entry.is_folder]
 
-    def _algorithms(self, records: Iterable[Entry]) -> dict[str, str]:
+    def _algorithms(self, records: Iterable[Entry], *, paths: Collection[str]) -> dict[str, str]:
         named: dict[str, str] = {}
         for record in records:
-            for path, algorithm in algorithms_used(self._kept[record.path]).items():
-                named[path.replace("\\", "/")] = algorithm
+            self.proceed()
+            named |= algorithms_used(self._kept[record.path], paths=paths)
         return named
 
     def _member(self, entry: Entry, algorithm: str) -> ArchiveMember:

@@ -11,7 +11,9 @@ from domain.errors import WheelFault, WheelRefusedError
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")
 _DRIVE = re.compile(r"[A-Za-z]:")
-_NOWHERE = frozenset({"", ".", ".."})  # the first part of an absolute path is empty
+_DOTS = ". "  # Windows drops them at the end of a name; the first part of an absolute path has not even these
+_TRAILING_DOTS = re.compile(r"[. ]+(?=/|$)")
+_LONGEST_PART = 255  # bytes, on the usual file systems; also bounds what comparing the Unicode forms of names costs
 
 
 def decoded_name(raw: bytes, flags: int) -> str:
@@ -44,8 +46,11 @@ def check_names(entries: Iterable[Entry]) -> None:
 def _check_name(path: str) -> None:
     if _UNSAFE.search(path):
         raise _unsafe(f"the entry name {quoted(path)} has a control character or a backslash")
-    if _DRIVE.match(path) or not _NOWHERE.isdisjoint(path.removesuffix("/").split("/")):
+    parts = path.removesuffix("/").split("/")
+    if _DRIVE.match(path) or not all(part.strip(_DOTS) for part in parts):
         raise _unsafe(f"the entry name {quoted(path)} is not a plain relative path")
+    if any(len(part.encode()) > _LONGEST_PART for part in parts):
+        raise _unsafe(f"the entry name {quoted(path)} has a part of more than {_LONGEST_PART} bytes")
 
 
 def _check_collisions(paths: Iterable[str]) -> None:
@@ -61,6 +66,7 @@ def _check_collisions(paths: Iterable[str]) -> None:
 
 def _on_any_file_system(path: str) -> str:
     """Return the same text for names that some file system takes for the same: Unicode 16 section 3.13.5, D145."""
+    path = _TRAILING_DOTS.sub("", path)
     if path.isascii():
         return path.lower()
     folded = unicodedata.normalize("NFD", unicodedata.normalize("NFD", path).casefold())

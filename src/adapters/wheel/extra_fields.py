@@ -10,6 +10,7 @@ from domain.errors import WheelFault, WheelRefusedError
 ZIP64 = 0x0001
 _UNICODE_PATH = 0x7075
 _SINGLE = frozenset({ZIP64, _UNICODE_PATH})
+_MOST_FIELDS = 64  # a header has room for 16,000 empty ones, which only cost time
 _HEADER = struct.Struct("<HH")
 _UNICODE_PATH_HEADER = struct.Struct("<BL")
 DEFERRED = 0xFFFFFFFF
@@ -20,12 +21,15 @@ def parse_extras(data: bytes, name: bytes) -> Mapping[int, bytes]:
     """Split a header's extra fields; of kinds that say nothing here, the last one is returned.
 
     Raises:
-        WheelRefusedError: They do not fill their space, a kind that matters is there twice, or the entry gets another
-            name.
+        WheelRefusedError: They do not fill their space, are too many, a kind that matters is there twice, or the entry
+            gets another name.
     """
     extras: dict[int, bytes] = {}
-    place = 0
+    place, count = 0, 0
     while place < len(data):
+        count += 1
+        if count > _MOST_FIELDS:
+            raise _invalid(name, f"more than {_MOST_FIELDS} extra fields")
         if place + _HEADER.size > len(data):
             raise _invalid(name, "extra fields that are cut")
         kind, length = _HEADER.unpack_from(data, place)
