@@ -109,6 +109,7 @@ def test_a_missing_size_and_a_blank_line_are_tolerated() -> None:
         (lines()[0].replace(",0", "," + "0" * 16), WheelFault.RECORD_INVALID),
         ("", WheelFault.RECORD_MISMATCH),
     ],
+    ids=range(31),
 )
 def test_a_record_that_does_not_match_is_refused(record: str | bytes, expected: WheelFault) -> None:
     assert fault(record) is expected

