@@ -54,7 +54,7 @@ def check_digest(announced: Sha256Digest | None, computed: Sha256Digest) -> str:
     if announced != computed:
         raise WheelRefusedError(
             WheelFault.DIGEST_MISMATCH,
-            f"the bytes at the URL have the SHA-256 digest {computed}, not the announced {announced}; "
+            f"the wheel has the SHA-256 digest {computed}, not the announced {announced}; "
             "announce the digest of the uploaded file, and never replace a file once uploaded",
         )
     return f"computed {computed}, as announced"

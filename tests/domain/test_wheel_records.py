@@ -145,6 +145,11 @@ def test_a_record_of_millions_of_lines_takes_no_memory_beyond_its_own(row: str) 
     assert peak < 1_000_000
 
 
+def test_a_line_longer_than_any_path_is_refused_before_it_is_split() -> None:
+    with pytest.raises(WheelRefusedError, match="a line of more than 131072 characters"):
+        check_record(archive("," * 200_000), FOLDER)
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_any_line_end_is_read(end: str) -> None:
     assert check_record(archive("".join(lines()).replace("\n", end)), FOLDER)
