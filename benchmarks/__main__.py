@@ -26,7 +26,7 @@ SECTIONS: Mapping[str, Callable[[Workbench], Iterable[Figure]]] = {
     "soak": soaking.measure,
     "help": helping.measure,
 }
-_FILE_WIDTH = 160
+_FILE_WIDTH = 180
 _LONGEST_SECONDS = {"tiny": 300, "quick": 600, "default": 1800, "full": 7200}
 """A run that takes longer is stuck, and ends itself."""
 
@@ -42,8 +42,7 @@ def main() -> None:
     if options.json:
         sys.stdout.write(report.as_json(figures, options.plan) + "\n")
     else:
-        console = Console()
-        console.print(report.as_table(figures, options.plan), width=None if console.is_terminal else _FILE_WIDTH)
+        Console(width=None if sys.stdout.isatty() else _FILE_WIDTH).print(report.as_table(figures, options.plan))
     for failure in failures:
         sys.stderr.write(f"{failure}\n")
     sys.exit(bool(failures) or any(figure.is_met is False for figure in figures))

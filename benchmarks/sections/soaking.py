@@ -19,6 +19,7 @@ _READS_AT_ONCE = 8
 _REGISTRATIONS_PER_SECOND = 10
 _YANKS_PER_SECOND = 10
 _PROVIDERS = 50
+_RELEASES_BEFORE = 2  # a yank of the first leaves each provider a latest version
 _SAMPLE_SECONDS = 0.5
 _SAYS_EVERY = 20
 _POOL = 10
@@ -37,7 +38,8 @@ def measure(bench: Workbench) -> Iterator[Figure]:
     """Read, register, yank and restore at once, and look at the server from outside meanwhile."""
     with bench.migrated_database() as dsn, bench.registry(dsn) as registry:
         registrations = _registrations(bench)
-        first, rest = registrations[:_PROVIDERS], registrations[_PROVIDERS:]
+        before = _PROVIDERS * _RELEASES_BEFORE
+        first, rest = registrations[:before], registrations[before:]
         _check([send(registry.url, Job(first, connections=_READS_AT_ONCE))])
         with ExitStack() as stack:
             running = [stack.enter_context(sending(registry.url, job)) for job in _jobs(bench, rest)]
@@ -64,8 +66,8 @@ def _jobs(bench: Workbench, registrations: Sequence[Request]) -> list[Job]:
 
 
 def _registrations(bench: Workbench) -> list[Request]:
-    """Return as many registrations as the time is enough for, of the same providers, after one of each."""
-    releases = 2 + int(bench.plan.soak * _REGISTRATIONS_PER_SECOND) // _PROVIDERS
+    """Return as many registrations as the time is enough for, of the same providers, after those before."""
+    releases = _RELEASES_BEFORE + 1 + int(bench.plan.soak * _REGISTRATIONS_PER_SECOND) // _PROVIDERS
     requests = []
     for release in range(releases):
         version = f"1.{release}.0"
