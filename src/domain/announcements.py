@@ -51,6 +51,12 @@ class Announcement:
             check_changelog(self.changelog)
         object.__setattr__(self, "sha256", settled_digest(self.sha256, self.wheel_url))
 
+    @property
+    def has_json_schemas(self) -> bool:
+        """Whether any schema comes with it."""
+        holders = (self, *(self.schemas or ()))
+        return any(holder.config_schema or holder.outputs_schema for holder in holders)
+
 
 def settled_digest(announced: Sha256Digest | None, url: WheelUrl) -> Sha256Digest | None:
     """Return the digest announced beside or inside the URL.

@@ -172,6 +172,12 @@ class VersionNotFoundError(NotFoundError):
     code = "version_not_found"
 
 
+class SchemaNotFoundError(NotFoundError):
+    """The version offers no such resource type."""
+
+    code = "schema_not_found"
+
+
 class ConflictError(RegistryError):
     """The stored state does not allow this."""
 
@@ -233,10 +239,34 @@ class WheelFault(StrEnum):
     PACKAGE_NOT_IN_WHEEL = "package_not_in_wheel"
 
 
-class WheelRefusedError(RegistryError):
-    """The wheel is not what was announced. Final: recorded as a failed version."""
+class SchemaFault(StrEnum):
+    """Why a JSON Schema is refused for good."""
+
+    DRAFT_UNSUPPORTED = "schema_draft_unsupported"
+    INVALID = "schema_invalid"
+    REFERENCE_FORBIDDEN = "schema_reference_forbidden"
+    REFERENCE_UNRESOLVED = "schema_reference_unresolved"
+    TOO_LARGE = "schema_too_large"
+
+
+class AnnouncementRefusedError(RegistryError):
+    """A well-formed announcement will never be published as it is. Final: recorded as a failed version."""
+
+
+class WheelRefusedError(AnnouncementRefusedError):
+    """The wheel is not what was announced."""
 
     def __init__(self, fault: WheelFault, detail: str) -> None:
+        """Take the code from the fault."""
+        super().__init__(detail)
+        self.fault = fault
+        self.code = fault.value
+
+
+class SchemaRefusedError(AnnouncementRefusedError):
+    """A schema is no JSON Schema that every dependent could use by itself."""
+
+    def __init__(self, fault: SchemaFault, detail: str) -> None:
         """Take the code from the fault."""
         super().__init__(detail)
         self.fault = fault

@@ -1,11 +1,11 @@
-"""What was checked about a wheel, and with what result."""
+"""What was checked about an announcement and its wheel, and with what result."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.errors import WheelRefusedError
+from domain.errors import AnnouncementRefusedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
-    """The verdict on a wheel, check by check, in the order of checking; a failed check is the last one.
+    """The verdict on an announcement, check by check, in the order of checking; a failed check is the last one.
 
     Attributes:
         wheel_bytes: Size of what was fetched, or None if nothing was.
@@ -49,7 +49,7 @@ class Note:
 
 
 class Examination:
-    """Takes down the verdict of each check while a wheel is examined.
+    """Takes down the verdict of each check while an announcement and its wheel are examined.
 
     Attributes:
         wheel_bytes: To be set once the wheel is there.
@@ -68,7 +68,7 @@ class Examination:
         note = Note()
         try:
             yield note
-        except WheelRefusedError as refusal:
+        except AnnouncementRefusedError as refusal:
             self._checks.append(Check(name, passed=False, detail=refusal.detail))
             raise
         self._checks.append(Check(name, passed=True, detail=note.text))

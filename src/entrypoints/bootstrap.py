@@ -19,6 +19,7 @@ from adapters.https.certificates import trust
 from adapters.https.policy import FetchPolicy
 from adapters.https.spool import remove_leftovers
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
+from adapters.json_schema.validator import MetaSchemaValidator
 from adapters.memory.clock import ManualClock
 from adapters.memory.customer_directory import InMemoryCustomerDirectory
 from adapters.memory.customer_verifier import InMemoryCustomerVerifier
@@ -34,6 +35,7 @@ from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from application.ports.clock import Clock
 from application.ports.customer_directory import CustomerDirectory
 from application.ports.customer_verifier import CustomerVerifier
+from application.ports.schema_validator import SchemaValidator
 from application.ports.token_verifier import TokenVerifier
 from application.ports.version_store import VersionStore
 from application.ports.wheel_fetcher import WheelFetcher
@@ -41,6 +43,7 @@ from application.ports.wheel_reader import WheelReader
 from application.use_cases.authenticate_customer import AuthenticateCustomer
 from application.use_cases.authenticate_machine import AuthenticateMachine
 from application.use_cases.check_readiness import CheckReadiness
+from application.use_cases.check_schemas import CheckSchemas
 from application.use_cases.describe_customer import DescribeCustomer
 from application.use_cases.find_version import FindVersion
 from application.use_cases.list_versions import ListVersions
@@ -63,6 +66,7 @@ class Adapters:
     verifier: TokenVerifier
     fetcher: WheelFetcher
     reader: WheelReader
+    schema_validator: SchemaValidator
     store: VersionStore
     clock: Clock
     customer_verifier: CustomerVerifier | None = None
@@ -71,11 +75,12 @@ class Adapters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoryAdapters(Adapters):
-    """Adapters that keep everything in this process, for contract tests; reading archives is real all the same."""
+    """Adapters that keep everything in this process, for contract tests; archives and schemas are judged for real."""
 
     verifier: InMemoryTokenVerifier = field(default_factory=InMemoryTokenVerifier)
     fetcher: InMemoryWheelFetcher = field(default_factory=InMemoryWheelFetcher)
     reader: WheelReader = field(default_factory=ZipWheelReader)
+    schema_validator: SchemaValidator = field(default_factory=MetaSchemaValidator)
     store: InMemoryVersionStore = field(default_factory=InMemoryVersionStore)
     clock: Clock = field(default_factory=ManualClock)
     customer_verifier: InMemoryCustomerVerifier = field(default_factory=InMemoryCustomerVerifier)
@@ -97,6 +102,7 @@ def build_registry(
         authenticate_machine=AuthenticateMachine(adapters.verifier, ReleaseAllowList(frozenset(release_machine_ids))),
         register_version=RegisterVersion(
             store=adapters.store,
+            check_schemas=CheckSchemas(adapters.schema_validator),
             verify_wheel=verify_wheel,
             clock=adapters.clock,
             runtime_version=runtime_version,
@@ -155,6 +161,7 @@ async def open_adapters(settings: Settings) -> AsyncIterator[Adapters]:
             verifier=await stack.enter_async_context(ClerkTokenVerifier(console_realm(settings.console), clock)),
             fetcher=_wheel_fetcher(settings.wheel),
             reader=ZipWheelReader(),
+            schema_validator=MetaSchemaValidator(),
             store=PostgresVersionStore(database),
             clock=clock,
             customer_verifier=None if customers is None else customers.verifier,

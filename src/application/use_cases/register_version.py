@@ -8,10 +8,16 @@ from packaging.version import Version
 
 from application.ports.clock import Clock
 from application.ports.version_store import Change, Decision, Stored
+from application.use_cases.check_schemas import CheckSchemas
 from application.use_cases.verify_wheel import VerifyWheel, WheelClaims
 from domain.announcements import Announcement
 from domain.catalog import CatalogMetadata
-from domain.errors import MetadataRequiredError, NamespaceForbiddenError, VersionConflictError, WheelRefusedError
+from domain.errors import (
+    AnnouncementRefusedError,
+    MetadataRequiredError,
+    NamespaceForbiddenError,
+    VersionConflictError,
+)
 from domain.history import LifecycleAction, LifecycleEvent
 from domain.machines import Registrant
 from domain.names import ProviderName
@@ -69,9 +75,18 @@ class VersionRecord(Protocol):
 class RegisterVersion:
     """Registers wheel-backed provider versions. Safe to repeat, whole or not at all."""
 
-    def __init__(self, *, store: VersionRecord, verify_wheel: VerifyWheel, clock: Clock, runtime_version: str) -> None:
-        """Take the ports, and the platform's runtime version to pin on every version."""
+    def __init__(
+        self,
+        *,
+        store: VersionRecord,
+        check_schemas: CheckSchemas,
+        verify_wheel: VerifyWheel,
+        clock: Clock,
+        runtime_version: str,
+    ) -> None:
+        """Take the ports and checks, and the platform's runtime version to pin on every version."""
         self._store = store
+        self._check_schemas = check_schemas
         self._verify_wheel = verify_wheel
         self._clock = clock
         self._runtime_version = runtime_version
@@ -79,14 +94,15 @@ class RegisterVersion:
     async def execute(self, registration: Registration) -> Registered:
         """Prove the wheel and publish the version, or find it published already.
 
-        All network work is done before the transaction. A final refusal of the wheel is recorded as a failed version,
-        which a later registration replaces; transient failures record nothing.
+        All network work is done before the transaction. A final refusal of the schemas or the wheel is recorded as a
+        failed version, which a later registration replaces; transient failures record nothing.
 
         Raises:
             NamespaceForbiddenError: The registrant may not publish under that name.
             UnmatchableVersionError: No wheel can carry that version.
             VersionConflictError: The version is public with other content.
             MetadataRequiredError: The provider's first publish, without metadata.
+            SchemaRefusedError: A schema is no JSON Schema, or not complete in itself; the wheel was not fetched.
             WheelRefusedError: The wheel is not what was announced.
             TransientError: Something was out of reach; nothing was written.
         """
@@ -99,10 +115,11 @@ class RegisterVersion:
         _require_metadata(registration, stored)
         examination = Examination()
         try:
+            await self._check_schemas.execute(registration.announcement, examination)
             wheel = await self._verify_wheel.execute(
                 registration.announcement.wheel_url, _claims(registration.announcement, pep440), examination
             )
-        except WheelRefusedError as refusal:
+        except AnnouncementRefusedError as refusal:
             await self._record_failure(registration, refusal, examination)
             raise
         return await self._publish(registration, wheel, examination)
@@ -136,7 +153,7 @@ class RegisterVersion:
         return Registered(_existing(registration, stored), created=created)
 
     async def _record_failure(
-        self, registration: Registration, refusal: WheelRefusedError, examination: Examination
+        self, registration: Registration, refusal: AnnouncementRefusedError, examination: Examination
     ) -> None:
         owner = registration.registrant.organization_id
 

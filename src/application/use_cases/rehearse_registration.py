@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from application.ports.clock import Clock
 from application.ports.version_store import Decision, Stored, VersionStore
+from application.use_cases.check_schemas import CheckSchemas
 from application.use_cases.register_version import RegisterVersion, Registration
 from application.use_cases.verify_wheel import VerifyWheel
 from domain.errors import VersionConflictError
@@ -38,10 +39,22 @@ class Rehearsal:
 class RehearseRegistration:
     """Takes every step of a registration but the writing."""
 
-    def __init__(self, *, store: VersionStore, verify_wheel: VerifyWheel, clock: Clock, runtime_version: str) -> None:
+    def __init__(
+        self,
+        *,
+        store: VersionStore,
+        check_schemas: CheckSchemas,
+        verify_wheel: VerifyWheel,
+        clock: Clock,
+        runtime_version: str,
+    ) -> None:
         """Take what ``RegisterVersion`` takes."""
         self._register_version = RegisterVersion(
-            store=_UnwrittenRecord(store), verify_wheel=verify_wheel, clock=clock, runtime_version=runtime_version
+            store=_UnwrittenRecord(store),
+            check_schemas=check_schemas,
+            verify_wheel=verify_wheel,
+            clock=clock,
+            runtime_version=runtime_version,
         )
 
     async def execute(self, registration: Registration) -> Rehearsal:

@@ -9,6 +9,7 @@ from litestar.exceptions import HTTPException
 from msgspec import UNSET
 
 from domain.errors import (
+    AnnouncementRefusedError,
     ConflictError,
     ForbiddenError,
     InvalidRequestError,
@@ -22,7 +23,6 @@ from domain.errors import (
     VersionConflictError,
     WheelHostFailedError,
     WheelHostTimeoutError,
-    WheelRefusedError,
 )
 from entrypoints.http.bodies import (
     BadBodyError,
@@ -49,7 +49,7 @@ STATUSES: dict[type[RegistryError], HTTPStatus] = {
     InvalidValueError: HTTPStatus.UNPROCESSABLE_ENTITY,
     InvalidRequestError: HTTPStatus.UNPROCESSABLE_ENTITY,
     MetadataRequiredError: HTTPStatus.UNPROCESSABLE_ENTITY,
-    WheelRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    AnnouncementRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
     TooManyRegistrationsError: HTTPStatus.TOO_MANY_REQUESTS,
     WheelHostFailedError: HTTPStatus.BAD_GATEWAY,
     UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -1,0 +1,69 @@
+"""Where a JSON Schema holds further schemas. What stands elsewhere (``default``, ``enum`` …) is data."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from domain.schema_drafts import Draft
+
+Pointer = tuple[str, ...]
+"""The steps of a JSON Pointer."""
+
+_SINGLE = frozenset({
+    *("additionalItems", "additionalProperties", "contains", "contentSchema", "else", "if", "items", "not"),
+    *("propertyNames", "then", "unevaluatedItems", "unevaluatedProperties"),
+})  # fmt: skip
+_LISTED = frozenset({"allOf", "anyOf", "items", "oneOf", "prefixItems"})
+DEFINITIONS = frozenset({"$defs", "definitions"})
+_INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
+_NAMED = DEFINITIONS | {"dependencies", "dependentSchemas", "patternProperties", "properties"}
+
+
+def subschemas(
+    schema: Mapping[str, object], draft: Draft, place: Pointer = ()
+) -> Iterator[tuple[Pointer, Mapping[str, object]]]:
+    """Yield a schema and all schemas below it with their places; the trivial ones, true and false, are left out."""
+    yield place, schema
+    for keyword, value in schema.items():
+        if _counts(keyword, schema, draft):
+            for steps, child in _held(keyword, value):
+                if isinstance(child, Mapping):
+                    yield from subschemas(child, draft, (*place, *steps))
+
+
+def holds_schema(schema: object, draft: Draft, pointer: Sequence[str]) -> bool:
+    """Tell whether a pointer leads to a schema, through schemas only."""
+    while pointer:
+        if not isinstance(schema, Mapping) or not _counts(pointer[0], schema, draft):
+            return False
+        schema, pointer = _follow(schema.get(pointer[0]), pointer)
+    return isinstance(schema, Mapping | bool)
+
+
+def _counts(keyword: str, schema: Mapping[str, object], draft: Draft) -> bool:
+    """Tell whether a keyword has effect: beside a lone reference only definitions are looked up all the same."""
+    return keyword in DEFINITIONS or not (draft.lone_references and "$ref" in schema)
+
+
+def _held(keyword: str, value: object) -> Iterator[tuple[Pointer, object]]:
+    if keyword in _NAMED and isinstance(value, Mapping):
+        yield from (((keyword, name), child) for name, child in value.items())
+    elif keyword in _LISTED and isinstance(value, list):
+        yield from (((keyword, str(index)), child) for index, child in enumerate(value))
+    elif keyword in _SINGLE:
+        yield (keyword,), value
+
+
+def _follow(value: object, pointer: Sequence[str]) -> tuple[object, Sequence[str]]:
+    """Return what the first steps of a pointer lead to, None for no schema, and the steps that are left.
+
+    Looked up and not searched for, since a document may hold as many references as definitions.
+    """
+    keyword, *rest = pointer
+    if keyword in _NAMED and isinstance(value, Mapping) and rest:
+        return value.get(rest[0]), rest[1:]
+    if keyword in _LISTED and isinstance(value, list) and rest and _INDEX.fullmatch(rest[0]):
+        index = int(rest[0])
+        return value[index] if index < len(value) else None, rest[1:]
+    if keyword in _SINGLE and not isinstance(value, list):
+        return value, rest
+    return None, ()
