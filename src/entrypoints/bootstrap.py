@@ -45,6 +45,7 @@ from application.use_cases.authenticate_machine import AuthenticateMachine
 from application.use_cases.check_readiness import CheckReadiness
 from application.use_cases.check_schemas import CheckSchemas
 from application.use_cases.describe_customer import DescribeCustomer
+from application.use_cases.find_schema import FindSchema
 from application.use_cases.find_version import FindVersion
 from application.use_cases.list_versions import ListVersions
 from application.use_cases.read_history import ReadHistory
@@ -98,6 +99,7 @@ def build_registry(
         runtime_version: Pinned on every version that is registered.
     """
     verify_wheel = VerifyWheel(fetcher=adapters.fetcher, reader=adapters.reader)
+    find_version = FindVersion(adapters.store)
     return Registry(
         authenticate_machine=AuthenticateMachine(adapters.verifier, ReleaseAllowList(frozenset(release_machine_ids))),
         register_version=RegisterVersion(
@@ -116,7 +118,8 @@ def build_registry(
         yank_version=YankVersion(store=adapters.store, clock=adapters.clock),
         restore_version=RestoreVersion(store=adapters.store, clock=adapters.clock),
         verify_wheel=verify_wheel,
-        find_version=FindVersion(adapters.store),
+        find_version=find_version,
+        find_schema=FindSchema(find_version),
         list_versions=ListVersions(adapters.store),
         read_history=ReadHistory(adapters.store),
         check_readiness=CheckReadiness(adapters.store),

@@ -11,7 +11,14 @@ import msgspec
 from domain.errors import InvalidWheelUrlError
 from domain.wheel_urls import parse_authority
 from entrypoints.secrets import Secret
-from entrypoints.settings import ClientSettings, ConsoleSettings, CustomerSettings, DatabaseSettings, WheelSettings
+from entrypoints.settings import (
+    ClientSettings,
+    ConsoleSettings,
+    CustomerSettings,
+    DatabaseSettings,
+    ServerSettings,
+    WheelSettings,
+)
 
 Judgement = tuple[str, str]
 """A field, and what is wrong with it."""
@@ -91,6 +98,10 @@ _SECURE_URL: _Rule = (
     _is_secure_url,
     "must be an https:// URL without user, query or fragment (http:// only on loopback)",
 )
+_PUBLIC_URL: _Rule = (
+    lambda url: _is_secure_url(url) and re.fullmatch(r"[!-~]*[^/]", url) is not None,
+    "must be an https:// URL without user, query, fragment or a slash at the end (http:// only on loopback)",
+)
 _CA_BUNDLE: _Rule = (lambda path: path.is_file(), "there is no such file")
 _SECRET: _Rule = (_is_header_value, "must be printable ASCII without spaces")
 _REALM: _GroupRules = {"clerk_issuer": _SECURE_URL, "clerk_api_url": _SECURE_URL, "clerk_secret_key": _SECRET}
@@ -112,6 +123,7 @@ _RULES: Mapping[type[msgspec.Struct], _GroupRules] = {
     DatabaseSettings: {
         "url": (_is_database_url, "must be postgresql://user@host:port/database, with numbers for ports")
     },
+    ServerSettings: {"public_url": _PUBLIC_URL},
     WheelSettings: {
         "allowed_networks": (_are_networks, "must be networks such as 10.0.0.0/8, without host bits"),
         "allowed_hosts": (_are_hosts, "must be host names"),

@@ -6,6 +6,7 @@ from application.use_cases.authenticate_customer import AuthenticateCustomer
 from application.use_cases.authenticate_machine import AuthenticateMachine
 from application.use_cases.check_readiness import CheckReadiness
 from application.use_cases.describe_customer import DescribeCustomer
+from application.use_cases.find_schema import FindSchema
 from application.use_cases.find_version import FindVersion
 from application.use_cases.list_versions import ListVersions
 from application.use_cases.read_history import ReadHistory
@@ -39,6 +40,7 @@ class Registry:
     restore_version: RestoreVersion
     verify_wheel: VerifyWheel
     find_version: FindVersion
+    find_schema: FindSchema
     list_versions: ListVersions
     read_history: ReadHistory
     check_readiness: CheckReadiness

@@ -85,6 +85,7 @@ class ServerSettings(Struct, frozen=True, kw_only=True):
     workers: Count = 1
     max_body_bytes: Count = 2 * 1024 * 1024
     max_in_flight: Count = 64
+    public_url: str | None = None
     runtime_version: Annotated[str, Meta(min_length=1, max_length=200)] = "unpinned"
 
 

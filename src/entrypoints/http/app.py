@@ -19,6 +19,7 @@ from entrypoints.http.history import read_history
 from entrypoints.http.problems import broken, refused, routing_failed
 from entrypoints.http.providers import find_verification, find_version, list_versions
 from entrypoints.http.request_ids import RequestIdMiddleware
+from entrypoints.http.schemas import read_schema, read_schemas
 from entrypoints.http.service import HttpLimits, Service
 from entrypoints.http.yanks import restore_platform_version, yank_platform_version
 from entrypoints.registry import Registry
@@ -31,6 +32,8 @@ _COMMON_ROUTES = (
     find_version,
     find_verification,
     read_history,
+    read_schemas,
+    read_schema,
     health,
     ready,
 )
@@ -42,6 +45,7 @@ def create_app(
     *,
     limits: HttpLimits | None = None,
     customer_realm: bool = False,
+    public_url: str | None = None,
 ) -> ASGIApp:
     """Return the application that serves a registry.
 
@@ -49,12 +53,13 @@ def create_app(
         open_registry: Entered when the application starts, left when it stops.
         limits: Bounds of the HTTP entrypoint; the defaults if left out.
         customer_realm: Whether to serve the customer routes; the registry must then have that realm.
+        public_url: Where dependents reach the registry; what each request says if left out.
     """
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         async with open_registry() as registry:
-            app.state.service = Service(registry, limits or HttpLimits())
+            app.state.service = Service(registry, limits or HttpLimits(), public_url)
             yield
 
     app = Litestar(

@@ -31,7 +31,12 @@ def application() -> ASGIApp:
     settings = load_settings(os.environ)
     configure_logging(settings.log.level, settings.log.format)
     limits = HttpLimits(body_bytes=settings.server.max_body_bytes, in_flight=settings.server.max_in_flight)
-    return create_app(lambda: open_registry(settings), limits=limits, customer_realm=settings.customer is not None)
+    return create_app(
+        lambda: open_registry(settings),
+        limits=limits,
+        customer_realm=settings.customer is not None,
+        public_url=settings.server.public_url,
+    )
 
 
 def serve(settings: Settings) -> None:

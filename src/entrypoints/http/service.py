@@ -21,10 +21,15 @@ class HttpLimits:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The registry and the bounds that HTTP puts around it."""
+    """The registry and the bounds that HTTP puts around it.
+
+    Attributes:
+        public_url: Where dependents reach the registry, without a slash at the end; None to take a request's word.
+    """
 
     registry: Registry
     limits: HttpLimits
+    public_url: str | None = None
     in_flight: InFlight = field(init=False)
 
     def __post_init__(self) -> None:

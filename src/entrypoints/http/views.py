@@ -31,7 +31,7 @@ def version_view(version: ProviderVersion) -> ProviderVersionView:
         package_name=version.package_name,
         entrypoint=list(announced.entrypoint) if announced.entrypoint else None,
         source_hash=version.source_hash,
-        schemas=None if announced.schemas is None else [_schema_view(schema) for schema in announced.schemas],
+        schemas=None if announced.schemas is None else [schema_view(schema) for schema in announced.schemas],
         changelog=announced.changelog,
         published_at=version.published_at,
         error_message=version.error_message,
@@ -62,7 +62,8 @@ def verification_view(version: ProviderVersion, verification: Verification) -> V
     )
 
 
-def _schema_view(schema: ResourceSchema) -> ResourceSchemaView:
+def schema_view(schema: ResourceSchema) -> ResourceSchemaView:
+    """Return the public representation of a resource type's schemas."""
     return ResourceSchemaView(
         provider=schema.provider,
         resource=schema.resource,

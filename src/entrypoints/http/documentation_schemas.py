@@ -1,0 +1,59 @@
+"""The OpenAPI document's part on schemas."""
+
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import Example
+
+from entrypoints.http.documentation import READ_RESPONSES, problem_response
+from entrypoints.http.wire import JsonObject, ResourceSchemaView
+
+_URL = "https://registry.example.com/providers/platform/gcp/versions/1.4.0/schemas/cloudsql/database"
+_CONFIG: dict[str, object] = {
+    "type": "object",
+    "properties": {"tier": {"$ref": "#/$defs/Tier"}},
+    "required": ["tier"],
+    "$defs": {"Tier": {"enum": ["small", "large"]}},
+}
+_OUTPUTS: dict[str, object] = {"type": "object", "properties": {"connection_name": {"type": "string"}}}
+SCHEMAS_EXAMPLE: dict[str, object] = {
+    "cloudsql/database": {
+        "provider": "gcp",
+        "resource": "cloudsql/database",
+        "description": "A database of Cloud SQL.",
+        "config_schema": _CONFIG,
+        "outputs_schema": _OUTPUTS,
+    }
+}
+SCHEMA_EXAMPLE: dict[str, object] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": _URL,
+    "title": "cloudsql/database",
+    "description": "A database of Cloud SQL.",
+    "type": "object",
+    "properties": {
+        "config": {"$id": f"{_URL}?part=config", **_CONFIG},
+        "outputs": {"$id": f"{_URL}?part=outputs", **_OUTPUTS},
+    },
+}
+
+SCHEMAS_RESPONSES = {
+    **READ_RESPONSES,
+    200: ResponseSpec(
+        dict[str, ResourceSchemaView],
+        generate_examples=False,
+        description="The schemas by resource type.",
+        examples=[Example(summary="One resource type", value=SCHEMAS_EXAMPLE)],
+    ),
+}
+SCHEMA_RESPONSES = {
+    **READ_RESPONSES,
+    200: ResponseSpec(
+        JsonObject,
+        generate_examples=False,
+        description="A JSON Schema document.",
+        media_type="application/schema+json",
+        examples=[Example(summary="A resource type with both schemas", value=SCHEMA_EXAMPLE)],
+    ),
+    404: problem_response(
+        "Not found", "schema_not_found", 404, "platform/gcp 1.4.0 has no resource type 'disk'; it has bucket"
+    ),
+}

@@ -1,0 +1,33 @@
+"""URLs that a document may keep: absolute ones, under the address that dependents reach the registry at."""
+
+import re
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Request
+from litestar.exceptions import ClientException
+
+from domain.names import ProviderName
+from domain.semver import SemVer
+from entrypoints.http.service import Service
+
+_HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
+
+
+def schema_url(
+    request: Request[Any, Any, Any], service: Service, name: ProviderName, version: SemVer, resource_type: str
+) -> str:
+    """Return where the schema of a resource type is read.
+
+    Raises:
+        ClientException: The registry's own address is not configured, and the ``Host`` header is none.
+    """
+    path = quote(f"{name}/versions/{version}/schemas/{resource_type}", safe="/+")
+    return f"{service.public_url or _base_url(request)}/providers/{path}"
+
+
+def _base_url(request: Request[Any, Any, Any]) -> str:
+    base = request.base_url
+    if not _HOST.fullmatch(base.netloc):
+        raise ClientException  # RFC 9112 section 3.2
+    return f"{base.scheme}://{base.netloc}"

@@ -1,0 +1,73 @@
+"""Public reads of a version's schemas, for dependents."""
+
+import json
+import re
+from typing import Annotated, Any
+
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, PathParameter
+
+from domain.schema_documents import schema_document
+from entrypoints.http.documentation_schemas import SCHEMA_RESPONSES, SCHEMAS_RESPONSES
+from entrypoints.http.paths import provider_name, version_or_latest
+from entrypoints.http.providers import VersionParameter
+from entrypoints.http.public_urls import schema_url
+from entrypoints.http.service import Service
+from entrypoints.http.views import schema_view
+from entrypoints.http.wire import ResourceSchemaView
+
+MEDIA_TYPE = "application/schema+json"
+_RESOURCE_TYPE = re.compile(r"/*(?:[^/]+/+){5}[^/]+/(.*)", re.DOTALL)
+ResourceTypeParameter = Annotated[
+    str, PathParameter(description="A resource type; its slashes may be written as they are, or as `%2F`.")
+]
+
+
+@get(
+    "/providers/{prefix:str}/{name:str}/versions/{version:str}/schemas",
+    tags=["Schemas"],
+    summary="Read a version's schemas",
+    description="By resource type, as they were sent; empty for a version without schemas. `latest` works here too.",
+    operation_id="readSchemas",
+    responses=SCHEMAS_RESPONSES,
+)
+async def read_schemas(
+    prefix: FromPath[str], name: FromPath[str], version: VersionParameter, service: NamedDependency[Service]
+) -> dict[str, ResourceSchemaView]:
+    """Read all schemas of one public version."""
+    provider = provider_name(prefix, name)
+    found = await service.registry.find_version.execute(provider, version_or_latest(provider, version))
+    return {schema.resource_type: schema_view(schema) for schema in found.announcement.schemas or ()}
+
+
+@get(
+    "/providers/{prefix:str}/{name:str}/versions/{version:str}/schemas/{resource_type:path}",
+    tags=["Schemas"],
+    summary="Read one resource type's JSON Schema",
+    description="A JSON Schema document of its own: an object with `config` and `outputs`, each as it was published. "
+    "`latest` works here too; `$id` names the exact version.",
+    operation_id="readSchema",
+    responses=SCHEMA_RESPONSES,
+    media_type=MEDIA_TYPE,
+)
+async def read_schema(
+    request: Request[Any, Any, Any],
+    prefix: FromPath[str],
+    name: FromPath[str],
+    version: VersionParameter,
+    resource_type: ResourceTypeParameter,
+    service: NamedDependency[Service],
+) -> Response[bytes]:
+    """Read the schema of one resource type as a document."""
+    provider = provider_name(prefix, name)
+    written = _as_written(request.scope["path"], resource_type)
+    found = await service.registry.find_schema.execute(provider, version_or_latest(provider, version), written)
+    url = schema_url(request, service, provider, found.version.version, written)
+    return Response(json.dumps(schema_document(found.schema, url)).encode(), media_type=MEDIA_TYPE)
+
+
+def _as_written(path: str, parsed: str) -> str:
+    """Return the resource type that a path ends in; the framework drops its outer and doubled slashes."""
+    found = _RESOURCE_TYPE.fullmatch(path)
+    return found[1] if found else parsed.removeprefix("/")
