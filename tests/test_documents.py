@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from domain.errors import RegistryError, WheelFault
+from domain.errors import AnnouncementRefusedError, RegistryError, SchemaFault, WheelFault
 from entrypoints.http import problems
 from entrypoints.http.problems import STATUSES, status_of
 
@@ -22,7 +22,7 @@ def test_every_refusal_has_a_status() -> None:
 
 def test_every_entry_of_the_status_table_serves_a_refusal() -> None:
     used = {next(ancestor for ancestor in kind.__mro__ if ancestor in STATUSES) for kind in _concrete()}
-    used |= {kind for kind in STATUSES if kind.__name__ == "WheelRefusedError"}  # its codes are those of WheelFault
+    used.add(AnnouncementRefusedError)  # its codes are those of WheelFault and SchemaFault
 
     assert used == set(STATUSES)
 
@@ -34,7 +34,8 @@ def test_the_documented_codes_are_exactly_those_of_the_code() -> None:
     http_codes = set(re.findall(r'HTTPStatus\.[A-Z_]+: "([a-z_]+)"', source)) | {"internal_error"}
 
     assert len(documented) == len(set(documented))
-    assert set(documented) == {kind.code for kind in _concrete()} | {fault.value for fault in WheelFault} | http_codes
+    faults = {fault.value for fault in (*WheelFault, *SchemaFault)}
+    assert set(documented) == {kind.code for kind in _concrete()} | faults | http_codes
 
 
 def test_links_between_documents_lead_somewhere() -> None:

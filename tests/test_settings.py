@@ -92,6 +92,19 @@ def test_other_issuers_are_refused(url: str) -> None:
         load_settings({**GOOD, "REGISTRY_CONSOLE_CLERK_ISSUER": url})
 
 
+@pytest.mark.parametrize("url", ["https://registry.example.com", "https://a.example/base", "http://127.0.0.1:8000"])
+def test_a_public_url_is_absolute(url: str) -> None:
+    assert load_settings({**GOOD, "REGISTRY_PUBLIC_URL": url}).server.public_url == url
+
+
+@pytest.mark.parametrize(
+    "url", ["registry", "http://a.example", "https://a.example/", "https://a.example/ö", "https://a?b"]
+)
+def test_a_public_url_that_would_name_nothing_is_refused(url: str) -> None:
+    with pytest.raises(SettingsError, match="REGISTRY_PUBLIC_URL"):
+        load_settings({**GOOD, "REGISTRY_PUBLIC_URL": url})
+
+
 def test_a_secret_shows_nowhere() -> None:
     settings = load_settings({**GOOD, "DATABASE_URL": "postgresql://u:hunter2@host/db"})
 

@@ -99,18 +99,20 @@ def build_registry(
         runtime_version: Pinned on every version that is registered.
     """
     verify_wheel = VerifyWheel(fetcher=adapters.fetcher, reader=adapters.reader)
+    check_schemas = CheckSchemas(adapters.schema_validator)
     find_version = FindVersion(adapters.store)
     return Registry(
         authenticate_machine=AuthenticateMachine(adapters.verifier, ReleaseAllowList(frozenset(release_machine_ids))),
         register_version=RegisterVersion(
             store=adapters.store,
-            check_schemas=CheckSchemas(adapters.schema_validator),
+            check_schemas=check_schemas,
             verify_wheel=verify_wheel,
             clock=adapters.clock,
             runtime_version=runtime_version,
         ),
         rehearse_registration=RehearseRegistration(
             store=adapters.store,
+            check_schemas=check_schemas,
             verify_wheel=verify_wheel,
             clock=adapters.clock,
             runtime_version=runtime_version,

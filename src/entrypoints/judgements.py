@@ -99,7 +99,7 @@ _SECURE_URL: _Rule = (
     "must be an https:// URL without user, query or fragment (http:// only on loopback)",
 )
 _PUBLIC_URL: _Rule = (
-    lambda url: _is_secure_url(url) and re.fullmatch(r"[!-~]*[^/]", url) is not None,
+    lambda url: _is_secure_url(url) and re.fullmatch(r"[!-~]*[!-.0-~]", url) is not None,
     "must be an https:// URL without user, query, fragment or a slash at the end (http:// only on loopback)",
 )
 _CA_BUNDLE: _Rule = (lambda path: path.is_file(), "there is no such file")

@@ -12,6 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from adapters.json_schema.validator import MetaSchemaValidator
 from adapters.memory.clock import ManualClock
 from adapters.memory.token_verifier import InMemoryTokenVerifier
 from adapters.memory.version_store import InMemoryVersionStore
@@ -65,6 +66,7 @@ class Lifecycles(RuleBasedStateMachine):
                 verifier=InMemoryTokenVerifier(),
                 fetcher=fetcher,
                 reader=ZipWheelReader(),
+                schema_validator=MetaSchemaValidator(),
                 store=self.store,
                 clock=self.clock,
             )

@@ -32,6 +32,7 @@ def registry(adapters: MemoryAdapters, version_store: VersionStore) -> Registry:
             verifier=adapters.verifier,
             fetcher=adapters.fetcher,
             reader=adapters.reader,
+            schema_validator=adapters.schema_validator,
             store=version_store,
             clock=adapters.clock,
         )

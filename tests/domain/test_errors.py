@@ -7,10 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from domain.errors import (
+    AnnouncementRefusedError,
     FieldError,
     InvalidRequestError,
     NotAuthenticatedError,
     RegistryError,
+    SchemaFault,
+    SchemaRefusedError,
     StoreUnavailableError,
     UnavailableError,
     VersionConflictError,
@@ -29,8 +32,10 @@ _ALL = sorted(
     {error for error in _descendants(RegistryError) if error.__module__ == "domain.errors"},
     key=lambda error: error.__name__,
 )
-_LEAVES = [error for error in _ALL if not error.__subclasses__() and error is not WheelRefusedError]
-_CODES = [error.code for error in _LEAVES if hasattr(error, "code")] + [fault.value for fault in WheelFault]
+_FAULTS = [*WheelFault, *SchemaFault]
+_REFUSALS = set(AnnouncementRefusedError.__subclasses__())  # their codes are those of the faults
+_LEAVES = [error for error in _ALL if not error.__subclasses__() and error not in _REFUSALS]
+_CODES = [error.code for error in _LEAVES if hasattr(error, "code")] + [fault.value for fault in _FAULTS]
 
 
 def test_the_tree_is_seen() -> None:
@@ -50,12 +55,19 @@ def test_groups_of_refusals_have_no_code() -> None:
 def test_codes_are_unique_slugs() -> None:
     assert [code for code, count in Counter(_CODES).items() if count > 1] == []
     assert [code for code in _CODES if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", code)] == []
-    assert len(WheelFault) == len(WheelFault.__members__)
+    assert all(len(faults) == len(faults.__members__) for faults in (WheelFault, SchemaFault))
 
 
 @pytest.mark.parametrize("fault", WheelFault)
 def test_a_refused_wheel_takes_its_code_from_the_fault(fault: WheelFault) -> None:
     refusal = WheelRefusedError(fault, "Sentence.")
+
+    assert (refusal.code, refusal.detail, str(refusal)) == (fault.value, "Sentence.", "Sentence.")
+
+
+@pytest.mark.parametrize("fault", SchemaFault)
+def test_a_refused_schema_takes_its_code_from_the_fault(fault: SchemaFault) -> None:
+    refusal = SchemaRefusedError(fault, "Sentence.")
 
     assert (refusal.code, refusal.detail, str(refusal)) == (fault.value, "Sentence.", "Sentence.")
 

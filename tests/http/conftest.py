@@ -73,6 +73,7 @@ async def serving(
     limits: HttpLimits | None = None,
     *,
     customer_realm: bool = False,
+    public_url: str | None = None,
     open_verifier: Callable[[], AbstractAsyncContextManager[TokenVerifier]] | None = None,
 ) -> AsyncIterator[Service]:
     """Serve a registry over memory adapters, but for the verifier of machines if another is given."""
@@ -86,7 +87,7 @@ async def serving(
                 replace(mixed, verifier=verifier), release_machine_ids=[MACHINE_ID], runtime_version=RUNTIME_VERSION
             )
 
-    app = create_app(open_registry, limits=limits, customer_realm=customer_realm)
+    app = create_app(open_registry, limits=limits, customer_realm=customer_realm, public_url=public_url)
     async with AsyncTestClient(app, raise_server_exceptions=False) as client:
         yield Service(client, adapters)
 

@@ -148,6 +148,13 @@ def test_a_version_is_yanked_for_any_reason_that_keeps_the_rule_and_for_no_other
 def test_any_text_as_a_path_is_never_a_500(client: TestClient[Any], text: str) -> None:
     written = quote(text, safe="")
     version = f"/providers/platform/gcp/versions/{written}"
-    for path in (version, f"{version}/history", f"/providers/{written}/versions"):
+    schemas = "/providers/platform/gcp/versions/1.0.0/schemas"
+    for path in (
+        version,
+        f"{version}/history",
+        f"{version}/schemas",
+        f"{schemas}/{written}",
+        f"/providers/{written}/versions",
+    ):
         assert client.get(path).status_code in {200, 404}
     assert client.delete(f"/console{version}/yank", headers=HEADERS).status_code in {200, 404, 409}

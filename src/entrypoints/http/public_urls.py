@@ -27,7 +27,7 @@ def schema_url(
 
 
 def _base_url(request: Request[Any, Any, Any]) -> str:
-    base = request.base_url
-    if not _HOST.fullmatch(base.netloc):
+    host = request.headers.get("host", "")
+    if not _HOST.fullmatch(host):
         raise ClientException  # RFC 9112 section 3.2
-    return f"{base.scheme}://{base.netloc}"
+    return f"{request.scope['scheme']}://{host}"

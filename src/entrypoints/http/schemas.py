@@ -3,6 +3,7 @@
 import json
 import re
 from typing import Annotated, Any
+from urllib.parse import unquote
 
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
@@ -18,7 +19,7 @@ from entrypoints.http.views import schema_view
 from entrypoints.http.wire import ResourceSchemaView
 
 MEDIA_TYPE = "application/schema+json"
-_RESOURCE_TYPE = re.compile(r"/*(?:[^/]+/+){5}[^/]+/(.*)", re.DOTALL)
+_RESOURCE_TYPE = re.compile(rb"/*(?:[^/]+/+){5}[^/]+/(.+)")
 ResourceTypeParameter = Annotated[
     str, PathParameter(description="A resource type; its slashes may be written as they are, or as `%2F`.")
 ]
@@ -61,13 +62,13 @@ async def read_schema(
 ) -> Response[bytes]:
     """Read the schema of one resource type as a document."""
     provider = provider_name(prefix, name)
-    written = _as_written(request.scope["path"], resource_type)
+    written = _as_written(request.scope.get("raw_path", b""), resource_type)
     found = await service.registry.find_schema.execute(provider, version_or_latest(provider, version), written)
     url = schema_url(request, service, provider, found.version.version, written)
     return Response(json.dumps(schema_document(found.schema, url)).encode(), media_type=MEDIA_TYPE)
 
 
-def _as_written(path: str, parsed: str) -> str:
+def _as_written(raw_path: bytes, parsed: str) -> str:
     """Return the resource type that a path ends in; the framework drops its outer and doubled slashes."""
-    found = _RESOURCE_TYPE.fullmatch(path)
-    return found[1] if found else parsed.removeprefix("/")
+    found = _RESOURCE_TYPE.fullmatch(raw_path.partition(b"?")[0])
+    return unquote(found[1]) if found else parsed.removeprefix("/")
