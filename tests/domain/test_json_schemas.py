@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.canonical_json import CanonicalJson
-from domain.errors import InvalidSchemasError, SchemaFault, SchemaRefusedError
+from domain.errors import InvalidSchemasError, RegistryError, SchemaFault, SchemaRefusedError
 from domain.json_schemas import MAX_SCHEMA_LENGTH, json_schemas
 from domain.schema_drafts import DRAFTS
 from domain.schemas import ResourceSchema, ResourceSchemas
@@ -25,7 +25,7 @@ def _sentence(document: object) -> str:
     """Return what a refusal says, or nothing."""
     try:
         _judge(document)
-    except SchemaRefusedError as refusal:
+    except RegistryError as refusal:
         return refusal.detail
     return ""
 
