@@ -68,7 +68,7 @@ STRANGE_ORGANIZATIONS: dict[str, dict[str, Any]] = {
 }
 
 
-def _answer(changes: dict[str, Any]) -> CannedAnswer:
+def an_answer(changes: dict[str, Any]) -> CannedAnswer:
     members = {
         "object": "api_key",
         "id": "ak_1",
@@ -85,7 +85,7 @@ def _answer(changes: dict[str, Any]) -> CannedAnswer:
 async def test_an_answer_that_proves_nothing_is_a_refusal(
     realm: CustomerRealm, customers: ClerkCustomers, changes: dict[str, Any], reason: str
 ) -> None:
-    realm.clerk.faults.next(_answer(changes))
+    realm.clerk.faults.next(an_answer(changes))
 
     assert await refusal_reason(customers.verifier, "ak_secret") == reason
 
@@ -94,7 +94,7 @@ async def test_an_answer_that_proves_nothing_is_a_refusal(
 async def test_an_answer_that_proves_the_organisation_is_accepted(
     realm: CustomerRealm, customers: ClerkCustomers, changes: dict[str, Any]
 ) -> None:
-    realm.clerk.faults.next(_answer(changes))
+    realm.clerk.faults.next(an_answer(changes))
 
     assert await customers.verifier.verify("ak_secret") == realm.as_customer("ak_1")
 
@@ -116,7 +116,7 @@ async def test_an_unusable_answer_leaves_the_key_unjudged(
     realm: CustomerRealm, customers: ClerkCustomers, fault: Fault, asked_for: str
 ) -> None:
     if asked_for == "organisation":
-        realm.clerk.faults.next(_answer({}))
+        realm.clerk.faults.next(an_answer({}))
     realm.clerk.faults.next(fault)
 
     with pytest.raises(TokenAuthorityUnavailableError):
@@ -124,7 +124,7 @@ async def test_an_unusable_answer_leaves_the_key_unjudged(
 
 
 async def test_only_a_200_says_anything(realm: CustomerRealm, customers: ClerkCustomers) -> None:
-    realm.clerk.faults.next(CannedAnswer(201, _answer({}).body))
+    realm.clerk.faults.next(CannedAnswer(201, an_answer({}).body))
 
     with pytest.raises(TokenAuthorityUnavailableError):
         await customers.verifier.verify("ak_secret")
@@ -134,7 +134,7 @@ async def test_only_a_200_says_anything(realm: CustomerRealm, customers: ClerkCu
 async def test_an_organisation_that_is_none_leaves_the_key_unjudged(
     realm: CustomerRealm, customers: ClerkCustomers, changes: dict[str, Any]
 ) -> None:
-    realm.clerk.faults.next(_answer({}))
+    realm.clerk.faults.next(an_answer({}))
     realm.clerk.faults.next(json_answer(200, bent(realm.organization.as_object(), changes)))
 
     with pytest.raises(TokenAuthorityUnavailableError):
@@ -145,7 +145,7 @@ async def test_an_organisation_that_is_none_leaves_the_key_unjudged(
 async def test_an_organisation_without_a_slug_has_nothing_to_publish_in(
     realm: CustomerRealm, customers: ClerkCustomers, slug: object
 ) -> None:
-    realm.clerk.faults.next(_answer({}))
+    realm.clerk.faults.next(an_answer({}))
     realm.clerk.faults.next(json_answer(200, bent(realm.organization.as_object(), {"slug": slug})))
 
     assert await refusal_reason(customers.verifier, "ak_secret") == "unknown organisation"
@@ -172,7 +172,7 @@ async def test_the_key_of_a_user_or_a_machine_is_refused(realm: CustomerRealm, c
 async def test_clerk_refusing_our_secret_is_an_error_in_the_log_that_names_the_setting(
     realm: CustomerRealm, customers: ClerkCustomers, status: int
 ) -> None:
-    for asked_before in ([], [_answer({})]):
+    for asked_before in ([], [an_answer({})]):
         for answer in (*asked_before, error_answer(status, "authentication_invalid")):
             realm.clerk.faults.next(answer)
 

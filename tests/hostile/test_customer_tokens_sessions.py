@@ -6,15 +6,18 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from adapters.clerk.customer_verifier import ClerkCustomerVerifier
 from adapters.clerk.customers import ClerkCustomers
-from domain.errors import TokenAuthorityUnavailableError
+from domain.errors import NotAuthenticatedError, TokenAuthorityUnavailableError
 from entrypoints.development.clerk.faults import ConnectionReset, Held
 from entrypoints.development.clerk.keys import SigningKey, encode_segment
 from tests.builders import NOW
 from tests.support.clerk import ABSENT, JWKS_PATH, refusal_reason
 from tests.support.clerk_customers import CustomerRealm
+from tests.support.clerk_mutations import EXAMPLES, mutations
 
 T = int(NOW.timestamp())  # the clock stands at T plus 678901 µs
 ORG = "org_1"
@@ -164,6 +167,18 @@ async def test_a_forged_or_respelled_token_is_refused(
     realm: CustomerRealm, verifier: ClerkCustomerVerifier, forge: Callable[[CustomerRealm], str], reason: str
 ) -> None:
     assert await refusal_reason(verifier, forge(realm)) == reason
+
+
+@pytest.mark.parametrize("kind", ["session", "key"])
+@EXAMPLES
+@given(data=st.data())
+async def test_no_mutation_of_a_valid_token_authenticates(
+    realm: CustomerRealm, verifier: ClerkCustomerVerifier, kind: str, data: st.DataObject
+) -> None:
+    token = realm.sign() if kind == "session" else realm.clerk.create_api_key(ORG)
+
+    with pytest.raises(NotAuthenticatedError):
+        await verifier.verify(data.draw(mutations(token)))
 
 
 @pytest.mark.parametrize("changes", ACCEPTED.values(), ids=ACCEPTED)

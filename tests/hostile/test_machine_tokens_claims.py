@@ -5,7 +5,9 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 
+from adapters.clerk.validity import SKEW_SECONDS, check_not_expired
 from adapters.clerk.verifier import ClerkTokenVerifier
+from domain.errors import NotAuthenticatedError
 from domain.machines import ConsoleMachine
 from tests.builders import NOW
 from tests.support.clerk import ABSENT, Realm, a_realm, refusal_reason
@@ -159,6 +161,13 @@ async def test_an_expiry_that_overflows_is_refused(realm: Realm, verifier: Clerk
     claims = json.dumps(realm.claims(exp=ABSENT)).encode()[:-1] + b',"exp":1e999}'
 
     assert await refusal_reason(verifier, realm.clerk.sign(realm.header(), claims)) == "wrong expiry"
+
+
+def test_a_token_is_expired_from_the_very_moment_on() -> None:
+    check_not_expired(1000, now=1000 + SKEW_SECONDS - 0.001)
+
+    with pytest.raises(NotAuthenticatedError):
+        check_not_expired(1000, now=1000 + SKEW_SECONDS)
 
 
 async def test_the_maximum_lifetime_is_a_setting(realm: Realm) -> None:

@@ -3,11 +3,10 @@
 import hashlib
 import hmac
 import json
-import string
 from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from joserfc import jwe, jws
 from joserfc.jwk import ECKey, RSAKey
@@ -17,8 +16,7 @@ from domain.errors import NotAuthenticatedError
 from domain.machines import ConsoleMachine
 from entrypoints.development.clerk.keys import SigningKey, encode_segment
 from tests.support.clerk import Realm, a_realm, refusal_reason
-
-BASE64URL = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
+from tests.support.clerk_mutations import BASE64URL, EXAMPLES, mutations
 
 
 @pytest.fixture(scope="module")
@@ -140,23 +138,27 @@ async def test_signature_comes_before_claims(realm: Realm, verifier: ClerkTokenV
     assert await refusal_reason(verifier, token) == "bad signature"
 
 
-EXAMPLES = settings(
-    max_examples=300,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],  # a verifier keeps nothing of a token
-)
-
-
 @EXAMPLES
 @given(data=st.data())
 async def test_no_mutation_of_a_valid_token_authenticates(
     realm: Realm, verifier: ClerkTokenVerifier, data: st.DataObject
 ) -> None:
     token = realm.clerk.sign(realm.header(), realm.claims())
+    assert await verifier.verify(token) == ConsoleMachine(realm.sender.id)
 
     with pytest.raises(NotAuthenticatedError):
-        await verifier.verify(data.draw(_mutations(token)))
+        await verifier.verify(data.draw(mutations(token)))
+
+
+@EXAMPLES
+@given(data=st.data())
+async def test_no_mutation_of_an_opaque_token_authenticates(
+    realm: Realm, verifier: ClerkTokenVerifier, data: st.DataObject
+) -> None:
+    token = realm.clerk.mint(realm.sender)
+
+    with pytest.raises(NotAuthenticatedError):
+        await verifier.verify(data.draw(mutations(token)))
 
 
 @EXAMPLES
@@ -164,13 +166,3 @@ async def test_no_mutation_of_a_valid_token_authenticates(
 async def test_no_text_at_all_authenticates_or_crashes(verifier: ClerkTokenVerifier, token: str) -> None:
     with pytest.raises(NotAuthenticatedError):
         await verifier.verify(token)
-
-
-def _mutations(token: str) -> st.SearchStrategy[str]:
-    places = st.integers(0, len(token) - 1)
-    characters = st.sampled_from(BASE64URL + "=+/. \n") | st.characters()
-    replaced = st.builds(lambda at, new: token[:at] + new + token[at + 1 :], places, characters)
-    inserted = st.builds(lambda at, new: token[:at] + new + token[at:], st.integers(0, len(token)), characters)
-    removed = st.builds(lambda at, count: token[:at] + token[at + count :], places, st.integers(1, 20))
-    swapped = st.builds(lambda at: token[:at] + token[at + 1 : at + 2] + token[at : at + 1] + token[at + 2 :], places)
-    return (replaced | inserted | removed | swapped).filter(lambda mutated: mutated != token)

@@ -8,9 +8,11 @@ from datetime import timedelta
 from email.utils import format_datetime
 from typing import Any
 
+import httpx
 import pytest
 from structlog.testing import capture_logs
 
+from adapters.clerk.api import new_http_client
 from adapters.clerk.verifier import ClerkTokenVerifier
 from domain.errors import TokenAuthorityUnavailableError
 from domain.machines import ConsoleMachine
@@ -91,7 +93,7 @@ async def verifier(realm: Realm) -> AsyncIterator[ClerkTokenVerifier]:
         yield verifier
 
 
-def _answer(changes: dict[str, Any]) -> CannedAnswer:
+def an_answer(changes: dict[str, Any]) -> CannedAnswer:
     members = {
         "object": "machine_to_machine_token",
         "id": "mt_1",
@@ -113,7 +115,7 @@ def _answer(changes: dict[str, Any]) -> CannedAnswer:
 async def test_an_answer_that_proves_nothing_is_a_refusal(
     realm: Realm, verifier: ClerkTokenVerifier, changes: dict[str, Any], reason: str
 ) -> None:
-    realm.clerk.faults.next(_answer(changes))
+    realm.clerk.faults.next(an_answer(changes))
 
     assert await refusal_reason(verifier, "mt_token") == reason
 
@@ -122,7 +124,7 @@ async def test_an_answer_that_proves_nothing_is_a_refusal(
 async def test_an_answer_that_proves_the_machine_is_accepted(
     realm: Realm, verifier: ClerkTokenVerifier, changes: dict[str, Any]
 ) -> None:
-    realm.clerk.faults.next(_answer(changes))
+    realm.clerk.faults.next(an_answer(changes))
 
     assert await verifier.verify("mt_token") == ConsoleMachine("mch_1")
 
@@ -152,16 +154,16 @@ async def test_an_unusable_answer_leaves_the_token_unjudged(
 
 
 async def test_an_answer_beyond_64_kib_is_not_read(realm: Realm, verifier: ClerkTokenVerifier) -> None:
-    realm.clerk.faults.next(CannedAnswer(200, _answer({}).body.ljust(65_536)))
+    realm.clerk.faults.next(CannedAnswer(200, an_answer({}).body.ljust(65_536)))
     assert await verifier.verify("mt_token") == ConsoleMachine("mch_1")
 
-    realm.clerk.faults.next(CannedAnswer(200, _answer({}).body.ljust(65_537)))
+    realm.clerk.faults.next(CannedAnswer(200, an_answer({}).body.ljust(65_537)))
     with pytest.raises(TokenAuthorityUnavailableError):
         await verifier.verify("mt_token")
 
 
 async def test_a_compressed_answer_is_not_unpacked(realm: Realm, verifier: ClerkTokenVerifier) -> None:
-    bomb = gzip.compress(_answer({}).body.ljust(50_000_000))
+    bomb = gzip.compress(an_answer({}).body.ljust(50_000_000))
     realm.clerk.faults.next(CannedAnswer(200, bomb, (("Content-Encoding", "gzip"),)))
     with capture_logs() as logs, pytest.raises(TokenAuthorityUnavailableError):
         await verifier.verify("mt_token")
@@ -224,10 +226,38 @@ async def test_clerk_that_keeps_silent_is_given_up_at_the_deadline(realm: Realm)
     realm.clerk.faults.next(held)
 
     async with realm.verifier(deadline=0.2) as verifier:
-        with pytest.raises(TokenAuthorityUnavailableError):
+        with capture_logs() as logs, pytest.raises(TokenAuthorityUnavailableError):
             await verifier.verify("mt_token")
 
     assert held.arrived.is_set()
+    assert [line["why"] for line in logs] == ["TimeoutError"]
+
+
+async def test_clerk_that_keeps_silent_is_given_up_when_reading_takes_too_long(realm: Realm) -> None:
+    realm.clerk.faults.next(Held())
+
+    async with realm.verifier(read_timeout=0.2) as verifier:
+        with capture_logs() as logs, pytest.raises(TokenAuthorityUnavailableError):
+            await verifier.verify("mt_token")
+
+    assert [line["why"] for line in logs] == ["ReadTimeout"]
+
+
+async def test_every_wait_for_clerk_is_bounded_as_it_is_set(realm: Realm) -> None:
+    async with new_http_client(realm.settings(connect_timeout=1.5, read_timeout=2.5)) as client:
+        assert client.timeout == httpx.Timeout(connect=1.5, read=2.5, write=2.5, pool=1.5)
+
+
+async def test_the_environment_sends_tokens_through_no_proxy(realm: Realm, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as nobody_listens:
+        nobody_listens.bind(("127.0.0.1", 0))
+        for variable in ("ALL_PROXY", "HTTP_PROXY"):
+            monkeypatch.setenv(variable, f"http://127.0.0.1:{nobody_listens.getsockname()[1]}")
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        monkeypatch.delenv("no_proxy", raising=False)
+
+        async with realm.verifier() as verifier:
+            assert await verifier.verify(realm.clerk.mint(realm.sender)) == ConsoleMachine(realm.sender.id)
 
 
 async def test_clerk_that_is_slow_but_in_time_is_waited_for(realm: Realm, verifier: ClerkTokenVerifier) -> None:
