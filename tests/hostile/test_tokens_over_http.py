@@ -1,7 +1,8 @@
 """Hostile tokens through the whole application: one answer for all of them, and the reason in the log."""
 
 import hashlib
-from collections.abc import AsyncIterator, Iterator
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -9,28 +10,97 @@ from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
 from entrypoints.bootstrap import MemoryAdapters
+from entrypoints.development.clerk.faults import (
+    CannedAnswer,
+    ConnectionReset,
+    Fault,
+    error_answer,
+    too_many_requests,
+)
+from tests.hostile.test_customer_tokens_api_keys import REFUSED as KEYS
+from tests.hostile.test_customer_tokens_api_keys import an_answer as an_answer_about_a_key
+from tests.hostile.test_customer_tokens_sessions import FORGED as SESSION_FORGED
+from tests.hostile.test_customer_tokens_sessions import REFUSED as SESSION_CLAIMS
+from tests.hostile.test_customer_tokens_sessions import REFUSED_HEADERS as SESSION_HEADERS
+from tests.hostile.test_machine_tokens_claims import MALFORMED, US
 from tests.hostile.test_machine_tokens_claims import REFUSED as CLAIMS
+from tests.hostile.test_machine_tokens_forged import FORGED, RESPELLED
 from tests.hostile.test_machine_tokens_headers import REFUSED as HEADERS
+from tests.hostile.test_machine_tokens_opaque import REFUSED as OPAQUE
+from tests.hostile.test_machine_tokens_opaque import an_answer
 from tests.http.conftest import Service, serving
 from tests.support.clerk import Realm, a_realm
+from tests.support.clerk_customers import CustomerRealm
 
 ROUTE = "/console/provider-versions"
-BENT = {
-    **{f"header: {name}": (case, {}, reason) for name, (case, reason) in HEADERS.items()},
-    **{f"claims: {name}": ({}, case, reason) for name, (case, reason) in CLAIMS.items()},
+CUSTOMER_ROUTE = "/provider-versions"
+
+
+def _fits_a_header(token: str) -> bool:
+    return token.isascii() and token.isprintable() and token == token.strip()
+
+
+BENT: dict[str, tuple[Callable[[Realm], str], str]] = {
+    **{
+        f"header: {name}": (lambda realm, bend=bend: realm.clerk.sign(realm.header(**bend), realm.claims()), reason)
+        for name, (bend, reason) in HEADERS.items()
+    },
+    **{
+        f"claims: {name}": (lambda realm, bend=bend: realm.clerk.sign(realm.header(), realm.claims(**bend)), reason)
+        for name, (bend, reason) in CLAIMS.items()
+    },
+    **{
+        f"text of the claims: {name}": (
+            lambda realm, bend=bend: realm.clerk.sign(realm.header(), bend(json.dumps(realm.claims()).encode())),
+            "malformed claims",
+        )
+        for name, bend in MALFORMED.items()
+    },
+    **{f"forged: {name}": case for name, case in FORGED.items()},
+    **{
+        f"respelled: {name}": (
+            lambda realm, respell=respell: respell(realm.clerk.sign(realm.header(), realm.claims())),
+            reason,
+        )
+        for name, (respell, reason) in RESPELLED.items()
+        if _fits_a_header(respell("a.b.c"))
+    },
+    "never issued": (lambda realm: "mt_never_issued", "unknown token"),
+    "an API key": (lambda realm: realm.receiver.secret, "unknown token shape"),
+}
+
+BENT_BY_CUSTOMERS: dict[str, tuple[Callable[[CustomerRealm], str], str]] = {
+    **{
+        f"header: {name}": (lambda realm, bend=bend: realm.clerk.sign(realm.header(**bend), realm.claims()), reason)
+        for name, (bend, reason) in SESSION_HEADERS.items()
+    },
+    **{
+        f"claims: {name}": (lambda realm, bend=bend: realm.sign(**bend), reason)
+        for name, (bend, reason) in SESSION_CLAIMS.items()
+    },
+    **{f"forged: {name}": case for name, case in SESSION_FORGED.items()},
+    "the key of a user": (lambda realm: realm.clerk.create_api_key(realm.user.id), "subject is no organisation"),
+    "the secret of a machine": (lambda realm: realm.clerk.add_machine().secret, "unknown token"),
+    "an opaque machine token": (lambda realm: realm.clerk.mint(realm.clerk.add_machine()), "unknown token shape"),
+    "a signed machine token": (
+        lambda realm: realm.clerk.mint(realm.clerk.add_machine(), format="jwt"),
+        "wrong category",
+    ),
 }
 
 
 @pytest.fixture(scope="module")
 def console() -> Iterator[Realm]:
-    with a_realm() as realm:
+    with a_realm(receiver_id=US) as realm:
         yield realm
 
 
-@pytest.fixture
-async def service(console: Realm) -> AsyncIterator[Service]:
-    """The application over memory adapters, but for Clerk's verifier and its stand-in."""
-    async with serving(MemoryAdapters(), open_verifier=console.verifier) as service:
+@pytest.fixture(scope="module")
+async def service(console: Realm, customer_realm: CustomerRealm) -> AsyncIterator[Service]:
+    """The application over memory adapters, but for Clerk's verifiers and their stand-ins."""
+    async with serving(
+        MemoryAdapters(), customer_realm=True, open_verifier=console.verifier, open_customers=customer_realm.customers
+    ) as service:
         service.token = console.clerk.sign(console.header(), console.claims())
         yield service
 
@@ -41,20 +111,90 @@ async def test_the_unbent_token_passes_and_its_machine_meets_the_allow_list(serv
     assert (response.status_code, response.json()["code"]) == (403, "machine_not_allowed")
 
 
-@pytest.mark.parametrize(("header", "claims", "reason"), BENT.values(), ids=BENT)
+@pytest.mark.parametrize(("bend", "reason"), BENT.values(), ids=BENT)
 async def test_a_bent_token_is_a_uniform_401_and_its_reason_is_logged(
-    service: Service, console: Realm, header: dict[str, Any], claims: dict[str, Any], reason: str
+    service: Service, console: Realm, bend: Callable[[Realm], str], reason: str
 ) -> None:
-    token = console.clerk.sign(console.header(**header), console.claims(**claims))
+    await _assert_uniformly_refused(service, ROUTE, bend(console), reason)
 
-    with capture_logs() as logged:
-        response = await service.post_raw(b"\xff", Authorization=f"Bearer {token}")
+
+@pytest.mark.parametrize(("bend", "reason"), BENT_BY_CUSTOMERS.values(), ids=BENT_BY_CUSTOMERS)
+async def test_a_bent_token_of_a_customer_is_a_uniform_401_and_its_reason_is_logged(
+    service: Service, realm: CustomerRealm, bend: Callable[[CustomerRealm], str], reason: str
+) -> None:
+    await _assert_uniformly_refused(service, CUSTOMER_ROUTE, bend(realm), reason)
+
+
+@pytest.mark.parametrize(("changes", "reason"), OPAQUE.values(), ids=OPAQUE)
+async def test_an_opaque_token_that_clerk_does_not_vouch_for_is_a_uniform_401(
+    service: Service, console: Realm, changes: dict[str, Any], reason: str
+) -> None:
+    console.clerk.faults.next(an_answer(changes))
+
+    await _assert_uniformly_refused(service, ROUTE, "mt_token", reason)
+
+
+@pytest.mark.parametrize(("changes", "reason"), KEYS.values(), ids=KEYS)
+async def test_a_key_that_clerk_does_not_vouch_for_is_a_uniform_401(
+    service: Service, realm: CustomerRealm, changes: dict[str, Any], reason: str
+) -> None:
+    realm.clerk.faults.next(an_answer_about_a_key(changes))
+
+    await _assert_uniformly_refused(service, CUSTOMER_ROUTE, "ak_secret", reason)
+
+
+async def _assert_uniformly_refused(service: Service, route: str, token: str, reason: str) -> None:
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    with capture_logs(processors=[merge_contextvars]) as logged:
+        response = await service.client.post(route, content=b"\xff", headers=headers)
 
     assert response.status_code == 401
     assert response.headers["www-authenticate"] == 'Bearer error="invalid_token"'
     assert (response.json()["code"], response.json()["detail"]) == ("not_authenticated", "Not authenticated")
-    assert [line["reason"] for line in logged if line["event"] == "refused"] == [reason]
+    (line,) = [line for line in logged if line["event"] == "refused"]
+    assert (line["reason"], line["token_hash"]) == (reason, hashlib.sha256(token.encode()).hexdigest()[:12])
     assert token not in str(logged)
+
+
+async def test_what_proves_one_realms_caller_proves_nothing_to_the_other(
+    service: Service, console: Realm, realm: CustomerRealm
+) -> None:
+    for token in (realm.sign(), realm.clerk.create_api_key(realm.organization.id)):
+        answer = await service.client.post(CUSTOMER_ROUTE, json={}, headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code == 422
+        answer = await service.client.post(ROUTE, json={}, headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code == 401
+
+    for token in (service.token, console.clerk.mint(console.sender)):
+        for method, path in (("POST", CUSTOMER_ROUTE), ("GET", "/auth/me"), ("GET", "/organizations/org_1")):
+            answer = await service.client.request(method, path, headers={"Authorization": f"Bearer {token}"})
+            assert answer.status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("fault", "retry_after"),
+    [
+        (too_many_requests("20"), "20"),
+        (error_answer(401, "authentication_invalid"), "5"),
+        (error_answer(500, "internal_clerk_error"), "5"),
+        (CannedAnswer(200, b"<html>"), "5"),
+        (ConnectionReset(), "5"),
+    ],
+    ids=["429", "our secret refused", "500", "nonsense", "reset"],
+)
+async def test_clerk_failing_is_503_and_nothing_is_remembered_of_it(
+    service: Service, console: Realm, fault: Fault, retry_after: str
+) -> None:
+    opaque = f"Bearer {console.clerk.mint(console.sender)}"
+    console.clerk.faults.next(fault)
+
+    failed = await service.post({}, Authorization=opaque)
+    again = await service.post({}, Authorization=opaque)
+
+    assert (failed.status_code, failed.json()["code"]) == (503, "token_authority_unavailable")
+    assert failed.headers["retry-after"] == retry_after
+    assert "www-authenticate" not in failed.headers
+    assert (again.status_code, again.json()["code"]) == (403, "machine_not_allowed")
 
 
 @pytest.mark.parametrize(
@@ -90,11 +230,22 @@ async def test_a_refused_machine_is_named_in_the_log_once_the_realm_vouches_for_
 ) -> None:
     token = console.clerk.sign(console.header(), console.claims(**claims))
 
+    assert await _machine_logged(service, token) == (console.sender.id if logged_as else None)
+
+
+async def test_a_machine_that_clerk_vouches_for_is_named_in_the_log_though_it_means_another_receiver(
+    service: Service, console: Realm
+) -> None:
+    console.clerk.faults.next(an_answer({"scopes": ["mch_other"]}))
+
+    assert await _machine_logged(service, "mt_token") == "mch_1"
+
+
+async def _machine_logged(service: Service, token: str) -> object:
     with capture_logs(processors=[merge_contextvars]) as logged:
         await service.post({}, Authorization=f"Bearer {token}")
-
     (line,) = [line for line in logged if line["event"] == "refused"]
-    assert line.get("machine_id") == (console.sender.id if logged_as else None)
+    return line.get("machine_id")
 
 
 async def test_a_short_hash_tells_attempts_with_one_token_apart(service: Service) -> None:
@@ -105,5 +256,7 @@ async def test_a_short_hash_tells_attempts_with_one_token_apart(service: Service
     assert [line["token_hash"] for line in logged if line["event"] == "refused"] == [expected]
 
 
-def test_the_tables_are_long() -> None:
-    assert len(BENT) == len(HEADERS) + len(CLAIMS) >= 100
+def test_no_case_hides_another_and_the_tables_are_long() -> None:
+    assert len(BENT) > len(HEADERS) + len(CLAIMS) + len(MALFORMED) + len(FORGED) >= 130
+    assert len(BENT_BY_CUSTOMERS) >= len(SESSION_HEADERS) + len(SESSION_CLAIMS) + len(SESSION_FORGED) >= 80
+    assert len(OPAQUE) + len(KEYS) >= 50

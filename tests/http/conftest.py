@@ -11,6 +11,7 @@ from httpx import Response
 from litestar.testing import AsyncTestClient
 from litestar.types import ASGIApp
 
+from adapters.clerk.customers import ClerkCustomers
 from application.ports.token_verifier import TokenVerifier
 from domain.machines import ConsoleMachine
 from domain.wheel_urls import WheelUrl
@@ -75,14 +76,18 @@ async def serving(
     customer_realm: bool = False,
     public_url: str | None = None,
     open_verifier: Callable[[], AbstractAsyncContextManager[TokenVerifier]] | None = None,
+    open_customers: Callable[[], AbstractAsyncContextManager[ClerkCustomers]] | None = None,
 ) -> AsyncIterator[Service]:
-    """Serve a registry over memory adapters, but for the verifier of machines if another is given."""
+    """Serve a registry over memory adapters, but for whatever judges tokens if another is given."""
 
     @asynccontextmanager
     async def open_registry() -> AsyncIterator[Registry]:
         async with AsyncExitStack() as stack:
             verifier = await stack.enter_async_context(open_verifier()) if open_verifier else adapters.verifier
             mixed = Adapters(**{field.name: getattr(adapters, field.name) for field in fields(Adapters)})
+            if open_customers:
+                customers = await stack.enter_async_context(open_customers())
+                mixed = replace(mixed, customer_verifier=customers.verifier, customer_directory=customers.directory)
             yield build_registry(
                 replace(mixed, verifier=verifier), release_machine_ids=[MACHINE_ID], runtime_version=RUNTIME_VERSION
             )
