@@ -69,6 +69,36 @@ def test_one_message_names_every_variable_that_is_missing_or_wrong() -> None:
     assert {line.split(":")[0].strip() for line in lines} == {*wrong, "REGISTRY_CONSOLE_CLERK_SECRET_KEY"}
 
 
+def test_one_message_names_every_variable_that_is_missing_of_both_realms() -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings({"REGISTRY_CUSTOMER_AUTHORIZED_PARTIES": "https://app.example.com"})
+
+    assert set(str(caught.value).splitlines()[1:]) == {
+        "  REGISTRY_CONSOLE_CLERK_ISSUER: is required",
+        "  REGISTRY_CONSOLE_CLERK_SECRET_KEY: is required",
+        "  REGISTRY_CONSOLE_MACHINE_ID: is required",
+        "  REGISTRY_CUSTOMER_CLERK_ISSUER: is required",
+        "  REGISTRY_CUSTOMER_CLERK_SECRET_KEY: is required",
+    }
+
+
+def test_one_message_names_every_variable_that_is_wrong_of_both_realms_and_repeats_no_secret() -> None:
+    wrong = {
+        "REGISTRY_CONSOLE_CLERK_ISSUER": "clerk.example.com",
+        "REGISTRY_CONSOLE_CLERK_SECRET_KEY": "ak_hunter2 hunter2",
+        "REGISTRY_CONSOLE_MACHINE_ID": "mch_",
+        "REGISTRY_CONSOLE_CLERK_READ_TIMEOUT_SECONDS": "0",
+        "REGISTRY_CUSTOMER_CLERK_ISSUER": "http://clerk.example.com",
+        "REGISTRY_CUSTOMER_CLERK_API_URL": "https://u:hunter2@clerk.example.com",
+        "REGISTRY_CUSTOMER_CLERK_SECRET_KEY": "ak_hunter2",
+    }
+    with pytest.raises(SettingsError) as caught:
+        load_settings(wrong)
+
+    assert {line.split(":")[0].strip() for line in str(caught.value).splitlines()[1:]} == set(wrong)
+    assert "hunter2" not in str(caught.value)
+
+
 @pytest.mark.parametrize("url", ["http://127.0.0.1:8001", "http://localhost", "http://[::1]:8001", "https://a.example"])
 def test_plain_http_is_for_loopback_only(url: str) -> None:
     assert load_settings({**GOOD, "REGISTRY_CONSOLE_CLERK_ISSUER": url}).console.clerk_issuer == url

@@ -33,6 +33,38 @@ async def test_without_a_good_token_the_answer_is_401_whatever_the_body(
     assert (response.json()["code"], response.json()["detail"]) == ("not_authenticated", "Not authenticated")
 
 
+@pytest.mark.parametrize("route", [ROUTE, "/provider-versions"])
+@pytest.mark.parametrize("authorization", [[], [(b"authorization", b"Bearer wrong")]])
+async def test_a_stranger_is_answered_without_its_body_being_asked_for(
+    route: str, authorization: list[tuple[bytes, bytes]]
+) -> None:
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        raise AssertionError("the body was asked for")
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async with serving(MemoryAdapters(), customer_realm=True) as service:
+        scope: Any = {
+            "type": "http",
+            "http_version": "1.1",
+            "method": "POST",
+            "scheme": "http",
+            "server": ("127.0.0.1", 8000),
+            "client": ("127.0.0.1", 9000),
+            "path": route,
+            "raw_path": route.encode(),
+            "root_path": "",
+            "query_string": b"",
+            "headers": [(b"content-type", b"application/json"), (b"content-length", b"9" * 18), *authorization],
+        }
+        await service.client.app(scope, receive, send)
+
+    assert sent[0]["status"] == 401
+
+
 async def test_several_authorization_headers_are_401(service: Service) -> None:
     good = ("Authorization", f"Bearer {service.token}")
 
