@@ -5,9 +5,11 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
+import httpx
 import pytest
 from joserfc.jwk import ECKey
 
+from adapters.clerk.api import new_http_client
 from adapters.clerk.verifier import ClerkTokenVerifier
 from domain.errors import TokenAuthorityUnavailableError
 from domain.machines import ConsoleMachine
@@ -55,6 +57,22 @@ async def test_keys_are_fetched_again_after_five_minutes(realm: Realm, verifier:
     await verifier.verify(_token(realm))
 
     assert realm.clerk.count(JWKS_PATH) == 2
+
+
+async def test_keys_are_asked_for_without_our_secret_and_nothing_is_asked_for_compressed(realm: Realm) -> None:
+    sent: list[httpx.Request] = []
+
+    async def remember(request: httpx.Request) -> None:
+        sent.append(request)
+
+    async with new_http_client(realm.settings()) as http:
+        http.event_hooks["request"].append(remember)
+        async with ClerkTokenVerifier(realm.settings(), realm.clock, http=http) as verifier:
+            await verifier.verify(_token(realm))
+            await verifier.verify(realm.clerk.mint(realm.sender))
+
+    assert [request.headers.get("Authorization") for request in sent] == [None, f"Bearer {realm.receiver.secret}"]
+    assert [request.headers["Accept-Encoding"] for request in sent] == ["identity"] * 2
 
 
 async def test_made_up_key_ids_cause_one_request_per_cool_down(realm: Realm, verifier: ClerkTokenVerifier) -> None:

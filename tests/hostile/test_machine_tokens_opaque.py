@@ -221,6 +221,15 @@ async def test_a_rate_limit_of_clerk_says_when_to_come_back(
     assert refusal.value.retry_after == seconds
 
 
+async def test_an_outage_of_clerk_may_say_when_to_come_back_too(realm: Realm, verifier: ClerkTokenVerifier) -> None:
+    realm.clerk.faults.next(error_answer(503, "service_unavailable", retry_after="20"))
+
+    with pytest.raises(TokenAuthorityUnavailableError) as refusal:
+        await verifier.verify("mt_token")
+
+    assert refusal.value.retry_after == 20
+
+
 async def test_clerk_that_keeps_silent_is_given_up_at_the_deadline(realm: Realm) -> None:
     held = Held()
     realm.clerk.faults.next(held)
