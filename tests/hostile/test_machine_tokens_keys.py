@@ -180,6 +180,23 @@ async def test_without_keys_an_outage_leaves_tokens_unjudged_and_is_not_made_wor
     assert await verifier.verify(_token(realm)) == _machine(realm)
 
 
+async def test_keys_that_come_with_an_error_are_not_trusted(realm: Realm, verifier: ClerkTokenVerifier) -> None:
+    realm.clerk.faults.next(CannedAnswer(404, json.dumps({"keys": [realm.clerk.signing_key.jwk]}).encode()))
+
+    with pytest.raises(TokenAuthorityUnavailableError):
+        await verifier.verify(_token(realm))
+
+
+async def test_an_outage_that_is_over_excuses_no_made_up_key(realm: Realm, verifier: ClerkTokenVerifier) -> None:
+    realm.clerk.faults.next(ConnectionReset())
+    with pytest.raises(TokenAuthorityUnavailableError):
+        await verifier.verify(_token(realm, kid="ins_made_up"))
+
+    realm.clock.advance(COOLDOWN)
+
+    assert await refusal_reason(verifier, _token(realm, kid="ins_made_up")) == "unknown key"
+
+
 async def test_a_key_set_beyond_64_kib_is_not_read(realm: Realm, verifier: ClerkTokenVerifier) -> None:
     body = json.dumps({"keys": [realm.clerk.signing_key.jwk]}).encode()
     realm.clerk.faults.next(CannedAnswer(200, body.ljust(65_537)))
@@ -217,6 +234,7 @@ FLAWS: dict[str, Callable[[dict[str, str]], object]] = {
     "another type": lambda key: {**ECKey.generate_key("P-256").as_dict(private=False), "kid": key["kid"]},
     "a symmetric key": lambda key: {"kty": "oct", "kid": key["kid"], "k": "c2VjcmV0"},
     "another algorithm": lambda key: {**key, "alg": "RS512"},
+    "a type that belies it": lambda key: {**key, "kty": "EC"},
     "for encryption": lambda key: {**key, "use": "enc"},
     "without an id": lambda key: {name: value for name, value in key.items() if name != "kid"},
     "id a number": lambda key: {**key, "kid": 1},
