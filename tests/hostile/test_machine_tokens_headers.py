@@ -1,6 +1,7 @@
 """Headers of signed machine tokens. Every token here is signed by the realm's own key: only the header is bent."""
 
 import json
+import re
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -107,6 +108,14 @@ async def test_a_header_nested_too_deep_is_refused(realm: Realm, verifier: Clerk
     header = json.dumps(realm.header()).encode()[:-1] + b',"nested":' + b"[" * depth + b"]" * depth + b"}"
 
     assert await refusal_reason(verifier, realm.clerk.sign(header, realm.claims())) == "malformed header"
+
+
+async def test_the_unused_bits_of_a_header_make_no_second_one(realm: Realm, verifier: ClerkTokenVerifier) -> None:
+    header = json.dumps(realm.header()).encode()
+    header = header.ljust(len(header) + -len(header) % 3 + 1)  # one byte more than a multiple of three
+    respelled = re.sub(r"[AQgw]\.", lambda last: f"{chr(ord(last[0][0]) + 1)}.", realm.clerk.sign(header, {}), count=1)
+
+    assert await refusal_reason(verifier, respelled) == "malformed header"
 
 
 async def test_parameters_that_are_not_known_are_ignored(realm: Realm, verifier: ClerkTokenVerifier) -> None:

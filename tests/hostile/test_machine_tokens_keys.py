@@ -14,6 +14,7 @@ from adapters.clerk.verifier import ClerkTokenVerifier
 from domain.errors import TokenAuthorityUnavailableError
 from domain.machines import ConsoleMachine
 from entrypoints.development.clerk.faults import CannedAnswer, ConnectionReset, Fault, Held, too_many_requests
+from entrypoints.development.clerk.keys import SigningKey
 from tests.support.clerk import JWKS_PATH, Realm, a_realm, refusal_reason
 
 COOLDOWN = 10
@@ -259,6 +260,14 @@ async def test_an_unusable_key_is_passed_over_and_spoils_no_other(
 
     assert await verifier.verify(_token(realm, kid="ins_good")) == _machine(realm)
     assert await refusal_reason(verifier, _token(realm)) == "unknown key"
+
+
+async def test_of_two_keys_under_one_id_the_first_counts(realm: Realm, verifier: ClerkTokenVerifier) -> None:
+    key = realm.clerk.signing_key.jwk
+    keys = [key, SigningKey(key["kid"]).jwk]
+    realm.clerk.faults.next(CannedAnswer(200, json.dumps({"keys": keys}).encode()))
+
+    assert await verifier.verify(_token(realm)) == _machine(realm)
 
 
 async def test_closing_gives_up_a_fetch_under_way(realm: Realm) -> None:

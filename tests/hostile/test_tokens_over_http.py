@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -34,50 +35,42 @@ from tests.support.clerk_customers import CustomerRealm
 
 ROUTE = "/console/provider-versions"
 CUSTOMER_ROUTE = "/provider-versions"
+Changes = dict[str, Any]
 
 
 def _fits_a_header(token: str) -> bool:
     return token.isascii() and token.isprintable() and token == token.strip()
 
 
+def _bent(realm: Realm | CustomerRealm, *, header: Changes | None = None, claims: Changes | None = None) -> str:
+    return realm.clerk.sign(realm.header(**header or {}), realm.claims(**claims or {}))
+
+
+def _rewritten(realm: Realm, *, rewrite: Callable[[bytes], bytes]) -> str:
+    return realm.clerk.sign(realm.header(), rewrite(json.dumps(realm.claims()).encode()))
+
+
+def _respelled(realm: Realm, *, respell: Callable[[str], str]) -> str:
+    return respell(_bent(realm))
+
+
 BENT: dict[str, tuple[Callable[[Realm], str], str]] = {
-    **{
-        f"header: {name}": (lambda realm, bend=bend: realm.clerk.sign(realm.header(**bend), realm.claims()), reason)
-        for name, (bend, reason) in HEADERS.items()
-    },
-    **{
-        f"claims: {name}": (lambda realm, bend=bend: realm.clerk.sign(realm.header(), realm.claims(**bend)), reason)
-        for name, (bend, reason) in CLAIMS.items()
-    },
-    **{
-        f"text of the claims: {name}": (
-            lambda realm, bend=bend: realm.clerk.sign(realm.header(), bend(json.dumps(realm.claims()).encode())),
-            "malformed claims",
-        )
-        for name, bend in MALFORMED.items()
-    },
+    **{f"header: {name}": (partial(_bent, header=bend), reason) for name, (bend, reason) in HEADERS.items()},
+    **{f"claims: {name}": (partial(_bent, claims=bend), reason) for name, (bend, reason) in CLAIMS.items()},
+    **{f"text: {name}": (partial(_rewritten, rewrite=bend), "malformed claims") for name, bend in MALFORMED.items()},
     **{f"forged: {name}": case for name, case in FORGED.items()},
     **{
-        f"respelled: {name}": (
-            lambda realm, respell=respell: respell(realm.clerk.sign(realm.header(), realm.claims())),
-            reason,
-        )
+        f"respelled: {name}": (partial(_respelled, respell=respell), reason)
         for name, (respell, reason) in RESPELLED.items()
         if _fits_a_header(respell("a.b.c"))
     },
     "never issued": (lambda realm: "mt_never_issued", "unknown token"),
-    "an API key": (lambda realm: realm.receiver.secret, "unknown token shape"),
+    "a machine's secret": (lambda realm: realm.receiver.secret, "unknown token shape"),
 }
 
 BENT_BY_CUSTOMERS: dict[str, tuple[Callable[[CustomerRealm], str], str]] = {
-    **{
-        f"header: {name}": (lambda realm, bend=bend: realm.clerk.sign(realm.header(**bend), realm.claims()), reason)
-        for name, (bend, reason) in SESSION_HEADERS.items()
-    },
-    **{
-        f"claims: {name}": (lambda realm, bend=bend: realm.sign(**bend), reason)
-        for name, (bend, reason) in SESSION_CLAIMS.items()
-    },
+    **{f"header: {name}": (partial(_bent, header=bend), reason) for name, (bend, reason) in SESSION_HEADERS.items()},
+    **{f"claims: {name}": (partial(_bent, claims=bend), reason) for name, (bend, reason) in SESSION_CLAIMS.items()},
     **{f"forged: {name}": case for name, case in SESSION_FORGED.items()},
     "the key of a user": (lambda realm: realm.clerk.create_api_key(realm.user.id), "subject is no organisation"),
     "the secret of a machine": (lambda realm: realm.clerk.add_machine().secret, "unknown token"),

@@ -1,6 +1,7 @@
 """The customer realm: organisations publish in their own namespace, and nowhere else."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -135,6 +136,8 @@ async def test_an_api_key_has_neither_user_nor_address(customers: Service) -> No
 
 
 async def test_a_customer_reads_its_own_organisation_and_no_other(customers: Service) -> None:
+    customers.adapters.customer_directory.add_organization(replace(ACME, id="org_other", slug="other"))
+
     own = await customers.client.get("/organizations/org_acme", headers=customers.authorised())
     other = await customers.client.get("/organizations/org_other", headers=customers.authorised())
 
