@@ -62,6 +62,12 @@ def _second_end_in_data() -> bytes:
     return with_part(Part(name=b"gcp_provider/z", data=decoy + struct.pack("<H", comment), method=0))
 
 
+def _reaching_out() -> bytes:
+    """The directory's last entry announces extra fields that would lie in the end record."""
+    last = _PLAIN.rindex(b"PK\x01\x02")
+    return _PLAIN[: last + 30] + b"\x03\x00" + _PLAIN[last + 32 :]
+
+
 CASES = {
     "bytes in front, as a self-extracting archive has": (_FRAMING, _bent(front=b"#!/bin/sh\n")),
     "bytes in front that the offsets do not know of": (_FRAMING, b"#!/bin/sh\n" + _PLAIN),
@@ -89,6 +95,7 @@ CASES = {
         with_part(replace(_OTHER, central={"signature": b"PK\x01\x09"})),
     ),
     "a directory whose last entry is cut": (_FRAMING, with_part(in_directory=central_header(_OTHER, 0)[:-3])),
+    "a directory whose last entry reaches out of it": (_FRAMING, _reaching_out()),
     "fewer entries announced": (_FRAMING, _bent(end={"entries": 4, "here": 4})),
     "more entries announced": (_FRAMING, _bent(end={"entries": 6, "here": 6})),
     "no entries announced": (_FRAMING, _bent(end={"entries": 0, "here": 0})),

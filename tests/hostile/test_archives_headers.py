@@ -60,6 +60,9 @@ _DISAGREEING = {
     "no descriptor": _streamed(b""),
     "half a descriptor": _streamed(_STREAMED.behind[:8]),
     "a descriptor and more": _streamed(_STREAMED.behind + b"\x00"),
+    "a descriptor of 64 bits and more": _streamed(
+        a_descriptor(_DATA, _PACKED, wide=True) + b"\x00", extra=a_zip64_extra(0, 0), size=DEFERRED, compressed=DEFERRED
+    ),
     "a descriptor with another size": _streamed(_LYING),
     "a descriptor with another CRC-32": _streamed(a_descriptor(b"?" + _DATA[1:], _PACKED)),
     "a descriptor with another compressed size": _streamed(a_descriptor(_DATA, _PACKED + b"?")),

@@ -98,14 +98,19 @@ def test_an_entry_that_is_no_plain_file_as_declared_is_refused(case: str) -> Non
     assert found.detail
 
 
-def test_an_entry_is_read_no_further_than_it_declares(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "endless",
+    [Part(method=STORED, packed=b"x" * 60 * _MIB), Part(data=_DATA, packed=_PACKED + b"x" * 60 * _MIB)],
+    ids=["beyond its declared size", "beyond its deflate stream"],
+)
+def test_an_entry_is_read_no_further_than_it_can_be_right(endless: Part, monkeypatch: pytest.MonkeyPatch) -> None:
     reads, pread = [0], os.pread
 
     def counting(descriptor: int, length: int, offset: int) -> bytes:
         reads[0] += 1
         return pread(descriptor, length, offset)
 
-    data = with_part(Part(method=STORED, packed=b"x" * 60 * _MIB))
+    data = with_part(endless)
     monkeypatch.setattr(os, "pread", counting)
 
     assert refusal(data).fault is _CORRUPT
