@@ -42,7 +42,7 @@ def _streamed(behind: bytes, **local: object) -> bytes:
 
 
 _LYING = struct.pack("<4s3L", b"PK\x07\x08", _CRC, len(_PACKED), 5)
-_DISAGREEING = {
+DISAGREEING = {
     "another name": _local(name=b"gcp_provider/evil.bin"),
     "a shorter name": _local(name=b"gcp_provider/data"),
     "another size": _local(size=len(_DATA) + 1),
@@ -76,7 +76,7 @@ _DISAGREEING = {
     "a streamed entry with its compressed size alone in front": _streamed(_STREAMED.behind, compressed=len(_PACKED)),
     "a stored entry of unknown length": with_part(replace(_STREAMED, method=STORED, behind=a_descriptor(_DATA, _DATA))),
 }
-_CONTRADICTING = {
+CONTRADICTING = {
     "two zip64 fields": _local(extra=a_zip64_extra(len(_DATA)) * 2),
     "a zip64 field with another size": _local(extra=a_zip64_extra(len(_DATA) + 1, len(_PACKED))),
     "a zip64 field with another compressed size": _local(extra=a_zip64_extra(len(_DATA), len(_PACKED) + 1)),
@@ -102,18 +102,23 @@ _CONTRADICTING = {
     "two Unicode paths": _local(extra=_unicode_path(_PART.name) * 2),
 }
 
+CASES = {
+    **{case: (_DISAGREE, data) for case, data in DISAGREEING.items()},
+    **{case: (_EXTRA, data) for case, data in CONTRADICTING.items()},
+}
 
-@pytest.mark.parametrize("case", _DISAGREEING)
+
+@pytest.mark.parametrize("case", DISAGREEING)
 def test_headers_that_disagree_are_refused(case: str) -> None:
-    found = refusal(_DISAGREEING[case])
+    found = refusal(DISAGREEING[case])
 
     assert found.fault is _DISAGREE
     assert "gcp_provider/data.bin" in found.detail
 
 
-@pytest.mark.parametrize("case", _CONTRADICTING)
+@pytest.mark.parametrize("case", CONTRADICTING)
 def test_extra_fields_that_contradict_their_header_are_refused(case: str) -> None:
-    found = refusal(_CONTRADICTING[case])
+    found = refusal(CONTRADICTING[case])
 
     assert found.fault is _EXTRA
     assert "gcp_provider/" in found.detail

@@ -7,7 +7,7 @@ import pytest
 from domain.errors import WheelFault
 from tests.support.archives import STORED, UTF_8, Part, read, refusal, with_part
 
-_UNSAFE = {
+UNSAFE = {
     "an absolute path": b"/etc/passwd",
     "a path out of the folder": b"../evil.py",
     "a path out of the folder and in again": b"gcp_provider/../../x/evil.py",
@@ -38,11 +38,11 @@ _UNSAFE = {
     "an overlong slash": b"gcp_provider/..\xc0\xaf..\xc0\xafx",
     "half a surrogate pair": b"gcp_provider/\xed\xa0\x80.py",
 }
-_TWICE = {
+TWICE = {
     "a file twice": (b"gcp_provider/data.bin", b"gcp_provider/data.bin"),
     "a folder twice": (b"data/", b"data/"),
 }
-_COLLIDING = {
+COLLIDING = {
     "case": (b"gcp_provider/data.bin", b"gcp_provider/DATA.bin"),
     "case of a folder": (b"gcp_provider/data/a", b"GCP_provider/Data/A"),
     "case of two folders": (b"data/", b"Data/"),
@@ -64,9 +64,16 @@ def _named(name: bytes) -> Part:
     return Part(name=name, method=STORED)
 
 
-@pytest.mark.parametrize("case", _UNSAFE)
+CASES = {
+    **{case: (WheelFault.ARCHIVE_NAME_UNSAFE, with_part(_named(name))) for case, name in UNSAFE.items()},
+    **{case: (WheelFault.ARCHIVE_DUPLICATE_NAME, with_part(*map(_named, names))) for case, names in TWICE.items()},
+    **{case: (WheelFault.ARCHIVE_NAMES_COLLIDE, with_part(*map(_named, names))) for case, names in COLLIDING.items()},
+}
+
+
+@pytest.mark.parametrize("case", UNSAFE)
 def test_a_name_that_is_no_plain_relative_path_is_refused(case: str) -> None:
-    assert refusal(with_part(_named(_UNSAFE[case]))).fault is WheelFault.ARCHIVE_NAME_UNSAFE
+    assert refusal(with_part(_named(UNSAFE[case]))).fault is WheelFault.ARCHIVE_NAME_UNSAFE
 
 
 def test_a_name_beyond_ascii_that_is_not_marked_as_utf_8_is_refused() -> None:
@@ -76,16 +83,16 @@ def test_a_name_beyond_ascii_that_is_not_marked_as_utf_8_is_refused() -> None:
     read(with_part(replace(unmarked, both={"flags": UTF_8})))
 
 
-@pytest.mark.parametrize("case", _TWICE)
+@pytest.mark.parametrize("case", TWICE)
 def test_a_name_given_twice_is_refused(case: str) -> None:
-    first, second = map(_named, _TWICE[case])
+    first, second = map(_named, TWICE[case])
 
     assert refusal(with_part(first, second)).fault is WheelFault.ARCHIVE_DUPLICATE_NAME
 
 
-@pytest.mark.parametrize("case", _COLLIDING)
+@pytest.mark.parametrize("case", COLLIDING)
 def test_names_that_some_file_system_cannot_hold_both_are_refused(case: str) -> None:
-    first, second = map(_named, _COLLIDING[case])
+    first, second = map(_named, COLLIDING[case])
     read(with_part(first))
     read(with_part(second))
 

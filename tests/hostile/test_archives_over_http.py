@@ -12,10 +12,12 @@ from domain.versions import VersionStatus
 from entrypoints.bootstrap import MemoryAdapters
 from tests.builders import a_name
 from tests.hostile.test_archives_framing import CASES as FRAMING
+from tests.hostile.test_archives_headers import CASES as HEADERS
+from tests.hostile.test_archives_names import CASES as NAMES
 from tests.hostile.test_archives_storage import CASES as STORAGE
 from tests.http.conftest import serving
 
-CASES: Mapping[str, tuple[WheelFault, bytes]] = {**FRAMING, **STORAGE}
+CASES: Mapping[str, tuple[WheelFault, bytes]] = {**FRAMING, **HEADERS, **NAMES, **STORAGE}
 
 
 def leftovers(folder: Path) -> list[Path]:
@@ -43,4 +45,4 @@ async def test_a_hostile_archive_is_422_with_its_code_and_leaves_a_failed_versio
 
 
 def test_the_corpus_is_large() -> None:
-    assert len(CASES) == len(FRAMING) + len(STORAGE) > 60
+    assert len(CASES) == len(FRAMING) + len(HEADERS) + len(NAMES) + len(STORAGE) > 150

@@ -13,6 +13,7 @@ from litestar.types import ASGIApp
 
 from adapters.clerk.customers import ClerkCustomers
 from application.ports.token_verifier import TokenVerifier
+from application.ports.wheel_fetcher import WheelFetcher
 from domain.machines import ConsoleMachine
 from domain.wheel_urls import WheelUrl
 from entrypoints.bootstrap import Adapters, MemoryAdapters, build_registry
@@ -77,8 +78,9 @@ async def serving(
     public_url: str | None = None,
     open_verifier: Callable[[], AbstractAsyncContextManager[TokenVerifier]] | None = None,
     open_customers: Callable[[], AbstractAsyncContextManager[ClerkCustomers]] | None = None,
+    fetcher: WheelFetcher | None = None,
 ) -> AsyncIterator[Service]:
-    """Serve a registry over memory adapters, but for whatever judges tokens if another is given."""
+    """Serve a registry over memory adapters, but for whatever judges tokens or fetches wheels if another is given."""
 
     @asynccontextmanager
     async def open_registry() -> AsyncIterator[Registry]:
@@ -89,7 +91,9 @@ async def serving(
                 customers = await stack.enter_async_context(open_customers())
                 mixed = replace(mixed, customer_verifier=customers.verifier, customer_directory=customers.directory)
             yield build_registry(
-                replace(mixed, verifier=verifier), release_machine_ids=[MACHINE_ID], runtime_version=RUNTIME_VERSION
+                replace(mixed, verifier=verifier, fetcher=fetcher or adapters.fetcher),
+                release_machine_ids=[MACHINE_ID],
+                runtime_version=RUNTIME_VERSION,
             )
 
     app = create_app(open_registry, limits=limits, customer_realm=customer_realm, public_url=public_url)
