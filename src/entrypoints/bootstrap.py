@@ -7,7 +7,10 @@ import tempfile
 from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+
+from prometheus_client import CollectorRegistry
 
 from adapters.clerk.customer_realm import ClerkCustomerRealm
 from adapters.clerk.customers import ClerkCustomers
@@ -20,21 +23,29 @@ from adapters.https.policy import FetchPolicy
 from adapters.https.spool import remove_leftovers
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from adapters.json_schema.validator import MetaSchemaValidator
+from adapters.logs.observer import LoggingObserver
 from adapters.memory.clock import ManualClock
 from adapters.memory.customer_directory import InMemoryCustomerDirectory
 from adapters.memory.customer_verifier import InMemoryCustomerVerifier
 from adapters.memory.token_verifier import InMemoryTokenVerifier
 from adapters.memory.version_store import InMemoryVersionStore
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
+from adapters.observed.verifier import ObservedVerifier
+from adapters.observed.version_store import ObservedVersionStore
+from adapters.observed.wheel_fetcher import ObservedWheelFetcher
+from adapters.observed.wheel_reader import ObservedWheelReader
 from adapters.postgres import migrations
 from adapters.postgres.database import ConnectionOptions, Database
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.store import PostgresVersionStore
+from adapters.prometheus.exposition import exposition
+from adapters.prometheus.observer import PrometheusObserver
 from adapters.system.clock import SystemClock
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from application.ports.clock import Clock
 from application.ports.customer_directory import CustomerDirectory
 from application.ports.customer_verifier import CustomerVerifier
+from application.ports.observer import NOBODY, Observer, Observers
 from application.ports.schema_validator import SchemaValidator
 from application.ports.token_verifier import TokenVerifier
 from application.ports.version_store import VersionStore
@@ -57,7 +68,15 @@ from application.use_cases.yank_version import YankVersion
 from domain.inspections import TokenInspection
 from domain.machines import ReleaseAllowList
 from entrypoints.registry import CustomerRealm, Registry
-from entrypoints.settings import ConsoleSettings, CustomerSettings, DatabaseSettings, Settings, WheelSettings
+from entrypoints.settings import (
+    ConsoleSettings,
+    CustomerSettings,
+    DatabaseSettings,
+    Settings,
+    TracingSettings,
+    WheelSettings,
+)
+from entrypoints.telemetry import Telemetry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +108,11 @@ class MemoryAdapters(Adapters):
 
 
 def build_registry(
-    adapters: Adapters, *, release_machine_ids: Collection[str] = (), runtime_version: str = "unpinned"
+    adapters: Adapters,
+    *,
+    release_machine_ids: Collection[str] = (),
+    runtime_version: str = "unpinned",
+    observer: Observer = NOBODY,
 ) -> Registry:
     """Wire the use cases to adapters.
 
@@ -97,60 +120,67 @@ def build_registry(
         adapters: What the ports are plugged into.
         release_machine_ids: Console machines that may release.
         runtime_version: Pinned on every version that is registered.
+        observer: Is told what happens. Reads of the store are left alone: there are many, and each request is told of.
     """
-    verify_wheel = VerifyWheel(fetcher=adapters.fetcher, reader=adapters.reader)
+    verify_wheel = VerifyWheel(
+        fetcher=ObservedWheelFetcher(adapters.fetcher, observer), reader=ObservedWheelReader(adapters.reader, observer)
+    )
+    store = ObservedVersionStore(adapters.store, observer)
     check_schemas = CheckSchemas(adapters.schema_validator)
     find_version = FindVersion(adapters.store)
     return Registry(
-        authenticate_machine=AuthenticateMachine(adapters.verifier, ReleaseAllowList(frozenset(release_machine_ids))),
+        authenticate_machine=AuthenticateMachine(
+            ObservedVerifier(adapters.verifier, observer), ReleaseAllowList(frozenset(release_machine_ids))
+        ),
         register_version=RegisterVersion(
-            store=adapters.store,
+            store=store,
             check_schemas=check_schemas,
             verify_wheel=verify_wheel,
             clock=adapters.clock,
             runtime_version=runtime_version,
         ),
         rehearse_registration=RehearseRegistration(
-            store=adapters.store,
+            store=store,
             check_schemas=check_schemas,
             verify_wheel=verify_wheel,
             clock=adapters.clock,
             runtime_version=runtime_version,
         ),
-        yank_version=YankVersion(store=adapters.store, clock=adapters.clock),
-        restore_version=RestoreVersion(store=adapters.store, clock=adapters.clock),
+        yank_version=YankVersion(store=store, clock=adapters.clock),
+        restore_version=RestoreVersion(store=store, clock=adapters.clock),
         verify_wheel=verify_wheel,
         find_version=find_version,
         find_schema=FindSchema(find_version),
         list_versions=ListVersions(adapters.store),
         read_history=ReadHistory(adapters.store),
         check_readiness=CheckReadiness(adapters.store),
-        customers=_customer_realm_of(adapters),
+        customers=_customer_realm_of(adapters, observer),
     )
 
 
-def _customer_realm_of(adapters: Adapters) -> CustomerRealm | None:
+def _customer_realm_of(adapters: Adapters, observer: Observer) -> CustomerRealm | None:
     if adapters.customer_verifier is None or adapters.customer_directory is None:
         return None
     return CustomerRealm(
-        authenticate_customer=AuthenticateCustomer(adapters.customer_verifier),
+        authenticate_customer=AuthenticateCustomer(ObservedVerifier(adapters.customer_verifier, observer)),
         describe_customer=DescribeCustomer(adapters.customer_directory),
     )
 
 
 @asynccontextmanager
-async def open_registry(settings: Settings) -> AsyncIterator[Registry]:
+async def open_registry(settings: Settings, observer: Observer = NOBODY) -> AsyncIterator[Registry]:
     """Open the production adapters that the settings describe, and wire the use cases to them."""
-    async with open_adapters(settings) as adapters:
+    async with open_adapters(settings, observer) as adapters:
         yield build_registry(
             adapters,
             release_machine_ids=settings.console.release_machine_ids,
             runtime_version=settings.server.runtime_version,
+            observer=observer,
         )
 
 
 @asynccontextmanager
-async def open_adapters(settings: Settings) -> AsyncIterator[Adapters]:
+async def open_adapters(settings: Settings, observer: Observer = NOBODY) -> AsyncIterator[Adapters]:
     """Open Clerk, HTTPS and PostgreSQL as the settings describe them; close them on exit.
 
     Without a database URL this starts the embedded PostgreSQL, and migrates it.
@@ -158,12 +188,14 @@ async def open_adapters(settings: Settings) -> AsyncIterator[Adapters]:
     clock = SystemClock()
     async with AsyncExitStack() as stack:
         url = stack.enter_context(serving_database(settings.database))
-        database = Database(url, connection_options(settings.database))
+        database = Database(url, connection_options(settings.database), observer)
         stack.push_async_callback(database.dispose)
-        customers = await _open_customers(settings.customer, clock, stack)
+        customers = await _open_customers(settings.customer, clock, stack, observer)
         remove_leftovers(settings.wheel.spool_dir or Path(tempfile.gettempdir()))
         yield Adapters(
-            verifier=await stack.enter_async_context(ClerkTokenVerifier(console_realm(settings.console), clock)),
+            verifier=await stack.enter_async_context(
+                ClerkTokenVerifier(console_realm(settings.console), clock, observer=observer)
+            ),
             fetcher=_wheel_fetcher(settings.wheel),
             reader=ZipWheelReader(),
             schema_validator=MetaSchemaValidator(),
@@ -175,11 +207,37 @@ async def open_adapters(settings: Settings) -> AsyncIterator[Adapters]:
 
 
 async def _open_customers(
-    settings: CustomerSettings | None, clock: Clock, stack: AsyncExitStack
+    settings: CustomerSettings | None, clock: Clock, stack: AsyncExitStack, observer: Observer
 ) -> ClerkCustomers | None:
     if settings is None:
         return None
-    return await stack.enter_async_context(ClerkCustomers(customer_realm(settings), clock))
+    return await stack.enter_async_context(ClerkCustomers(customer_realm(settings), clock, observer=observer))
+
+
+def open_telemetry(tracing: TracingSettings, *, shared_metrics: Path | None = None) -> Telemetry:
+    """Watch this process: log lines, metrics, and traces where the settings say where to send them.
+
+    Args:
+        tracing: Without an endpoint, nothing of OpenTelemetry is even imported.
+        shared_metrics: Folder through which the workers of one server show their metrics together.
+    """
+    registry = CollectorRegistry()
+    watching: list[Observer] = [PrometheusObserver(registry), LoggingObserver()]
+    expose = partial(exposition, registry, shared_metrics)
+    if tracing.endpoint is None:
+        return Telemetry(observer=Observers(watching), expose=expose)
+    from adapters.tracing.observer import TracingObserver  # noqa: PLC0415 -- an optional extra
+    from adapters.tracing.provider import open_provider  # noqa: PLC0415 -- likewise
+    from adapters.tracing.requests import TracedRequests  # noqa: PLC0415 -- likewise
+
+    provider = open_provider(tracing.endpoint)
+    tracer = provider.get_tracer("provider-registry")
+    return Telemetry(
+        observer=Observers([*watching, TracingObserver(tracer)]),
+        expose=expose,
+        trace=partial(TracedRequests, tracer=tracer),
+        close=provider.shutdown,
+    )
 
 
 def inspect_machine_token(settings: ConsoleSettings, token: str) -> TokenInspection:

@@ -76,10 +76,15 @@ def _read(group: type[G], environment: Mapping[str, str], problems: list[str]) -
 
 
 def _judged_together(groups: Mapping[str, Any]) -> list[str]:
-    console, customer = groups["console"], groups["customer"]
+    problems = []
+    console, customer, tracing = groups["console"], groups["customer"], groups["tracing"]
     if console is not None and customer is not None and console.clerk_issuer == customer.clerk_issuer:
-        return ["REGISTRY_CUSTOMER_CLERK_ISSUER: must differ from the Console realm's; the realms are two instances"]
-    return []
+        problems.append(
+            "REGISTRY_CUSTOMER_CLERK_ISSUER: must differ from the Console realm's; the realms are two instances"
+        )
+    if tracing is not None and tracing.endpoint and not judgements.can_trace():
+        problems.append("REGISTRY_TRACING_ENDPOINT: needs an extra; pip install 'provider-registry[tracing]'")
+    return problems
 
 
 def _is_unset(group: type[msgspec.Struct], environment: Mapping[str, str]) -> bool:

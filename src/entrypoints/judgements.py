@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Callable, Iterator, Mapping
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from entrypoints.settings import (
     CustomerSettings,
     DatabaseSettings,
     ServerSettings,
+    TracingSettings,
     WheelSettings,
 )
 
@@ -29,6 +31,14 @@ def judge(group: type[msgspec.Struct], found: Mapping[str, Any]) -> Iterator[Jud
     for field, (is_good, problem) in _RULES.get(group, {}).items():
         if field in found and not is_good(found[field]):
             yield field, problem
+
+
+def can_trace() -> bool:
+    """Tell whether the extra that traces need is installed."""
+    try:
+        return find_spec("opentelemetry.exporter.otlp.proto.http") is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def _is_secure_url(url: str) -> bool:
@@ -91,6 +101,16 @@ def _are_hosts(texts: tuple[str, ...]) -> bool:
     return True
 
 
+def _is_receiver(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    plain = not (parts.query or parts.fragment or "@" in parts.netloc or port == 0)
+    return plain and bool(host) and parts.scheme in {"http", "https"}
+
+
 _Rule = tuple[Callable[[Any], bool], str]
 _GroupRules = Mapping[str, _Rule]
 
@@ -124,6 +144,7 @@ _RULES: Mapping[type[msgspec.Struct], _GroupRules] = {
         "url": (_is_database_url, "must be postgresql://user@host:port/database, with numbers for ports")
     },
     ServerSettings: {"public_url": _PUBLIC_URL},
+    TracingSettings: {"endpoint": (_is_receiver, "must be an http:// or https:// URL without user, query or fragment")},
     WheelSettings: {
         "allowed_networks": (_are_networks, "must be networks such as 10.0.0.0/8, without host bits"),
         "allowed_hosts": (_are_hosts, "must be host names"),

@@ -75,6 +75,14 @@ class LogSettings(Struct, frozen=True, kw_only=True):
     format: Literal["json", "console"] = "json"
 
 
+class TracingSettings(Struct, frozen=True, kw_only=True):
+    """Where traces are sent."""
+
+    PREFIX: ClassVar = "REGISTRY_TRACING_"
+
+    endpoint: str | None = None
+
+
 class ServerSettings(Struct, frozen=True, kw_only=True):
     """Where and how the server listens."""
 
@@ -101,6 +109,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     database: DatabaseSettings
     wheel: WheelSettings
     log: LogSettings
+    tracing: TracingSettings
     server: ServerSettings
 
 

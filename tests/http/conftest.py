@@ -12,6 +12,7 @@ from litestar.testing import AsyncTestClient
 from litestar.types import ASGIApp
 
 from adapters.clerk.customers import ClerkCustomers
+from application.ports.observer import NOBODY
 from application.ports.token_verifier import TokenVerifier
 from application.ports.wheel_fetcher import WheelFetcher
 from domain.machines import ConsoleMachine
@@ -20,6 +21,7 @@ from entrypoints.bootstrap import Adapters, MemoryAdapters, build_registry
 from entrypoints.http.app import create_app
 from entrypoints.http.service import HttpLimits
 from entrypoints.registry import Registry
+from entrypoints.telemetry import Telemetry
 from tests.builders import MACHINE_ID, RUNTIME_VERSION, a_wheel
 
 ROUTE = "/console/provider-versions"
@@ -76,6 +78,7 @@ async def serving(
     *,
     customer_realm: bool = False,
     public_url: str | None = None,
+    telemetry: Telemetry | None = None,
     open_verifier: Callable[[], AbstractAsyncContextManager[TokenVerifier]] | None = None,
     open_customers: Callable[[], AbstractAsyncContextManager[ClerkCustomers]] | None = None,
     fetcher: WheelFetcher | None = None,
@@ -94,9 +97,12 @@ async def serving(
                 replace(mixed, verifier=verifier, fetcher=fetcher or adapters.fetcher),
                 release_machine_ids=[MACHINE_ID],
                 runtime_version=RUNTIME_VERSION,
+                observer=telemetry.observer if telemetry else NOBODY,
             )
 
-    app = create_app(open_registry, limits=limits, customer_realm=customer_realm, public_url=public_url)
+    app = create_app(
+        open_registry, limits=limits, customer_realm=customer_realm, public_url=public_url, telemetry=telemetry
+    )
     async with AsyncTestClient(app, raise_server_exceptions=False) as client:
         yield Service(client, adapters)
 

@@ -11,6 +11,7 @@ import structlog
 from adapters.clerk.realm import ClerkInstance
 from adapters.clerk.retry_after import seconds_to_wait
 from application.ports.clock import Clock
+from application.ports.observer import Observer
 from domain.errors import TokenAuthorityUnavailableError
 
 MAX_BODY_BYTES = 65_536
@@ -38,11 +39,12 @@ class ClerkApi:
     Nothing is retried here: whoever called decides, and a verification costs money each time.
     """
 
-    def __init__(self, instance: ClerkInstance, http: httpx.AsyncClient, clock: Clock) -> None:
+    def __init__(self, instance: ClerkInstance, http: httpx.AsyncClient, clock: Clock, observer: Observer) -> None:
         """Call with the given client, which stays its owner's to close."""
         self._instance = instance
         self._http = http
         self._clock = clock
+        self._observer = observer
 
     async def get_keys(self) -> ClerkAnswer:
         """Fetch the published key set, without credentials.
@@ -51,7 +53,8 @@ class ClerkApi:
             TokenAuthorityUnavailableError: Clerk did not answer in time and form.
         """
         request = self._http.build_request("GET", self._instance.jwks_url, headers={"Accept-Encoding": "identity"})
-        return await self._exchange("jwks", request)
+        with self._observer.authority_call("jwks"):
+            return await self._exchange("jwks", request)
 
     async def get(self, path: str) -> ClerkAnswer:
         """Read from the Backend API with the instance's secret. Nothing in the path may come unchecked from outside.
@@ -95,12 +98,13 @@ class ClerkApi:
         url = self._instance.api_url.rstrip("/") + path
         credentials = {"Authorization": f"Bearer {self._instance.secret_key}", "Accept-Encoding": "identity"}
         request = self._http.build_request(method, url, content=content, headers=credentials | headers)
-        answer = await self._exchange(path, request)
-        if answer.status in {401, 403}:
-            setting = self._instance.secret_key_setting
-            _log.error("clerk_refused_our_secret", call=path, status=answer.status, setting=setting)
-            raise unavailable()
-        return answer
+        with self._observer.authority_call(_operation(path)):
+            answer = await self._exchange(path, request)
+            if answer.status in {401, 403}:
+                setting = self._instance.secret_key_setting
+                _log.error("clerk_refused_our_secret", call=path, status=answer.status, setting=setting)
+                raise unavailable()
+            return answer
 
     async def _exchange(self, call: str, request: httpx.Request) -> ClerkAnswer:
         try:
@@ -135,6 +139,11 @@ class ClerkApi:
     def _fail(self, call: str, why: str, retry_after: int | None = None) -> NoReturn:
         _log.warning("clerk_failed", call=call, why=why)
         raise unavailable(retry_after)
+
+
+def _operation(path: str) -> str:
+    """Name what a path of the Backend API is about, without ids: ``organizations`` of ``/v1/organizations/org_1``."""
+    return path.split("/")[2]
 
 
 def unavailable(retry_after: int | None = None) -> TokenAuthorityUnavailableError:

@@ -11,6 +11,7 @@ from adapters.clerk.api import ClerkApi, new_http_client
 from adapters.clerk.jwks import JwksCache
 from adapters.clerk.realm import ClerkInstance
 from application.ports.clock import Clock
+from application.ports.observer import NOBODY, Observer
 
 
 class ClerkClient:
@@ -23,6 +24,7 @@ class ClerkClient:
         *,
         http: httpx.AsyncClient | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        observer: Observer = NOBODY,
     ) -> None:
         """Serve one instance.
 
@@ -31,10 +33,11 @@ class ClerkClient:
             clock: Against which tokens expire.
             http: A client to call Clerk with, which stays the caller's to close; by default one of its own.
             monotonic: Counts seconds for the age of whatever is remembered.
+            observer: Is told of each call.
         """
         self._http = new_http_client(instance) if http is None else http
         self._owns_http = http is None
-        self._api = ClerkApi(instance, self._http, clock)
+        self._api = ClerkApi(instance, self._http, clock, observer)
         self._keys = JwksCache(instance, self._api, monotonic)
 
     async def aclose(self) -> None:

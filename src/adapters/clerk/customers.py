@@ -12,6 +12,7 @@ from adapters.clerk.customer_realm import ClerkCustomerRealm
 from adapters.clerk.customer_verifier import ClerkCustomerVerifier
 from adapters.clerk.session_tokens import SessionTokenVerifier
 from application.ports.clock import Clock
+from application.ports.observer import NOBODY, Observer
 
 
 class ClerkCustomers(ClerkClient):
@@ -29,9 +30,10 @@ class ClerkCustomers(ClerkClient):
         *,
         http: httpx.AsyncClient | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        observer: Observer = NOBODY,
     ) -> None:
         """Serve one realm; the arguments are those of ``ClerkClient``."""
-        super().__init__(realm, clock, http=http, monotonic=monotonic)
+        super().__init__(realm, clock, http=http, monotonic=monotonic, observer=observer)
         self.directory = ClerkCustomerDirectory(realm, self._api, monotonic)
         self.verifier = ClerkCustomerVerifier(
             SessionTokenVerifier(realm, self._keys, clock), ApiKeyVerifier(self._api, self.directory, clock)

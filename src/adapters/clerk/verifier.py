@@ -12,6 +12,7 @@ from adapters.clerk.realm import ClerkRealm
 from adapters.clerk.refusals import Refusal, require
 from adapters.clerk.shapes import MAX_TOKEN_LENGTH, is_compact_jws, is_opaque_machine_token
 from application.ports.clock import Clock
+from application.ports.observer import NOBODY, Observer
 from domain.machines import ConsoleMachine
 
 
@@ -28,9 +29,10 @@ class ClerkTokenVerifier(ClerkClient):
         *,
         http: httpx.AsyncClient | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        observer: Observer = NOBODY,
     ) -> None:
         """Serve one realm; the arguments are those of ``ClerkClient``."""
-        super().__init__(realm, clock, http=http, monotonic=monotonic)
+        super().__init__(realm, clock, http=http, monotonic=monotonic, observer=observer)
         self._opaque = OpaqueMachineTokenVerifier(realm, self._api, clock)
         self._jwt = JwtMachineTokenVerifier(realm, self._keys, clock)
 

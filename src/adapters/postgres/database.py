@@ -5,12 +5,14 @@ from typing import Any
 from uuid import uuid4
 
 from advanced_alchemy.config import AsyncSessionConfig, SQLAlchemyAsyncConfig
+from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from adapters.postgres.connecting import connect
 from adapters.postgres.revisions import alembic_config
 from adapters.postgres.tables import BIND_KEY
+from application.ports.observer import NOBODY, Observer
 
 _URL = "postgresql+asyncpg://"
 """Names the dialect only; asyncpg gets the DSN as it is."""
@@ -41,10 +43,11 @@ DEFAULTS = ConnectionOptions()
 class Database:
     """A pool of connections. Nothing connects before the first use."""
 
-    def __init__(self, dsn: str, options: ConnectionOptions = DEFAULTS) -> None:
+    def __init__(self, dsn: str, options: ConnectionOptions = DEFAULTS, observer: Observer = NOBODY) -> None:
         """Take a ``postgresql://`` DSN as asyncpg reads it: several hosts, socket folders, TLS and all."""
         self.options = options
         self.config = _config(_pooled(dsn, options))
+        _watch(self.engine, options, observer)
 
     @property
     def engine(self) -> AsyncEngine:
@@ -80,6 +83,22 @@ def _pooled(dsn: str, options: ConnectionOptions) -> AsyncEngine:
         pool_use_lifo=True,
         connect_args=_connect_arguments(dsn, options),
     )
+
+
+def _watch(engine: AsyncEngine, options: ConnectionOptions, observer: Observer) -> None:
+    pool = engine.sync_engine.pool
+    if not isinstance(pool, QueuePool):
+        raise TypeError("connections are pooled, so their use can be counted")
+
+    def taken(*_: object) -> None:
+        observer.connections_in_use(pool.checkedout())
+
+    def given_back(*_: object) -> None:
+        observer.connections_in_use(pool.checkedout() - 1)  # it is told of shortly before it is free
+
+    event.listen(pool, "checkout", taken)
+    event.listen(pool, "checkin", given_back)
+    observer.pool_opened(options.pool_size)
 
 
 def _connect_arguments(dsn: str, options: ConnectionOptions) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from entrypoints.cli.register import register
 from entrypoints.cli.verify import verify
 from entrypoints.environment import load_settings
 from entrypoints.ports import PortTakenError, require_free
+from entrypoints.shared_metrics import shared_metrics
 
 app = typer.Typer(
     help="Registers, proves and serves wheel-backed provider versions.",
@@ -54,18 +55,19 @@ def serve() -> None:
     On the embedded database, which is used when DATABASE_URL is not set, migrations are applied first. On any other,
     the server is not ready until `provider-registry database upgrade` has run.
     """
-    from entrypoints.bootstrap import serving_database  # noqa: PLC0415 -- keeps --help quick
-    from entrypoints.http.server import serve as serve_http  # noqa: PLC0415 -- likewise
-
     settings = usable(load_settings)
     try:
         require_free(settings.server.host, settings.server.port)
     except PortTakenError as error:
         typer.echo(f"{error}; stop what listens there, or set REGISTRY_PORT", err=True)
         raise typer.Exit(1) from None
-    with serving_database(settings.database) as url:
-        os.environ["DATABASE_URL"] = url  # the workers load the settings again
-        serve_http(settings)
+    with shared_metrics():
+        from entrypoints.bootstrap import serving_database  # noqa: PLC0415 -- keeps --help quick
+        from entrypoints.http.server import serve as serve_http  # noqa: PLC0415 -- likewise
+
+        with serving_database(settings.database) as url:
+            os.environ["DATABASE_URL"] = url  # the workers load the settings again
+            serve_http(settings)
 
 
 @app.command()

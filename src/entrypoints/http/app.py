@@ -1,5 +1,6 @@
 """The Litestar application."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.metadata import version
@@ -16,6 +17,7 @@ from entrypoints.http.customers import find_organization, register_customer_vers
 from entrypoints.http.documentation import describe_bodies, openapi_config
 from entrypoints.http.health import health, ready
 from entrypoints.http.history import read_history
+from entrypoints.http.metrics import metrics
 from entrypoints.http.problems import broken, refused, routing_failed
 from entrypoints.http.providers import find_verification, find_version, list_versions
 from entrypoints.http.request_ids import RequestIdMiddleware
@@ -23,6 +25,7 @@ from entrypoints.http.schemas import read_schema, read_schemas
 from entrypoints.http.service import HttpLimits, Service
 from entrypoints.http.yanks import restore_platform_version, yank_platform_version
 from entrypoints.registry import Registry
+from entrypoints.telemetry import Telemetry
 
 _COMMON_ROUTES = (
     register_platform_version,
@@ -46,6 +49,7 @@ def create_app(
     limits: HttpLimits | None = None,
     customer_realm: bool = False,
     public_url: str | None = None,
+    telemetry: Telemetry | None = None,
 ) -> ASGIApp:
     """Return the application that serves a registry.
 
@@ -54,16 +58,23 @@ def create_app(
         limits: Bounds of the HTTP entrypoint; the defaults if left out.
         customer_realm: Whether to serve the customer routes; the registry must then have that realm.
         public_url: Where dependents reach the registry; what each request says if left out.
+        telemetry: What watches; closed when the application stops. Without it nobody does, and there are no metrics.
     """
+    watching = telemetry or Telemetry()
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         async with open_registry() as registry:
-            app.state.service = Service(registry, limits or HttpLimits(), public_url)
+            app.state.service = Service(registry, limits or HttpLimits(), watching, public_url)
             yield
+        await asyncio.to_thread(watching.close)
 
     app = Litestar(
-        route_handlers=[*_COMMON_ROUTES, *(_CUSTOMER_ROUTES if customer_realm else ())],
+        route_handlers=[
+            *_COMMON_ROUTES,
+            *(_CUSTOMER_ROUTES if customer_realm else ()),
+            *((metrics,) if watching.expose else ()),
+        ],
         lifespan=[lifespan],
         dependencies={"service": Provide(_service, sync_to_thread=False)},
         exception_handlers={RegistryError: refused, HTTPException: routing_failed, Exception: broken},
@@ -73,7 +84,7 @@ def create_app(
     )
     describe_bodies(app.openapi_schema)
     # Outside of Litestar: its own middleware does not see requests for which there is no route.
-    return RequestIdMiddleware(app)
+    return RequestIdMiddleware(watching.trace(app), watching.observer)
 
 
 def _service(state: State) -> Service:

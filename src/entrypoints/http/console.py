@@ -11,6 +11,7 @@ from domain.machines import ConsoleMachine
 from domain.names import PLATFORM, ProviderName
 from entrypoints.http.authentication import bearer_token
 from entrypoints.http.documentation import REGISTRATION_RESPONSES, RegistrationOperation
+from entrypoints.http.observing import observed
 from entrypoints.http.registrations import register
 from entrypoints.http.service import Service
 from entrypoints.http.wire import ProviderVersionView
@@ -32,6 +33,10 @@ async def register_platform_version(
     request: Request[Any, Any, Any], service: NamedDependency[Service]
 ) -> Response[ProviderVersionView | DryRunView]:
     """Authenticate, and only then read the body: a stranger costs a header."""
+    return await observed(service.telemetry.observer, "console", _register(request, service))
+
+
+async def _register(request: Request[Any, Any, Any], service: Service) -> Response[ProviderVersionView | DryRunView]:
     machine = await authenticated_machine(request, service)
     return await register(request, service, machine, platform_name, account=machine.id)
 

@@ -17,6 +17,7 @@ from entrypoints.http.documentation import (
     CUSTOMER_REGISTRATION_RESPONSES,
     RegistrationOperation,
 )
+from entrypoints.http.observing import observed
 from entrypoints.http.registrations import register
 from entrypoints.http.service import Service
 from entrypoints.http.wire import CallerView, OrganizationView, ProviderVersionView
@@ -39,6 +40,10 @@ async def register_customer_version(
     request: Request[Any, Any, Any], service: NamedDependency[Service]
 ) -> Response[ProviderVersionView | DryRunView]:
     """Authenticate, and only then read the body."""
+    return await observed(service.telemetry.observer, "customer", _register(request, service))
+
+
+async def _register(request: Request[Any, Any, Any], service: Service) -> Response[ProviderVersionView | DryRunView]:
     customer = await _authenticated(request, _realm(service))
     read_name = partial(customer_name, customer)
     return await register(request, service, customer, read_name, account=customer.organization_id)

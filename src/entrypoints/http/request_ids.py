@@ -9,9 +9,12 @@ from litestar.datastructures import Headers, MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from application.ports.observer import NOBODY, Answer, Observer
+
 HEADER = "X-Request-ID"
 _ACCEPTED = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}", re.ASCII)
 _STATE_KEY = "request_id"
+_NO_ROUTE = "none"
 _log = structlog.get_logger()
 
 
@@ -21,11 +24,12 @@ def request_id(scope: Scope) -> str:
 
 
 class RequestIdMiddleware:
-    """Names each request and logs its outcome."""
+    """Names each request, logs its outcome and tells an observer."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, observer: Observer = NOBODY) -> None:
         """Wrap an application."""
         self.app = app
+        self._observer = observer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -41,13 +45,10 @@ class RequestIdMiddleware:
         async def send_named(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableScopeHeaders.from_message(message)[HEADER] = name
-                _log.info(
-                    "request",
-                    method=scope.get("method"),
-                    path=printable(scope["path"]),
-                    status=int(message["status"]),
-                    seconds=round(perf_counter() - started, 6),
-                )
+                method, status, seconds = scope["method"], int(message["status"]), perf_counter() - started
+                path = printable(scope["path"])
+                _log.info("request", method=method, path=path, status=status, seconds=round(seconds, 6))
+                self._observer.answered(Answer(method, scope.get("path_template") or _NO_ROUTE, status, seconds))
             await send(message)
 
         await self.app(scope, receive, send_named)

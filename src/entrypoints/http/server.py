@@ -1,19 +1,21 @@
 """Serving the application with granian."""
 
 import os
+from pathlib import Path
 from typing import Any
 
 from granian.constants import Interfaces
 from granian.server import Server
 from litestar.types import ASGIApp
 
-from entrypoints.bootstrap import open_registry
+from entrypoints.bootstrap import open_registry, open_telemetry
 from entrypoints.environment import load_settings
 from entrypoints.http.app import create_app
 from entrypoints.http.orphans import die_with_parent
 from entrypoints.http.service import HttpLimits
 from entrypoints.logging import configure_logging
 from entrypoints.settings import Settings
+from entrypoints.shared_metrics import SHARED_METRICS
 
 # granian's own records go where all others go.
 _LOGGING: dict[str, Any] = {
@@ -31,10 +33,13 @@ def application() -> ASGIApp:
     settings = load_settings(os.environ)
     configure_logging(settings.log.level, settings.log.format)
     limits = HttpLimits(body_bytes=settings.server.max_body_bytes, in_flight=settings.server.max_in_flight)
+    shared = os.environ.get(SHARED_METRICS)
+    telemetry = open_telemetry(settings.tracing, shared_metrics=Path(shared) if shared else None)
     return create_app(
-        lambda: open_registry(settings),
+        lambda: open_registry(settings, telemetry.observer),
         limits=limits,
         customer_realm=settings.customer is not None,
+        telemetry=telemetry,
         public_url=settings.server.public_url,
     )
 

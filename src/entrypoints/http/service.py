@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from entrypoints.http.in_flight import InFlight
 from entrypoints.registry import Registry
+from entrypoints.telemetry import Telemetry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +22,7 @@ class HttpLimits:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The registry and the bounds that HTTP puts around it.
+    """The registry, the bounds that HTTP puts around it, and what watches both.
 
     Attributes:
         public_url: Where dependents reach the registry, without a slash at the end; None to take a request's word.
@@ -29,6 +30,7 @@ class Service:
 
     registry: Registry
     limits: HttpLimits
+    telemetry: Telemetry
     public_url: str | None = None
     in_flight: InFlight = field(init=False)
 

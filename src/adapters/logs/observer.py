@@ -1,0 +1,82 @@
+"""One line for each attempt to register."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from time import perf_counter
+
+import structlog
+
+from application.ports.observer import Answer, Attempt, Stage
+
+_log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class _Record:
+    """What one attempt took so far."""
+
+    stages: dict[str, float] = field(default_factory=dict)
+    wheel_bytes: int | None = None
+
+
+_record: ContextVar[_Record | None] = ContextVar("registration_record", default=None)
+
+
+class LoggingObserver:
+    """Logs how attempts ended and what they took; implements ``application.ports.observer.Observer``.
+
+    Requests and refusals have lines of their own, written where they are answered.
+    """
+
+    def answered(self, answer: Answer) -> None:
+        """Leave it to the line of the request."""
+
+    @contextmanager
+    def registering(self, realm: str) -> Iterator[None]:  # noqa: ARG002 -- the attempt tells it in the end
+        """Start a record; tasks that are started meanwhile add to it."""
+        before = _record.set(_Record())
+        try:
+            yield
+        finally:
+            _record.reset(before)
+
+    def registered(self, attempt: Attempt) -> None:
+        """Log the record."""
+        record = _record.get() or _Record()
+        _log.info(
+            "registration",
+            realm=attempt.realm,
+            outcome=attempt.outcome.value,
+            code=attempt.code or None,
+            seconds=round(attempt.seconds, 6),
+            stages={stage: round(seconds, 6) for stage, seconds in record.stages.items()},
+            wheel_bytes=record.wheel_bytes,
+        )
+
+    @contextmanager
+    def stage(self, stage: Stage) -> Iterator[None]:
+        """Add to the record, if there is one."""
+        record = _record.get() or _Record()
+        started = perf_counter()
+        try:
+            yield
+        finally:
+            record.stages[stage.value] = record.stages.get(stage.value, 0.0) + perf_counter() - started
+
+    def fetched(self, size: int) -> None:
+        """Add to the record, if there is one."""
+        record = _record.get()
+        if record is not None:
+            record.wheel_bytes = size
+
+    def authority_call(self, operation: str) -> nullcontext[None]:  # noqa: ARG002 -- failures have their own line
+        """Leave it to the stage that waits for it."""
+        return nullcontext()
+
+    def pool_opened(self, size: int) -> None:
+        """Leave it to metrics."""
+
+    def connections_in_use(self, count: int) -> None:
+        """Leave it to metrics."""

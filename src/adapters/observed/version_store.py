@@ -1,0 +1,49 @@
+"""Keeping versions, watched."""
+
+from collections.abc import Sequence
+
+from application.ports.observer import Observer, Stage
+from application.ports.version_store import Decision, Stored, VersionStore
+from domain.history import LifecycleEvent
+from domain.names import ProviderName
+from domain.semver import SemVer
+from domain.versions import ProviderVersion
+
+
+class ObservedVersionStore:
+    """A store with ``Stage.LOOK`` and ``Stage.WRITE`` around what writers do. Reads are the store's own, untouched."""
+
+    def __init__(self, store: VersionStore, observer: Observer) -> None:
+        """Watch a store."""
+        self._store = store
+        self._observer = observer
+
+    async def look(self, name: ProviderName, version: SemVer) -> Stored:
+        """Look as the store behind it does."""
+        with self._observer.stage(Stage.LOOK):
+            return await self._store.look(name, version)
+
+    async def update(self, name: ProviderName, version: SemVer, decide: Decision) -> Stored:
+        """Update as the store behind it does; waiting for other writers is part of it."""
+        with self._observer.stage(Stage.WRITE):
+            return await self._store.update(name, version, decide)
+
+    async def find(self, name: ProviderName, version: SemVer) -> ProviderVersion | None:
+        """Find as the store behind it does."""
+        return await self._store.find(name, version)
+
+    async def find_latest(self, name: ProviderName) -> ProviderVersion | None:
+        """Find as the store behind it does."""
+        return await self._store.find_latest(name)
+
+    async def list_versions(self, name: ProviderName) -> Sequence[ProviderVersion]:
+        """List as the store behind it does."""
+        return await self._store.list_versions(name)
+
+    async def history(self, name: ProviderName, version: SemVer) -> Sequence[LifecycleEvent]:
+        """Tell what the store behind it tells."""
+        return await self._store.history(name, version)
+
+    async def check(self) -> None:
+        """Check as the store behind it does."""
+        await self._store.check()

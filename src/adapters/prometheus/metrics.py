@@ -1,0 +1,82 @@
+"""Every metric, by name."""
+
+import platform
+from importlib.metadata import version
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+_REQUEST_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0)
+_STAGE_BUCKETS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 30.0, 60.0, 120.0)
+_KIB = 1024
+_WHEEL_BUCKETS = tuple(float(64 * _KIB * 4**power) for power in range(7))  # 64 KiB to 256 MiB
+
+
+class Metrics:
+    """The registry's metrics. Labels take few values, all chosen here and not by callers."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        """Register all of them."""
+        self.requests = Histogram(
+            "registry_http_request_duration_seconds",
+            "Time until an answer began, by method, route template and status.",
+            ["method", "route", "status"],
+            registry=registry,
+            buckets=_REQUEST_BUCKETS,
+        )
+        self.registrations = Counter(
+            "registry_registrations",
+            "Attempts to register, by realm, outcome and code.",
+            ["realm", "outcome", "code"],
+            registry=registry,
+        )
+        self.registration_durations = Histogram(
+            "registry_registration_duration_seconds",
+            "Duration of attempts to register, by realm and outcome.",
+            ["realm", "outcome"],
+            registry=registry,
+            buckets=_STAGE_BUCKETS,
+        )
+        self.registrations_in_flight = _gauge(
+            "registry_registrations_in_flight", "Attempts to register that are under way, by realm.", registry, "realm"
+        )
+        self.stages = Histogram(
+            "registry_stage_duration_seconds",
+            "Duration of the stages of registrations, yanks and restores.",
+            ["stage"],
+            registry=registry,
+            buckets=_STAGE_BUCKETS,
+        )
+        self.stages_in_flight = _gauge(
+            "registry_stages_in_flight", "Stages that are under way; `fetch` counts fetches.", registry, "stage"
+        )
+        self.wheels = Histogram(
+            "registry_wheel_size_bytes",
+            "Sizes of the wheels that were fetched.",
+            registry=registry,
+            buckets=_WHEEL_BUCKETS,
+        )
+        self.clerk_calls = Histogram(
+            "registry_clerk_call_duration_seconds",
+            "Duration of calls to Clerk, by operation and outcome.",
+            ["operation", "outcome"],
+            registry=registry,
+            buckets=_REQUEST_BUCKETS,
+        )
+        self.pool_size = _gauge(
+            "registry_database_pool_size", "Connections to the database that the pools may hold.", registry
+        )
+        self.connections = _gauge(
+            "registry_database_connections_in_use", "Connections to the database that are in use.", registry
+        )
+        build = Gauge(
+            "registry_build_info",
+            "Always 1; the labels tell what runs.",
+            ["version", "python"],
+            registry=registry,
+            multiprocess_mode="livemax",
+        )
+        build.labels(version("provider-registry"), platform.python_version()).set(1)
+
+
+def _gauge(name: str, meaning: str, registry: CollectorRegistry, *labels: str) -> Gauge:
+    return Gauge(name, meaning, labels, registry=registry, multiprocess_mode="livesum")

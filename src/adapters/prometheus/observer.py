@@ -1,0 +1,68 @@
+"""An observer that counts."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import perf_counter
+
+from prometheus_client import CollectorRegistry
+
+from adapters.prometheus.metrics import Metrics
+from application.ports.observer import Answer, Attempt, Stage
+
+_METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+
+
+class PrometheusObserver:
+    """Keeps metrics; implements ``application.ports.observer.Observer``."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        """Add the metrics to a Prometheus registry."""
+        self._metrics = Metrics(registry)
+
+    def answered(self, answer: Answer) -> None:
+        """Count an answer. A method that HTTP does not know is ``other``: callers choose no label."""
+        method = answer.method if answer.method in _METHODS else "other"
+        self._metrics.requests.labels(method, answer.route, answer.status).observe(answer.seconds)
+
+    @contextmanager
+    def registering(self, realm: str) -> Iterator[None]:
+        """Count an attempt as in flight."""
+        with self._metrics.registrations_in_flight.labels(realm).track_inprogress():
+            yield
+
+    def registered(self, attempt: Attempt) -> None:
+        """Count an attempt."""
+        self._metrics.registrations.labels(attempt.realm, attempt.outcome.value, attempt.code).inc()
+        self._metrics.registration_durations.labels(attempt.realm, attempt.outcome.value).observe(attempt.seconds)
+
+    @contextmanager
+    def stage(self, stage: Stage) -> Iterator[None]:
+        """Time a stage."""
+        with (
+            self._metrics.stages_in_flight.labels(stage.value).track_inprogress(),
+            self._metrics.stages.labels(stage.value).time(),
+        ):
+            yield
+
+    def fetched(self, size: int) -> None:
+        """Count a wheel's bytes."""
+        self._metrics.wheels.observe(size)
+
+    @contextmanager
+    def authority_call(self, operation: str) -> Iterator[None]:
+        """Time a call."""
+        started = perf_counter()
+        outcome = "failed"
+        try:
+            yield
+            outcome = "answered"
+        finally:
+            self._metrics.clerk_calls.labels(operation, outcome).observe(perf_counter() - started)
+
+    def pool_opened(self, size: int) -> None:
+        """Show the pool's size."""
+        self._metrics.pool_size.set(size)
+
+    def connections_in_use(self, count: int) -> None:
+        """Show how many are in use."""
+        self._metrics.connections.set(count)

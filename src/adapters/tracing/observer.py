@@ -1,0 +1,66 @@
+"""An observer that makes spans."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from opentelemetry.trace import SpanKind, StatusCode, Tracer, get_current_span
+
+from application.ports.observer import Answer, Attempt, Stage
+
+
+class TracingObserver:
+    """Makes spans below that of the request; implements ``application.ports.observer.Observer``.
+
+    Spans name what failed by type, never by its text.
+    """
+
+    def __init__(self, tracer: Tracer) -> None:
+        """Start spans with a tracer."""
+        self._tracer = tracer
+
+    def answered(self, answer: Answer) -> None:
+        """Leave it to the request's span."""
+
+    @contextmanager
+    def registering(self, realm: str) -> Iterator[None]:
+        """Make a span of an attempt."""
+        with self._span("register", SpanKind.INTERNAL, {"registry.realm": realm}):
+            yield
+
+    def registered(self, attempt: Attempt) -> None:
+        """Note how it ended on the attempt's span."""
+        get_current_span().set_attributes({"registry.outcome": attempt.outcome.value, "registry.code": attempt.code})
+
+    @contextmanager
+    def stage(self, stage: Stage) -> Iterator[None]:
+        """Make a span of a stage."""
+        with self._span(stage.value, SpanKind.INTERNAL, {}):
+            yield
+
+    def fetched(self, size: int) -> None:
+        """Note the size on the span around the fetch."""
+        get_current_span().set_attribute("registry.wheel_bytes", size)
+
+    @contextmanager
+    def authority_call(self, operation: str) -> Iterator[None]:
+        """Make a span of a call."""
+        with self._span(f"clerk {operation}", SpanKind.CLIENT, {}):
+            yield
+
+    def pool_opened(self, size: int) -> None:
+        """Leave it to metrics."""
+
+    def connections_in_use(self, count: int) -> None:
+        """Leave it to metrics."""
+
+    @contextmanager
+    def _span(self, name: str, kind: SpanKind, attributes: dict[str, str]) -> Iterator[None]:
+        with self._tracer.start_as_current_span(
+            name, kind=kind, attributes=attributes, record_exception=False, set_status_on_exception=False
+        ) as span:
+            try:
+                yield
+            except BaseException as error:
+                span.set_status(StatusCode.ERROR)
+                span.set_attribute("error.type", type(error).__name__)
+                raise
