@@ -13,9 +13,11 @@ with warnings.catch_warnings():
     import advanced_alchemy.base  # noqa: F401 - for its effect
 
 from adapters.memory.version_store import InMemoryVersionStore
+from adapters.observed.version_store import ObservedVersionStore
 from adapters.postgres.database import Database
 from adapters.postgres.migrations import upgrade
 from adapters.postgres.store import PostgresVersionStore
+from application.ports.observer import NOBODY
 from application.ports.version_store import VersionStore
 from tests.support.postgres import a_database, a_folder, a_server, empty
 
@@ -83,11 +85,13 @@ async def database(database_dsn: str) -> AsyncIterator[Database]:
     await database.dispose()
 
 
-@pytest.fixture(params=["memory", "postgres"])
+@pytest.fixture(params=["memory", "observed", "postgres"])
 def version_store(request: pytest.FixtureRequest) -> VersionStore:
     """Every version store in turn, empty."""
     if request.param == "memory":
         return InMemoryVersionStore()
+    if request.param == "observed":
+        return ObservedVersionStore(InMemoryVersionStore(), NOBODY)
     chosen: VersionStore = request.getfixturevalue("postgres_store")
     return chosen
 

@@ -1,5 +1,7 @@
 """Settings from the environment."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import get_args, get_type_hints
 
@@ -232,3 +234,33 @@ def test_an_index_may_have_a_user() -> None:
 
     assert settings.index_url == Secret(url)
     assert "p%40ss" not in repr(settings)
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:4318", "ftp://traces.example.com", "https://user@traces.example.com"])
+def test_traces_go_to_a_url(url: str) -> None:
+    with pytest.raises(SettingsError, match="REGISTRY_TRACING_ENDPOINT: must be"):
+        load_settings({**GOOD, "REGISTRY_TRACING_ENDPOINT": url})
+
+
+def test_traces_without_their_extra_are_refused_with_the_command_that_installs_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == "opentelemetry"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "opentelemetry", None)  # as if it were not installed
+
+    with pytest.raises(SettingsError, match=r"pip install 'provider-registry\[tracing\]'"):
+        load_settings({**GOOD, "REGISTRY_TRACING_ENDPOINT": "http://127.0.0.1:4318"})
+
+
+def test_without_an_endpoint_nothing_of_opentelemetry_is_imported() -> None:
+    script = (
+        "import sys, entrypoints.http.server\n"
+        "from entrypoints.bootstrap import open_telemetry\n"
+        "from entrypoints.settings import TracingSettings\n"
+        "open_telemetry(TracingSettings())\n"
+        "print([name for name in sys.modules if name.startswith('opentelemetry')])"
+    )
+    shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+
+    assert shown == "[]\n"

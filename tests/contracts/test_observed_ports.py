@@ -1,0 +1,104 @@
+"""Adapters that are watched do what they did before, and tell what they do."""
+
+from pathlib import Path
+
+import pytest
+
+from adapters.clerk.verifier import ClerkTokenVerifier
+from adapters.memory.observer import InMemoryObserver
+from adapters.memory.token_verifier import InMemoryTokenVerifier
+from adapters.memory.version_store import InMemoryVersionStore
+from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
+from adapters.observed.verifier import ObservedVerifier
+from adapters.observed.version_store import ObservedVersionStore
+from adapters.observed.wheel_fetcher import ObservedWheelFetcher
+from adapters.observed.wheel_reader import ObservedWheelReader
+from adapters.postgres.database import Database
+from adapters.postgres.store import PostgresVersionStore
+from adapters.wheel.zip_wheel_reader import ZipWheelReader
+from application.ports.observer import Stage
+from application.ports.version_store import Change
+from domain.errors import NotAuthenticatedError, WheelRefusedError
+from domain.machines import ConsoleMachine
+from domain.semver import SemVer
+from tests.builders import MACHINE_ID, a_name, a_wheel, a_wheel_url
+from tests.support.clerk import a_realm
+
+VERSION = SemVer.parse("1.0.0")
+
+
+@pytest.fixture
+def seen() -> InMemoryObserver:
+    return InMemoryObserver()
+
+
+async def test_a_verification_is_a_stage_whatever_comes_of_it(seen: InMemoryObserver) -> None:
+    inner = InMemoryTokenVerifier()
+    verifier = ObservedVerifier(inner, seen)
+
+    assert await verifier.verify(inner.issue(ConsoleMachine(MACHINE_ID))) == ConsoleMachine(MACHINE_ID)
+    with pytest.raises(NotAuthenticatedError):
+        await verifier.verify("mt_never_issued")
+    assert (seen.stages, seen.open) == ([Stage.AUTHENTICATE] * 2, [])
+
+
+async def test_a_fetch_ends_as_a_stage_when_the_bytes_are_there_and_they_go_afterwards(seen: InMemoryObserver) -> None:
+    inner, data = InMemoryWheelFetcher(), a_wheel()
+    inner.put(a_wheel_url(), data)
+    async with ObservedWheelFetcher(inner, seen).fetch(a_wheel_url()) as fetched:
+        assert fetched.path.read_bytes() == data
+        assert (seen.stages, seen.open, seen.wheels) == ([Stage.FETCH], [], [len(data)])
+
+    assert not fetched.path.exists()
+
+
+async def test_a_fetch_that_fails_is_a_stage_without_a_wheel(seen: InMemoryObserver) -> None:
+    with pytest.raises(WheelRefusedError):
+        async with ObservedWheelFetcher(InMemoryWheelFetcher(), seen).fetch(a_wheel_url()):
+            pass
+
+    assert (seen.stages, seen.open, seen.wheels) == ([Stage.FETCH], [], [])
+
+
+async def test_reading_an_archive_is_a_stage(seen: InMemoryObserver, tmp_path: Path) -> None:
+    path = tmp_path / "wheel.whl"
+    path.write_bytes(a_wheel())
+    observed = await ObservedWheelReader(ZipWheelReader(), seen).read(path)
+
+    assert observed == await ZipWheelReader().read(path)
+    assert seen.stages == [Stage.READ]
+
+
+async def test_what_writers_do_are_stages_and_reads_are_not(seen: InMemoryObserver) -> None:
+    store = ObservedVersionStore(InMemoryVersionStore(), seen)
+    await store.find(a_name(), VERSION)
+    await store.find_latest(a_name())
+    await store.list_versions(a_name())
+    await store.history(a_name(), VERSION)
+    await store.check()
+    assert seen.stages == []
+
+    await store.look(a_name(), VERSION)
+    await store.update(a_name(), VERSION, lambda _: Change())
+    assert seen.stages == [Stage.LOOK, Stage.WRITE]
+
+
+async def test_calls_to_clerk_are_named_without_ids_and_told_whether_they_succeeded(seen: InMemoryObserver) -> None:
+    with a_realm() as realm:
+        async with ClerkTokenVerifier(realm.settings(), realm.clock, observer=seen) as verifier:
+            await verifier.verify(realm.clerk.mint(realm.sender))
+            await verifier.verify(realm.clerk.mint(realm.sender, format="jwt"))
+
+    assert seen.calls == [("m2m_tokens", True), ("jwks", True)]
+
+
+async def test_connections_in_use_go_up_and_down_again(seen: InMemoryObserver, database_dsn: str) -> None:
+    database = Database(database_dsn, observer=seen)
+    try:
+        async with database.engine.connect(), database.engine.connect():
+            during = seen.connections
+        await PostgresVersionStore(database).check()
+    finally:
+        await database.dispose()
+
+    assert (during, seen.connections, seen.pool_size) == (2, 0, database.options.pool_size)

@@ -1,0 +1,27 @@
+"""Observers of every kind, told of everything once."""
+
+from prometheus_client import CollectorRegistry
+
+from adapters.prometheus.observer import PrometheusObserver
+from application.ports.observer import Answer, Attempt, Observer, Outcome, Stage
+
+
+def tell_everything(observer: Observer) -> None:
+    with observer.registering("console"):
+        for stage in Stage:
+            with observer.stage(stage):
+                pass
+        with observer.authority_call("jwks"):
+            pass
+        observer.fetched(1000)
+        observer.registered(Attempt("console", Outcome.CREATED, "", 0.5))
+    observer.answered(Answer("POST", "/console/provider-versions", 201, 0.5))
+    observer.pool_opened(10)
+    observer.connections_in_use(1)
+
+
+def a_told_registry() -> CollectorRegistry:
+    """A Prometheus registry in which every metric has a sample."""
+    registry = CollectorRegistry()
+    tell_everything(PrometheusObserver(registry))
+    return registry
