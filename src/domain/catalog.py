@@ -4,12 +4,14 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from domain import texts
 from domain.errors import InvalidMetadataError, InvalidTextError
 from domain.names import ProviderName
+from domain.readmes import Readme
 from domain.semver import SemVer
 
 MAX_TAGS = 50
@@ -53,6 +55,54 @@ class Provider:
     created_at: datetime
     updated_at: datetime
     organization_id: str | None = None
+
+
+class AuthorKind(StrEnum):
+    """Who a provider comes from."""
+
+    PLATFORM = "platform"
+    CUSTOMER = "customer"
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who a provider comes from, as it is shown.
+
+    Attributes:
+        organization_id: The customer's organisation, where it is known.
+    """
+
+    kind: AuthorKind
+    organization_id: str | None
+    display_name: str
+
+    @classmethod
+    def of(cls, provider: Provider, *, platform: str) -> Self:
+        """Return the author of a provider; ``platform`` is how the platform calls itself."""
+        if provider.name.is_platform:
+            return cls(AuthorKind.PLATFORM, None, platform)
+        return cls(AuthorKind.CUSTOMER, provider.organization_id, provider.name.prefix)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogEntry:
+    """A provider with a public version, as the catalog shows it.
+
+    Attributes:
+        latest: What ``latest`` means now; None while every version is yanked.
+        readme: The long description of the latest version's wheel; left out of lists.
+    """
+
+    provider: Provider
+    latest: SemVer | None
+    readme: Readme | None = None
+
+    @property
+    def shown(self) -> CatalogMetadata:
+        """How the provider is shown, which every provider with a public version says."""
+        if self.provider.metadata is None:
+            raise AssertionError(f"{self.provider.name} has a public version, so it has metadata")
+        return self.provider.metadata
 
 
 def latest(installable: Iterable[SemVer]) -> SemVer | None:

@@ -30,6 +30,12 @@ def headers(data: bytes, *, file: str) -> Message:
     return HeaderParser().parsestr(head.decode("utf-8", "replace"))
 
 
+def body(data: bytes) -> str:
+    """Return what follows the headers; empty where nothing does."""
+    end = _BLANK_LINE.search(data)
+    return data[end.end() :].decode("utf-8", "replace") if end else ""
+
+
 def field(message: Message, name: str) -> str | None:
     """Return a header's text without folding and control characters."""
     value = message.get(name)

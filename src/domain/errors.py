@@ -166,6 +166,12 @@ class ProviderNotFoundError(NotFoundError):
     code = "provider_not_found"
 
 
+class DistributionNotFoundError(NotFoundError):
+    """No public version's wheel belongs to such a distribution."""
+
+    code = "distribution_not_found"
+
+
 class VersionNotFoundError(NotFoundError):
     """No such public version."""
 

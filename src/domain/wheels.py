@@ -6,11 +6,12 @@ from email.message import Message
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
-from domain.core_metadata import LONGEST_FIELD, field, headers, quoted, requires_python
+from domain.core_metadata import LONGEST_FIELD, body, field, headers, quoted, requires_python
 from domain.digests import Sha256Digest
 from domain.entry_points import check_entry_points
 from domain.errors import WheelFault, WheelRefusedError
 from domain.import_packages import ImportPackages
+from domain.readmes import Readme
 from domain.verification import Examination
 from domain.wheel_archives import WheelArchive
 from domain.wheel_filenames import WheelFilename
@@ -32,6 +33,7 @@ class ProvenWheel:
         requires_python: The wheel's ``Requires-Python``, or None if there is none that installers could read.
         summary: The first 2000 characters of the wheel's ``Summary``, or None.
         package_name: The importable package that the layout points at, or None when it is ambiguous.
+        readme: The wheel's long description, or None.
     """
 
     sha256: Sha256Digest
@@ -41,6 +43,7 @@ class ProvenWheel:
     requires_python: str | None
     summary: str | None
     package_name: str | None
+    readme: Readme | None = None
 
 
 def check_digest(announced: Sha256Digest | None, computed: Sha256Digest) -> str:
@@ -124,6 +127,7 @@ def prove(
         requires_python=requires_python(metadata),
         summary=(field(metadata, "Summary") or "")[:LONGEST_FIELD] or None,
         package_name=packages.only,
+        readme=Readme.of(metadata, body(archive.dist_info[f"{folder}/METADATA"])),
     )
 
 

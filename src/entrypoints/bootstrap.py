@@ -24,9 +24,11 @@ from adapters.https.spool import remove_leftovers
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from adapters.json_schema.validator import MetaSchemaValidator
 from adapters.logs.observer import LoggingObserver
+from adapters.memory.catalog import InMemoryCatalog
 from adapters.memory.clock import ManualClock
 from adapters.memory.customer_directory import InMemoryCustomerDirectory
 from adapters.memory.customer_verifier import InMemoryCustomerVerifier
+from adapters.memory.distribution_index import InMemoryDistributionIndex
 from adapters.memory.token_verifier import InMemoryTokenVerifier
 from adapters.memory.version_store import InMemoryVersionStore
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
@@ -35,7 +37,9 @@ from adapters.observed.version_store import ObservedVersionStore
 from adapters.observed.wheel_fetcher import ObservedWheelFetcher
 from adapters.observed.wheel_reader import ObservedWheelReader
 from adapters.postgres import migrations
+from adapters.postgres.catalog import PostgresCatalog
 from adapters.postgres.database import ConnectionOptions, Database
+from adapters.postgres.distribution_index import PostgresDistributionIndex
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.store import PostgresVersionStore
 from adapters.prometheus.exposition import exposition
@@ -45,7 +49,9 @@ from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from application.ports.clock import Clock
 from application.ports.customer_directory import CustomerDirectory
 from application.ports.customer_verifier import CustomerVerifier
+from application.ports.distribution_index import DistributionIndex
 from application.ports.observer import NOBODY, Observer, Observers
+from application.ports.provider_catalog import ProviderCatalog
 from application.ports.schema_validator import SchemaValidator
 from application.ports.token_verifier import TokenVerifier
 from application.ports.version_store import VersionStore
@@ -56,13 +62,17 @@ from application.use_cases.authenticate_machine import AuthenticateMachine
 from application.use_cases.check_readiness import CheckReadiness
 from application.use_cases.check_schemas import CheckSchemas
 from application.use_cases.describe_customer import DescribeCustomer
+from application.use_cases.find_provider import FindProvider
 from application.use_cases.find_schema import FindSchema
 from application.use_cases.find_version import FindVersion
+from application.use_cases.list_distributions import ListDistributions
+from application.use_cases.list_files import ListFiles
 from application.use_cases.list_versions import ListVersions
 from application.use_cases.read_history import ReadHistory
 from application.use_cases.register_version import RegisterVersion
 from application.use_cases.rehearse_registration import RehearseRegistration
 from application.use_cases.restore_version import RestoreVersion
+from application.use_cases.search_providers import SearchProviders
 from application.use_cases.verify_wheel import VerifyWheel
 from application.use_cases.yank_version import YankVersion
 from domain.inspections import TokenInspection
@@ -88,6 +98,8 @@ class Adapters:
     reader: WheelReader
     schema_validator: SchemaValidator
     store: VersionStore
+    catalog: ProviderCatalog
+    distributions: DistributionIndex
     clock: Clock
     customer_verifier: CustomerVerifier | None = None
     customer_directory: CustomerDirectory | None = None
@@ -102,9 +114,16 @@ class MemoryAdapters(Adapters):
     reader: WheelReader = field(default_factory=ZipWheelReader)
     schema_validator: SchemaValidator = field(default_factory=MetaSchemaValidator)
     store: InMemoryVersionStore = field(default_factory=InMemoryVersionStore)
+    catalog: ProviderCatalog = field(init=False)
+    distributions: DistributionIndex = field(init=False)
     clock: Clock = field(default_factory=ManualClock)
     customer_verifier: InMemoryCustomerVerifier = field(default_factory=InMemoryCustomerVerifier)
     customer_directory: InMemoryCustomerDirectory = field(default_factory=InMemoryCustomerDirectory)
+
+    def __post_init__(self) -> None:
+        """Read what the store holds."""
+        object.__setattr__(self, "catalog", InMemoryCatalog(self.store))
+        object.__setattr__(self, "distributions", InMemoryDistributionIndex(self.store))
 
 
 def build_registry(
@@ -153,6 +172,10 @@ def build_registry(
         find_schema=FindSchema(find_version),
         list_versions=ListVersions(adapters.store),
         read_history=ReadHistory(adapters.store),
+        search_providers=SearchProviders(adapters.catalog),
+        find_provider=FindProvider(adapters.catalog),
+        list_distributions=ListDistributions(adapters.distributions),
+        list_files=ListFiles(adapters.distributions),
         check_readiness=CheckReadiness(adapters.store),
         customers=_customer_realm_of(adapters, observer),
     )
@@ -200,6 +223,8 @@ async def open_adapters(settings: Settings, observer: Observer = NOBODY) -> Asyn
             reader=ZipWheelReader(),
             schema_validator=MetaSchemaValidator(),
             store=PostgresVersionStore(database),
+            catalog=PostgresCatalog(database),
+            distributions=PostgresDistributionIndex(database),
             clock=clock,
             customer_verifier=None if customers is None else customers.verifier,
             customer_directory=None if customers is None else customers.directory,

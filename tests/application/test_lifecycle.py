@@ -13,13 +13,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from adapters.json_schema.validator import MetaSchemaValidator
+from adapters.memory.catalog import InMemoryCatalog
 from adapters.memory.clock import ManualClock
+from adapters.memory.distribution_index import InMemoryDistributionIndex
 from adapters.memory.token_verifier import InMemoryTokenVerifier
 from adapters.memory.version_store import InMemoryVersionStore
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
+from adapters.postgres.catalog import PostgresCatalog
 from adapters.postgres.database import ConnectionOptions, Database
+from adapters.postgres.distribution_index import PostgresDistributionIndex
 from adapters.postgres.store import PostgresVersionStore
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
+from application.ports.distribution_index import DistributionIndex
+from application.ports.provider_catalog import ProviderCatalog
 from application.ports.version_store import VersionStore
 from application.use_cases.register_version import Registration
 from application.use_cases.restore_version import Restoration
@@ -48,6 +54,7 @@ WHEELS = {number: a_wheel(version=BUILT[number]) for number in ASCENDING}
 WRONG_DIGEST = Sha256Digest("0" * 64)
 Event = tuple[str, datetime, str, str | None, str | None]
 Result = TypeVar("Result")
+Storage = tuple[VersionStore, ProviderCatalog, DistributionIndex]
 
 
 class Lifecycles(RuleBasedStateMachine):
@@ -56,7 +63,7 @@ class Lifecycles(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.runner = asyncio.Runner()
-        self.store = self.open_store()
+        self.store, self.catalog, distributions = self.open_storage()
         self.clock = ManualClock(NOW)
         fetcher = InMemoryWheelFetcher()
         for number, wheel in WHEELS.items():
@@ -68,6 +75,8 @@ class Lifecycles(RuleBasedStateMachine):
                 reader=ZipWheelReader(),
                 schema_validator=MetaSchemaValidator(),
                 store=self.store,
+                catalog=self.catalog,
+                distributions=distributions,
                 clock=self.clock,
             )
         )
@@ -76,8 +85,9 @@ class Lifecycles(RuleBasedStateMachine):
         self.status: dict[str, str] = {}
         self.told: dict[str, list[Event]] = defaultdict(list)
 
-    def open_store(self) -> VersionStore:
-        return InMemoryVersionStore()
+    def open_storage(self) -> Storage:
+        store = InMemoryVersionStore()
+        return store, InMemoryCatalog(store), InMemoryDistributionIndex(store)
 
     async def close_store(self) -> None:
         pass
@@ -198,7 +208,11 @@ class Lifecycles(RuleBasedStateMachine):
         published = [number for number in ASCENDING if self.status.get(number) == "published"]
         stable = [number for number in published if number in STABLE]
         found = self.run(self.store.find_latest(self.name))
-        assert (found and found.version.text) == next(reversed(stable or published), None)
+        expected = next(reversed(stable or published), None)
+        assert (found and found.version.text) == expected
+        entry = self.run(self.catalog.find_provider(self.name))
+        assert (entry is not None) is bool({"published", "yanked"} & set(self.status.values()))
+        assert (entry and entry.latest and entry.latest.text) == expected
 
     @invariant()
     def histories_tell_what_happened(self) -> None:
@@ -226,9 +240,9 @@ def test_lifecycles_in_memory_agree_with_the_model() -> None:
 
 def test_lifecycles_in_postgres_agree_with_the_model(database_dsn: str) -> None:
     class PostgresLifecycles(Lifecycles):
-        def open_store(self) -> VersionStore:
-            self.database = Database(database_dsn, ConnectionOptions(pool_size=1))
-            return PostgresVersionStore(self.database)
+        def open_storage(self) -> Storage:
+            self.database = database = Database(database_dsn, ConnectionOptions(pool_size=1))
+            return PostgresVersionStore(database), PostgresCatalog(database), PostgresDistributionIndex(database)
 
         async def close_store(self) -> None:
             await self.database.dispose()

@@ -34,6 +34,8 @@ def registry(adapters: MemoryAdapters, version_store: VersionStore) -> Registry:
             reader=adapters.reader,
             schema_validator=adapters.schema_validator,
             store=version_store,
+            catalog=adapters.catalog,
+            distributions=adapters.distributions,
             clock=adapters.clock,
         )
     )

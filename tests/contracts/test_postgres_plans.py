@@ -2,25 +2,28 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import ClauseElement, Executable
 from sqlalchemy.dialects import postgresql
 
-from adapters.postgres import queries
+from adapters.postgres import catalog_queries, queries
 from tests.support.postgres import a_database, connected, execute
 
 PROVIDERS = """
-    INSERT INTO providers (prefix, name, created_at, updated_at)
-    SELECT 'platform', 'p' || p, now(), now() FROM generate_series(1, 3000) p
+    INSERT INTO providers (prefix, name, created_at, updated_at, display_name, description, tags, labels, words,
+        trigrams)
+    SELECT 'platform', 'p' || p, now(), now(), 'P' || p, '', ARRAY['t' || p], ARRAY['p' || p], ARRAY['p' || p],
+        ARRAY['  p', ' p' || p, 'p' || p]
+    FROM generate_series(1, 3000) p
 """
 VERSIONS = """
     INSERT INTO provider_versions (id, prefix, name, version, sort_key, is_prerelease, status, wheel_url,
         wheel_sha256, wheel_size, wheel_filename, distribution, runtime_version, registered_by,
         created_at, updated_at, published_at, yanked_at, error_message)
     SELECT gen_random_uuid(), 'platform', 'p' || p, '1.' || v || '.0', 'k' || lpad(v::text, 4, '0'), v % 10 = 0,
-        status, 'https://wheels.example.com/w.whl', repeat('a', 64), 1, 'w.whl', 'w', '1', 'm',
+        status, 'https://wheels.example.com/w.whl', repeat('a', 64), 1, 'w.whl', 'w' || p, '1', 'm',
         now(), now(), now(), CASE status WHEN 'yanked' THEN now() END, CASE status WHEN 'failed' THEN 'e' END
     FROM generate_series(1, 300) p, generate_series(1, 100) v, LATERAL (
         SELECT CASE WHEN v % 7 = 0 THEN 'yanked' WHEN v % 11 = 0 THEN 'failed' ELSE 'published' END
@@ -36,7 +39,7 @@ EVENTS = """
 def busy_dsn(postgres_dsn: str, template_dsn: str) -> Iterator[str]:
     """A database with 30,000 versions."""
     with a_database(postgres_dsn, template=template_dsn) as dsn:
-        execute(dsn, PROVIDERS, VERSIONS, EVENTS, "ANALYZE providers, provider_versions, version_events")
+        execute(dsn, PROVIDERS, VERSIONS, EVENTS, "VACUUM ANALYZE providers, provider_versions, version_events")
         yield dsn
 
 
@@ -49,6 +52,13 @@ VALUES = {
     "action": "published",
     "at": "2026-01-02",
     "actor": "m",
+    "of_text": "p77",
+    "of_words": "p77",
+    "of_trigrams": '{" p77",p77}',
+    "of_tags": "{t9}",
+    "of_distribution": "w9",
+    "page_limit": "20",
+    "page_offset": "0",
 }
 EXPLAINED = {
     "FIND",
@@ -64,16 +74,18 @@ EXPLAINED = {
 READS_NOTHING = {"ADD_PROVIDER", "ADD_VERSION"}
 
 
-def plan_of(dsn: str, statement: ClauseElement) -> list[dict[str, Any]]:
+def plan_of(dsn: str, statement: Executable | ClauseElement) -> list[dict[str, Any]]:
     """Return the nodes of the plan that is made once for all parameters, as for a prepared statement."""
-    compiled = statement.compile(dialect=postgresql.asyncpg.dialect())  # type: ignore[no-untyped-call]  # SQLAlchemy's
-    arguments = ", ".join(f"'{VALUES[name]}'" for name in compiled.positiontup or ())  # type: ignore[attr-defined]
+    dialect = postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's
+    compiled: Any = cast("ClauseElement", statement).compile(dialect=dialect)
+    given = ", ".join(f"'{VALUES[name]}'" for name in compiled.positiontup or ())
+    arguments = f" ({given})" if given else ""
 
     async def explain(connection: Any) -> Any:
         await connection.execute("SET plan_cache_mode = force_generic_plan")
         await connection.execute(f"PREPARE hot AS {compiled}")
         await connection.execute("BEGIN")
-        plan = await connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE hot ({arguments})")
+        plan = await connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE hot{arguments}")
         await connection.execute("ROLLBACK")
         return json.loads(plan)
 
@@ -129,3 +141,47 @@ def test_writes_find_their_row_by_index(busy_dsn: str, statement: ClauseElement,
 def test_no_statement_is_left_unexplained() -> None:
     statements = {name for name, value in vars(queries).items() if name.isupper() and isinstance(value, Executable)}
     assert {name for name in statements if not name.startswith("_")} == EXPLAINED | READS_NOTHING
+
+
+@pytest.mark.parametrize(
+    ("search", "index", "rows"),
+    [
+        (("everything", False), "ix_providers_shown", 20),
+        (("everything", True), "ix_providers_tags", 1),
+        (("found", False), "ix_providers_words", 1),
+        (("found", True), "ix_providers_words", 1),
+        (("near", False), "ix_providers_trigrams", 1),
+        (("near", True), "ix_providers_trigrams", 1),
+    ],
+)
+def test_searches_read_indexes_and_latest_versions_only_of_the_page(
+    busy_dsn: str, search: tuple[str, bool], index: str, rows: int
+) -> None:
+    plan = plan_of(busy_dsn, catalog_queries.SEARCHES[search])
+    whole = {node["Relation Name"] for node in plan if node["Node Type"] == "Seq Scan"}
+    assert whole <= ({"providers"} if search == ("everything", False) else set())  # all of which are counted
+    read = [node for node in plan if node.get("Index Name") == index]
+    assert rows in {node["Actual Rows"] for node in read}
+    [latest] = [node for node in plan if node.get("Index Name") == "ix_provider_versions_latest"]
+    assert latest["Actual Loops"] <= 20
+
+
+@pytest.mark.parametrize(
+    ("query", "index", "rows"),
+    [
+        ("FIND_PROVIDER", "ix_provider_versions_latest", 1),
+        ("VERSIONS_OF_DISTRIBUTION", "ix_provider_versions_distribution", 92),
+    ],
+)
+def test_the_catalogs_other_queries_read_indexes_only(busy_dsn: str, query: str, index: str, rows: int) -> None:
+    plan = plan_of(busy_dsn, getattr(catalog_queries, query))
+    assert not [node for node in plan if node["Node Type"] == "Seq Scan"]
+    [read] = [node for node in plan if node.get("Index Name") == index]
+    assert read["Actual Rows"] == rows
+
+
+def test_listing_distributions_steps_from_name_to_name(busy_dsn: str) -> None:
+    plan = plan_of(busy_dsn, catalog_queries.LIST_DISTRIBUTIONS)
+    scans = [node for node in plan if node.get("Index Name") == "ix_provider_versions_distribution"]
+    assert not [node for node in plan if node["Node Type"] == "Seq Scan"]
+    assert sum(node["Actual Rows"] * node["Actual Loops"] for node in scans) <= 301

@@ -53,20 +53,26 @@ class InMemoryVersionStore:
         """Return a public version, or None."""
         await self.check()
         found = self._versions.get(name, {}).get(version)
-        return found if found is not None and found.status.is_public else None
+        return _without_readme(found) if found is not None and found.status.is_public else None
 
     async def find_latest(self, name: ProviderName) -> ProviderVersion | None:
         """Return the latest version, or None."""
         await self.check()
         published = (found.version for found in self._public(name) if found.status is VersionStatus.PUBLISHED)
         chosen = latest(published)
-        return None if chosen is None else self._versions[name][chosen]
+        return None if chosen is None else _without_readme(self._versions[name][chosen])
 
     async def list_versions(self, name: ProviderName) -> Sequence[ProviderVersion]:
         """Return the public versions without schemas, newest first."""
         await self.check()
         newest_first = sorted(self._public(name), key=lambda found: found.version, reverse=True)
-        return [_without_schemas(found) for found in newest_first]
+        return [as_listed(found) for found in newest_first]
+
+    async def public(self) -> Sequence[tuple[Provider, Sequence[ProviderVersion]]]:
+        """Return every provider that has public versions, with these as they were written, for other adapters."""
+        await self.check()
+        providers = ((provider, list(self._public(provider.name))) for provider in self._providers.values())
+        return [(provider, versions) for provider, versions in providers if versions]
 
     async def history(self, name: ProviderName, version: SemVer) -> Sequence[LifecycleEvent]:
         """Return what happened to a version, oldest first."""
@@ -94,6 +100,11 @@ class InMemoryVersionStore:
         return (found for found in self._versions.get(name, {}).values() if found.status.is_public)
 
 
-def _without_schemas(version: ProviderVersion) -> ProviderVersion:
+def as_listed(version: ProviderVersion) -> ProviderVersion:
+    """Return a version without what lists leave out."""
     announcement = replace(version.announcement, schemas=None, config_schema=None, outputs_schema=None)
-    return replace(version, announcement=announcement, verification=None)
+    return replace(_without_readme(version), announcement=announcement, verification=None)
+
+
+def _without_readme(version: ProviderVersion) -> ProviderVersion:
+    return replace(version, wheel=version.wheel and replace(version.wheel, readme=None))

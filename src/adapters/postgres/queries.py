@@ -29,6 +29,7 @@ _EVENTS = cast("Table", EventRow.__table__)
 _NUMBER = ("version", "sort_key", "is_prerelease")
 _ONE: ColumnElement[int] = literal_column("1")  # the planner cannot see through a parameter
 _LARGE = frozenset({"schemas", "config_schema", "outputs_schema", "verification"})
+_README = frozenset({"readme", "readme_type"})
 
 
 def _named(table: FromClause) -> ColumnElement[bool]:
@@ -41,8 +42,8 @@ def _numbered(table: FromClause) -> ColumnElement[bool]:
 
 
 _BY_PRECEDENCE = _VERSIONS.c.sort_key.desc()
-_SHOWN = [column for column in _VERSIONS.c if column.name != "id"]
-_LISTED = [column for column in _SHOWN if column.name not in _LARGE]
+_SHOWN = [column for column in _VERSIONS.c if column.name not in {"id", *_README}]
+LISTED = [column for column in _SHOWN if column.name not in _LARGE]
 _ANY_NUMBERED = select(_VERSIONS).where(_numbered(_VERSIONS)).lateral("version")
 _NEWEST = (
     select(*(_VERSIONS.c[column] for column in _NUMBER))
@@ -61,7 +62,7 @@ FIND_LATEST = (
     .order_by(_VERSIONS.c.is_prerelease, _BY_PRECEDENCE)
     .limit(_ONE)
 )
-LIST = select(*_LISTED).where(_named(_VERSIONS), text(IS_PUBLIC)).order_by(_BY_PRECEDENCE)
+LIST = select(*LISTED).where(_named(_VERSIONS), text(IS_PUBLIC)).order_by(_BY_PRECEDENCE)
 HISTORY = select(*_EVENTS.c).where(_EVENTS.c.version_id == _ID).order_by(_EVENTS.c.position)
 LOOK = (
     select(*(column.label(f"{part}_{column.name}") for part, source in _PARTS.items() for column in source.c))

@@ -13,6 +13,8 @@ from domain.catalog import CatalogMetadata, Provider
 from domain.digests import Sha256Digest
 from domain.history import LifecycleAction, LifecycleEvent
 from domain.names import ProviderName
+from domain.readmes import Readme
+from domain.search import SearchTerms
 from domain.semver import SemVer
 from domain.verification import Verification
 from domain.versions import ProviderVersion, VersionStatus
@@ -78,7 +80,15 @@ def write_provider(provider: Provider) -> dict[str, object]:
         "created_at": provider.created_at,
         "updated_at": provider.updated_at,
         "organization_id": provider.organization_id,
+        **_terms(provider),
     }
+
+
+def _terms(provider: Provider) -> dict[str, object]:
+    if provider.metadata is None:
+        return {"labels": [], "words": [], "trigrams": []}
+    terms = SearchTerms.of(provider.name, provider.metadata)
+    return {"labels": sorted(terms.labels), "words": sorted(terms.words), "trigrams": sorted(terms.trigrams)}
 
 
 def read_event(row: Mapping[str, Any]) -> LifecycleEvent:
@@ -157,7 +167,14 @@ def _wheel(row: Mapping[str, Any]) -> ProvenWheel | None:
         requires_python=row["requires_python"],
         summary=row["summary"],
         package_name=row["inferred_package_name"],
+        readme=read_readme(row),
     )
+
+
+def read_readme(row: Mapping[str, Any]) -> Readme | None:
+    """Return the readme that a version's row holds; None if it was not selected."""
+    text = row.get("readme")
+    return None if text is None else Readme(text, row["readme_type"])
 
 
 def _proven(wheel: ProvenWheel | None) -> dict[str, object]:
@@ -169,6 +186,8 @@ def _proven(wheel: ProvenWheel | None) -> dict[str, object]:
         "requires_python": wheel and wheel.requires_python,
         "summary": wheel and wheel.summary,
         "inferred_package_name": wheel and wheel.package_name,
+        "readme": wheel and wheel.readme and wheel.readme.text,
+        "readme_type": wheel and wheel.readme and wheel.readme.content_type,
     }
 
 

@@ -1,15 +1,13 @@
 """The version store."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from typing import Any, TypeAlias, TypeVar, cast
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Executable
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from adapters.postgres import queries
 from adapters.postgres.database import Database
-from adapters.postgres.faults import LAYOUT_DIFFERS, RetryableFaultError, driver_faults, final_driver_faults, is_lost
+from adapters.postgres.faults import LAYOUT_DIFFERS, driver_faults
+from adapters.postgres.reading import Rows, connected, read, retried
 from adapters.postgres.revisions import CURRENT, heads
 from adapters.postgres.rows import read_event, read_version
 from adapters.postgres.updates import key, load, lock, write
@@ -19,12 +17,6 @@ from domain.history import LifecycleEvent
 from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.versions import ProviderVersion
-
-_Result = TypeVar("_Result")
-_Rows: TypeAlias = Sequence[Mapping[str, Any]]
-
-_ATTEMPTS = 5
-"""Each lost race shows the state that another writer left, so the second attempt nearly always succeeds."""
 
 
 class PostgresVersionStore:
@@ -42,11 +34,11 @@ class PostgresVersionStore:
 
     async def look(self, name: ProviderName, version: SemVer) -> Stored:
         """Return what is stored around a version, in one statement."""
-        return await _retried(lambda: self._look(name, version))
+        return await retried(lambda: self._look(name, version))
 
     async def update(self, name: ProviderName, version: SemVer, decide: Decision) -> Stored:
         """Decide and write in one transaction, starting over when another writer came first."""
-        return await _retried(lambda: self._update(name, version, decide))
+        return await retried(lambda: self._update(name, version, decide))
 
     async def find(self, name: ProviderName, version: SemVer) -> ProviderVersion | None:
         """Return a public version, or None."""
@@ -76,20 +68,15 @@ class PostgresVersionStore:
             raise StoreUnavailableError(LAYOUT_DIFFERS)
 
     async def _look(self, name: ProviderName, version: SemVer) -> Stored:
-        async with _connected(self._reading) as connection:
+        async with connected(self._reading) as connection:
             with driver_faults():
                 return await load(connection, name, version)
 
-    async def _read(self, statement: Executable, parameters: Mapping[str, str]) -> _Rows:
-        async def attempt() -> _Rows:
-            async with _connected(self._reading) as connection:
-                with driver_faults():
-                    return cast("_Rows", (await connection.execute(statement, parameters)).mappings().all())
-
-        return await _retried(attempt)
+    async def _read(self, statement: Executable, parameters: Mapping[str, str]) -> Rows:
+        return await read(self._reading, statement, parameters)
 
     async def _update(self, name: ProviderName, version: SemVer, decide: Decision) -> Stored:
-        async with _connected(self._writing) as connection:
+        async with connected(self._writing) as connection:
             with driver_faults():
                 await lock(connection, name)
                 stored = await load(connection, name, version)
@@ -104,27 +91,6 @@ class PostgresVersionStore:
             with driver_faults(retry_when_lost=False):
                 await connection.commit()
             return after
-
-
-@asynccontextmanager
-async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    async with AsyncExitStack() as stack:
-        with driver_faults():
-            connection = await stack.enter_async_context(engine.connect())
-        try:
-            yield connection
-        except Exception as error:
-            if is_lost(error):
-                await connection.invalidate()
-            raise
-
-
-async def _retried(attempt: Callable[[], Awaitable[_Result]]) -> _Result:
-    for _ in range(_ATTEMPTS - 1):
-        with suppress(RetryableFaultError):
-            return await attempt()
-    with final_driver_faults():
-        return await attempt()
 
 
 def _require_target(change: Change, name: ProviderName, version: SemVer) -> None:

@@ -31,6 +31,7 @@ BIND_KEY = "provider_registry"
 
 IS_PUBLIC = "status IN ('published', 'yanked')"
 IS_INSTALLABLE = "status = 'published'"
+IS_SHOWN = "display_name IS NOT NULL"
 """Predicates of partial indexes. Queries must spell them out too: a parameter proves nothing to the planner."""
 
 _C_TEXT = Text(collation="C")
@@ -39,12 +40,19 @@ _TIME = DateTimeUTC(timezone=True)
 
 
 class ProviderRow(DefaultBase):
-    """A provider. The catalog columns are null until its first publish."""
+    """A provider. The catalog columns are null until its first publish, so they tell whether it is shown.
+
+    ``labels``, ``words`` and ``trigrams`` are what it is found by.
+    """
 
     __bind_key__ = BIND_KEY
     __tablename__ = "providers"
     __table_args__: Any = (
         CheckConstraint("num_nulls(display_name, description, tags) IN (0, 3)", name="metadata_is_whole"),
+        Index("ix_providers_shown", "prefix", "name", postgresql_where=text(IS_SHOWN)),
+        Index("ix_providers_tags", "tags", postgresql_using="gin"),
+        Index("ix_providers_words", text("array_to_tsvector(words)"), postgresql_using="gin"),
+        Index("ix_providers_trigrams", "trigrams", postgresql_using="gin"),
     )
 
     prefix: Mapped[str] = mapped_column(_C_TEXT, primary_key=True)
@@ -56,6 +64,9 @@ class ProviderRow(DefaultBase):
     created_at: Mapped[datetime] = mapped_column(_TIME)
     updated_at: Mapped[datetime] = mapped_column(_TIME)
     organization_id: Mapped[str | None] = mapped_column(Text)
+    labels: Mapped[list[str]] = mapped_column(_TEXTS, server_default=text("'{}'"))
+    words: Mapped[list[str]] = mapped_column(_TEXTS, server_default=text("'{}'"))
+    trigrams: Mapped[list[str]] = mapped_column(_TEXTS, server_default=text("'{}'"))
 
 
 class VersionRow(DefaultBase):
@@ -84,6 +95,12 @@ class VersionRow(DefaultBase):
             text("sort_key DESC"),
             postgresql_where=text(IS_INSTALLABLE),
         ),
+        Index(
+            "ix_provider_versions_distribution",
+            "distribution",
+            "published_at",
+            postgresql_where=text(IS_PUBLIC),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(GUID, default=uuid7, primary_key=True)
@@ -106,11 +123,13 @@ class VersionRow(DefaultBase):
     wheel_sha256: Mapped[str | None] = mapped_column(Text)
     wheel_size: Mapped[int | None] = mapped_column(BigInteger)
     wheel_filename: Mapped[str | None] = mapped_column(Text)
-    distribution: Mapped[str | None] = mapped_column(Text)
+    distribution: Mapped[str | None] = mapped_column(_C_TEXT)
     requires_python: Mapped[str | None] = mapped_column(Text)
     summary: Mapped[str | None] = mapped_column(Text)
     inferred_package_name: Mapped[str | None] = mapped_column(Text)
     verification: Mapped[str | None] = mapped_column(Text)
+    readme: Mapped[str | None] = mapped_column(Text)
+    readme_type: Mapped[str | None] = mapped_column(Text)
 
     runtime_version: Mapped[str] = mapped_column(Text)
     registered_by: Mapped[str] = mapped_column(Text)

@@ -110,7 +110,10 @@ class VersionStore(Protocol):
         ...
 
     async def find(self, name: ProviderName, version: SemVer) -> ProviderVersion | None:
-        """Return a public (published or yanked) version, or None."""
+        """Return a public (published or yanked) version, or None.
+
+        The readme of its wheel is left out (None), here and in all that follows: it is the catalog that shows it.
+        """
         ...
 
     async def find_latest(self, name: ProviderName) -> ProviderVersion | None:

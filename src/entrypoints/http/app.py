@@ -12,17 +12,20 @@ from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp
 
 from domain.errors import RegistryError
+from entrypoints.http.catalog import find_provider, search_providers
 from entrypoints.http.console import register_platform_version
 from entrypoints.http.customers import find_organization, register_customer_version, who_am_i
 from entrypoints.http.documentation import describe_bodies, openapi_config
+from entrypoints.http.heads import HeadMiddleware
 from entrypoints.http.health import health, ready
 from entrypoints.http.history import read_history
 from entrypoints.http.metrics import metrics
 from entrypoints.http.problems import broken, refused, routing_failed
-from entrypoints.http.providers import find_verification, find_version, list_versions
+from entrypoints.http.providers import find_install, find_verification, find_version, list_versions
 from entrypoints.http.request_ids import RequestIdMiddleware
 from entrypoints.http.schemas import read_schema, read_schemas
 from entrypoints.http.service import HttpLimits, Service
+from entrypoints.http.simple import simple_index, simple_project
 from entrypoints.http.yanks import restore_platform_version, yank_platform_version
 from entrypoints.registry import Registry
 from entrypoints.telemetry import Telemetry
@@ -31,12 +34,17 @@ _COMMON_ROUTES = (
     register_platform_version,
     yank_platform_version,
     restore_platform_version,
+    search_providers,
+    find_provider,
     list_versions,
     find_version,
+    find_install,
     find_verification,
     read_history,
     read_schemas,
     read_schema,
+    simple_index,
+    simple_project,
     health,
     ready,
 )
@@ -50,6 +58,7 @@ def create_app(
     customer_realm: bool = False,
     public_url: str | None = None,
     telemetry: Telemetry | None = None,
+    platform_name: str = "Platform",
 ) -> ASGIApp:
     """Return the application that serves a registry.
 
@@ -59,13 +68,14 @@ def create_app(
         customer_realm: Whether to serve the customer routes; the registry must then have that realm.
         public_url: Where dependents reach the registry; what each request says if left out.
         telemetry: What watches; closed when the application stops. Without it nobody does, and there are no metrics.
+        platform_name: How the author of first-party providers is shown.
     """
     watching = telemetry or Telemetry()
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         async with open_registry() as registry:
-            app.state.service = Service(registry, limits or HttpLimits(), watching, public_url)
+            app.state.service = Service(registry, limits or HttpLimits(), watching, public_url, platform_name)
             yield
         await asyncio.to_thread(watching.close)
 
@@ -84,7 +94,7 @@ def create_app(
     )
     describe_bodies(app.openapi_schema)
     # Outside of Litestar: its own middleware does not see requests for which there is no route.
-    return RequestIdMiddleware(watching.trace(app), watching.observer)
+    return RequestIdMiddleware(HeadMiddleware(watching.trace(app)), watching.observer)
 
 
 def _service(state: State) -> Service:

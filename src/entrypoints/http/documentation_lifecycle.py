@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.openapi.spec import Example, Operation
+from litestar.openapi.spec import Operation
 
 from entrypoints.http.documentation import READ_RESPONSES, REGISTRATION_RESPONSES, json_body, problem_response
+from entrypoints.http.documentation_catalog import UNMODIFIED, document_response
 from entrypoints.http.wire_lifecycle import LifecycleEventView, YankBody
 
 YANK_EXAMPLE: dict[str, object] = {"reason": "Deletes buckets that it did not create."}
@@ -46,12 +47,8 @@ YANK_RESPONSES = {
 }
 HISTORY_RESPONSES = {
     **READ_RESPONSES,
-    200: ResponseSpec(
-        list[LifecycleEventView],
-        generate_examples=False,
-        description="What happened, oldest first.",
-        examples=[Example(summary="Some of the events of a version", value=HISTORY_EXAMPLE)],
-    ),
+    200: document_response(list[LifecycleEventView], "What happened, oldest first.", HISTORY_EXAMPLE),
+    304: UNMODIFIED,
 }
 
 

@@ -1,10 +1,14 @@
 """The public history of a version."""
 
-from litestar import get
+from typing import Any
+
+from litestar import Request, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
+from litestar.response.base import ASGIResponse
 
 from domain.history import LifecycleEvent
+from entrypoints.http.conditional import REVALIDATE, Document, answer
 from entrypoints.http.documentation_lifecycle import HISTORY_RESPONSES
 from entrypoints.http.paths import provider_name, version_or_latest
 from entrypoints.http.providers import VersionParameter
@@ -22,12 +26,16 @@ from entrypoints.http.wire_lifecycle import LifecycleEventView
     responses=HISTORY_RESPONSES,
 )
 async def read_history(
-    prefix: FromPath[str], name: FromPath[str], version: VersionParameter, service: NamedDependency[Service]
-) -> list[LifecycleEventView]:
+    request: Request[Any, Any, Any],
+    prefix: FromPath[str],
+    name: FromPath[str],
+    version: VersionParameter,
+    service: NamedDependency[Service],
+) -> ASGIResponse:
     """Read what happened to one public version."""
     provider = provider_name(prefix, name)
     events = await service.registry.read_history.execute(provider, version_or_latest(provider, version))
-    return [_event_view(event) for event in events]
+    return answer(request, Document.of([_event_view(event) for event in events]), REVALIDATE)
 
 
 def _event_view(event: LifecycleEvent) -> LifecycleEventView:

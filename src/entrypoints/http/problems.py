@@ -1,11 +1,12 @@
 """From refusals to HTTP: one table, and ``application/problem+json`` (RFC 9457) for all of it."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 import structlog
 from litestar import Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, ValidationException
 from msgspec import UNSET
 
 from domain.errors import (
@@ -31,6 +32,7 @@ from entrypoints.http.bodies import (
     ClientDisconnectedError,
     UnsupportedMediaTypeError,
 )
+from entrypoints.http.negotiation import NotAcceptableError
 from entrypoints.http.request_ids import printable, request_id
 from entrypoints.http.wire import FieldProblem, ProblemView
 
@@ -43,6 +45,7 @@ STATUSES: dict[type[RegistryError], HTTPStatus] = {
     ForbiddenError: HTTPStatus.FORBIDDEN,
     BodyTimeoutError: HTTPStatus.REQUEST_TIMEOUT,
     NotFoundError: HTTPStatus.NOT_FOUND,
+    NotAcceptableError: HTTPStatus.NOT_ACCEPTABLE,
     ConflictError: HTTPStatus.CONFLICT,
     BodyTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     UnsupportedMediaTypeError: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
@@ -96,6 +99,8 @@ def routing_failed(request: Request[Any, Any, Any], error: HTTPException) -> Res
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return broken(request, error)
     problem = _problem(request, status, _HTTP_CODES.get(status, "bad_request"), _sentence(request, status))
+    if isinstance(error, ValidationException) and isinstance(error.extra, list):
+        problem.errors = [FieldProblem(_place(each), each.get("message", ""), "invalid") for each in error.extra]
     return _response(problem, dict(error.headers or {}))
 
 
@@ -114,6 +119,11 @@ def _sentence(request: Request[Any, Any, Any], status: HTTPStatus) -> str:
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
         return f"{request.method} is not allowed on {path}; /schema lists what is"
     return "the request could not be understood; check its path, query and headers"
+
+
+def _place(fault: Mapping[str, Any]) -> list[str | int]:
+    source = fault.get("source", "path")
+    return [getattr(source, "value", source), fault.get("key", "")]
 
 
 def _headers(error: RegistryError) -> dict[str, str]:
@@ -138,4 +148,6 @@ def _problem(request: Request[Any, Any, Any], status: HTTPStatus, code: str, det
 
 
 def _response(problem: ProblemView, headers: dict[str, str]) -> Response[ProblemView]:
-    return Response(problem, status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
+    return Response(
+        problem, status_code=problem.status, media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store", **headers}
+    )

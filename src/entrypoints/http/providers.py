@@ -1,18 +1,21 @@
-"""Public reads of providers and their versions."""
+"""Public reads of a provider's versions."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from litestar import get
+from litestar import Request, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, PathParameter
+from litestar.response.base import ASGIResponse
 
 from domain.errors import VersionNotFoundError
 from domain.versions import ProviderVersion
-from entrypoints.http.documentation import READ_RESPONSES
-from entrypoints.http.paths import provider_name, version_or_latest
+from entrypoints.http.conditional import BRIEFLY, FOR_GOOD, REVALIDATE, Document, answer
+from entrypoints.http.documentation_catalog import INSTALL_RESPONSES
+from entrypoints.http.documentation_versions import VERIFICATION_RESPONSES, VERSION_RESPONSES, VERSIONS_RESPONSES
+from entrypoints.http.paths import LATEST, provider_name, version_or_latest
 from entrypoints.http.service import Service
 from entrypoints.http.views import verification_view, version_view
-from entrypoints.http.wire import ProviderVersionView, VerificationView
+from entrypoints.http.views_catalog import install_view
 
 VersionParameter = Annotated[str, PathParameter(description="A SemVer version, or `latest`.")]
 
@@ -23,14 +26,14 @@ VersionParameter = Annotated[str, PathParameter(description="A SemVer version, o
     summary="List a provider's versions",
     description="All published and yanked versions, newest first by SemVer precedence; `schemas` is null here.",
     operation_id="listProviderVersions",
-    responses=READ_RESPONSES,
+    responses=VERSIONS_RESPONSES,
 )
 async def list_versions(
-    prefix: FromPath[str], name: FromPath[str], service: NamedDependency[Service]
-) -> list[ProviderVersionView]:
+    request: Request[Any, Any, Any], prefix: FromPath[str], name: FromPath[str], service: NamedDependency[Service]
+) -> ASGIResponse:
     """List a provider's public versions."""
     versions = await service.registry.list_versions.execute(provider_name(prefix, name))
-    return [version_view(version) for version in versions]
+    return answer(request, Document.of([version_view(version) for version in versions]), REVALIDATE)
 
 
 @get(
@@ -42,13 +45,38 @@ async def list_versions(
     summary="Read one version",
     description="A published or yanked version with its schemas. `latest` is the highest published stable version, "
     "or the highest pre-release when there is no stable one.",
-    responses=READ_RESPONSES,
+    responses=VERSION_RESPONSES,
 )
 async def find_version(
-    prefix: FromPath[str], name: FromPath[str], version: VersionParameter, service: NamedDependency[Service]
-) -> ProviderVersionView:
+    request: Request[Any, Any, Any],
+    prefix: FromPath[str],
+    name: FromPath[str],
+    version: VersionParameter,
+    service: NamedDependency[Service],
+) -> ASGIResponse:
     """Read one public version."""
-    return version_view(await _find(service, prefix, name, version))
+    found = await _find(service, prefix, name, version)
+    return answer(request, Document.of(version_view(found)), _unless_latest(version, BRIEFLY))
+
+
+@get(
+    "/providers/{prefix:str}/{name:str}/versions/{version:str}/install",
+    tags=["Installing"],
+    summary="Read how to install a version",
+    description="What a runtime needs to install and start a version, and nothing else. `latest` works here too.",
+    operation_id="readInstall",
+    responses=INSTALL_RESPONSES,
+)
+async def find_install(
+    request: Request[Any, Any, Any],
+    prefix: FromPath[str],
+    name: FromPath[str],
+    version: VersionParameter,
+    service: NamedDependency[Service],
+) -> ASGIResponse:
+    """Read how to install one public version."""
+    found = await _find(service, prefix, name, version)
+    return answer(request, Document.of(install_view(found)), _unless_latest(version, BRIEFLY))
 
 
 @get(
@@ -57,18 +85,27 @@ async def find_version(
     summary="Read the verdict on a version's wheel",
     description="Check by check: what was compared, when, and how many bytes. `latest` works here too.",
     operation_id="readVerification",
-    responses=READ_RESPONSES,
+    responses=VERIFICATION_RESPONSES,
 )
 async def find_verification(
-    prefix: FromPath[str], name: FromPath[str], version: VersionParameter, service: NamedDependency[Service]
-) -> VerificationView:
+    request: Request[Any, Any, Any],
+    prefix: FromPath[str],
+    name: FromPath[str],
+    version: VersionParameter,
+    service: NamedDependency[Service],
+) -> ASGIResponse:
     """Read the verdict on one public version."""
     found = await _find(service, prefix, name, version)
     if found.verification is None:
         raise VersionNotFoundError(f"{found.name} {found.version} is from before verdicts were kept; it has none")
-    return verification_view(found, found.verification)
+    view = verification_view(found, found.verification)
+    return answer(request, Document.of(view), _unless_latest(version, FOR_GOOD))
 
 
 async def _find(service: Service, prefix: str, name: str, version: str) -> ProviderVersion:
     provider = provider_name(prefix, name)
     return await service.registry.find_version.execute(provider, version_or_latest(provider, version))
+
+
+def _unless_latest(version: str, lasting: str) -> str:
+    return REVALIDATE if version == LATEST else lasting

@@ -41,6 +41,7 @@ def application() -> ASGIApp:
         customer_realm=settings.customer is not None,
         telemetry=telemetry,
         public_url=settings.server.public_url,
+        platform_name=settings.server.platform_name,
     )
 
 

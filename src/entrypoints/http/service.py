@@ -26,12 +26,14 @@ class Service:
 
     Attributes:
         public_url: Where dependents reach the registry, without a slash at the end; None to take a request's word.
+        platform_name: How the author of first-party providers is shown.
     """
 
     registry: Registry
     limits: HttpLimits
     telemetry: Telemetry
     public_url: str | None = None
+    platform_name: str = "Platform"
     in_flight: InFlight = field(init=False)
 
     def __post_init__(self) -> None:

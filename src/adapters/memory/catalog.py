@@ -1,0 +1,65 @@
+"""A catalog of providers in memory."""
+
+from collections.abc import Callable, Sequence
+
+from adapters.memory.version_store import InMemoryVersionStore
+from application.ports.provider_catalog import CatalogPage, CatalogSearch
+from domain.catalog import CatalogEntry, Provider, latest
+from domain.names import ProviderName
+from domain.search import Query, SearchTerms
+from domain.versions import ProviderVersion, VersionStatus
+
+
+class InMemoryCatalog:
+    """Shows what an in-memory store holds."""
+
+    def __init__(self, store: InMemoryVersionStore) -> None:
+        """Take the store."""
+        self._store = store
+
+    async def search(self, search: CatalogSearch) -> CatalogPage:
+        """Return what is found, or else the near misses."""
+        shown = [entry for entry in await self._entries() if search.tags.issubset(entry.shown.tags)]
+        query = search.query
+        if query is None:
+            return _page(shown, lambda _: 0, search)
+        found = _page(shown, lambda entry: query.rank(entry.provider, _terms(entry)), search)
+        return found if found.total else _page(shown, lambda entry: _distance(query, entry), search, near=True)
+
+    async def find_provider(self, name: ProviderName) -> CatalogEntry | None:
+        """Return one provider with its readme, or None."""
+        public = await self._store.public()
+        found = next(((provider, versions) for provider, versions in public if provider.name == name), None)
+        return None if found is None else _entry(*found, readme=True)
+
+    async def _entries(self) -> Sequence[CatalogEntry]:
+        return [_entry(provider, versions) for provider, versions in await self._store.public()]
+
+
+def _entry(provider: Provider, versions: Sequence[ProviderVersion], *, readme: bool = False) -> CatalogEntry:
+    installable = {found.version: found for found in versions if found.status is VersionStatus.PUBLISHED}
+    chosen = latest(installable)
+    wheel = None if chosen is None else installable[chosen].wheel
+    return CatalogEntry(provider=provider, latest=chosen, readme=wheel.readme if wheel and readme else None)
+
+
+def _page(
+    entries: Sequence[CatalogEntry],
+    rank: Callable[[CatalogEntry], int | None],
+    search: CatalogSearch,
+    *,
+    near: bool = False,
+) -> CatalogPage:
+    ranked = [(found, entry.provider.name, entry) for entry in entries if (found := rank(entry)) is not None]
+    ranked.sort(key=lambda each: each[:2])
+    shown = [entry for _, _, entry in ranked[search.offset : search.offset + search.limit]]
+    return CatalogPage(entries=shown, total=len(ranked), near=near and bool(ranked))
+
+
+def _distance(query: Query, entry: CatalogEntry) -> int | None:
+    shared = query.nearness(_terms(entry))
+    return None if shared is None else -shared
+
+
+def _terms(entry: CatalogEntry) -> SearchTerms:
+    return SearchTerms.of(entry.provider.name, entry.shown)

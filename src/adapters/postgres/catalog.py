@@ -1,0 +1,62 @@
+"""The catalog of providers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from adapters.postgres.catalog_queries import FIND_PROVIDER, SEARCHES
+from adapters.postgres.database import Database
+from adapters.postgres.reading import Rows, read
+from adapters.postgres.rows import read_number, read_provider, read_readme
+from adapters.postgres.updates import key
+from application.ports.provider_catalog import CatalogPage, CatalogSearch
+from domain.catalog import CatalogEntry
+from domain.names import ProviderName
+from domain.search import Query
+
+
+class PostgresCatalog:
+    """Finds providers by their words, with full-text and array indexes that PostgreSQL has without any extension."""
+
+    def __init__(self, database: Database) -> None:
+        """Take an open database; whoever opened it disposes of it."""
+        self._reading = database.reading_engine
+
+    async def search(self, search: CatalogSearch) -> CatalogPage:
+        """Return what is found, or else the near misses."""
+        if search.query is None:
+            return _page(await self._search("everything", search))
+        if not search.query.words:
+            return CatalogPage(entries=[], total=0)
+        found = _page(await self._search("found", search))
+        return found if found.total else _page(await self._search("near", search), near=True)
+
+    async def find_provider(self, name: ProviderName) -> CatalogEntry | None:
+        """Return one provider with its readme, or None."""
+        rows = await read(self._reading, FIND_PROVIDER, key(name))
+        return _entry(rows[0]) if rows else None
+
+    async def _search(self, kind: str, search: CatalogSearch) -> Rows:
+        parameters: dict[str, object] = {"page_limit": search.limit, "page_offset": search.offset}
+        if search.tags:
+            parameters["of_tags"] = sorted(search.tags)
+        if search.query is not None:
+            parameters |= _terms(search.query)
+        return await read(self._reading, SEARCHES[kind, bool(search.tags)], parameters)
+
+
+def _terms(query: Query) -> dict[str, object]:
+    # Words are letters and digits only, so that quoting them is all that tsquery's syntax needs.
+    beginnings = " & ".join(f"'{word}':*" for word in query.words)
+    return {"of_text": query.text, "of_words": beginnings, "of_trigrams": sorted(query.trigrams)}
+
+
+def _page(rows: Rows, *, near: bool = False) -> CatalogPage:
+    entries = [_entry(row) for row in rows if row["prefix"] is not None]
+    total = rows[0]["total"]
+    return CatalogPage(entries=entries, total=total, near=near and total > 0)
+
+
+def _entry(row: Mapping[str, Any]) -> CatalogEntry:
+    name = ProviderName(row["prefix"], row["name"])
+    latest = None if row["version"] is None else read_number(row)
+    return CatalogEntry(provider=read_provider(name, row), latest=latest, readme=read_readme(row))

@@ -1,0 +1,159 @@
+"""The statements of the catalog and of the index of distributions."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Executable,
+    FromClause,
+    Integer,
+    Select,
+    Subquery,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    true,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY
+
+from adapters.postgres.queries import LISTED
+from adapters.postgres.tables import IS_INSTALLABLE, IS_PUBLIC, IS_SHOWN, ProviderRow, VersionRow
+
+_PROVIDERS = cast("Table", ProviderRow.__table__)
+_VERSIONS = cast("Table", VersionRow.__table__)
+_NUMBER = (_VERSIONS.c.version, _VERSIONS.c.sort_key, _VERSIONS.c.is_prerelease)
+_KEY = (_PROVIDERS.c.prefix, _PROVIDERS.c.name)
+_PROVIDER = [column for column in _PROVIDERS.c if column.name not in {"labels", "words", "trigrams"}]
+_ONE: ColumnElement[int] = literal_column("1")  # the planner cannot see through a parameter
+_FIRST, _LABELLED, _MENTIONED = (literal_column(rank, Integer) for rank in ("0", "1", "2"))
+_SLASH: ColumnElement[str] = literal_column("'/'", Text)
+
+_WORDS = bindparam("of_words", type_=Text).cast(TSQUERY)
+_TRIGRAMS = bindparam("of_trigrams", type_=ARRAY(Text))
+_TEXT = bindparam("of_text", type_=Text)
+_SHARED = (
+    select(func.count())
+    .select_from(func.unnest(_PROVIDERS.c.trigrams).alias("own"))
+    .where(literal_column("own") == func.any(_TRIGRAMS))
+    .correlate(_PROVIDERS)
+    .scalar_subquery()
+)
+
+
+def _begins(column: ColumnElement[list[str]]) -> ColumnElement[bool]:
+    return func.array_to_tsvector(column).op("@@", is_comparison=True)(_WORDS)
+
+
+_FOUND = (
+    _begins(_PROVIDERS.c.words),
+    case(
+        (or_(_PROVIDERS.c.name == _TEXT, _PROVIDERS.c.prefix + _SLASH + _PROVIDERS.c.name == _TEXT), _FIRST),
+        (_begins(_PROVIDERS.c.labels), _LABELLED),
+        else_=_MENTIONED,
+    ),
+)
+_NEAR = (
+    and_(_PROVIDERS.c.trigrams.op("&&")(_TRIGRAMS), func.cardinality(_TRIGRAMS) < _SHARED + _SHARED),
+    -_SHARED,
+)
+
+
+def _search(condition: ColumnElement[bool], rank: ColumnElement[int], *, tagged: bool) -> Executable:
+    found = _selected(_KEY, condition, rank, tagged=tagged).cte("found")  # searched for once, counted and read
+    page = _page(select(found), found)
+    shown = page.join(_PROVIDERS, and_(_PROVIDERS.c.prefix == page.c.prefix, _PROVIDERS.c.name == page.c.name))
+    return _with_total(found, page, shown, _PROVIDER)
+
+
+def _browse(*, tagged: bool) -> Executable:
+    """Everything is counted and read by its index, each for itself."""
+    everything = _selected(_PROVIDER, true(), _FIRST, tagged=tagged)
+    page = _page(everything, _PROVIDERS)
+    columns = [column for column in page.c if column.name != "rank"]
+    return _with_total(everything.subquery("found"), page, page, columns)
+
+
+def _selected(
+    columns: Sequence[ColumnElement[Any]], condition: ColumnElement[bool], rank: ColumnElement[int], *, tagged: bool
+) -> Select[Any]:
+    conditions = [_PROVIDERS.c.display_name.is_not(None), condition]
+    if tagged:
+        conditions.append(_PROVIDERS.c.tags.op("@>")(bindparam("of_tags", type_=ARRAY(Text))))
+    return select(*columns, rank.label("rank")).where(*conditions)
+
+
+def _page(rows: Select[Any], source: FromClause) -> Subquery:
+    rank = [source.c.rank] if "rank" in source.c else []
+    return (
+        rows.order_by(*rank, source.c.prefix, source.c.name)
+        .limit(bindparam("page_limit", type_=BigInteger))
+        .offset(bindparam("page_offset", type_=BigInteger))
+        .subquery("page")
+    )
+
+
+def _with_total(
+    found: FromClause, page: Subquery, shown: FromClause, columns: Sequence[ColumnElement[Any]]
+) -> Executable:
+    counted = select(func.count().label("total")).select_from(found).subquery("counted")
+    latest = _latest(page, _NUMBER)
+    return (
+        select(counted.c.total, *columns, *latest.c)
+        .select_from(counted.outerjoin(shown.outerjoin(latest, true()), true()))
+        .order_by(page.c.rank, page.c.prefix, page.c.name)
+    )
+
+
+def _latest(provider: FromClause, columns: Sequence[ColumnElement[Any]]) -> FromClause:
+    return (
+        select(*columns)
+        .where(_VERSIONS.c.prefix == provider.c.prefix, _VERSIONS.c.name == provider.c.name, text(IS_INSTALLABLE))
+        .order_by(_VERSIONS.c.is_prerelease, _VERSIONS.c.sort_key.desc())
+        .limit(_ONE)
+        .lateral("latest")
+    )
+
+
+SEARCHES = {
+    **{("everything", tagged): _browse(tagged=tagged) for tagged in (False, True)},
+    **{("found", tagged): _search(*_FOUND, tagged=tagged) for tagged in (False, True)},
+    **{("near", tagged): _search(*_NEAR, tagged=tagged) for tagged in (False, True)},
+}
+"""By what is looked for, and whether tags are. Each row has the total; beyond the end it is a row of nothing else."""
+
+_LATEST_OF_ONE = _latest(_PROVIDERS, (*_NUMBER, _VERSIONS.c.readme, _VERSIONS.c.readme_type))
+FIND_PROVIDER = (
+    select(*_PROVIDER, *_LATEST_OF_ONE.c)
+    .select_from(_PROVIDERS.outerjoin(_LATEST_OF_ONE, true()))
+    .where(_PROVIDERS.c.prefix == bindparam("of_prefix"), _PROVIDERS.c.name == bindparam("of_name"), text(IS_SHOWN))
+)
+
+LIST_DISTRIBUTIONS = text(
+    # Steps from each name to the next by the index: a DISTINCT would read every version.
+    f"""
+    WITH RECURSIVE known AS (
+        (SELECT distribution FROM provider_versions WHERE {IS_PUBLIC} ORDER BY distribution LIMIT 1)
+        UNION ALL
+        SELECT following.distribution FROM known, LATERAL (
+            SELECT v.distribution FROM provider_versions v
+            WHERE {IS_PUBLIC} AND v.distribution > known.distribution ORDER BY v.distribution LIMIT 1
+        ) following
+    )
+    SELECT distribution FROM known ORDER BY distribution
+    """  # noqa: S608 -- made of constants
+)
+VERSIONS_OF_DISTRIBUTION = (
+    select(*LISTED)
+    .where(_VERSIONS.c.distribution == bindparam("of_distribution"), text(IS_PUBLIC))
+    .order_by(_VERSIONS.c.published_at, _VERSIONS.c.id)
+)

@@ -1,0 +1,26 @@
+"""Showing one provider."""
+
+from application.ports.provider_catalog import ProviderCatalog
+from domain.catalog import CatalogEntry
+from domain.errors import ProviderNotFoundError
+from domain.names import ProviderName
+
+
+class FindProvider:
+    """Finds a provider that has a public version."""
+
+    def __init__(self, catalog: ProviderCatalog) -> None:
+        """Take the catalog."""
+        self._catalog = catalog
+
+    async def execute(self, name: ProviderName) -> CatalogEntry:
+        """Return the provider with its readme.
+
+        Raises:
+            ProviderNotFoundError: It has no public version.
+            StoreUnavailableError: The catalog is unreachable.
+        """
+        entry = await self._catalog.find_provider(name)
+        if entry is None:
+            raise ProviderNotFoundError(f"{name} has no published version; GET /providers finds those that have")
+        return entry

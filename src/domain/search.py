@@ -1,0 +1,86 @@
+"""What it means to find a provider. Every catalog finds by these rules, so that they all find the same."""
+
+import re
+import unicodedata
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from domain.catalog import CatalogMetadata, Provider
+from domain.names import ProviderName
+
+MAX_QUERY_WORDS = 16
+_LONGEST_WORD = 64
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class SearchTerms:
+    """By what a provider is found.
+
+    Attributes:
+        labels: Words of its names and its display name.
+        words: These, and the words of its description and its tags.
+        trigrams: Pieces of the labels, by which misspelt queries find them.
+    """
+
+    labels: frozenset[str]
+    words: frozenset[str]
+    trigrams: frozenset[str]
+
+    @classmethod
+    def of(cls, name: ProviderName, metadata: CatalogMetadata) -> "SearchTerms":
+        """Collect the terms of a provider that is shown like this."""
+        labels = frozenset(words(f"{name.prefix} {name.name} {metadata.display_name}"))
+        others = words(" ".join((metadata.description, *metadata.tags)))
+        return cls(labels, labels.union(others), trigrams(labels))
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What somebody looks for.
+
+    Attributes:
+        text: As written, for the provider that is called exactly so.
+        words: Each must begin some word of what is found; at most 16 count.
+    """
+
+    text: str
+    words: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> "Query":
+        """Read a query; one without a single letter or digit finds nothing."""
+        return cls(text.strip().lower(), tuple(dict.fromkeys(words(text)))[:MAX_QUERY_WORDS])
+
+    @property
+    def trigrams(self) -> frozenset[str]:
+        """Pieces of the words; what shares more than half of them is a near miss."""
+        return trigrams(frozenset(self.words))
+
+    def rank(self, provider: Provider, terms: SearchTerms) -> int | None:
+        """Return 0 for the provider of that name, 1 if its labels are found, 2 if other words are, else None."""
+        if not self._begin(terms.words):
+            return None
+        if self.text in {provider.name.name, provider.name.canonical}:
+            return 0
+        return 1 if self._begin(terms.labels) else 2
+
+    def nearness(self, terms: SearchTerms) -> int | None:
+        """Return how many trigrams are shared, or None for too few to be a near miss."""
+        shared = len(self.trigrams & terms.trigrams)
+        return shared if shared * 2 > len(self.trigrams) else None
+
+    def _begin(self, candidates: AbstractSet[str]) -> bool:
+        return bool(self.words) and all(any(word.startswith(own) for word in candidates) for own in self.words)
+
+
+def words(text: str) -> list[str]:
+    """Split a text into words of letters and digits, in one form whatever their case and width."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return [word[:_LONGEST_WORD] for word in _WORD.findall(folded)]
+
+
+def trigrams(labels: AbstractSet[str]) -> frozenset[str]:
+    """Return all runs of three characters, with blanks around each word, so that beginnings weigh more."""
+    padded = (f"  {label} " for label in labels)
+    return frozenset(word[at : at + 3] for word in padded for at in range(len(word) - 2))

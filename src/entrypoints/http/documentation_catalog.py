@@ -1,0 +1,133 @@
+"""The OpenAPI document's part on the catalog and on installing."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import Example, OpenAPIMediaType, OpenAPIResponse, OpenAPIType, Operation, Schema
+
+from entrypoints.http.documentation import READ_RESPONSES, problem_response
+from entrypoints.http.wire_catalog import (
+    InstallView,
+    ProviderPageView,
+    ProviderView,
+    SimpleIndexView,
+    SimpleProjectView,
+)
+
+PROVIDER_EXAMPLE: dict[str, object] = {
+    "prefix": "acme",
+    "name": "gcp",
+    "canonical": "acme/gcp",
+    "display_name": "Google Cloud",
+    "description": "Manages Google Cloud resources.",
+    "author": {"kind": "customer", "organization_id": "org_2abc", "display_name": "acme"},
+    "scope": "public",
+    "icon_url": "https://icons.example.com/gcp.svg",
+    "readme": "# Google Cloud\n\nManages buckets and databases.",
+    "tags": ["cloud", "google"],
+    "latest_version": "1.4.0",
+    "install_count": 0,
+    "created_at": "2026-01-02T03:04:05Z",
+    "updated_at": "2026-02-03T04:05:06Z",
+}
+_DIGEST = "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"
+_WHEEL_URL = "https://wheels.example.com/files/pragmatiks_gcp_provider-1.4.0-py3-none-any.whl"
+INSTALL_EXAMPLE: dict[str, object] = {
+    "requirement": f"pragmatiks-gcp-provider @ {_WHEEL_URL}#sha256={_DIGEST}",
+    "wheel_url": _WHEEL_URL,
+    "wheel_sha256": _DIGEST,
+    "package_name": "gcp_provider",
+    "entrypoint": ["python", "-m", "gcp_provider"],
+    "requires_python": ">=3.11",
+    "status": "published",
+}
+SIMPLE_INDEX_EXAMPLE: dict[str, object] = {
+    "meta": {"api-version": "1.1"},
+    "projects": [{"name": "pragmatiks-gcp-provider"}],
+}
+SIMPLE_PROJECT_EXAMPLE: dict[str, object] = {
+    "meta": {"api-version": "1.1"},
+    "name": "pragmatiks-gcp-provider",
+    "versions": ["1.4.0"],
+    "files": [
+        {
+            "filename": "pragmatiks_gcp_provider-1.4.0-py3-none-any.whl",
+            "url": _WHEEL_URL,
+            "hashes": {"sha256": _DIGEST},
+            "requires-python": ">=3.11",
+            "size": 48213,
+            "upload-time": "2026-02-03T04:05:06Z",
+            "yanked": False,
+        }
+    ],
+}
+
+
+def document_response(
+    view: type[Any], description: str, example: object, media_type: str = "application/json"
+) -> ResponseSpec:
+    """Return the description of what a read answers, with an example."""
+    return ResponseSpec(
+        view,
+        generate_examples=False,
+        description=description,
+        media_type=media_type,
+        examples=[Example(summary=description, value=example)],
+    )
+
+
+UNMODIFIED = ResponseSpec(None, generate_examples=False, description="The client has it already (`If-None-Match`).")
+_NOT_FOUND = problem_response("Not found", "provider_not_found", 404, "platform/gcp has no published version")
+_NO_DISTRIBUTION = problem_response("Not found", "distribution_not_found", 404, "no public version has such a wheel")
+_NOT_ACCEPTABLE = problem_response("Not acceptable", "not_acceptable", 406, "send an Accept header with text/html")
+
+SEARCH_RESPONSES = {
+    200: document_response(
+        ProviderPageView,
+        "What was found.",
+        {"items": [PROVIDER_EXAMPLE | {"readme": ""}], "total": 1, "limit": 20, "offset": 0},
+    ),
+    304: UNMODIFIED,
+    **{status: READ_RESPONSES[status] for status in (400, 503)},
+}
+PROVIDER_RESPONSES = {
+    **READ_RESPONSES,
+    200: document_response(ProviderView, "The provider.", PROVIDER_EXAMPLE),
+    304: UNMODIFIED,
+    404: _NOT_FOUND,
+}
+INSTALL_RESPONSES = {
+    **READ_RESPONSES,
+    200: document_response(InstallView, "What a runtime needs.", INSTALL_EXAMPLE),
+    304: UNMODIFIED,
+}
+
+
+@dataclass
+class SimpleOperation(Operation):
+    """Documents the forms beside JSON."""
+
+    def __post_init__(self) -> None:
+        """Add HTML."""
+        answer = (self.responses or {}).get("200")
+        if isinstance(answer, OpenAPIResponse) and answer.content is not None:
+            page = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING))
+            answer.content |= dict.fromkeys(("text/html", "application/vnd.pypi.simple.v1+html"), page)
+
+
+_SIMPLE_JSON = "application/vnd.pypi.simple.v1+json"
+SIMPLE_INDEX_RESPONSES = {
+    200: document_response(SimpleIndexView, "Every distribution.", SIMPLE_INDEX_EXAMPLE, _SIMPLE_JSON),
+    304: UNMODIFIED,
+    406: _NOT_ACCEPTABLE,
+    503: READ_RESPONSES[503],
+}
+SIMPLE_PROJECT_RESPONSES = {
+    200: document_response(SimpleProjectView, "The wheels.", SIMPLE_PROJECT_EXAMPLE, _SIMPLE_JSON),
+    301: ResponseSpec(None, generate_examples=False, description="The normalised name, in `Location`."),
+    304: UNMODIFIED,
+    404: _NO_DISTRIBUTION,
+    406: _NOT_ACCEPTABLE,
+    503: READ_RESPONSES[503],
+}

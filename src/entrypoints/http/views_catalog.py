@@ -1,0 +1,98 @@
+"""From the domain to the wire: the catalog, and what installers read."""
+
+from collections.abc import Sequence
+
+from msgspec import UNSET
+from packaging.utils import NormalizedName
+
+from application.ports.provider_catalog import CatalogPage, CatalogSearch
+from domain.catalog import Author, CatalogEntry
+from domain.versions import ProviderVersion, VersionStatus
+from domain.wheels import ProvenWheel
+from entrypoints.http.wire_catalog import (
+    AuthorView,
+    InstallView,
+    ProviderPageView,
+    ProviderView,
+    SimpleFile,
+    SimpleIndexView,
+    SimpleProject,
+    SimpleProjectView,
+)
+
+
+def provider_view(entry: CatalogEntry, *, platform: str) -> ProviderView:
+    """Return the public representation of a provider; ``platform`` is how the platform calls itself."""
+    provider, shown = entry.provider, entry.shown
+    author = Author.of(provider, platform=platform)
+    return ProviderView(
+        prefix=provider.name.prefix,
+        name=provider.name.name,
+        canonical=provider.name.canonical,
+        display_name=shown.display_name,
+        description=shown.description,
+        author=AuthorView(
+            kind=author.kind.value, organization_id=author.organization_id, display_name=author.display_name
+        ),
+        icon_url=shown.icon_url,
+        readme=entry.readme.text if entry.readme else None,
+        tags=list(shown.tags),
+        latest_version=entry.latest.text if entry.latest else None,
+        created_at=provider.created_at,
+        updated_at=provider.updated_at,
+    )
+
+
+def page_view(page: CatalogPage, search: CatalogSearch, *, platform: str) -> ProviderPageView:
+    """Return the public representation of a page."""
+    items = [provider_view(entry, platform=platform) for entry in page.entries]
+    return ProviderPageView(items=items, total=page.total, limit=search.limit, offset=search.offset)
+
+
+def install_view(version: ProviderVersion) -> InstallView:
+    """Return what a runtime needs of a version."""
+    wheel, url = _proven(version), version.announcement.wheel_url.text
+    entrypoint = version.announcement.entrypoint
+    return InstallView(
+        requirement=f"{wheel.distribution} @ {url}#sha256={wheel.sha256.hex}",
+        wheel_url=url,
+        wheel_sha256=wheel.sha256.hex,
+        package_name=version.package_name,
+        entrypoint=list(entrypoint) if entrypoint else None,
+        requires_python=wheel.requires_python,
+        status=version.status.value,
+    )
+
+
+def simple_index_view(distributions: Sequence[NormalizedName]) -> SimpleIndexView:
+    """Return the list of distributions as installers read it."""
+    return SimpleIndexView(projects=[SimpleProject(name) for name in distributions])
+
+
+def simple_project_view(distribution: NormalizedName, files: Sequence[ProviderVersion]) -> SimpleProjectView:
+    """Return the files of a distribution as installers read them."""
+    numbers = {version.announcement.wheel_url.filename.version for version in files}
+    return SimpleProjectView(
+        name=distribution,
+        versions=[str(number) for number in sorted(numbers)],
+        files=[_file(version) for version in files],
+    )
+
+
+def _file(version: ProviderVersion) -> SimpleFile:
+    wheel = _proven(version)
+    return SimpleFile(
+        filename=wheel.filename,
+        url=version.announcement.wheel_url.text,
+        hashes={"sha256": wheel.sha256.hex},
+        requires_python=wheel.requires_python or UNSET,
+        size=wheel.size,
+        upload_time=version.published_at or version.updated_at,
+        yanked=(version.yanked_reason or True) if version.status is VersionStatus.YANKED else False,
+    )
+
+
+def _proven(version: ProviderVersion) -> ProvenWheel:
+    if version.wheel is None:
+        raise AssertionError(f"{version.name} {version.version} is public, so its wheel is proven")
+    return version.wheel

@@ -1,0 +1,94 @@
+"""The wire format of the catalog, and of what installers read."""
+
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+
+class AuthorView(Struct, kw_only=True):
+    """Who a provider comes from."""
+
+    kind: Annotated[str, Meta(description="platform or customer")]
+    organization_id: Annotated[str, Meta(description="Of a customer's provider.")] | None
+    display_name: str
+
+
+class ProviderView(Struct, kw_only=True):
+    """A provider with a public version. Times are RFC 3339 in UTC."""
+
+    prefix: str
+    name: str
+    canonical: str
+    display_name: str
+    description: str
+    author: AuthorView
+    scope: Annotated[str, Meta(description="Always public.")] = "public"
+    icon_url: str | None
+    readme: Annotated[str, Meta(description="Long description of the latest version's wheel; null in lists.")] | None
+    tags: list[str]
+    latest_version: Annotated[str, Meta(description="Null while every version is yanked.")] | None
+    install_count: Annotated[int, Meta(description="Always 0: installations are not counted here.")] = 0
+    created_at: datetime
+    updated_at: datetime
+
+
+class ProviderPageView(Struct, kw_only=True):
+    """A stretch of what was found."""
+
+    items: list[ProviderView]
+    total: Annotated[int, Meta(description="How many were found altogether.")]
+    limit: int
+    offset: int
+
+
+class InstallView(Struct, kw_only=True):
+    """What a runtime needs to install and start a version, and nothing else."""
+
+    requirement: Annotated[str, Meta(description="For pip and uv: `distribution @ url#sha256=…`.")]
+    wheel_url: str
+    wheel_sha256: str
+    package_name: str | None
+    entrypoint: Annotated[list[str], Meta(description="Null for the platform's default.")] | None
+    requires_python: str | None
+    status: Annotated[str, Meta(description="published or yanked")]
+
+
+class SimpleMeta(Struct, frozen=True, rename="kebab"):
+    """Which version of the Simple API this is."""
+
+    api_version: str = "1.1"
+
+
+class SimpleProject(Struct):
+    """A distribution."""
+
+    name: str
+
+
+class SimpleIndexView(Struct, kw_only=True):
+    """Every distribution (PEP 691)."""
+
+    meta: SimpleMeta = SimpleMeta()
+    projects: list[SimpleProject]
+
+
+class SimpleFile(Struct, kw_only=True, rename="kebab"):
+    """A wheel of a distribution."""
+
+    filename: str
+    url: str
+    hashes: dict[str, str]
+    requires_python: str | UnsetType = UNSET
+    size: int
+    upload_time: datetime
+    yanked: bool | str
+
+
+class SimpleProjectView(Struct, kw_only=True):
+    """The files of a distribution (PEP 691, PEP 700)."""
+
+    meta: SimpleMeta = SimpleMeta()
+    name: str
+    versions: list[str]
+    files: list[SimpleFile]

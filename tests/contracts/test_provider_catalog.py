@@ -1,0 +1,322 @@
+"""The contract of a catalog, kept by every adapter."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from adapters.memory.catalog import InMemoryCatalog
+from adapters.memory.version_store import InMemoryVersionStore
+from adapters.postgres.catalog import PostgresCatalog
+from adapters.postgres.database import Database
+from adapters.postgres.store import PostgresVersionStore
+from application.ports.provider_catalog import CatalogPage, CatalogSearch, ProviderCatalog
+from application.ports.version_store import VersionStore
+from domain.catalog import CatalogMetadata
+from domain.errors import StoreUnavailableError, WheelFault, WheelRefusedError
+from domain.names import ProviderName
+from domain.readmes import Readme
+from domain.search import Query, SearchTerms
+from domain.versions import ProviderVersion
+from tests.builders import NOW, a_building_version, a_name, a_proven_wheel, a_version, some_metadata
+from tests.support.postgres import empty
+from tests.support.stores import put, writing
+
+LATER = NOW + timedelta(hours=1)
+REFUSAL = WheelRefusedError(WheelFault.DIGEST_MISMATCH, "the bytes differ")
+
+
+class Catalogued:
+    """A catalog, and the store behind it."""
+
+    def __init__(self, store: VersionStore, catalog: ProviderCatalog) -> None:
+        self.store = store
+        self.catalog = catalog
+
+    async def publish(self, name: str, version: str = "1.0.0", **metadata: object) -> None:
+        published = a_version(version, name=name)
+        shown = some_metadata(**{"display_name": "D", "description": "", "tags": (), **metadata})
+        await self.store.update(published.name, published.version, writing(published, shown))
+
+    async def find(self, words: str | None = None, *tags: str, limit: int = 20, offset: int = 0) -> CatalogPage:
+        query = None if words is None else Query.parse(words)
+        return await self.catalog.search(CatalogSearch(query=query, tags=frozenset(tags), limit=limit, offset=offset))
+
+    async def names(self, words: str | None = None, *tags: str) -> list[str]:
+        return canonical(await self.find(words, *tags))
+
+
+def canonical(page: CatalogPage) -> list[str]:
+    return [entry.provider.name.canonical for entry in page.entries]
+
+
+@pytest.fixture(params=["memory", "postgres"])
+def catalogued(request: pytest.FixtureRequest) -> Catalogued:
+    if request.param == "memory":
+        store = InMemoryVersionStore()
+        return Catalogued(store, InMemoryCatalog(store))
+    database: Database = request.getfixturevalue("database")
+    return Catalogued(PostgresVersionStore(database), PostgresCatalog(database))
+
+
+async def test_an_empty_catalog_finds_nothing(catalogued: Catalogued) -> None:
+    for words in (None, "gcp", "", "!?"):
+        assert await catalogued.find(words) == CatalogPage(entries=[], total=0)
+    assert await catalogued.catalog.find_provider(a_name()) is None
+
+
+async def test_providers_come_in_the_order_of_their_names(catalogued: Catalogued) -> None:
+    for name in ("platform/b", "acme/z", "platform/a-b", "platform/ab", "platform/a"):
+        await catalogued.publish(name)
+    assert await catalogued.names() == ["acme/z", "platform/a", "platform/a-b", "platform/ab", "platform/b"]
+
+
+async def test_providers_without_a_public_version_stay_hidden(catalogued: Catalogued) -> None:
+    failed = a_building_version(name="platform/failed").fail(REFUSAL, at=NOW)
+    await put(catalogued.store, failed, a_building_version(name="platform/building"))
+    assert await catalogued.names() == []
+    assert await catalogued.names("failed") == []
+    assert await catalogued.catalog.find_provider(failed.name) is None
+
+
+async def test_a_provider_whose_versions_are_all_yanked_is_shown_without_a_latest_one(catalogued: Catalogued) -> None:
+    await catalogued.publish("platform/gcp")
+    await put(catalogued.store, a_version("1.0.0").yank("broken", at=LATER))
+    [entry] = (await catalogued.find()).entries
+    assert entry.latest is None
+    assert await catalogued.catalog.find_provider(a_name()) == entry
+
+
+async def test_an_entry_has_what_is_stored_and_the_latest_version(catalogued: Catalogued) -> None:
+    await catalogued.publish("platform/gcp", "1.0.0", display_name="Google Cloud", tags=("cloud",))
+    await put(catalogued.store, a_version("2.0.0-rc.1"), a_version("1.10.0"), a_version("1.9.0"))
+    [entry] = (await catalogued.find("gcp")).entries
+    stored = await catalogued.store.look(a_name(), a_version().version)
+    assert entry.provider == stored.provider
+    assert entry.latest is not None
+    assert entry.latest.text == "1.10.0"
+
+
+def with_readme(version: ProviderVersion, text: str) -> ProviderVersion:
+    return replace(version, wheel=replace(a_proven_wheel(), readme=Readme(text, "text/markdown")))
+
+
+async def test_the_readme_is_the_latest_versions_and_lists_leave_it_out(catalogued: Catalogued) -> None:
+    await catalogued.publish("platform/gcp")
+    await put(
+        catalogued.store,
+        with_readme(a_version("1.0.0"), "old"),
+        with_readme(a_version("1.1.0"), "# new ü"),
+        with_readme(a_version("1.2.0-rc.1"), "not yet"),
+        with_readme(a_version("1.3.0"), "yanked").yank("broken", at=LATER),
+    )
+    found = await catalogued.catalog.find_provider(a_name())
+    assert found is not None
+    assert found.readme == Readme("# new ü", "text/markdown")
+    assert [entry.readme for entry in (await catalogued.find()).entries] == [None]
+
+
+async def test_a_readme_outlives_a_yank_and_its_restoration(catalogued: Catalogued) -> None:
+    version = with_readme(a_version("1.0.0"), "kept")
+    await catalogued.publish("platform/gcp")
+    await put(catalogued.store, version)
+    published = (await catalogued.store.look(version.name, version.version)).version
+    assert published is not None
+    await put(catalogued.store, published.yank("broken", at=LATER))
+    yanked = (await catalogued.store.look(version.name, version.version)).version
+    assert yanked is not None
+    await put(catalogued.store, yanked.restore(at=LATER))
+    found = await catalogued.catalog.find_provider(version.name)
+    assert found is not None
+    assert found.readme == Readme("kept", "text/markdown")
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("gcp", True),
+        ("GCP", True),
+        ("platform/gcp", True),
+        ("google", True),
+        ("goo clo", True),
+        ("cloud google", True),
+        ("buckets", True),
+        ("manages-databases", True),
+        ("\uff27oogle", True),
+        ("straße", True),
+        ("STRASSE", True),
+        ("storage", True),
+        ("cloud azure", False),
+        ("ucket", False),
+        ("!!!", False),
+        ("' & | ! :* \\", False),
+    ],
+)
+async def test_each_word_of_a_query_begins_a_word_of_what_is_found(
+    catalogued: Catalogued, words: str, *, found: bool
+) -> None:
+    await catalogued.publish(
+        "platform/gcp",
+        display_name="Google Cloud",
+        description="Manages buckets, databases and the Straße.",
+        tags=("object-storage",),
+    )
+    page = await catalogued.find(words)
+    assert (canonical(page), page.total, page.near) == ((["platform/gcp"], 1, False) if found else ([], 0, False))
+
+
+async def test_the_provider_of_that_name_comes_first_and_labels_before_other_words(catalogued: Catalogued) -> None:
+    await catalogued.publish("acme/a", description="Talks to gcp.")
+    await catalogued.publish("acme/b", display_name="GCP tools")
+    await catalogued.publish("acme/gcp-tools")
+    await catalogued.publish("platform/gcp")
+    assert await catalogued.names("gcp") == ["platform/gcp", "acme/b", "acme/gcp-tools", "acme/a"]
+    assert (await catalogued.names(" Platform/GCP "))[0] == "platform/gcp"
+
+
+async def test_names_that_are_spelt_alike_are_found_when_nothing_else_is(catalogued: Catalogued) -> None:
+    await catalogued.publish("platform/kubernetes", display_name="Clusters")
+    await catalogued.publish("platform/qdrant", description="Not kuberntes.")
+    assert await catalogued.names("kuberntes") == ["platform/qdrant"]
+    page = await catalogued.find("kubernets")
+    assert (canonical(page), page.total, page.near) == (["platform/kubernetes"], 1, True)
+    assert await catalogued.names("vercel") == []
+
+
+async def test_the_nearest_names_come_first(catalogued: Catalogued) -> None:
+    for name in ("platform/supabases", "platform/supabase", "acme/superbase"):
+        await catalogued.publish(name)
+    page = await catalogued.find("supabaseq")
+    assert canonical(page)[:2] == ["platform/supabase", "platform/supabases"]
+    assert page.near
+
+
+async def test_all_tags_asked_for_are_had(catalogued: Catalogued) -> None:
+    await catalogued.publish("platform/a", tags=("cloud", "google"))
+    await catalogued.publish("platform/b", tags=("cloud",))
+    await catalogued.publish("platform/c")
+    assert await catalogued.names(None, "cloud") == ["platform/a", "platform/b"]
+    assert await catalogued.names(None, "google", "cloud") == ["platform/a"]
+    assert await catalogued.names("b", "cloud") == ["platform/b"]
+    assert await catalogued.names("platfrm", "google") == ["platform/a"]
+    assert await catalogued.names(None, "clou") == []
+
+
+async def test_new_metadata_is_what_is_found_from_then_on(catalogued: Catalogued) -> None:
+    await catalogued.publish("platform/gcp", display_name="Old")
+    await catalogued.publish("platform/gcp", "1.1.0", display_name="New")
+    assert (await catalogued.names("old"), await catalogued.names("new")) == ([], ["platform/gcp"])
+
+
+async def test_the_total_is_told_beyond_the_end_too(catalogued: Catalogued) -> None:
+    await catalogued.publish("platform/a")
+    assert await catalogued.find(offset=5) == CatalogPage(entries=[], total=1)
+    assert await catalogued.find("a", offset=5) == CatalogPage(entries=[], total=1)
+
+
+def test_an_outage_acted_out_in_memory_reaches_the_catalog() -> None:
+    store = InMemoryVersionStore()
+    store.unavailable = True
+    catalog = InMemoryCatalog(store)
+    for work in (catalog.search(CatalogSearch()), catalog.find_provider(a_name())):
+        with pytest.raises(StoreUnavailableError):
+            asyncio.run(work)
+
+
+async def test_a_database_out_of_reach_is_a_catalog_out_of_service() -> None:
+    database = Database("postgresql://registry@127.0.0.1:1/registry")
+    catalog = PostgresCatalog(database)
+    for work in (catalog.search(CatalogSearch()), catalog.find_provider(a_name())):
+        with pytest.raises(StoreUnavailableError):
+            await work
+    await database.dispose()
+
+
+LETTERS = st.text("abABß1", min_size=1, max_size=4)
+PROVIDERS = st.dictionaries(
+    st.builds(ProviderName, st.sampled_from(["platform", "acme"]), st.text("ab1", min_size=1, max_size=3)),
+    st.builds(
+        CatalogMetadata,
+        display_name=LETTERS,
+        description=st.lists(LETTERS, max_size=3).map("-".join),
+        tags=st.lists(LETTERS, max_size=2).map(tuple),
+    ),
+    max_size=8,
+)
+QUERIES = st.none() | st.lists(LETTERS, max_size=3).map(" ".join)
+
+
+def expected(providers: dict[ProviderName, CatalogMetadata], words: str | None, tags: set[str]) -> list[ProviderName]:
+    """Apply the rules of the domain by brute force."""
+    having = {name: SearchTerms.of(name, shown) for name, shown in providers.items() if tags <= set(shown.tags)}
+    if words is None:
+        return sorted(having)
+    query = Query.parse(words)
+
+    def begun(name: ProviderName) -> bool:
+        return bool(query.words) and all(
+            any(word.startswith(own) for word in having[name].words) for own in query.words
+        )
+
+    found = [name for name in having if begun(name)]
+    return sorted(found)
+
+
+async def pages_neither_lose_nor_repeat(
+    catalogued: Catalogued,
+    providers: dict[ProviderName, CatalogMetadata],
+    words: str | None,
+    tags: set[str],
+    limit: int,
+) -> None:
+    for name, shown in providers.items():
+        version = a_version(name=name.canonical)
+        await catalogued.store.update(name, version.version, writing(version, shown))
+    whole = await catalogued.find(words, *tags, limit=100)
+    pages: list[list[str]] = []
+    for offset in range(0, 100, limit):
+        page = await catalogued.find(words, *tags, limit=limit, offset=offset)
+        assert page.total == len(whole.entries) == whole.total
+        pages.append(canonical(page))
+    assert [name for page in pages for name in page] == canonical(whole)
+    if not whole.near:
+        assert sorted(canonical(whole)) == sorted(map(str, expected(providers, words, tags)))
+
+
+GIVEN = given(
+    providers=PROVIDERS, words=QUERIES, tags=st.sets(LETTERS, max_size=1), limit=st.sampled_from([1, 2, 3, 7])
+)
+
+
+@GIVEN
+@settings(max_examples=80, deadline=None)
+def test_pages_in_memory_neither_lose_nor_repeat(
+    providers: dict[ProviderName, CatalogMetadata], words: str | None, tags: set[str], limit: int
+) -> None:
+    store = InMemoryVersionStore()
+    work = pages_neither_lose_nor_repeat(Catalogued(store, InMemoryCatalog(store)), providers, words, tags, limit)
+    asyncio.run(work)
+
+
+@GIVEN
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_pages_in_postgres_neither_lose_nor_repeat(
+    database: Database,
+    shared_database_dsn: str,
+    providers: dict[ProviderName, CatalogMetadata],
+    words: str | None,
+    tags: set[str],
+    limit: int,
+) -> None:
+    await asyncio.to_thread(empty, shared_database_dsn)
+    catalogued = Catalogued(PostgresVersionStore(database), PostgresCatalog(database))
+    await pages_neither_lose_nor_repeat(catalogued, providers, words, tags, limit)
+    memory = InMemoryVersionStore()
+    model = Catalogued(memory, InMemoryCatalog(memory))
+    for name, shown in providers.items():
+        version = a_version(name=name.canonical)
+        await memory.update(name, version.version, writing(version, shown))
+    assert canonical(await catalogued.find(words, *tags)) == canonical(await model.find(words, *tags))

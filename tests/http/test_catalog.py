@@ -1,0 +1,118 @@
+"""Browsing and searching providers."""
+
+from typing import Any
+
+import pytest
+
+from tests.builders import a_wheel
+from tests.http.conftest import METADATA, Service
+
+
+def a_described_wheel(text: str) -> bytes:
+    name = "pragmatiks_gcp_provider"
+    return a_wheel(
+        metadata=f"Metadata-Version: 2.4\nName: {name}\nVersion: 1.0.0\n"
+        f"Description-Content-Type: text/markdown\n\n{text}\n"
+    )
+
+
+async def search(service: Service, query: str = "") -> dict[str, Any]:
+    response = await service.client.get(f"/providers{query}")
+    assert response.status_code == 200, response.text
+    found: dict[str, Any] = response.json()
+    return found
+
+
+async def publish(service: Service, name: str, **metadata: object) -> None:
+    await service.publish(name=f"platform/{name}", metadata={**METADATA, **metadata})
+
+
+async def test_a_provider_is_shown_as_its_metadata_says(service: Service) -> None:
+    published = await service.publish(data=a_described_wheel("# Google Cloud"))
+    provider = (await service.client.get("/providers/platform/gcp")).json()
+    assert provider == {
+        "prefix": "platform",
+        "name": "gcp",
+        "canonical": "platform/gcp",
+        **{name: METADATA[name] for name in ("display_name", "description", "tags")},
+        "author": {"kind": "platform", "organization_id": None, "display_name": "Platform"},
+        "scope": "public",
+        "icon_url": None,
+        "readme": "# Google Cloud",
+        "latest_version": "1.0.0",
+        "install_count": 0,
+        "created_at": published["created_at"],
+        "updated_at": published["created_at"],
+    }
+    assert (await search(service))["items"] == [provider | {"readme": None}]
+
+
+async def test_an_unknown_provider_is_not_found(service: Service) -> None:
+    for path in ("/providers/platform/gcp", "/providers/platform/UPPER"):
+        response = await service.client.get(path)
+        assert (response.status_code, response.json()["code"]) == (404, "provider_not_found")
+
+
+async def test_pages_are_as_long_as_asked_for_and_tell_the_total(service: Service) -> None:
+    for name in ("a", "b", "c"):
+        await publish(service, name)
+    page = await search(service, "?limit=2&offset=1")
+    assert [item["name"] for item in page["items"]] == ["b", "c"]
+    assert (page["total"], page["limit"], page["offset"]) == (3, 2, 1)
+    whole = await search(service)
+    assert (whole["total"], whole["limit"], whole["offset"]) == (3, 20, 0)
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("?q=", ["a", "b"]),
+        ("?q=%20", ["a", "b"]),
+        ("?q=azure", ["b"]),
+        ("?q=azurre", ["b"]),
+        ("?q=%00%27%22", []),
+        ("?q=nothing", []),
+        ("?tags=cloud", ["a", "b"]),
+        ("?tags=cloud&tags=microsoft", ["b"]),
+        ("?tags=cloud,%20microsoft", ["b"]),
+        ("?tags=", ["a", "b"]),
+        ("?q=b&tags=unknown", []),
+    ],
+)
+async def test_words_and_tags_choose(service: Service, query: str, names: list[str]) -> None:
+    await publish(service, "a")
+    await publish(service, "b", display_name="Azure", tags=["cloud", "microsoft"])
+    assert [item["name"] for item in (await search(service, query))["items"]] == names
+
+
+@pytest.mark.parametrize(
+    ("query", "place"),
+    [
+        ("limit=0", "limit"),
+        ("limit=101", "limit"),
+        ("limit=x", "limit"),
+        ("offset=-1", "offset"),
+        ("offset=99999999999999999999", "offset"),
+        ("q=" + "x" * 501, "q"),
+    ],
+)
+async def test_a_bad_parameter_is_named(service: Service, query: str, place: str) -> None:
+    response = await service.client.get(f"/providers?{query}")
+    problem = response.json()
+    assert (response.status_code, problem["code"]) == (400, "bad_request")
+    assert [error["loc"] for error in problem["errors"]] == [["query", place]]
+    assert all(error["msg"] for error in problem["errors"])
+
+
+async def test_who_yanks_everything_leaves_no_latest_version(service: Service) -> None:
+    await service.publish()
+    url = "/console/providers/platform/gcp/versions/1.0.0/yank"
+    await service.client.put(url, json={"reason": "broken"}, headers=service.authorised())
+    assert (await service.client.get("/providers/platform/gcp")).json()["latest_version"] is None
+
+
+async def test_a_database_out_of_reach_is_said_so(service: Service) -> None:
+    service.adapters.store.unavailable = True
+    for path in ("/providers", "/providers/platform/gcp", "/simple/", "/simple/x/"):
+        response = await service.client.get(path)
+        assert (response.status_code, response.json()["code"]) == (503, "database_unavailable")
