@@ -13,6 +13,7 @@ from packaging.version import Version
 
 from domain.digests import Sha256Digest
 from domain.errors import WheelFault, WheelRefusedError
+from domain.readmes import Readme
 from domain.verification import Examination
 from domain.wheel_archives import ArchiveMember, WheelArchive
 from domain.wheel_filenames import WheelFilename
@@ -78,6 +79,7 @@ def test_a_good_wheel_is_proven_with_what_installers_need() -> None:
         requires_python="<4,>=3.11",
         summary="Manages Größe",
         package_name="gcp_provider",
+        readme=Readme("A body\nName: other"),
     )
 
 
