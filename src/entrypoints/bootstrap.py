@@ -25,6 +25,7 @@ from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from adapters.json_schema.validator import MetaSchemaValidator
 from adapters.logs.observer import LoggingObserver
 from adapters.memory.catalog import InMemoryCatalog
+from adapters.memory.change_feed import InMemoryChangeFeed
 from adapters.memory.clock import ManualClock
 from adapters.memory.customer_directory import InMemoryCustomerDirectory
 from adapters.memory.customer_verifier import InMemoryCustomerVerifier
@@ -38,6 +39,7 @@ from adapters.observed.wheel_fetcher import ObservedWheelFetcher
 from adapters.observed.wheel_reader import ObservedWheelReader
 from adapters.postgres import migrations
 from adapters.postgres.catalog import PostgresCatalog
+from adapters.postgres.change_feed import PostgresChangeFeed
 from adapters.postgres.database import ConnectionOptions, Database
 from adapters.postgres.distribution_index import PostgresDistributionIndex
 from adapters.postgres.embedded import EmbeddedPostgres
@@ -46,6 +48,7 @@ from adapters.prometheus.exposition import exposition
 from adapters.prometheus.observer import PrometheusObserver
 from adapters.system.clock import SystemClock
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
+from application.ports.change_feed import ChangeFeed
 from application.ports.clock import Clock
 from application.ports.customer_directory import CustomerDirectory
 from application.ports.customer_verifier import CustomerVerifier
@@ -100,6 +103,7 @@ class Adapters:
     store: VersionStore
     catalog: ProviderCatalog
     distributions: DistributionIndex
+    changes: ChangeFeed
     clock: Clock
     customer_verifier: CustomerVerifier | None = None
     customer_directory: CustomerDirectory | None = None
@@ -116,6 +120,7 @@ class MemoryAdapters(Adapters):
     store: InMemoryVersionStore = field(default_factory=InMemoryVersionStore)
     catalog: ProviderCatalog = field(init=False)
     distributions: DistributionIndex = field(init=False)
+    changes: ChangeFeed = field(init=False)
     clock: Clock = field(default_factory=ManualClock)
     customer_verifier: InMemoryCustomerVerifier = field(default_factory=InMemoryCustomerVerifier)
     customer_directory: InMemoryCustomerDirectory = field(default_factory=InMemoryCustomerDirectory)
@@ -124,6 +129,7 @@ class MemoryAdapters(Adapters):
         """Read what the store holds."""
         object.__setattr__(self, "catalog", InMemoryCatalog(self.store))
         object.__setattr__(self, "distributions", InMemoryDistributionIndex(self.store))
+        object.__setattr__(self, "changes", InMemoryChangeFeed(self.store))
 
 
 def build_registry(
@@ -177,6 +183,7 @@ def build_registry(
         list_distributions=ListDistributions(adapters.distributions),
         list_files=ListFiles(adapters.distributions),
         check_readiness=CheckReadiness(adapters.store),
+        changes=adapters.changes,
         customers=_customer_realm_of(adapters, observer),
     )
 
@@ -225,6 +232,7 @@ async def open_adapters(settings: Settings, observer: Observer = NOBODY) -> Asyn
             store=PostgresVersionStore(database),
             catalog=PostgresCatalog(database),
             distributions=PostgresDistributionIndex(database),
+            changes=PostgresChangeFeed(database),
             clock=clock,
             customer_verifier=None if customers is None else customers.verifier,
             customer_directory=None if customers is None else customers.directory,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from application.ports.change_feed import ChangeFeed
 from application.use_cases.authenticate_customer import AuthenticateCustomer
 from application.use_cases.authenticate_machine import AuthenticateMachine
 from application.use_cases.check_readiness import CheckReadiness
@@ -34,6 +35,7 @@ class Registry:
     """All use cases over one set of adapters.
 
     Attributes:
+        changes: For whoever keeps what was read.
         customers: None while the customer realm is off.
     """
 
@@ -52,4 +54,5 @@ class Registry:
     list_distributions: ListDistributions
     list_files: ListFiles
     check_readiness: CheckReadiness
+    changes: ChangeFeed
     customers: CustomerRealm | None = None

@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from adapters.json_schema.validator import MetaSchemaValidator
 from adapters.memory.catalog import InMemoryCatalog
+from adapters.memory.change_feed import InMemoryChangeFeed
 from adapters.memory.clock import ManualClock
 from adapters.memory.distribution_index import InMemoryDistributionIndex
 from adapters.memory.token_verifier import InMemoryTokenVerifier
@@ -77,6 +78,7 @@ class Lifecycles(RuleBasedStateMachine):
                 store=self.store,
                 catalog=self.catalog,
                 distributions=distributions,
+                changes=InMemoryChangeFeed(InMemoryVersionStore()),
                 clock=self.clock,
             )
         )

@@ -36,6 +36,7 @@ def registry(adapters: MemoryAdapters, version_store: VersionStore) -> Registry:
             store=version_store,
             catalog=adapters.catalog,
             distributions=adapters.distributions,
+            changes=adapters.changes,
             clock=adapters.clock,
         )
     )

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from application.ports.change_listener import ChangeListeners
 from application.ports.version_store import Change, Decision, Stored
 from domain.catalog import Provider, latest
 from domain.errors import StoreUnavailableError
@@ -18,15 +19,28 @@ class InMemoryVersionStore:
 
     Attributes:
         unavailable: Set it to act out an outage: every method then raises ``StoreUnavailableError``.
+        listeners: Are told of what is written.
     """
 
     def __init__(self) -> None:
         """Start empty and available."""
-        self.unavailable = False
+        self.listeners = ChangeListeners()
+        self._unavailable = False
         self._providers: dict[ProviderName, Provider] = {}
         self._versions: dict[ProviderName, dict[SemVer, ProviderVersion]] = {}
         self._events: dict[tuple[ProviderName, SemVer], list[LifecycleEvent]] = {}
         self._turn = asyncio.Lock()
+
+    @property
+    def unavailable(self) -> bool:
+        """Whether an outage is acted out; nobody hears of changes meanwhile."""
+        return self._unavailable
+
+    @unavailable.setter
+    def unavailable(self, out: bool) -> None:
+        self._unavailable = out
+        tell = self.listeners.distrust if out else self.listeners.trust
+        tell()
 
     async def look(self, name: ProviderName, version: SemVer) -> Stored:
         """Return what is stored around a version."""
@@ -47,6 +61,8 @@ class InMemoryVersionStore:
                 self._versions.setdefault(name, {})[version] = written
             if change.event is not None:
                 self._events.setdefault((name, version), []).append(change.event)
+            if change != Change():
+                self.listeners.changed(name)
             return self._stored(name, version)
 
     async def find(self, name: ProviderName, version: SemVer) -> ProviderVersion | None:
@@ -86,7 +102,7 @@ class InMemoryVersionStore:
             StoreUnavailableError: One is.
         """
         await asyncio.sleep(0)  # as a real store lets others run, so that races show
-        if self.unavailable:
+        if self._unavailable:
             raise StoreUnavailableError("the registry's database is out of service; try again shortly")
 
     def _stored(self, name: ProviderName, version: SemVer) -> Stored:

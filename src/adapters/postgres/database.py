@@ -12,6 +12,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 from adapters.postgres.connecting import connect
 from adapters.postgres.revisions import alembic_config
 from adapters.postgres.tables import BIND_KEY
+from application.ports.change_listener import ChangeListeners
 from application.ports.observer import NOBODY, Observer
 
 _URL = "postgresql+asyncpg://"
@@ -41,11 +42,17 @@ DEFAULTS = ConnectionOptions()
 
 
 class Database:
-    """A pool of connections. Nothing connects before the first use."""
+    """A pool of connections. Nothing connects before the first use.
+
+    Attributes:
+        listeners: Are told of what is written through this pool.
+    """
 
     def __init__(self, dsn: str, options: ConnectionOptions = DEFAULTS, observer: Observer = NOBODY) -> None:
         """Take a ``postgresql://`` DSN as asyncpg reads it: several hosts, socket folders, TLS and all."""
+        self.dsn = dsn
         self.options = options
+        self.listeners = ChangeListeners()
         self.config = _config(_pooled(dsn, options))
         _watch(self.engine, options, observer)
 

@@ -28,6 +28,7 @@ class PostgresVersionStore:
 
     def __init__(self, database: Database) -> None:
         """Take an open database; whoever opened it disposes of it."""
+        self._listeners = database.listeners
         self._writing = database.engine
         self._reading = database.reading_engine
         self._heads = heads()
@@ -88,8 +89,11 @@ class PostgresVersionStore:
                 await write(connection, name, stored, change)
                 after = await load(connection, name, version)
             # Whether a commit without an answer happened is unknown, so only the caller may repeat it.
-            with driver_faults(retry_when_lost=False):
-                await connection.commit()
+            try:
+                with driver_faults(retry_when_lost=False):
+                    await connection.commit()
+            finally:
+                self._listeners.changed(name)
             return after
 
 

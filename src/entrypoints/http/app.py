@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from importlib.metadata import version
 
 from litestar import Litestar
@@ -75,8 +75,10 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         async with open_registry() as registry:
-            app.state.service = Service(registry, limits or HttpLimits(), watching, public_url, platform_name)
-            yield
+            service = Service(registry, limits or HttpLimits(), watching, public_url, platform_name)
+            app.state.service = service
+            async with registry.changes.follow(service.reads) if service.limits.read_cache_bytes else nullcontext():
+                yield
         await asyncio.to_thread(watching.close)
 
     app = Litestar(

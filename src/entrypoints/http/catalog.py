@@ -66,8 +66,12 @@ async def find_provider(
     request: Request[Any, Any, Any], prefix: FromPath[str], name: FromPath[str], service: NamedDependency[Service]
 ) -> ASGIResponse:
     """Read one provider."""
-    entry = await service.registry.find_provider.execute(provider_name(prefix, name))
-    return answer(request, Document.of(provider_view(entry, platform=service.platform_name)), REVALIDATE)
+
+    async def produce() -> Document:
+        entry = await service.registry.find_provider.execute(provider_name(prefix, name))
+        return Document.of(provider_view(entry, platform=service.platform_name))
+
+    return answer(request, await service.reads.read(prefix, name, produce=produce), REVALIDATE)
 
 
 def catalog_search(q: str | None, tags: list[str] | None, limit: int, offset: int) -> CatalogSearch:

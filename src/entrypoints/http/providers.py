@@ -32,8 +32,12 @@ async def list_versions(
     request: Request[Any, Any, Any], prefix: FromPath[str], name: FromPath[str], service: NamedDependency[Service]
 ) -> ASGIResponse:
     """List a provider's public versions."""
-    versions = await service.registry.list_versions.execute(provider_name(prefix, name))
-    return answer(request, Document.of([version_view(version) for version in versions]), REVALIDATE)
+
+    async def produce() -> Document:
+        versions = await service.registry.list_versions.execute(provider_name(prefix, name))
+        return Document.of([version_view(version) for version in versions])
+
+    return answer(request, await service.reads.read(prefix, name, "versions", produce=produce), REVALIDATE)
 
 
 @get(
@@ -55,8 +59,12 @@ async def find_version(
     service: NamedDependency[Service],
 ) -> ASGIResponse:
     """Read one public version."""
-    found = await _find(service, prefix, name, version)
-    return answer(request, Document.of(version_view(found)), _unless_latest(version, BRIEFLY))
+
+    async def produce() -> Document:
+        return Document.of(version_view(await _find(service, prefix, name, version)))
+
+    document = await service.reads.read(prefix, name, version, "version", produce=produce)
+    return answer(request, document, unless_latest(version, BRIEFLY))
 
 
 @get(
@@ -75,8 +83,12 @@ async def find_install(
     service: NamedDependency[Service],
 ) -> ASGIResponse:
     """Read how to install one public version."""
-    found = await _find(service, prefix, name, version)
-    return answer(request, Document.of(install_view(found)), _unless_latest(version, BRIEFLY))
+
+    async def produce() -> Document:
+        return Document.of(install_view(await _find(service, prefix, name, version)))
+
+    document = await service.reads.read(prefix, name, version, "install", produce=produce)
+    return answer(request, document, unless_latest(version, BRIEFLY))
 
 
 @get(
@@ -99,7 +111,7 @@ async def find_verification(
     if found.verification is None:
         raise VersionNotFoundError(f"{found.name} {found.version} is from before verdicts were kept; it has none")
     view = verification_view(found, found.verification)
-    return answer(request, Document.of(view), _unless_latest(version, FOR_GOOD))
+    return answer(request, Document.of(view), unless_latest(version, FOR_GOOD))
 
 
 async def _find(service: Service, prefix: str, name: str, version: str) -> ProviderVersion:
@@ -107,5 +119,6 @@ async def _find(service: Service, prefix: str, name: str, version: str) -> Provi
     return await service.registry.find_version.execute(provider, version_or_latest(provider, version))
 
 
-def _unless_latest(version: str, lasting: str) -> str:
+def unless_latest(version: str, lasting: str) -> str:
+    """Return how long an exact version's answer lasts; ``latest`` must be asked for each time."""
     return REVALIDATE if version == LATEST else lasting

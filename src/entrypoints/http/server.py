@@ -32,7 +32,13 @@ def application() -> ASGIApp:
     die_with_parent()
     settings = load_settings(os.environ)
     configure_logging(settings.log.level, settings.log.format)
-    limits = HttpLimits(body_bytes=settings.server.max_body_bytes, in_flight=settings.server.max_in_flight)
+    # Behind a pooler in transaction mode nobody can listen for changes, so nothing may be kept.
+    read_cache_bytes = settings.server.read_cache_bytes if settings.database.prepared_statements else 0
+    limits = HttpLimits(
+        body_bytes=settings.server.max_body_bytes,
+        in_flight=settings.server.max_in_flight,
+        read_cache_bytes=read_cache_bytes,
+    )
     shared = os.environ.get(SHARED_METRICS)
     telemetry = open_telemetry(settings.tracing, shared_metrics=Path(shared) if shared else None)
     return create_app(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from entrypoints.http.in_flight import InFlight
+from entrypoints.http.read_cache import ReadCache
 from entrypoints.registry import Registry
 from entrypoints.telemetry import Telemetry
 
@@ -14,10 +15,12 @@ class HttpLimits:
     Attributes:
         body_bytes: The largest body accepted.
         in_flight: Registrations that one machine may have in flight, per process.
+        read_cache_bytes: How much is kept of what was read, per process; 0 for nothing.
     """
 
     body_bytes: int = 2 * 1024 * 1024
     in_flight: int = 64
+    read_cache_bytes: int = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,9 @@ class Service:
     public_url: str | None = None
     platform_name: str = "Platform"
     in_flight: InFlight = field(init=False)
+    reads: ReadCache = field(init=False)
 
     def __post_init__(self) -> None:
-        """Start with nothing in flight."""
+        """Start with nothing in flight, and nothing kept."""
         object.__setattr__(self, "in_flight", InFlight(self.limits.in_flight))
+        object.__setattr__(self, "reads", ReadCache(self.limits.read_cache_bytes))

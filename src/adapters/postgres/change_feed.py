@@ -1,0 +1,75 @@
+"""A feed of changes, over LISTEN and NOTIFY."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any, cast
+
+import asyncpg  # type: ignore[import-untyped]  # it ships no types
+import structlog
+
+from adapters.postgres.connecting import connect
+from adapters.postgres.database import Database
+from application.ports.change_listener import ChangeListener
+from domain.errors import InvalidValueError
+from domain.names import ProviderName
+
+CHANNEL = "provider_changes"
+"""Where triggers of the database tell the names of changed providers."""
+
+_HEARTBEAT = 0.5
+"""Seconds between two proofs that the connection lives; a network may lose one without a word."""
+_PATIENCE = 0.4
+"""Seconds to wait for such a proof."""
+_RECONNECT = 1.0
+"""Seconds between two attempts to connect."""
+
+
+class PostgresChangeFeed:
+    """Listens on a connection of its own beside the pool.
+
+    Cannot work through a pooler in transaction mode, where a connection is not one's own.
+    """
+
+    def __init__(self, database: Database) -> None:
+        """Take an open database; whoever opened it disposes of it."""
+        self._database = database
+
+    @asynccontextmanager
+    async def follow(self, listener: ChangeListener) -> AsyncIterator[None]:
+        """Tell a listener of changes while the context lasts."""
+        with self._database.listeners.joined_by(listener):
+            listening = asyncio.create_task(self._listen(listener))
+            try:
+                yield
+            finally:
+                listening.cancel()
+                with suppress(asyncio.CancelledError):
+                    await listening
+
+    async def _listen(self, listener: ChangeListener) -> None:
+        while True:
+            try:
+                await self._listen_once(listener)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                structlog.get_logger().warning("change_feed_lost", fault=type(error).__name__)
+            finally:
+                listener.distrust()
+            await asyncio.sleep(_RECONNECT)
+
+    async def _listen_once(self, listener: ChangeListener) -> None:
+        def heard(_connection: object, _process: int, _channel: str, payload: object) -> None:
+            # Somebody else's words on our channel name no provider, and concern nobody.
+            with suppress(InvalidValueError):
+                listener.changed(ProviderName.parse(str(payload)))
+
+        options = self._database.options
+        connection = cast("Any", await connect(dsn=self._database.dsn, timeout=options.connect_timeout))
+        try:
+            await connection.add_listener(CHANNEL, heard)
+            listener.trust()
+            while True:
+                await asyncio.sleep(_HEARTBEAT)
+                await connection.fetchval("SELECT 1", timeout=_PATIENCE)
+        finally:
+            connection.terminate()

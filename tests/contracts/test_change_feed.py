@@ -1,0 +1,162 @@
+"""The contract of a feed of changes, kept by every adapter."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from adapters.memory.change_feed import InMemoryChangeFeed
+from adapters.memory.version_store import InMemoryVersionStore
+from adapters.postgres.change_feed import CHANNEL, PostgresChangeFeed
+from adapters.postgres.database import Database
+from adapters.postgres.store import PostgresVersionStore
+from application.ports.change_feed import ChangeFeed
+from application.ports.version_store import VersionStore
+from domain.names import ProviderName
+from tests.builders import NOW, a_name, a_version, some_metadata
+from tests.support.postgres import cut_connections, execute
+from tests.support.stores import put, writing
+
+PATIENCE = 30
+
+
+class Told:
+    """A listener that writes down what it is told."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.news = asyncio.Event()
+
+    def trust(self) -> None:
+        self.write("trust")
+
+    def changed(self, name: ProviderName) -> None:
+        self.write(name.canonical)
+
+    def distrust(self) -> None:
+        self.write("distrust")
+
+    def write(self, line: str) -> None:
+        self.lines.append(line)
+        self.news.set()
+
+    async def wait_for(self, condition: Callable[[list[str]], bool]) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while not condition(self.lines):
+                self.news.clear()
+                await self.news.wait()
+
+    async def wait_until_trusting(self) -> None:
+        await self.wait_for(lambda lines: "trust" in lines)
+
+
+Followed = tuple[VersionStore, ChangeFeed]
+
+
+@pytest.fixture(params=["memory", "postgres"])
+def followed(request: pytest.FixtureRequest) -> Followed:
+    if request.param == "memory":
+        memory = InMemoryVersionStore()
+        return memory, InMemoryChangeFeed(memory)
+    database: Database = request.getfixturevalue("database")
+    return PostgresVersionStore(database), PostgresChangeFeed(database)
+
+
+async def test_what_is_written_here_is_told_by_the_time_the_write_returns(followed: Followed) -> None:
+    store, feed = followed
+    told = Told()
+    async with feed.follow(told):
+        await told.wait_until_trusting()
+        for change in (a_version(), a_version().yank("broken", at=NOW)):
+            told.lines.clear()
+            await put(store, change)
+            assert told.lines[0] == "platform/gcp"
+        told.lines.clear()
+        await store.update(a_name(), a_version().version, writing(metadata=some_metadata(), at=NOW))
+        assert told.lines[0] == "platform/gcp"
+
+
+async def test_a_decision_to_write_nothing_and_a_read_are_no_changes(followed: Followed) -> None:
+    store, feed = followed
+    told = Told()
+    await put(store, a_version())
+    async with feed.follow(told):
+        await told.wait_until_trusting()
+        told.lines.clear()
+        await store.update(a_name(), a_version().version, writing())
+        await store.find(a_name(), a_version().version)
+        assert told.lines == []
+
+
+async def test_trust_begins_within_the_context_and_ends_with_it(followed: Followed) -> None:
+    store, feed = followed
+    told = Told()
+    async with feed.follow(told):
+        await told.wait_until_trusting()
+    assert told.lines[-1] == "distrust"
+    told.lines.clear()
+    await put(store, a_version())
+    assert told.lines == []
+
+
+async def test_an_outage_acted_out_in_memory_is_distrusted_until_it_is_over() -> None:
+    store, told = InMemoryVersionStore(), Told()
+    async with InMemoryChangeFeed(store).follow(told):
+        store.unavailable = True
+        store.unavailable = False
+        assert told.lines == ["trust", "distrust", "trust"]
+
+
+@pytest.fixture
+async def elsewhere(database_dsn: str) -> AsyncIterator[Database]:
+    """Another process's pool."""
+    database = Database(database_dsn)
+    yield database
+    await database.dispose()
+
+
+async def test_what_another_process_writes_is_told(database: Database, elsewhere: Database) -> None:
+    told = Told()
+    async with PostgresChangeFeed(database).follow(told):
+        await told.wait_until_trusting()
+        await put(PostgresVersionStore(elsewhere), a_version(name="acme/gcp"))
+        await told.wait_for(lambda lines: "acme/gcp" in lines)
+
+
+async def test_what_is_written_with_sql_by_hand_is_told(database: Database, database_dsn: str) -> None:
+    told = Told()
+    await put(PostgresVersionStore(database), a_version())
+    async with PostgresChangeFeed(database).follow(told):
+        await told.wait_until_trusting()
+        for table in ("providers", "provider_versions"):
+            told.lines.clear()
+            await asyncio.to_thread(execute, database_dsn, f"UPDATE {table} SET updated_at = now()")
+            await told.wait_for(lambda lines: "platform/gcp" in lines)
+
+
+async def test_a_lost_connection_is_distrusted_until_there_is_a_new_one(database: Database, database_dsn: str) -> None:
+    told = Told()
+    async with PostgresChangeFeed(database).follow(told):
+        await told.wait_until_trusting()
+        told.lines.clear()
+        await asyncio.to_thread(cut_connections, database_dsn)
+        await told.wait_for(lambda lines: "trust" in lines)
+        assert told.lines.index("distrust") < told.lines.index("trust")
+
+
+async def test_a_database_out_of_reach_is_never_trusted_and_raises_nothing() -> None:
+    database, told = Database("postgresql://registry@127.0.0.1:1/registry"), Told()
+    async with PostgresChangeFeed(database).follow(told):
+        await told.wait_for(lambda lines: "distrust" in lines)
+    assert "trust" not in told.lines
+    await database.dispose()
+
+
+async def test_words_on_the_channel_that_name_no_provider_concern_nobody(database: Database, database_dsn: str) -> None:
+    told = Told()
+    async with PostgresChangeFeed(database).follow(told):
+        await told.wait_until_trusting()
+        notify = [f"NOTIFY {CHANNEL}, '{words}'" for words in ("", "nonsense", "a/b/c", "UPPER/x", "acme/last")]
+        await asyncio.to_thread(execute, database_dsn, *notify)
+        await told.wait_for(lambda lines: "acme/last" in lines)
+    assert told.lines == ["trust", "acme/last", "distrust", "distrust"]

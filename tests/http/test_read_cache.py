@@ -1,0 +1,169 @@
+"""What is kept of reads, and how long."""
+
+from collections.abc import Awaitable, Callable
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.names import ProviderName
+from entrypoints.bootstrap import MemoryAdapters
+from entrypoints.http.conditional import Document
+from entrypoints.http.read_cache import ReadCache
+from entrypoints.http.service import HttpLimits
+from tests.http.conftest import Service, serving
+
+GCP = ProviderName("platform", "gcp")
+AZURE = ProviderName("platform", "azure")
+
+
+class Source:
+    """Produces documents, and counts."""
+
+    def __init__(self, size: int = 10) -> None:
+        self.size = size
+        self.produced = 0
+        self.meanwhile: Callable[[], None] = lambda: None
+
+    async def __call__(self) -> Document:
+        self.produced += 1
+        body = str(self.produced).encode().ljust(self.size)
+        self.meanwhile()
+        return Document(body)
+
+
+def read(cache: ReadCache, source: Source, name: ProviderName = GCP, view: str = "v") -> Awaitable[Document]:
+    return cache.read(name.prefix, name.name, view, produce=source)
+
+
+def a_cache(max_bytes: int = 100_000) -> ReadCache:
+    cache = ReadCache(max_bytes)
+    cache.trust()
+    return cache
+
+
+async def test_what_was_read_is_kept_until_its_provider_changes() -> None:
+    cache, source = a_cache(), Source()
+    first = await read(cache, source)
+    assert await read(cache, source) is first
+    cache.changed(AZURE)
+    assert await read(cache, source) is first
+    cache.changed(GCP)
+    assert await read(cache, source) is not first
+
+
+async def test_views_are_kept_apart_and_dropped_together() -> None:
+    cache, source = a_cache(), Source()
+    assert await read(cache, source, view="a") is not await read(cache, source, view="b")
+    assert source.produced == 2
+    cache.changed(GCP)
+    await read(cache, source, view="a")
+    await read(cache, source, view="b")
+    assert source.produced == 4
+
+
+async def test_nothing_is_kept_without_trust() -> None:
+    cache, source = ReadCache(100_000), Source()
+    for _ in range(2):
+        await read(cache, source)
+    cache.trust()
+    kept = await read(cache, source)
+    cache.distrust()
+    assert await read(cache, source) is not kept
+    await read(cache, source)
+    assert source.produced == 5
+
+
+async def test_what_changes_while_it_is_read_is_not_kept() -> None:
+    for change in (lambda cache: cache.changed(GCP), ReadCache.distrust, ReadCache.trust):
+        cache, source = a_cache(), Source()
+        source.meanwhile = lambda cache=cache, change=change: change(cache)  # type: ignore[misc]
+        stale = await read(cache, source)
+        source.meanwhile = lambda: None
+        cache.trust()
+        assert await read(cache, source) is not stale
+
+
+async def test_an_error_passes_through_and_is_not_kept() -> None:
+    cache, source = a_cache(), Source()
+
+    def fail() -> None:
+        raise LookupError
+
+    source.meanwhile = fail
+    for _ in range(2):
+        try:
+            await read(cache, source)
+        except LookupError:
+            continue
+        raise AssertionError
+    source.meanwhile = lambda: None
+    assert (await read(cache, source)).body.strip() == b"3"
+
+
+async def test_the_least_recently_used_makes_room() -> None:
+    cache, source = a_cache(3 * 1020), Source()
+    for view in ("a", "b", "c", "a", "d"):
+        await read(cache, source, view=view)
+    assert source.produced == 4
+    for view in ("a", "c", "d"):
+        await read(cache, source, view=view)
+    assert source.produced == 4
+    await read(cache, source, view="b")
+    assert source.produced == 5
+
+
+async def test_what_is_larger_than_all_room_is_not_kept() -> None:
+    cache, source = a_cache(5000), Source(size=10_000)
+    await read(cache, source)
+    await read(cache, source)
+    assert source.produced == 2
+
+
+STEPS = st.lists(
+    st.tuples(st.just("read"), st.sampled_from([GCP, AZURE]), st.sampled_from("abc"))
+    | st.tuples(st.just("changed"), st.sampled_from([GCP, AZURE]), st.just(""))
+    | st.tuples(st.sampled_from(["trust", "distrust"]), st.just(GCP), st.just("")),
+    max_size=40,
+)
+
+
+@given(steps=STEPS, room=st.integers(0, 5))
+async def test_whatever_happens_nothing_stale_is_served(steps: list[tuple[str, ProviderName, str]], room: int) -> None:
+    cache = ReadCache(room * 1020)
+    truth = {GCP: 0, AZURE: 0}
+    for verb, name, view in steps:
+        if verb == "read":
+
+            async def produce(name: ProviderName = name) -> Document:
+                return Document(str(truth[name]).encode())
+
+            document = await cache.read(name.prefix, name.name, view, produce=produce)
+            assert document.body == str(truth[name]).encode()
+        elif verb == "changed":
+            truth[name] += 1
+            cache.changed(name)
+        else:
+            getattr(cache, verb)()
+
+
+async def test_a_yank_shows_at_once_in_all_that_was_read_before(service: Service) -> None:
+    await service.publish()
+    base = "/providers/platform/gcp"
+    reads = [base, f"{base}/versions", *(f"{base}/versions/1.0.0{view}" for view in ("", "/install"))]
+    before = [(await service.client.get(path)).json() for path in reads]
+    url = f"/console{base}/versions/1.0.0/yank"
+    await service.client.put(url, json={"reason": "broken"}, headers=service.authorised())
+    after = [(await service.client.get(path)).json() for path in reads]
+    assert all(old != new for old, new in zip(before, after, strict=True))
+    assert (await service.client.get(f"{base}/versions/latest")).status_code == 404
+
+
+async def test_a_second_read_asks_the_store_nothing_unless_keeping_is_off() -> None:
+    for kept, status in ((1_000_000, 200), (0, 503)):
+        adapters = MemoryAdapters()
+        async with serving(adapters, HttpLimits(read_cache_bytes=kept)) as service:
+            await service.publish()
+            url = "/providers/platform/gcp/versions/1.0.0"
+            assert (await service.client.get(url)).status_code == 200
+            adapters.store._unavailable = True
+            assert (await service.client.get(url)).status_code == status
