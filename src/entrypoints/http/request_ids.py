@@ -1,21 +1,21 @@
 """A name for every request: accepted or made, returned, and in every line logged on its behalf."""
 
 import re
+import secrets
 from time import perf_counter
-from uuid import uuid4
 
 import structlog
-from litestar.datastructures import Headers, MutableScopeHeaders
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from application.ports.observer import NOBODY, Answer, Observer
 
 HEADER = "X-Request-ID"
+_RAW_HEADER = HEADER.lower().encode()
 _ACCEPTED = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}", re.ASCII)
+_LONGEST_PATH = 500
 _STATE_KEY = "request_id"
 _NO_ROUTE = "none"
-_log = structlog.get_logger()
 
 
 def request_id(scope: Scope) -> str:
@@ -30,13 +30,14 @@ class RequestIdMiddleware:
         """Wrap an application."""
         self.app = app
         self._observer = observer
+        self._log = structlog.get_logger().bind()  # once: a lazy logger is made anew for every line
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != ScopeType.HTTP:
             await self.app(scope, receive, send)
             return
-        name = _accepted(Headers.from_scope(scope).get(HEADER)) or uuid4().hex
+        name = _offered(scope) or secrets.token_hex(16)
         scope.setdefault("state", {})[_STATE_KEY] = name
         started = perf_counter()
         structlog.contextvars.clear_contextvars()
@@ -44,10 +45,10 @@ class RequestIdMiddleware:
 
         async def send_named(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableScopeHeaders.from_message(message)[HEADER] = name
+                message["headers"] = [*message["headers"], (_RAW_HEADER, name.encode())]
                 method, status, seconds = scope["method"], int(message["status"]), perf_counter() - started
                 path = printable(scope["path"])
-                _log.info("request", method=method, path=path, status=status, seconds=round(seconds, 6))
+                self._log.info("request", method=method, path=path, status=status, seconds=round(seconds, 6))
                 self._observer.answered(Answer(method, scope.get("path_template") or _NO_ROUTE, status, seconds))
             await send(message)
 
@@ -56,8 +57,14 @@ class RequestIdMiddleware:
 
 def printable(path: str) -> str:
     """Return a path that neither fills the log or the answer nor drives the terminal that shows it."""
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in path[:500])
+    if path.isprintable() and len(path) <= _LONGEST_PATH:
+        return path
+    return "".join(
+        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in path[:_LONGEST_PATH]
+    )
 
 
-def _accepted(offered: str | None) -> str | None:
-    return offered if offered and _ACCEPTED.fullmatch(offered) else None
+def _offered(scope: HTTPScope) -> str | None:
+    # One pass over the raw headers: every request pays for this.
+    offered = next((value.decode("latin-1") for name, value in scope["headers"] if name == _RAW_HEADER), "")
+    return offered if _ACCEPTED.fullmatch(offered) else None
