@@ -82,14 +82,14 @@ class Workbench:
             yield dsn
 
     @contextmanager
-    def registry(self, dsn: str | None = None) -> Iterator[Served]:
-        """Run the registry, on a database of its own if none is named."""
+    def registry(self, dsn: str | None = None, **settings: str) -> Iterator[Served]:
+        """Run the registry, on a database of its own if none is named, with settings beside the usual ones."""
         if dsn is None:
-            with self.migrated_database() as own, self.registry(own) as served:
+            with self.migrated_database() as own, self.registry(own, **settings) as served:
                 yield served
             return
         port = free_port()
-        variables = {**self.environment, "DATABASE_URL": dsn, "REGISTRY_PORT": str(port)}
+        variables = {**self.environment, "DATABASE_URL": dsn, "REGISTRY_PORT": str(port), **settings}
         with self._serving(["entrypoints.cli.main", "serve"], port, "/health/ready", variables) as served:
             yield served
 

@@ -10,6 +10,7 @@ from benchmarks.figures import Figure, Goal, Spread, at_least, ratios
 from benchmarks.load import Load, checked, read, send
 from benchmarks.processes import cpu_seconds
 from benchmarks.rounds import interleaved
+from benchmarks.sections.scale import NOTHING_KEPT
 from benchmarks.wheels import write_wheel
 from benchmarks.workbench import Served, Workbench
 
@@ -17,18 +18,20 @@ PATH = "/providers/platform/bench/versions/1.0.0"
 
 
 def measure(bench: Workbench) -> Iterator[Figure]:
-    """Read from all three in turn."""
+    """Read from all of them in turn."""
     wheel = write_wheel(bench.host.folder, version="1.0.0", megabytes=0)
     registration = bench.registration(wheel, name="bench", version="1.0.0")
-    with bench.registry() as registry, bench.plain_service() as plain:
-        for served in (registry, plain):
+    with bench.registry() as registry, bench.registry(**NOTHING_KEPT) as asking, bench.plain_service() as plain:
+        for served in (registry, asking, plain):
             checked(send(served.url, Job([registration], connections=1)), 201)
         body = httpx.get(registry.url + PATH, trust_env=False).raise_for_status().content
         with bench.constant(body, PATH) as constant:
-            yield from _compare(bench, registry, plain, constant, size=len(body))
+            yield from _compare(bench, registry, asking, plain, constant, size=len(body))
 
 
-def _compare(bench: Workbench, registry: Served, plain: Served, constant: Served, *, size: int) -> Iterator[Figure]:
+def _compare(
+    bench: Workbench, registry: Served, asking: Served, plain: Served, constant: Served, *, size: int
+) -> Iterator[Figure]:
     costs: list[float] = []
 
     def read_registry() -> Load:
@@ -37,19 +40,22 @@ def _compare(bench: Workbench, registry: Served, plain: Served, constant: Served
         costs.append(load.completed / (cpu_seconds(registry.process) - before))
         return load
 
-    for served in (registry, plain, constant):
+    for served in (registry, asking, plain, constant):
         read(served.url, [PATH], seconds=min(1.0, bench.plan.seconds))  # caches, connections, compiled statements
     loads = interleaved(
         bench,
         "Reading",
         {
             "registry": read_registry,
+            "registry, asking its database": lambda: _read(bench, asking),
             "plain": lambda: _read(bench, plain),
             "constant": lambda: _read(bench, constant),
         },
     )
     what = f"read one version, {size / 1000:.0f} kB, 32 connections"
     yield _figure(what, "plain FastAPI service", loads["registry"], loads["plain"], at_least(8))
+    asked = loads["registry, asking its database"]
+    yield _figure(f"{what}, nothing kept in memory", "plain FastAPI service", asked, loads["plain"], None)
     yield _figure(what, "the same bytes as a constant", loads["registry"], loads["constant"], at_least(0.5))
     yield Figure(section="read", what="reads per second of one core, database apart", value=Spread.of(costs), unit="/s")
 
@@ -58,7 +64,7 @@ def _read(bench: Workbench, served: Served) -> Load:
     return read(served.url, [PATH], seconds=bench.plan.seconds)
 
 
-def _figure(what: str, against: str, ours: list[Load], theirs: list[Load], goal: Goal) -> Figure:
+def _figure(what: str, against: str, ours: list[Load], theirs: list[Load], goal: Goal | None) -> Figure:
     mine, other = ([load.per_second for load in loads] for loads in (ours, theirs))
     return Figure(
         section="read",

@@ -12,6 +12,10 @@ from benchmarks.rounds import interleaved
 from benchmarks.seeding import Filling, seed
 from benchmarks.workbench import Served, Workbench, query
 
+NOTHING_KEPT = {"REGISTRY_READ_CACHE_BYTES": "0"}
+"""Each read is to reach the database."""
+_SEARCHES = {"search by name", "browse, 20 providers"}
+"""Their cost may grow with the providers that are found and counted, not with versions."""
 _HOT = 300  # versions that are read over and over, spread over all providers
 _SIZE = "SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relname IN ('provider_versions', 'version_events')"
 _ROOM_BYTES = 15_000
@@ -30,7 +34,7 @@ def measure(bench: Workbench) -> Iterator[Figure]:
             seed(dsn, filling, bench.say)
             seconds = time.perf_counter() - started
             size = query(dsn, _SIZE)
-            registries[filling] = stack.enter_context(bench.registry(dsn))
+            registries[filling] = stack.enter_context(bench.registry(dsn, **NOTHING_KEPT))
         for what, paths in _reads(small, large).items():
             yield _compare(bench, what, registries, paths)
     yield Figure(
@@ -49,7 +53,14 @@ def _reads(*fillings: Filling) -> Mapping[str, Mapping[Filling, Sequence[str]]]:
         for filling, paths in versions.items()
     }
     latest = {filling: [f"{path}/latest" for path in paths] for filling, paths in lists.items()}
-    return {"read": versions, "read `latest`": latest, "list a provider's versions": lists}
+    names = {filling: [path.split("/")[3] for path in paths] for filling, paths in lists.items()}
+    return {
+        "read": versions,
+        "read `latest`": latest,
+        "list a provider's versions": lists,
+        "search by name": {filling: [f"/providers?q={name}" for name in known] for filling, known in names.items()},
+        "browse, 20 providers": {filling: ["/providers"] for filling in fillings},
+    }
 
 
 def _compare(
@@ -77,7 +88,7 @@ def _compare(
         ours=f"{1 / median(cost_large):,.0f}/s",
         against=f"at {small.total:,}: {1 / median(cost_small):,.0f}/s",
         value=ratios(cost_large, cost_small),
-        goal=at_most(1.2),
+        goal=None if what in _SEARCHES else at_most(1.2),
     )
 
 
