@@ -16,17 +16,18 @@ READS = [
     *(
         f"{PROVIDER}/versions/{version}{view}"
         for version in ("1.0.0", "latest")
-        for view in ("", "/status", "/install", "/verification", "/history")
+        for view in ("", "/status", "/install", "/verification", "/history", "/schemas", "/schemas/bucket")
     ),
     "/simple",
     "/simple/pragmatiks-gcp-provider",
 ]
+SCHEMAS = {"bucket": {"config_schema": {"type": "object"}}}
 LARGE = {"bucket": {"config_schema": {"type": "object", "description": "all the same " * 400}}}
 
 
 @pytest.mark.parametrize("path", READS)
 async def test_who_has_it_already_is_told_so(service: Service, path: str) -> None:
-    await service.publish()
+    await service.publish(schemas=SCHEMAS)
     first = await service.client.get(path)
     assert first.status_code == 200
     tag = first.headers["etag"]
@@ -41,7 +42,7 @@ async def test_who_has_it_already_is_told_so(service: Service, path: str) -> Non
 
 @pytest.mark.parametrize("path", READS)
 async def test_head_answers_as_get_without_the_body(service: Service, path: str) -> None:
-    await service.publish()
+    await service.publish(schemas=SCHEMAS)
     got, headed = await service.client.get(path), await service.client.head(path)
     assert (headed.status_code, headed.content) == (200, b"")
     ignored = {"x-request-id", "date"}
@@ -67,6 +68,11 @@ async def test_head_of_what_is_not_there_is_not_found(service: Service) -> None:
         (f"{PROVIDER}/versions/1.0.0", "public, max-age=60"),
         (f"{PROVIDER}/versions/1.0.0/install", "public, max-age=60"),
         (f"{PROVIDER}/versions/1.0.0/verification", "public, max-age=31536000, immutable"),
+        (f"{PROVIDER}/versions/1.0.0/schemas", "public, max-age=31536000, immutable"),
+        (f"{PROVIDER}/versions/1.0.0/schemas/bucket", "public, max-age=31536000, immutable"),
+        (f"{PROVIDER}/versions/latest/schemas", "no-cache"),
+        (f"{PROVIDER}/versions/latest/schemas/bucket", "no-cache"),
+        (f"{PROVIDER}/versions/1.0.0/schemas/disk", "no-store"),
         (f"{PROVIDER}/versions/1.0.0/history", "no-cache"),
         ("/simple", "no-cache"),
         (f"{PROVIDER}/versions/9.9.9", "no-store"),
@@ -75,12 +81,12 @@ async def test_head_of_what_is_not_there_is_not_found(service: Service) -> None:
 async def test_caches_keep_what_cannot_change_and_ask_about_the_rest(
     service: Service, path: str, cache_control: str
 ) -> None:
-    await service.publish()
+    await service.publish(schemas=SCHEMAS)
     assert (await service.client.get(path)).headers["cache-control"] == cache_control
 
 
 async def test_a_yank_changes_the_validator_of_what_it_changes_and_of_nothing_else(service: Service) -> None:
-    await service.publish()
+    await service.publish(schemas=SCHEMAS)
 
     async def tags() -> dict[str, str]:
         return {path: (await service.client.get(path)).headers["etag"] for path in READS if "latest" not in path}
@@ -91,19 +97,23 @@ async def test_a_yank_changes_the_validator_of_what_it_changes_and_of_nothing_el
     assert (await service.client.put(url, json=yank, headers=service.authorised())).status_code == 200
     after = await tags()
     same = {path for path in before if before[path] == after[path]}
-    assert same == {f"{PROVIDER}/versions/1.0.0/verification", "/simple"}
+    assert same == {
+        *(f"{PROVIDER}/versions/1.0.0/{view}" for view in ("verification", "schemas", "schemas/bucket")),
+        "/simple",
+    }
 
 
-async def read(service: Service, accept: str | None) -> Response:
+async def read(service: Service, accept: str | None, view: str = "") -> Response:
     headers = {"Accept-Encoding": accept if accept is not None else "identity"}
-    return await service.client.get(f"{PROVIDER}/versions/1.0.0", headers=headers)
+    return await service.client.get(f"{PROVIDER}/versions/1.0.0{view}", headers=headers)
 
 
+@pytest.mark.parametrize("view", ["", "/schemas", "/schemas/bucket"])
 async def test_large_bodies_are_compressed_for_who_takes_it_and_have_a_validator_of_their_own(
-    service: Service,
+    service: Service, view: str
 ) -> None:
     await service.publish(schemas=LARGE)
-    plain, packed = await read(service, None), await read(service, "br, gzip;q=0.5")
+    plain, packed = await read(service, None, view), await read(service, "br, gzip;q=0.5", view)
     assert "content-encoding" not in plain.headers
     assert packed.headers["content-encoding"] == "gzip"
     assert int(packed.headers["content-length"]) < len(plain.content) / 4

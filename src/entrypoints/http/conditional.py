@@ -36,9 +36,9 @@ class Document:
     media_type: str = JSON
 
     @classmethod
-    def of(cls, view: object) -> "Document":
+    def of(cls, view: object, media_type: str = JSON) -> "Document":
         """Encode a view as JSON."""
-        return cls(msgspec.json.encode(view))
+        return cls(msgspec.json.encode(view), media_type)
 
     @cached_property
     def tag(self) -> str:

@@ -1,9 +1,7 @@
 """The OpenAPI document's part on schemas."""
 
-from litestar.openapi.datastructures import ResponseSpec
-from litestar.openapi.spec import Example
-
 from entrypoints.http.documentation import READ_RESPONSES, problem_response
+from entrypoints.http.documentation_catalog import UNMODIFIED, document_response
 from entrypoints.http.wire import JsonObject, ResourceSchemaView
 
 _URL = "https://registry.example.com/providers/platform/gcp/versions/1.4.0/schemas/cloudsql/database"
@@ -37,22 +35,13 @@ SCHEMA_EXAMPLE: dict[str, object] = {
 
 SCHEMAS_RESPONSES = {
     **READ_RESPONSES,
-    200: ResponseSpec(
-        dict[str, ResourceSchemaView],
-        generate_examples=False,
-        description="The schemas by resource type.",
-        examples=[Example(summary="One resource type", value=SCHEMAS_EXAMPLE)],
-    ),
+    200: document_response(dict[str, ResourceSchemaView], "The schemas by resource type.", SCHEMAS_EXAMPLE),
+    304: UNMODIFIED,
 }
 SCHEMA_RESPONSES = {
     **READ_RESPONSES,
-    200: ResponseSpec(
-        JsonObject,
-        generate_examples=False,
-        description="A JSON Schema document.",
-        media_type="application/schema+json",
-        examples=[Example(summary="A resource type with both schemas", value=SCHEMA_EXAMPLE)],
-    ),
+    200: document_response(JsonObject, "A JSON Schema document.", SCHEMA_EXAMPLE, "application/schema+json"),
+    304: UNMODIFIED,
     404: problem_response(
         "Not found", "schema_not_found", 404, "platform/gcp 1.4.0 has no resource type 'disk'; it has bucket"
     ),

@@ -1,22 +1,22 @@
 """Public reads of a version's schemas, for dependents."""
 
-import json
 import re
 from typing import Annotated, Any
 from urllib.parse import unquote
 
-from litestar import Request, Response, get
+from litestar import Request, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, PathParameter
+from litestar.response.base import ASGIResponse
 
 from domain.schema_documents import schema_document
+from entrypoints.http.conditional import FOR_GOOD, Document, answer
 from entrypoints.http.documentation_schemas import SCHEMA_RESPONSES, SCHEMAS_RESPONSES
 from entrypoints.http.paths import provider_name, version_or_latest
-from entrypoints.http.providers import VersionParameter
+from entrypoints.http.providers import VersionParameter, unless_latest
 from entrypoints.http.public_urls import schema_url
 from entrypoints.http.service import Service
 from entrypoints.http.views import schema_view
-from entrypoints.http.wire import ResourceSchemaView
 
 MEDIA_TYPE = "application/schema+json"
 _RESOURCE_TYPE = re.compile(rb"/*(?:[^/]+/+){5}[^/]+/(.+)")
@@ -34,12 +34,22 @@ ResourceTypeParameter = Annotated[
     responses=SCHEMAS_RESPONSES,
 )
 async def read_schemas(
-    prefix: FromPath[str], name: FromPath[str], version: VersionParameter, service: NamedDependency[Service]
-) -> dict[str, ResourceSchemaView]:
+    request: Request[Any, Any, Any],
+    prefix: FromPath[str],
+    name: FromPath[str],
+    version: VersionParameter,
+    service: NamedDependency[Service],
+) -> ASGIResponse:
     """Read all schemas of one public version."""
-    provider = provider_name(prefix, name)
-    found = await service.registry.find_version.execute(provider, version_or_latest(provider, version))
-    return {schema.resource_type: schema_view(schema) for schema in found.announcement.schemas or ()}
+
+    async def produce() -> Document:
+        provider = provider_name(prefix, name)
+        found = await service.registry.find_version.execute(provider, version_or_latest(provider, version))
+        schemas = found.announcement.schemas or ()
+        return Document.of({schema.resource_type: schema_view(schema) for schema in schemas})
+
+    document = await service.reads.read(prefix, name, version, "schemas", produce=produce)
+    return answer(request, document, unless_latest(version, FOR_GOOD))
 
 
 @get(
@@ -50,7 +60,6 @@ async def read_schemas(
     "`latest` works here too; `$id` names the exact version.",
     operation_id="readSchema",
     responses=SCHEMA_RESPONSES,
-    media_type=MEDIA_TYPE,
 )
 async def read_schema(
     request: Request[Any, Any, Any],
@@ -59,13 +68,15 @@ async def read_schema(
     version: VersionParameter,
     resource_type: ResourceTypeParameter,
     service: NamedDependency[Service],
-) -> Response[bytes]:
+) -> ASGIResponse:
     """Read the schema of one resource type as a document."""
     provider = provider_name(prefix, name)
     written = _as_written(request.scope.get("raw_path", b""), resource_type)
     found = await service.registry.find_schema.execute(provider, version_or_latest(provider, version), written)
     url = schema_url(request, service, provider, found.version.version, written)
-    return Response(json.dumps(schema_document(found.schema, url)).encode(), media_type=MEDIA_TYPE)
+    return answer(
+        request, Document.of(schema_document(found.schema, url), MEDIA_TYPE), unless_latest(version, FOR_GOOD)
+    )
 
 
 def _as_written(raw_path: bytes, parsed: str) -> str:
