@@ -31,7 +31,7 @@ class Installer:
     def install(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run to the end, without dependencies. What is printed is in ``stdout``, errors too."""
         options = ("--no-deps", "--target", str(self.target), "--cert", str(self.authority))
-        return subprocess.run(  # noqa: S603 - the command is ours
+        return subprocess.run(
             [*COMMANDS[self.name], *options, *arguments],
             env={"PATH": os.defpath, "HOME": str(self.home), "UV_HTTP_RETRIES": "0"},
             stdout=subprocess.PIPE,

@@ -12,10 +12,11 @@ from domain.customers import Customer
 from domain.errors import InvalidProviderNameError, NamespaceForbiddenError
 from domain.names import ProviderName
 from entrypoints.http.authentication import bearer_token
-from entrypoints.http.documentation import (
-    CUSTOMER_READ_RESPONSES,
+from entrypoints.http.documentation import RegistrationOperation
+from entrypoints.http.documentation_customers import (
+    CALLER_RESPONSES,
     CUSTOMER_REGISTRATION_RESPONSES,
-    RegistrationOperation,
+    ORGANIZATION_RESPONSES,
 )
 from entrypoints.http.observing import observed
 from entrypoints.http.registrations import register
@@ -54,7 +55,7 @@ async def _register(request: Request[Any, Any, Any], service: Service) -> Respon
     tags=["Customers"],
     summary="Who am I?",
     operation_id="whoAmI",
-    responses=CUSTOMER_READ_RESPONSES,
+    responses=CALLER_RESPONSES,
     security=[{"Customer": []}],
 )
 async def who_am_i(request: Request[Any, Any, Any], service: NamedDependency[Service]) -> CallerView:
@@ -74,7 +75,7 @@ async def who_am_i(request: Request[Any, Any, Any], service: NamedDependency[Ser
     tags=["Customers"],
     summary="Read the caller's organisation",
     operation_id="readOrganization",
-    responses=CUSTOMER_READ_RESPONSES,
+    responses=ORGANIZATION_RESPONSES,
     security=[{"Customer": []}],
 )
 async def find_organization(

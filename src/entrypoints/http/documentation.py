@@ -26,7 +26,7 @@ from litestar.openapi.spec import (
 
 from entrypoints.http.documentation_dry_run import DRY_RUN_PARAMETER, REGISTRATION_SUCCESSES
 from entrypoints.http.problems import MEDIA_TYPE
-from entrypoints.http.wire import ProblemView, RegistrationBody
+from entrypoints.http.wire import HealthView, ProblemView, RegistrationBody
 from entrypoints.http.wire_lifecycle import YankBody
 
 _REF = "#/components/schemas/{name}"
@@ -71,6 +71,20 @@ def problem_response(description: str, code: str, status: int, detail: str) -> R
     )
 
 
+def document_response(
+    view: type[Any], description: str, example: object, media_type: str = "application/json"
+) -> ResponseSpec:
+    """Return the description of what a read answers, with an example."""
+    return ResponseSpec(
+        view,
+        generate_examples=False,
+        description=description,
+        media_type=media_type,
+        examples=[Example(summary=description, value=example)],
+    )
+
+
+UNMODIFIED = ResponseSpec(None, generate_examples=False, description="The client has it already (`If-None-Match`).")
 READ_RESPONSES = {
     400: problem_response(
         "Bad request", "bad_request", 400, "the request could not be understood; check its path, query and headers"
@@ -80,7 +94,9 @@ READ_RESPONSES = {
         "Database unreachable", "database_unavailable", 503, "the database is unreachable; try again"
     ),
 }
+HEALTH_RESPONSES = {200: document_response(HealthView, "It is.", {"status": "ok"})}
 READY_RESPONSES = {
+    200: document_response(HealthView, "They can.", {"status": "ready"}),
     503: problem_response("Not ready", "database_unavailable", 503, "the database is behind this release; upgrade it"),
 }
 REGISTRATION_RESPONSES = {
@@ -106,21 +122,6 @@ REGISTRATION_RESPONSES = {
     ),
     504: problem_response(
         "Wheel host too slow", "wheel_host_timeout", 504, "the wheel's host did not finish in 60 s; try again"
-    ),
-}
-
-
-CUSTOMER_REGISTRATION_RESPONSES = {
-    **REGISTRATION_RESPONSES,
-    403: problem_response(
-        "Forbidden", "namespace_forbidden", 403, "this organisation publishes under its own namespace"
-    ),
-}
-CUSTOMER_READ_RESPONSES = {
-    401: problem_response("Not authenticated", "not_authenticated", 401, "Not authenticated"),
-    403: problem_response("Forbidden", "organization_forbidden", 403, "this is not your active organisation"),
-    503: problem_response(
-        "Out of service", "token_authority_unavailable", 503, "tokens cannot be verified now; try again"
     ),
 }
 

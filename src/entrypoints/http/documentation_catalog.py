@@ -1,12 +1,14 @@
 """The OpenAPI document's part on the catalog and on installing."""
 
 from dataclasses import dataclass
-from typing import Any
 
+import msgspec
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example, OpenAPIMediaType, OpenAPIResponse, OpenAPIType, Operation, Schema
 
-from entrypoints.http.documentation import READ_RESPONSES, problem_response
+from entrypoints.http.documentation import READ_RESPONSES, UNMODIFIED, document_response, problem_response
+from entrypoints.http.documentation_examples import DIGEST, NULL
+from entrypoints.http.templating import render
 from entrypoints.http.wire_catalog import (
     InstallView,
     ProviderPageView,
@@ -31,12 +33,11 @@ PROVIDER_EXAMPLE: dict[str, object] = {
     "created_at": "2026-01-02T03:04:05Z",
     "updated_at": "2026-02-03T04:05:06Z",
 }
-_DIGEST = "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"
 _WHEEL_URL = "https://wheels.example.com/files/pragmatiks_gcp_provider-1.4.0-py3-none-any.whl"
 INSTALL_EXAMPLE: dict[str, object] = {
-    "requirement": f"pragmatiks-gcp-provider @ {_WHEEL_URL}#sha256={_DIGEST}",
+    "requirement": f"pragmatiks-gcp-provider @ {_WHEEL_URL}#sha256={DIGEST}",
     "wheel_url": _WHEEL_URL,
-    "wheel_sha256": _DIGEST,
+    "wheel_sha256": DIGEST,
     "package_name": "gcp_provider",
     "entrypoint": ["python", "-m", "gcp_provider"],
     "requires_python": ">=3.11",
@@ -54,7 +55,7 @@ SIMPLE_PROJECT_EXAMPLE: dict[str, object] = {
         {
             "filename": "pragmatiks_gcp_provider-1.4.0-py3-none-any.whl",
             "url": _WHEEL_URL,
-            "hashes": {"sha256": _DIGEST},
+            "hashes": {"sha256": DIGEST},
             "requires-python": ">=3.11",
             "size": 48213,
             "upload-time": "2026-02-03T04:05:06Z",
@@ -63,21 +64,6 @@ SIMPLE_PROJECT_EXAMPLE: dict[str, object] = {
     ],
 }
 
-
-def document_response(
-    view: type[Any], description: str, example: object, media_type: str = "application/json"
-) -> ResponseSpec:
-    """Return the description of what a read answers, with an example."""
-    return ResponseSpec(
-        view,
-        generate_examples=False,
-        description=description,
-        media_type=media_type,
-        examples=[Example(summary=description, value=example)],
-    )
-
-
-UNMODIFIED = ResponseSpec(None, generate_examples=False, description="The client has it already (`If-None-Match`).")
 _NOT_FOUND = problem_response("Not found", "provider_not_found", 404, "platform/gcp has no published version")
 _NO_DISTRIBUTION = problem_response("Not found", "distribution_not_found", 404, "no public version has such a wheel")
 _NOT_ACCEPTABLE = problem_response("Not acceptable", "not_acceptable", 406, "send an Accept header with text/html")
@@ -86,7 +72,7 @@ SEARCH_RESPONSES = {
     200: document_response(
         ProviderPageView,
         "What was found.",
-        {"items": [PROVIDER_EXAMPLE | {"readme": ""}], "total": 1, "limit": 20, "offset": 0},
+        {"items": [PROVIDER_EXAMPLE | {"readme": NULL}], "total": 1, "limit": 20, "offset": 0},
     ),
     304: UNMODIFIED,
     **{status: READ_RESPONSES[status] for status in (400, 503)},
@@ -104,6 +90,13 @@ INSTALL_RESPONSES = {
 }
 
 
+_PAGES: dict[str | None, str] = {
+    "simpleIndex": render("simple_index.html", view=msgspec.convert(SIMPLE_INDEX_EXAMPLE, SimpleIndexView)),
+    "simpleProject": render("simple_project.html", view=msgspec.convert(SIMPLE_PROJECT_EXAMPLE, SimpleProjectView)),
+}
+"""By operation, the example of JSON as a page."""
+
+
 @dataclass
 class SimpleOperation(Operation):
     """Documents the forms beside JSON."""
@@ -112,7 +105,10 @@ class SimpleOperation(Operation):
         """Add HTML."""
         answer = (self.responses or {}).get("200")
         if isinstance(answer, OpenAPIResponse) and answer.content is not None:
-            page = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING))
+            page = OpenAPIMediaType(
+                schema=Schema(type=OpenAPIType.STRING),
+                examples={"page": Example(summary="A list of links", value=_PAGES[self.operation_id])},
+            )
             answer.content |= dict.fromkeys(("text/html", "application/vnd.pypi.simple.v1+html"), page)
 
 
@@ -127,6 +123,7 @@ SIMPLE_PROJECT_RESPONSES = {
     200: document_response(SimpleProjectView, "The wheels.", SIMPLE_PROJECT_EXAMPLE, _SIMPLE_JSON),
     301: ResponseSpec(None, generate_examples=False, description="The normalised name, in `Location`."),
     304: UNMODIFIED,
+    400: READ_RESPONSES[400],
     404: _NO_DISTRIBUTION,
     406: _NOT_ACCEPTABLE,
     503: READ_RESPONSES[503],

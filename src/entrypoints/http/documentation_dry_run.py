@@ -3,11 +3,11 @@
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example, OpenAPIType, Parameter, Schema
 
+from entrypoints.http.documentation_examples import PUBLISHED_EXAMPLE
 from entrypoints.http.dry_runs import PARAMETER
 from entrypoints.http.wire import ProviderVersionView
 from entrypoints.http.wire_dry_run import DryRunView
 
-# Litestar leaves nulls out of examples, which a version has many of; a conflict comes without one.
 DRY_RUN_EXAMPLE: dict[str, object] = {
     "outcome": "conflict",
     "detail": "platform/gcp 1.4.0 is already published with different sha256; published content never changes, so "
@@ -28,7 +28,15 @@ REGISTRATION_SUCCESSES = {
         generate_examples=False,
         description="This exact version was registered before; nothing was written. Or, on a dry run, what would "
         "happen.",
-        examples=[Example(summary="A dry run", value=DRY_RUN_EXAMPLE)],
+        examples=[
+            Example(summary="The version as it is", value=PUBLISHED_EXAMPLE),
+            Example(summary="A dry run", value=DRY_RUN_EXAMPLE),
+        ],
     ),
-    201: ResponseSpec(ProviderVersionView, generate_examples=False, description="This call registered the version."),
+    201: ResponseSpec(
+        ProviderVersionView,
+        generate_examples=False,
+        description="This call registered the version.",
+        examples=[Example(summary="The version", value=PUBLISHED_EXAMPLE)],
+    ),
 }

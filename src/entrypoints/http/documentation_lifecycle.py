@@ -5,19 +5,26 @@ from dataclasses import dataclass
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Operation
 
-from entrypoints.http.documentation import READ_RESPONSES, REGISTRATION_RESPONSES, json_body, problem_response
-from entrypoints.http.documentation_catalog import UNMODIFIED, document_response
+from entrypoints.http.documentation import (
+    READ_RESPONSES,
+    REGISTRATION_RESPONSES,
+    UNMODIFIED,
+    document_response,
+    json_body,
+    problem_response,
+)
+from entrypoints.http.documentation_examples import NULL, PUBLISHED_EXAMPLE, YANKED_EXAMPLE
+from entrypoints.http.wire import ProviderVersionView
 from entrypoints.http.wire_lifecycle import LifecycleEventView, YankBody
 
 YANK_EXAMPLE: dict[str, object] = {"reason": "Deletes buckets that it did not create."}
-# Litestar leaves nulls out of examples, so these events are ones that have all members.
 HISTORY_EXAMPLE: list[dict[str, object]] = [
     {
-        "action": "failed",
+        "action": "published",
         "at": "2026-01-02T03:04:05Z",
         "actor": "mch_release",
         "request_id": "release-1.4.0",
-        "reason": "the bytes at the URL have another SHA-256 digest",
+        "reason": NULL,
     },
     {
         "action": "yanked",
@@ -37,11 +44,13 @@ def _unpublished(required: str, verb: str) -> ResponseSpec:
 RESTORE_RESPONSES = {
     **{status: READ_RESPONSES[status] for status in (400, 404)},
     **{status: REGISTRATION_RESPONSES[status] for status in (401, 403, 503)},
+    200: document_response(ProviderVersionView, "The version is published.", PUBLISHED_EXAMPLE),
     409: _unpublished("yanked", "restored"),
 }
 YANK_RESPONSES = {
     **RESTORE_RESPONSES,
     **{status: REGISTRATION_RESPONSES[status] for status in (400, 408, 413, 415)},
+    200: document_response(ProviderVersionView, "The version is yanked.", YANKED_EXAMPLE),
     409: _unpublished("published", "yanked"),
     422: problem_response("Refused", "invalid_request", 422, "reason: is required"),
 }

@@ -1,7 +1,6 @@
 """The OpenAPI document's part on schemas."""
 
-from entrypoints.http.documentation import READ_RESPONSES, problem_response
-from entrypoints.http.documentation_catalog import UNMODIFIED, document_response
+from entrypoints.http.documentation import READ_RESPONSES, UNMODIFIED, document_response, problem_response
 from entrypoints.http.wire import JsonObject, ResourceSchemaView
 
 _URL = "https://registry.example.com/providers/platform/gcp/versions/1.4.0/schemas/cloudsql/database"

@@ -3,12 +3,12 @@
 from litestar import get
 from litestar.di import NamedDependency
 
-from entrypoints.http.documentation import READY_RESPONSES
+from entrypoints.http.documentation import HEALTH_RESPONSES, READY_RESPONSES
 from entrypoints.http.service import Service
 from entrypoints.http.wire import HealthView
 
 
-@get("/health", tags=["Health"], summary="Is the process up?", operation_id="health")
+@get("/health", tags=["Health"], summary="Is the process up?", operation_id="health", responses=HEALTH_RESPONSES)
 async def health() -> HealthView:
     """Answer as long as the process does."""
     return HealthView("ok")

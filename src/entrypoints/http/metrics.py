@@ -3,9 +3,15 @@
 from litestar import Response, get
 from litestar.di import NamedDependency
 
+from entrypoints.http.documentation import document_response
 from entrypoints.http.service import Service
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+METRICS_EXAMPLE = """\
+# HELP registry_registrations_total Attempts to register, by realm, outcome and code.
+# TYPE registry_registrations_total counter
+registry_registrations_total{code="",outcome="created",realm="console"} 1.0
+"""
 
 
 @get(
@@ -15,6 +21,7 @@ MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
     description="In Prometheus' text format, of all worker processes together.",
     operation_id="metrics",
     media_type=MEDIA_TYPE,
+    responses={200: document_response(str, "All metrics.", METRICS_EXAMPLE, MEDIA_TYPE)},
     sync_to_thread=True,  # it reads the files of all workers
 )
 def metrics(service: NamedDependency[Service]) -> Response[bytes]:

@@ -11,7 +11,12 @@ from domain.errors import VersionNotFoundError
 from domain.versions import ProviderVersion
 from entrypoints.http.conditional import BRIEFLY, FOR_GOOD, REVALIDATE, Document, answer
 from entrypoints.http.documentation_catalog import INSTALL_RESPONSES
-from entrypoints.http.documentation_versions import VERIFICATION_RESPONSES, VERSION_RESPONSES, VERSIONS_RESPONSES
+from entrypoints.http.documentation_versions import (
+    VERIFICATION_RESPONSES,
+    VERSION_RESPONSES,
+    VERSIONS_RESPONSES,
+    version_operation,
+)
 from entrypoints.http.paths import LATEST, provider_name, version_or_latest
 from entrypoints.http.service import Service
 from entrypoints.http.views import verification_view, version_view
@@ -49,6 +54,7 @@ async def list_versions(
     summary="Read one version",
     description="A published or yanked version with its schemas. `latest` is the highest published stable version, "
     "or the highest pre-release when there is no stable one.",
+    operation_id=version_operation,
     responses=VERSION_RESPONSES,
 )
 async def find_version(

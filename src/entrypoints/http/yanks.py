@@ -35,7 +35,6 @@ ROUTE = "/console/providers/{prefix:str}/{name:str}/versions/{version:str}/yank"
     "to repeat: a version that is yanked already keeps its first reason and time.",
     operation_id="yankPlatformProviderVersion",
     operation_class=YankOperation,
-    response_description="The version is yanked.",
     responses=YANK_RESPONSES,
     security=[{"ConsoleMachine": []}],
 )
@@ -61,7 +60,6 @@ async def yank_platform_version(
     summary="Restore Platform Provider Version",
     description="Undo a yank. Safe to repeat: a published version stays as it is. No body is read.",
     operation_id="restorePlatformProviderVersion",
-    response_description="The version is published.",
     responses=RESTORE_RESPONSES,
     security=[{"ConsoleMachine": []}],
 )
