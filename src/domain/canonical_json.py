@@ -3,7 +3,6 @@
 import json
 import math
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -48,13 +47,12 @@ class CanonicalJson:
 def _canonical(value: object, depth: int) -> object:
     if depth < 0:
         raise InvalidSchemasError(f"a schema nests deeper than {MAX_DEPTH} levels")
-    if isinstance(value, Mapping):
-        keys = sorted((_string(key) for key in value), key=lambda key: key.encode("utf-16-be"))
-        return {key: _canonical(value[key], depth - 1) for key in keys}
+    if isinstance(value, str):  # most values are
+        return _string(value)
+    if isinstance(value, dict):
+        return {key: _canonical(value[key], depth - 1) for key in _sorted(value)}
     if isinstance(value, list | tuple):
         return [_canonical(item, depth - 1) for item in value]
-    if isinstance(value, str):
-        return _string(value)
     if isinstance(value, float):
         return _number(value)
     if value is None or isinstance(value, bool | int):
@@ -68,9 +66,19 @@ def _number(value: float) -> float | int:
     return int(value) if value.is_integer() and abs(value) < _EXACT else value
 
 
-def _string(value: object) -> str:
-    if not isinstance(value, str):
-        raise InvalidSchemasError(_NOT_JSON)
-    if _UNSTORABLE.search(value):
+def _sorted(members: dict[str, object]) -> list[str]:
+    try:
+        names = _string("".join(members))
+    except TypeError:
+        raise InvalidSchemasError(_NOT_JSON) from None
+    return sorted(members, key=None if names.isascii() else _utf_16)  # of ASCII both orders are the same
+
+
+def _utf_16(name: str) -> bytes:
+    return name.encode("utf-16-be")
+
+
+def _string(value: str) -> str:
+    if not value.isprintable() and _UNSTORABLE.search(value):  # the search takes ten times as long
         raise InvalidSchemasError("a schema holds a NUL character or half a surrogate pair, which cannot be stored")
     return value

@@ -2,16 +2,17 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
 
-import httpcore
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.https.policy import FetchPolicy
 from adapters.https.requests import request_for
+from adapters.https.special_blocks import IPAddress
+from adapters.https.streams import Connected
 from adapters.https.targets import Target
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from domain.errors import InvalidWheelUrlError
@@ -52,16 +53,16 @@ async def world(
     authority: CertificateAuthority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[World]:
     tls = authority.server_context("*.example.com", PUBLIC, "2606:4700::1")
-    connect = httpcore.AnyIOBackend.connect_tcp
+    connect = Connected.to
     async with https_host(tls) as host:
         fetcher = HttpsWheelFetcher(tls=authority.client_context(), spool_directory=tmp_path, resolver=PublicResolver())
         world = World(host, fetcher)
 
-        async def detour(backend: httpcore.AnyIOBackend, address: str, port: int, *rest: Any) -> Any:
-            world.reached.append((address, port))
-            return await connect(backend, "127.0.0.1", host.port, *rest)
+        async def detour(address: IPAddress, port: int, seconds: float | None) -> Connected:
+            world.reached.append((str(address), port))
+            return await connect(ip_address("127.0.0.1"), host.port, seconds)
 
-        monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", detour)
+        monkeypatch.setattr(Connected, "to", detour)
         yield world
 
 

@@ -10,6 +10,7 @@ import httpcore
 from adapters.https.addresses import AddressRules
 from adapters.https.resolver import Resolver
 from adapters.https.special_blocks import IPAddress
+from adapters.https.streams import Connected
 
 _MAX_ADDRESSES_TRIED = 4
 
@@ -26,16 +27,15 @@ class JudgingNetworkBackend(httpcore.AsyncNetworkBackend):
         """Take what judges and what resolves."""
         self._rules = rules
         self._resolver = resolver
-        self._sockets = httpcore.AnyIOBackend()
-        self._opened: list[httpcore.AsyncNetworkStream] = []
+        self._opened: list[Connected] = []
 
     async def connect_tcp(
         self,
         host: str,
         port: int,
         timeout: float | None = None,  # noqa: ASYNC109 - the signature is httpcore's
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+        local_address: str | None = None,  # noqa: ARG002 - likewise; nobody sets it
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002 - likewise
     ) -> httpcore.AsyncNetworkStream:
         """Connect to the first address that answers.
 
@@ -47,7 +47,7 @@ class JudgingNetworkBackend(httpcore.AsyncNetworkBackend):
         failure: Exception = httpcore.ConnectError(f"{host} has no address")
         for address in (await self._judged(host, timeout))[:_MAX_ADDRESSES_TRIED]:
             try:
-                stream = await self._sockets.connect_tcp(str(address), port, timeout, local_address, socket_options)
+                stream = await Connected.to(address, port, timeout)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
             else:

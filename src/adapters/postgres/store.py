@@ -87,14 +87,13 @@ class PostgresVersionStore:
             _require_target(change, name, version)
             with driver_faults():
                 await write(connection, name, stored, change)
-                after = await load(connection, name, version)
             # Whether a commit without an answer happened is unknown, so only the caller may repeat it.
             try:
                 with driver_faults(retry_when_lost=False):
                     await connection.commit()
             finally:
                 self._listeners.changed(name)
-            return after
+            return change.after(name, stored)
 
 
 def _require_target(change: Change, name: ProviderName, version: SemVer) -> None:

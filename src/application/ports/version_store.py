@@ -85,6 +85,17 @@ class Change:
             updated_at=max(self.time, before.updated_at) if shows else before.updated_at,
         )
 
+    def after(self, name: ProviderName, before: Stored) -> Stored:
+        """Return the state after the change, which no other writer can have touched meanwhile."""
+        written = self.version
+        public = [written.version] if written is not None and written.status.is_public else []
+        newest = [] if before.newest is None else [before.newest]
+        return Stored(
+            provider=self.provider(name, before.provider),
+            version=written or before.version,
+            newest=max(public + newest, default=None),
+        )
+
 
 Decision = Callable[[Stored], Change]
 """Looks at what is stored and says what to write. Pure: it may be called again when another writer came first. What it

@@ -60,7 +60,7 @@ def _fields(
         return None
     hints = _hints(struct)
     found: dict[str, Any] = {}
-    for field in msgspec.structs.fields(struct):
+    for field in _declared(struct):
         if field.encode_name in value:
             before = len(errors)
             decoded = _value(value[field.encode_name], hints[field.name], (*loc, field.encode_name), errors)
@@ -101,6 +101,11 @@ def _members(
         if len(errors) > MAX_FIELD_ERRORS:
             break
     return decoded
+
+
+@cache
+def _declared(struct: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(struct)
 
 
 @cache
