@@ -68,6 +68,7 @@ from application.use_cases.describe_customer import DescribeCustomer
 from application.use_cases.find_provider import FindProvider
 from application.use_cases.find_schema import FindSchema
 from application.use_cases.find_version import FindVersion
+from application.use_cases.inspect_version import InspectVersion
 from application.use_cases.list_distributions import ListDistributions
 from application.use_cases.list_files import ListFiles
 from application.use_cases.list_versions import ListVersions
@@ -75,11 +76,13 @@ from application.use_cases.read_history import ReadHistory
 from application.use_cases.register_version import RegisterVersion
 from application.use_cases.rehearse_registration import RehearseRegistration
 from application.use_cases.restore_version import RestoreVersion
+from application.use_cases.reverify_version import ReverifyVersion
 from application.use_cases.search_providers import SearchProviders
 from application.use_cases.verify_wheel import VerifyWheel
 from application.use_cases.yank_version import YankVersion
 from domain.inspections import TokenInspection
 from domain.machines import ReleaseAllowList
+from entrypoints.operations import Operations
 from entrypoints.registry import CustomerRealm, Registry
 from entrypoints.settings import (
     ConsoleSettings,
@@ -239,6 +242,35 @@ async def open_adapters(settings: Settings, observer: Observer = NOBODY) -> Asyn
         )
 
 
+@asynccontextmanager
+async def open_operations(database: DatabaseSettings, wheel: WheelSettings) -> AsyncIterator[Operations]:
+    """Open what operators need: the database, embedded or not, and the fetching of wheels. No realm is asked.
+
+    The embedded database is shared with a server that runs on it.
+    """
+    clock = SystemClock()
+    with serving_database(database) as url:
+        opened = Database(url, connection_options(database))
+        try:
+            yield _operations(
+                PostgresVersionStore(opened), PostgresCatalog(opened), open_wheel_verification(wheel), clock
+            )
+        finally:
+            await opened.dispose()
+
+
+def _operations(store: VersionStore, catalog: ProviderCatalog, verify_wheel: VerifyWheel, clock: Clock) -> Operations:
+    return Operations(
+        search_providers=SearchProviders(catalog),
+        find_provider=FindProvider(catalog),
+        list_versions=ListVersions(store),
+        inspect_version=InspectVersion(store),
+        yank_version=YankVersion(store=store, clock=clock),
+        restore_version=RestoreVersion(store=store, clock=clock),
+        reverify_version=ReverifyVersion(store=store, verify_wheel=verify_wheel, clock=clock),
+    )
+
+
 async def _open_customers(
     settings: CustomerSettings | None, clock: Clock, stack: AsyncExitStack, observer: Observer
 ) -> ClerkCustomers | None:
@@ -301,9 +333,21 @@ def serving_database(settings: DatabaseSettings) -> Iterator[str]:
     if settings.url is not None:
         yield settings.url.reveal()
         return
-    with EmbeddedPostgres(settings.data_dir / "postgres") as server:
+    with EmbeddedPostgres(_embedded_folder(settings)) as server:
         migrations.upgrade(server.dsn)
         yield server.dsn
+
+
+def is_database_there(settings: DatabaseSettings) -> bool:
+    """Tell whether there is a database to look into: opening the embedded one would make it."""
+    try:
+        return settings.url is not None or _embedded_folder(settings).is_dir()
+    except PermissionError:
+        return True  # opening it says why it cannot be
+
+
+def _embedded_folder(settings: DatabaseSettings) -> Path:
+    return settings.data_dir / "postgres"
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,7 +361,11 @@ class DatabaseLayout:
         migrations.upgrade(self.url)
 
     def downgrade(self, revision: str) -> None:
-        """Take migrations back to a revision, or to ``base``."""
+        """Take migrations back to a revision, or to ``base``.
+
+        Raises:
+            LookupError: They do not lead there.
+        """
         migrations.downgrade(self.url, revision)
 
     def current(self) -> str:
@@ -335,7 +383,7 @@ def open_layout(settings: DatabaseSettings) -> Iterator[DatabaseLayout]:
     if settings.url is not None:
         yield DatabaseLayout(settings.url.reveal())
         return
-    with EmbeddedPostgres(settings.data_dir / "postgres") as server:
+    with EmbeddedPostgres(_embedded_folder(settings)) as server:
         yield DatabaseLayout(server.dsn)
 
 

@@ -1,5 +1,6 @@
 """The command line, as operators and newcomers meet it."""
 
+import json
 import os
 import re
 import signal
@@ -65,10 +66,33 @@ def test_the_layout_can_be_taken_down_and_up_again(empty_database_dsn: str) -> N
     ]
 
 
+def test_where_the_layout_stands_is_told_to_programs(empty_database_dsn: str) -> None:
+    def told(*step: str) -> tuple[int, dict[str, object]]:
+        ended = run("database", *step, "--json", DATABASE_URL=empty_database_dsn)
+        return ended.returncode, json.loads(ended.stdout)
+
+    behind, current = told("check"), told("current")
+    upgraded, checked = told("upgrade"), told("check")
+
+    assert behind == (1, {"revision": "base", "at_head": False})
+    assert current == (0, {"revision": "base"})
+    assert upgraded[0] == 0
+    assert checked == (0, {**upgraded[1], "at_head": True})
+
+
+def test_a_revision_that_migrations_do_not_lead_down_to_is_refused_in_one_sentence(empty_database_dsn: str) -> None:
+    for revision in ("nowhere", "0001"):
+        ended = run("database", "downgrade", revision, DATABASE_URL=empty_database_dsn)
+
+        assert ended.returncode == 2
+        assert f"no migrations lead down to '{revision}'" in ended.stderr
+        assert "Traceback" not in ended.stderr
+
+
 def test_an_unreachable_database_is_told_in_one_sentence() -> None:
     ended = run("database", "current", DATABASE_URL=f"postgresql://u@127.0.0.1:{free_port()}/db")
 
-    assert ended.returncode == 1
+    assert ended.returncode == 4
     assert "out of service" in ended.stderr
     assert "Traceback" not in ended.stderr
 

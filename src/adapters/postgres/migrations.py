@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from advanced_alchemy.alembic.commands import AlembicCommands
 from alembic.runtime.migration import MigrationContext
+from alembic.util import CommandError
 from sqlalchemy import Connection
 
 from adapters.postgres.database import unpooled_config
@@ -32,9 +33,13 @@ def downgrade(dsn: str, revision: str) -> None:
     """Migrate down; ``base`` removes everything.
 
     Raises:
+        LookupError: The migrations do not lead down to that revision.
         StoreUnavailableError: The database is unreachable.
     """
-    _run(dsn, lambda commands: commands.downgrade(revision))
+    try:
+        _run(dsn, lambda commands: commands.downgrade(revision))
+    except CommandError as error:
+        raise LookupError(f"no migrations lead down to {revision!r}") from error
 
 
 def current(dsn: str) -> frozenset[str]:

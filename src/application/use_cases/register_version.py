@@ -4,8 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from packaging.version import Version
-
 from application.ports.clock import Clock
 from application.ports.version_store import Change, Decision, Stored
 from application.use_cases.check_schemas import CheckSchemas
@@ -117,7 +115,7 @@ class RegisterVersion:
         try:
             await self._check_schemas.execute(registration.announcement, examination)
             wheel = await self._verify_wheel.execute(
-                registration.announcement.wheel_url, _claims(registration.announcement, pep440), examination
+                registration.announcement.wheel_url, WheelClaims.of(registration.announcement, pep440), examination
             )
         except AnnouncementRefusedError as refusal:
             await self._record_failure(registration, refusal, examination)
@@ -189,15 +187,6 @@ class RegisterVersion:
         newest = stored.newest == registration.version
         changed = stored.provider is not None and registration.metadata not in {None, stored.provider.metadata}
         return Change(metadata=registration.metadata, at=self._clock.now()) if newest and changed else Change()
-
-
-def _claims(announcement: Announcement, version: Version) -> WheelClaims:
-    return WheelClaims(
-        filename=announcement.wheel_url.filename,
-        version=version,
-        sha256=announcement.sha256,
-        package_name=announcement.package_name,
-    )
 
 
 def _require_owner(registration: Registration, stored: Stored) -> None:

@@ -3,11 +3,13 @@
 import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from typing import Self
 
 from packaging.version import Version
 
 from application.ports.wheel_fetcher import FetchedWheel, WheelFetcher
 from application.ports.wheel_reader import WheelReader
+from domain.announcements import Announcement
 from domain.digests import Sha256Digest
 from domain.verification import Examination
 from domain.wheel_filenames import WheelFilename
@@ -24,6 +26,16 @@ class WheelClaims:
     version: Version | None = None
     sha256: Sha256Digest | None = None
     package_name: str | None = None
+
+    @classmethod
+    def of(cls, announcement: Announcement, version: Version) -> Self:
+        """Return what an announcement of that version says of its wheel."""
+        return cls(
+            filename=announcement.wheel_url.filename,
+            version=version,
+            sha256=announcement.sha256,
+            package_name=announcement.package_name,
+        )
 
 
 class VerifyWheel:

@@ -1,60 +1,75 @@
 """``provider-registry database``: the layout of the database."""
 
-from functools import partial
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrypoints.cli.failing import usable
-from entrypoints.environment import load_group
-from entrypoints.settings import DatabaseSettings
+from entrypoints.cli.failing import refusals
+from entrypoints.cli.operating import AsJson, database_settings
+from entrypoints.cli.showing import show_json
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from entrypoints.bootstrap import DatabaseLayout
 
 app = typer.Typer(help="Upgrade and inspect the layout of the database.", no_args_is_help=True)
+BASE = "base"
 
 
-def _layout() -> "AbstractContextManager[DatabaseLayout]":
+@contextmanager
+def _layout(*, as_json: bool) -> Iterator["DatabaseLayout"]:
     from entrypoints.bootstrap import open_layout  # noqa: PLC0415 -- keeps --help quick
 
-    settings = usable(partial(load_group, DatabaseSettings))
-    if settings.url is None:
-        typer.echo(f"DATABASE_URL is not set: this is the embedded database in {settings.data_dir}.", err=True)
-    return open_layout(settings)
+    with refusals(as_json=as_json), open_layout(database_settings()) as layout:
+        yield layout
 
 
-@app.command()
-def upgrade() -> None:
+@app.command(epilog="Example: provider-registry database upgrade")
+def upgrade(*, as_json: AsJson = False) -> None:
     """Apply all migrations. Safe to repeat, and to run on several hosts at once."""
-    with _layout() as layout:
+    with _layout(as_json=as_json) as layout:
         layout.upgrade()
-        typer.echo(f"The database is at {layout.current()}.")
+        _show_revision(layout, "The database is at {}.", as_json=as_json)
 
 
-@app.command()
-def downgrade(revision: Annotated[str, typer.Argument(help="The revision to go back to, or 'base'.")]) -> None:
+@app.command(epilog="Example: provider-registry database downgrade 0003")
+def downgrade(
+    revision: Annotated[str, typer.Argument(help="The revision to go back to, or 'base'.")], *, as_json: AsJson = False
+) -> None:
     """Take migrations back. What the newer layout stored beyond the older one is lost."""
-    with _layout() as layout:
-        layout.downgrade(revision)
-        typer.echo(f"The database is at {layout.current() or 'base'}.")
+    with _layout(as_json=as_json) as layout:
+        try:
+            layout.downgrade(revision)
+        except LookupError as error:
+            raise typer.BadParameter(f"{error}; the database is at {layout.current() or BASE}") from None
+        _show_revision(layout, "The database is at {}.", as_json=as_json)
 
 
-@app.command()
-def current() -> None:
+@app.command(epilog="Example: provider-registry database current")
+def current(*, as_json: AsJson = False) -> None:
     """Print the revision that the database is at."""
-    with _layout() as layout:
-        typer.echo(layout.current() or "base")
+    with _layout(as_json=as_json) as layout:
+        _show_revision(layout, "{}", as_json=as_json)
 
 
-@app.command()
-def check() -> None:
+@app.command(epilog="Example: provider-registry database check")
+def check(*, as_json: AsJson = False) -> None:
     """Exit with status 0 if the database has the layout that this release needs, with 1 if not."""
-    with _layout() as layout:
-        if layout.is_at_head():
+    with _layout(as_json=as_json) as layout:
+        at_head = layout.is_at_head()
+        if as_json:
+            show_json({"revision": layout.current() or BASE, "at_head": at_head})
+        elif at_head:
             typer.echo("The database has the layout that this release needs.")
-            return
-        typer.echo("The database is behind this release; run provider-registry database upgrade.", err=True)
-    raise typer.Exit(1)
+        else:
+            typer.echo("The database is behind this release; run provider-registry database upgrade.", err=True)
+    raise typer.Exit(0 if at_head else 1)
+
+
+def _show_revision(layout: "DatabaseLayout", sentence: str, *, as_json: bool) -> None:
+    revision = layout.current() or BASE
+    if as_json:
+        show_json({"revision": revision})
+    else:
+        typer.echo(sentence.format(revision))

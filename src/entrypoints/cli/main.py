@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from domain.errors import RegistryError
-from entrypoints.cli import database, settings, tokens
-from entrypoints.cli.failing import usable
+from entrypoints.cli import database, providers, settings, tokens, versions
+from entrypoints.cli.failing import exit_status, usable
 from entrypoints.cli.register import register
 from entrypoints.cli.verify import verify
 from entrypoints.environment import load_settings
@@ -23,10 +23,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # a traceback with local values could print secrets
 )
 app.add_typer(database.app, name="database")
+app.add_typer(providers.app, name="providers")
 app.add_typer(settings.app, name="settings")
 app.add_typer(tokens.app, name="tokens")
-app.command()(register)
-app.command()(verify)
+app.add_typer(versions.app, name="versions")
+app.command(epilog="Example: provider-registry register . --dry-run")(register)
+app.command(epilog="Example: provider-registry verify dist/gcp_provider-1.4.0-py3-none-any.whl --version 1.4.0")(verify)
 
 
 def _print_version(wanted: bool) -> None:
@@ -48,7 +50,7 @@ def configured(
     configure_logging("warning", "console")  # to standard error: what commands print is for pipes
 
 
-@app.command()
+@app.command(epilog="Example: provider-registry serve")
 def serve() -> None:
     """Serve the registry over HTTP with the settings in the environment.
 
@@ -70,7 +72,7 @@ def serve() -> None:
             serve_http(settings)
 
 
-@app.command()
+@app.command(epilog="Example: provider-registry dev --once --port 8010")
 def dev(
     *,
     once: Annotated[bool, typer.Option("--once", help="Stop after the example is registered.")] = False,
@@ -89,12 +91,12 @@ def dev(
 
 
 def main() -> None:
-    """Run the command line; a refusal ends it with its sentence and status 1."""
+    """Run the command line; a refusal ends it with its sentence."""
     try:
         app(prog_name="provider-registry")
     except RegistryError as refusal:
         typer.echo(f"{refusal.code}: {refusal.detail}", err=True)
-        sys.exit(1)
+        sys.exit(exit_status(refusal))
 
 
 if __name__ == "__main__":

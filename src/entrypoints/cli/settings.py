@@ -5,11 +5,13 @@ from typing import Annotated
 
 import typer
 
+from entrypoints.cli.showing import show_json, show_table
+
 app = typer.Typer(help="Check and show the settings in the environment.", no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
-@app.command()
+@app.command(epilog="Example: provider-registry settings check")
 def check(*, as_json: AsJson = False) -> None:
     """Exit with status 0 if the registry could start with these settings, with 1 if not; name all that is wrong."""
     from entrypoints.environment import SettingsError, load_settings  # noqa: PLC0415 -- keeps --help quick
@@ -29,25 +31,16 @@ def check(*, as_json: AsJson = False) -> None:
     raise typer.Exit(1 if problems else 0)
 
 
-@app.command()
+@app.command(epilog="Example: provider-registry settings show --json")
 def show(*, as_json: AsJson = False) -> None:
     """Show every setting with its value and where that comes from; secrets are masked."""
     from entrypoints.settings_view import settings_view  # noqa: PLC0415 -- keeps --help quick
 
     views = list(settings_view(os.environ))
     if as_json:
-        typer.echo(_json(views))
+        show_json(views)
         return
-    from rich.console import Console  # noqa: PLC0415 -- for people only
-    from rich.table import Table  # noqa: PLC0415 -- likewise
-    from rich.text import Text  # noqa: PLC0415 -- likewise
-
-    table = Table("variable", "value", "source", box=None, header_style="bold")
-    for column in table.columns:
-        column.overflow = "fold"
-    for view in views:
-        table.add_row(view.variable, Text(view.value or ""), view.source)
-    Console().print(table)
+    show_table(("variable", "value", "source"), [(each.variable, each.value or "", each.source) for each in views])
 
 
 def _json(shown: object) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrypoints.cli.failing import usable
+from entrypoints.cli.failing import refusals, usable
 
 if TYPE_CHECKING:
     from domain.inspections import TokenInspection
@@ -25,7 +25,7 @@ def tokens() -> None:
     """Look into tokens."""
 
 
-@app.command()
+@app.command(epilog="Example: provider-registry tokens inspect --online < token.txt")
 def inspect(
     written: Annotated[
         str, typer.Argument(help="The token; '-', the default, reads it from standard input.", metavar="TOKEN|-")
@@ -48,17 +48,14 @@ def inspect(
     text = (sys.stdin.read() if written == "-" else written).strip().removeprefix("Bearer ")
     inspection = inspect_machine_token(settings, text)
     if online:
-        inspection = asyncio.run(_asked(settings, text, inspection))
+        with refusals(as_json=as_json):
+            inspection = asyncio.run(_asked(settings, text, inspection))
     _show(inspection, as_json=as_json)
     raise typer.Exit(0 if inspection.failed_check is None else 1)
 
 
 async def _asked(settings: "ConsoleSettings", token: str, inspection: "TokenInspection") -> "TokenInspection":
-    from domain.errors import (  # noqa: PLC0415 -- keeps --help quick
-        MachineNotAllowedError,
-        NotAuthenticatedError,
-        TokenAuthorityUnavailableError,
-    )
+    from domain.errors import MachineNotAllowedError, NotAuthenticatedError  # noqa: PLC0415 -- keeps --help quick
     from entrypoints.bootstrap import open_machine_authentication  # noqa: PLC0415 -- likewise
 
     failed = None
@@ -69,9 +66,6 @@ async def _asked(settings: "ConsoleSettings", token: str, inspection: "TokenInsp
             failed = error.reason
         except MachineNotAllowedError as error:
             failed = error.detail
-        except TokenAuthorityUnavailableError as error:
-            typer.echo(f"{error.code}: {error.detail}", err=True)
-            raise typer.Exit(4) from None
     return replace(inspection, failed_check=failed, unchecked=())
 
 

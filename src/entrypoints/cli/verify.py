@@ -19,7 +19,8 @@ from domain.verification import Examination, Verification
 from domain.wheel_filenames import WheelFilename
 from domain.wheel_urls import WheelUrl
 from domain.wheels import ProvenWheel
-from entrypoints.cli.failing import usable
+from entrypoints.cli.failing import refusals, usable
+from entrypoints.cli.showing import show_json, show_outcome, show_verdicts
 from entrypoints.environment import load_group
 from entrypoints.settings import WheelSettings
 
@@ -54,18 +55,19 @@ def verify(
     from entrypoints.bootstrap import open_wheel_verification  # noqa: PLC0415 -- keeps --help quick
 
     settings = usable(partial(load_group, WheelSettings))
-    url = WheelUrl.parse(wheel) if "://" in wheel else None
-    path = Path(wheel)
-    if url is None and not path.is_file():
-        raise typer.BadParameter(f"there is no file {wheel}; give a path or an https:// URL")
-    claims = WheelClaims(
-        filename=WheelFilename.parse(path.name) if url is None else url.filename,
-        distribution=name,
-        version=SemVer.parse(version).pep440 if version else None,
-        sha256=Sha256Digest(sha256) if sha256 else _fragment_digest(url),
-        package_name=package,
-    )
-    outcome = asyncio.run(_examine(open_wheel_verification(settings), url or _on_disk(path), claims))
+    with refusals(as_json=as_json):
+        url = WheelUrl.parse(wheel) if "://" in wheel else None
+        path = Path(wheel)
+        if url is None and not path.is_file():
+            raise typer.BadParameter(f"there is no file {wheel}; give a path or an https:// URL")
+        claims = WheelClaims(
+            filename=WheelFilename.parse(path.name) if url is None else url.filename,
+            distribution=name,
+            version=SemVer.parse(version).pep440 if version else None,
+            sha256=Sha256Digest(sha256) if sha256 else _fragment_digest(url),
+            package_name=package,
+        )
+        outcome = asyncio.run(_examine(open_wheel_verification(settings), url or _on_disk(path), claims))
     _show(wheel, outcome, as_json=as_json)
     raise typer.Exit(0 if outcome.wheel else 1)
 
@@ -95,8 +97,6 @@ def _on_disk(path: Path) -> FetchedWheel:
 
 def _show(wheel: str, outcome: Outcome, *, as_json: bool) -> None:
     if as_json:
-        import msgspec  # noqa: PLC0415 -- for programs only
-
         proven = outcome.wheel
         shown = {
             "source": wheel,
@@ -108,20 +108,10 @@ def _show(wheel: str, outcome: Outcome, *, as_json: bool) -> None:
             "requires_python": proven and proven.requires_python,
             "verification": outcome.verification,
         }
-        typer.echo(msgspec.json.encode(shown))
+        show_json(shown)
         return
-    from rich.console import Console  # noqa: PLC0415 -- for people only
-    from rich.table import Table  # noqa: PLC0415 -- likewise
-    from rich.text import Text  # noqa: PLC0415 -- likewise
-
-    table = Table("check", "verdict", "what was compared", box=None, header_style="bold")
-    table.columns[2].overflow = "fold"
-    for check in outcome.verification.checks:
-        verdict = Text("passed", "green") if check.passed else Text("refused", "red")
-        table.add_row(check.name, verdict, Text(check.detail))
-    console = Console()
-    console.print(table)
+    show_verdicts(outcome.verification)
     if outcome.wheel is None:
-        console.print(f"[red]✗[/red] The registry would refuse this wheel: {outcome.code}", highlight=False)
+        show_outcome(f"The registry would refuse this wheel: {outcome.code}", good=False)
     else:
-        console.print("[green]✓[/green] The registry would accept this wheel.", highlight=False)
+        show_outcome("The registry would accept this wheel.", good=True)

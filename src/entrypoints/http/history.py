@@ -35,10 +35,11 @@ async def read_history(
     """Read what happened to one public version."""
     provider = provider_name(prefix, name)
     events = await service.registry.read_history.execute(provider, version_or_latest(provider, version))
-    return answer(request, Document.of([_event_view(event) for event in events]), REVALIDATE)
+    return answer(request, Document.of([event_view(event) for event in events]), REVALIDATE)
 
 
-def _event_view(event: LifecycleEvent) -> LifecycleEventView:
+def event_view(event: LifecycleEvent) -> LifecycleEventView:
+    """Return the public representation of a step."""
     return LifecycleEventView(
         action=event.action.value,
         at=event.at,

@@ -1,0 +1,47 @@
+"""Looking at a version as an operator does, whatever became of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from application.ports.version_store import VersionStore
+from domain.errors import VersionNotFoundError
+from domain.history import LifecycleEvent
+from domain.names import ProviderName
+from domain.semver import SemVer
+from domain.versions import ProviderVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """A version, and what happened to it, oldest first."""
+
+    version: ProviderVersion
+    history: Sequence[LifecycleEvent]
+
+
+class InspectVersion:
+    """Finds versions of any status. For operators: to everybody else, what was never published does not exist."""
+
+    def __init__(self, store: VersionStore) -> None:
+        """Take the store."""
+        self._store = store
+
+    async def execute(self, name: ProviderName, version: SemVer | None) -> Inspected:
+        """Return that version, or the latest one for None, with its history.
+
+        Raises:
+            VersionNotFoundError: There is no such version, not even a failed one.
+            StoreUnavailableError: The store is unreachable.
+        """
+        found = await self._find(name, version)
+        if found is None:
+            raise VersionNotFoundError(
+                f"{name} has no version {version or 'to be the latest'}, not even a failed one; "
+                "check the name, or list its versions"
+            )
+        return Inspected(found, await self._store.history(name, found.version))
+
+    async def _find(self, name: ProviderName, version: SemVer | None) -> ProviderVersion | None:
+        if version is None:
+            return await self._store.find_latest(name)
+        return (await self._store.look(name, version)).version

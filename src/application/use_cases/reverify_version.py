@@ -1,0 +1,57 @@
+"""Finding out whether a wheel's host still serves what was registered."""
+
+from dataclasses import dataclass, replace
+
+from application.ports.clock import Clock
+from application.ports.version_store import VersionStore
+from application.use_cases.find_version import FindVersion
+from application.use_cases.verify_wheel import VerifyWheel, WheelClaims
+from domain.errors import WheelRefusedError
+from domain.names import ProviderName
+from domain.semver import SemVer
+from domain.verification import Examination, Verification
+from domain.versions import ProviderVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Reverified:
+    """What was found. Nothing of it is kept.
+
+    Attributes:
+        code: Of the refusal, or None if every check passed.
+        verification: Today's verdict; the version has the one of its registration.
+    """
+
+    version: ProviderVersion
+    code: str | None
+    verification: Verification
+
+
+class ReverifyVersion:
+    """Verifies the wheels of public versions again. It has no way to write, so published content is safe from it."""
+
+    def __init__(self, *, store: VersionStore, verify_wheel: VerifyWheel, clock: Clock) -> None:
+        """Take the ports and the checks."""
+        self._find_version = FindVersion(store)
+        self._verify_wheel = verify_wheel
+        self._clock = clock
+
+    async def execute(self, name: ProviderName, version: SemVer | None) -> Reverified:
+        """Fetch the wheel of that version, or of the latest one for None, and hold it against what is recorded.
+
+        The recorded digest counts, also where none was announced.
+
+        Raises:
+            VersionNotFoundError: There is no such public version.
+            TransientError: Something was out of reach, which says nothing about the wheel.
+        """
+        found = await self._find_version.execute(name, version)
+        recorded = replace(found.announcement, sha256=found.wheel_sha256)
+        examination, code = Examination(), None
+        try:
+            await self._verify_wheel.execute(
+                recorded.wheel_url, WheelClaims.of(recorded, found.version.pep440), examination
+            )
+        except WheelRefusedError as refusal:
+            code = refusal.code
+        return Reverified(found, code, examination.verdict(at=self._clock.now()))

@@ -1,0 +1,92 @@
+"""Reaching the registry from the host that it runs on, without a realm and without HTTP."""
+
+import asyncio
+import getpass
+import os
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from domain import texts
+from domain.machines import Operator
+from domain.names import ProviderName
+from domain.semver import SemVer
+from entrypoints.cli.failing import refusals, usable
+from entrypoints.environment import load_group
+from entrypoints.settings import DatabaseSettings, WheelSettings
+
+if TYPE_CHECKING:
+    from entrypoints.operations import Operations
+
+T = TypeVar("T")
+LATEST = "latest"
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Provider = Annotated[str, typer.Argument(help="The provider, as prefix/name.", metavar="PROVIDER")]
+Version = Annotated[str, typer.Argument(help="The SemVer version.", metavar="VERSION")]
+VersionOrLatest = Annotated[str, typer.Argument(help="The SemVer version, or 'latest'.", metavar="VERSION")]
+Who = Annotated[
+    str | None, typer.Option("--as", help="Who you are, for the history; your login name by default.", metavar="NAME")
+]
+
+
+def operate(work: Callable[["Operations"], Awaitable[T]], *, as_json: bool) -> T:
+    """Do a piece of work on the registry, or end the command with what went wrong."""
+    from entrypoints.bootstrap import open_operations  # noqa: PLC0415 -- keeps --help quick
+
+    database, wheel = database_settings(), usable(partial(load_group, WheelSettings))
+    _require_database(database)
+
+    async def run() -> T:
+        async with open_operations(database, wheel) as operations:
+            return await work(operations)
+
+    with refusals(as_json=as_json):
+        return asyncio.run(run())
+
+
+def database_settings() -> DatabaseSettings:
+    """Return where the data is; tell people when that is a folder."""
+    settings = usable(partial(load_group, DatabaseSettings))
+    if settings.url is None:
+        typer.echo(f"DATABASE_URL is not set: this is the embedded database in {settings.data_dir}.", err=True)
+    return settings
+
+
+def provider_and_version(provider: str, version: str) -> tuple[ProviderName, SemVer | None]:
+    """Read a provider's name and a version, or None for ``latest``.
+
+    Raises:
+        InvalidValueError: One of them is none.
+    """
+    return ProviderName.parse(provider), None if version == LATEST else SemVer.parse(version)
+
+
+def operator(name: str | None) -> Operator:
+    """Return who acts: ``operator:<name>``, or ``operator:<login name>``.
+
+    Raises:
+        InvalidTextError: The name is blank, too long or holds control characters.
+    """
+    return Operator(f"operator:{texts.line(_login_name() if name is None else name, longest=100)}")
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # as in a container whose user has a number only
+        return f"uid-{os.getuid()}"
+
+
+def _require_database(settings: DatabaseSettings) -> None:
+    from entrypoints.bootstrap import is_database_there  # noqa: PLC0415 -- keeps --help quick
+
+    if not is_database_there(settings):
+        typer.echo(
+            "There is no database there. Set DATABASE_URL, or set REGISTRY_DATA_DIR to the folder that the server "
+            "keeps its data in (relative to where the server was started).",
+            err=True,
+        )
+        raise typer.Exit(2)

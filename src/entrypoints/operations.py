@@ -1,0 +1,24 @@
+"""What operators do on the host: the use cases that need no realm, wired."""
+
+from dataclasses import dataclass
+
+from application.use_cases.find_provider import FindProvider
+from application.use_cases.inspect_version import InspectVersion
+from application.use_cases.list_versions import ListVersions
+from application.use_cases.restore_version import RestoreVersion
+from application.use_cases.reverify_version import ReverifyVersion
+from application.use_cases.search_providers import SearchProviders
+from application.use_cases.yank_version import YankVersion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operations:
+    """The operators' use cases over one set of adapters."""
+
+    search_providers: SearchProviders
+    find_provider: FindProvider
+    list_versions: ListVersions
+    inspect_version: InspectVersion
+    yank_version: YankVersion
+    restore_version: RestoreVersion
+    reverify_version: ReverifyVersion

@@ -1,0 +1,83 @@
+"""What operators see and find out, and nobody else does."""
+
+import pytest
+
+from adapters.memory.clock import ManualClock
+from application.use_cases.inspect_version import InspectVersion
+from application.use_cases.register_version import Registration
+from application.use_cases.reverify_version import ReverifyVersion
+from domain.digests import Sha256Digest
+from domain.errors import VersionNotFoundError, WheelHostTimeoutError, WheelRefusedError
+from domain.machines import Operator
+from domain.semver import SemVer
+from domain.versions import VersionStatus
+from entrypoints.bootstrap import MemoryAdapters, build_registry
+from tests.builders import NOW, a_name, a_wheel, a_wheel_url, an_announcement, some_metadata
+
+V1 = SemVer.parse("1.0.0")
+
+
+@pytest.fixture
+def adapters() -> MemoryAdapters:
+    return MemoryAdapters(clock=ManualClock(NOW))
+
+
+def reverify(adapters: MemoryAdapters) -> ReverifyVersion:
+    verify_wheel = build_registry(adapters).verify_wheel
+    return ReverifyVersion(store=adapters.store, verify_wheel=verify_wheel, clock=adapters.clock)
+
+
+async def register(adapters: MemoryAdapters, *, wheel: bytes, sha256: Sha256Digest | None = None) -> None:
+    adapters.fetcher.put(a_wheel_url(), wheel)
+    registration = Registration(
+        registrant=Operator("operator:ann"),
+        name=a_name(),
+        version=V1,
+        announcement=an_announcement(sha256=sha256),
+        metadata=some_metadata(),
+    )
+    await build_registry(adapters).register_version.execute(registration)
+
+
+async def test_a_failed_version_is_found_with_its_history(adapters: MemoryAdapters) -> None:
+    with pytest.raises(WheelRefusedError):
+        await register(adapters, wheel=b"no archive")
+
+    inspected = await InspectVersion(adapters.store).execute(a_name(), V1)
+
+    assert inspected.version.status is VersionStatus.FAILED
+    assert [event.reason for event in inspected.history] == [inspected.version.error_message]
+
+
+async def test_what_was_never_heard_of_is_not_found(adapters: MemoryAdapters) -> None:
+    for version in (V1, None):
+        with pytest.raises(VersionNotFoundError):
+            await InspectVersion(adapters.store).execute(a_name(), version)
+
+
+async def test_the_computed_digest_counts_where_none_was_announced(adapters: MemoryAdapters) -> None:
+    await register(adapters, wheel=a_wheel())
+    adapters.fetcher.put(a_wheel_url(), a_wheel(files={"gcp_provider/__init__.py": b"import os\n"}))
+
+    reverified = await reverify(adapters).execute(a_name(), V1)
+
+    assert reverified.code == "wheel_digest_mismatch"
+    assert not reverified.verification.passed
+
+
+async def test_the_verdict_of_the_registration_stays(adapters: MemoryAdapters) -> None:
+    await register(adapters, wheel=a_wheel())
+    before = await adapters.store.look(a_name(), V1)
+    adapters.fetcher.put(a_wheel_url(), b"other bytes")
+
+    await reverify(adapters).execute(a_name(), None)
+
+    assert await adapters.store.look(a_name(), V1) == before
+
+
+async def test_a_host_that_does_not_answer_says_nothing_about_the_wheel(adapters: MemoryAdapters) -> None:
+    await register(adapters, wheel=a_wheel())
+    adapters.fetcher.fail_with(a_wheel_url(), WheelHostTimeoutError("too slow"))
+
+    with pytest.raises(WheelHostTimeoutError):
+        await reverify(adapters).execute(a_name(), V1)

@@ -1,0 +1,53 @@
+"""Every command explains itself."""
+
+import shlex
+
+import pytest
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from entrypoints.cli.main import app
+
+PROGRAM = "provider-registry"
+
+
+def commands(group: object, *path: str) -> dict[str, TyperCommand]:
+    assert isinstance(group, TyperGroup)
+    found: dict[str, TyperCommand] = {}
+    for name, command in group.commands.items():
+        if isinstance(command, TyperGroup):
+            found |= commands(command, *path, name)
+        elif isinstance(command, TyperCommand):
+            found[" ".join((*path, name))] = command
+    return found
+
+
+COMMANDS = commands(typer.main.get_command(app))
+ASKING = {name for name in COMMANDS if name not in {"serve", "dev"}}
+
+
+def test_all_commands_are_found() -> None:
+    assert len(COMMANDS) > 15
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_ends_with_an_example_that_can_be_run(name: str) -> None:
+    command = COMMANDS[name]
+    assert command.epilog is not None
+    written = command.epilog.removeprefix("Example: ").partition("<")[0]
+
+    program, *words = shlex.split(written)
+
+    path = name.split()
+    assert [program, *words[: len(path)]] == [PROGRAM, *path]
+    command.make_context(name, words[len(path) :]).close()
+
+
+@pytest.mark.parametrize("name", sorted(ASKING))
+def test_what_prints_data_prints_it_for_programs_too(name: str) -> None:
+    assert "--json" in {option for parameter in COMMANDS[name].params for option in parameter.opts}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_says_what_the_command_does(name: str) -> None:
+    assert (COMMANDS[name].help or "").strip().endswith(".")
