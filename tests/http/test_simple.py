@@ -90,6 +90,14 @@ async def test_the_page_links_to_the_wheel_with_its_digest(service: Service) -> 
         (f"{JSON}, application/vnd.pypi.simple.v1+html; q=0.1, text/html; q=0.01", JSON),
         (f"{JSON}; q=0.1, text/html", "text/html; charset=utf-8"),
         ("application/json, text/html;q=0.5", "text/html; charset=utf-8"),
+        ("", "text/html; charset=utf-8"),
+        (f"{JSON}, text/html", JSON),
+        (f"*/*, {JSON}", JSON),
+        ("application/*", JSON),
+        (f"text/html;q=0, {JSON};q=0, */*;q=0.1", "application/vnd.pypi.simple.v1+html"),
+        (f"TEXT/HTML ; level=1 ; Q = 0.5 ; x=y, {JSON};q=0.4", "text/html; charset=utf-8"),
+        (f"text/html;q=1e999, {JSON};q=0.9", "text/html; charset=utf-8"),
+        (f"text/html;q=nan, {JSON};q=-1", "text/html; charset=utf-8"),
     ],
 )
 async def test_clients_get_the_form_they_like_best(service: Service, accept: str, answered: str) -> None:
@@ -100,8 +108,9 @@ async def test_clients_get_the_form_they_like_best(service: Service, accept: str
         assert response.headers["vary"] == "Accept, Accept-Encoding"
 
 
-async def test_clients_that_take_no_form_are_told_which_there_are(service: Service) -> None:
-    response = await service.client.get("/simple/", headers={"Accept": "application/json"})
+@pytest.mark.parametrize("accept", ["application/json", "text/html;q=0", "*/*;q=0.000", ";", "image/*", '"text/html"'])
+async def test_clients_that_take_no_form_are_told_which_there_are(service: Service, accept: str) -> None:
+    response = await service.client.get("/simple/", headers={"Accept": accept})
     assert (response.status_code, response.json()["code"]) == (406, "not_acceptable")
     assert JSON in response.json()["detail"]
 
