@@ -1,10 +1,12 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-wheels test-faults bench check format lint types imports lock clean
+.PHONY: help run test test-wheels test-faults bench check format lint types imports audit audited sbom lock clean
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+AUDITED := $(VENV)/.audited-$(shell date +%F)
+SBOM ?= dist/provider-registry.cdx.json
 ARGS ?=
 PYTEST_ARGS ?= -n auto
 
@@ -28,7 +30,7 @@ test-faults: $(READY) ## Survive the faults that take a minute each
 bench: $(READY) ## Measure, as ratios within one run of minutes (ARGS=--quick, ARGS=--full, ARGS="read register")
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-check: lint types imports ## Check format, lint, types and import rules
+check: lint types imports audited ## Check format, lint, types and import rules; audit dependencies once a day
 
 lint: $(READY)
 	$(BIN)/ruff format --check .
@@ -39,6 +41,20 @@ types: $(READY)
 
 imports: $(READY)
 	$(BIN)/lint-imports
+
+audit: $(READY) ## Ask for known vulnerabilities of the locked dependencies
+	@$(BIN)/python -m requirements.audit requirements/build.txt requirements/dev.txt requirements/runtime.txt
+
+audited: $(AUDITED)
+
+$(AUDITED): requirements/dev.txt requirements/runtime.txt requirements/build.txt | $(READY)
+	@$(MAKE) --no-print-directory audit
+	@rm -f $(VENV)/.audited-*
+	@touch $@
+
+sbom: $(READY) ## Write the bill of materials (CycloneDX) of what is shipped, the same for the same lock
+	@mkdir -p $(dir $(SBOM))
+	@$(BIN)/python -W ignore -m cyclonedx_py requirements requirements/runtime.txt --pyproject pyproject.toml --output-reproducible -o $(SBOM)
 
 format: $(READY) ## Format the code and apply safe fixes
 	$(BIN)/ruff check --fix-only .
