@@ -372,9 +372,9 @@ class DatabaseLayout:
         """Return the revision that the database is at; empty if it was never migrated."""
         return ", ".join(sorted(migrations.current(self.url)))
 
-    def is_at_head(self) -> bool:
-        """Tell whether the database has the layout of this release."""
-        return migrations.is_at_head(self.url)
+    def suffices(self) -> bool:
+        """Tell whether the database has the layout that this release needs."""
+        return migrations.suffices(self.url)
 
 
 @contextmanager

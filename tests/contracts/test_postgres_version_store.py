@@ -112,8 +112,14 @@ async def test_a_database_without_tables_asks_for_the_upgrade(empty_database_dsn
             await EVERY_METHOD[method](store)
 
 
-async def test_a_database_at_another_revision_asks_for_the_upgrade(fresh_database_dsn: str) -> None:
-    execute(fresh_database_dsn, "UPDATE alembic_versions SET version_num = '0000'")
+async def test_a_database_that_a_newer_release_migrated_serves_on(fresh_database_dsn: str) -> None:
+    execute(fresh_database_dsn, "UPDATE alembic_versions SET version_num = 'newer'")
+    async with a_store(fresh_database_dsn) as store:
+        await store.check()
+
+
+async def test_a_database_at_an_older_revision_asks_for_the_upgrade(fresh_database_dsn: str) -> None:
+    execute(fresh_database_dsn, "UPDATE alembic_versions SET version_num = '0001'")
     async with a_store(fresh_database_dsn) as store:
         with pytest.raises(StoreUnavailableError, match="provider-registry database upgrade"):
             await store.check()

@@ -74,10 +74,10 @@ def test_where_the_layout_stands_is_told_to_programs(empty_database_dsn: str) ->
     behind, current = told("check"), told("current")
     upgraded, checked = told("upgrade"), told("check")
 
-    assert behind == (1, {"revision": "base", "at_head": False})
+    assert behind == (1, {"revision": "base", "suffices": False})
     assert current == (0, {"revision": "base"})
     assert upgraded[0] == 0
-    assert checked == (0, {**upgraded[1], "at_head": True})
+    assert checked == (0, {**upgraded[1], "suffices": True})
 
 
 def test_a_revision_that_migrations_do_not_lead_down_to_is_refused_in_one_sentence(empty_database_dsn: str) -> None:

@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, create_mock_engine
 
 from adapters.postgres.database import unpooled_config
-from adapters.postgres.migrations import current, downgrade, is_at_head, upgrade
+from adapters.postgres.migrations import current, downgrade, suffices, upgrade
 from adapters.postgres.revisions import MIGRATION_LOCK, alembic_config, heads
 from adapters.postgres.tables import VersionRow
 from domain.errors import StoreUnavailableError
@@ -94,16 +94,29 @@ def test_an_upgrade_of_an_upgraded_database_changes_nothing(database_dsn: str) -
 
 def test_a_database_stands_at_head_after_the_upgrade_and_not_before(empty_database_dsn: str) -> None:
     assert current(empty_database_dsn) == set()
-    assert not is_at_head(empty_database_dsn)
+    assert not suffices(empty_database_dsn)
     upgrade(empty_database_dsn)
-    assert is_at_head(empty_database_dsn)
+    assert suffices(empty_database_dsn)
     downgrade(empty_database_dsn, "base")
     assert current(empty_database_dsn) == set()
 
 
+def test_a_database_that_a_newer_release_migrated_is_left_as_it_is(fresh_database_dsn: str) -> None:
+    execute(fresh_database_dsn, "UPDATE alembic_versions SET version_num = 'newer'")
+    upgrade(fresh_database_dsn)
+    assert current(fresh_database_dsn) == {"newer"}
+    assert suffices(fresh_database_dsn)
+
+
+@pytest.mark.parametrize("revision", REVISIONS[:-1])
+def test_a_database_at_an_older_revision_does_not_do(fresh_database_dsn: str, revision: str) -> None:
+    execute(fresh_database_dsn, f"UPDATE alembic_versions SET version_num = '{revision}'")
+    assert not suffices(fresh_database_dsn)
+
+
 async def test_migrations_run_while_an_event_loop_does(empty_database_dsn: str) -> None:
     upgrade(empty_database_dsn)
-    assert is_at_head(empty_database_dsn)
+    assert suffices(empty_database_dsn)
 
 
 def a_process(command: list[str]) -> subprocess.Popen[str]:
@@ -125,10 +138,10 @@ def test_replicas_that_upgrade_at_once_take_turns(empty_database_dsn: str) -> No
 
     replicas = connected(empty_database_dsn, start_together)
     assert [(replica.communicate()[1], replica.returncode) for replica in replicas] == [("", 0)] * 3
-    assert is_at_head(empty_database_dsn)
+    assert suffices(empty_database_dsn)
 
 
-@pytest.mark.parametrize("work", [upgrade, current, is_at_head, lambda dsn: downgrade(dsn, "base")])
+@pytest.mark.parametrize("work", [upgrade, current, suffices, lambda dsn: downgrade(dsn, "base")])
 def test_an_unreachable_server_is_a_store_out_of_service(work: object) -> None:
     assert callable(work)
     with pytest.raises(StoreUnavailableError):

@@ -15,18 +15,20 @@ from sqlalchemy import Connection
 
 from adapters.postgres.database import unpooled_config
 from adapters.postgres.faults import final_driver_faults
-from adapters.postgres.revisions import VERSION_TABLE, heads
+from adapters.postgres.revisions import VERSION_TABLE, suffice
 
 _Result = TypeVar("_Result")
+_HEAD = "head"
 
 
-def upgrade(dsn: str, revision: str = "head") -> None:
-    """Migrate up; return at once if the database is there already. Several callers at once wait for each other.
+def upgrade(dsn: str, revision: str = _HEAD) -> None:
+    """Migrate up; return at once if the database is there, or further. Several callers at once wait for each other.
 
     Raises:
         StoreUnavailableError: The database is unreachable.
     """
-    _run(dsn, lambda commands: commands.upgrade(revision))
+    if revision != _HEAD or not suffices(dsn):
+        _run(dsn, lambda commands: commands.upgrade(revision))
 
 
 def downgrade(dsn: str, revision: str) -> None:
@@ -51,13 +53,13 @@ def current(dsn: str) -> frozenset[str]:
     return _in_a_thread(lambda: asyncio.run(_current(dsn)))
 
 
-def is_at_head(dsn: str) -> bool:
-    """Tell whether the database has the layout of this release.
+def suffices(dsn: str) -> bool:
+    """Tell whether the database has the layout that this release needs: its own, or a newer release's.
 
     Raises:
         StoreUnavailableError: The database is unreachable.
     """
-    return current(dsn) == heads()
+    return suffice(current(dsn))
 
 
 async def _current(dsn: str) -> frozenset[str]:

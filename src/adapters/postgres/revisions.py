@@ -1,5 +1,7 @@
 """Where the migrations are, and which revision they end at."""
 
+from collections.abc import Set as AbstractSet
+from functools import cache
 from importlib.resources import files
 
 from advanced_alchemy.config import AlembicAsyncConfig
@@ -27,6 +29,21 @@ def alembic_config() -> AlembicAsyncConfig:
 def heads() -> frozenset[str]:
     """Return the revisions that a database of this release is at."""
     return frozenset(ScriptDirectory(_location()).get_heads())
+
+
+def suffice(current: AbstractSet[str]) -> bool:
+    """Tell whether a database at these revisions serves this release.
+
+    Besides the head, that is a revision that this release has never heard of. A newer release brought the database there,
+    and no migration takes away what the release before it needs (docs/operations.md).
+    """
+    return bool(current) and current.isdisjoint(_older())
+
+
+@cache
+def _older() -> frozenset[str]:
+    scripts = ScriptDirectory(_location())
+    return frozenset(script.revision for script in scripts.walk_revisions()) - frozenset(scripts.get_heads())
 
 
 def _location() -> str:

@@ -8,7 +8,7 @@ from adapters.postgres import queries
 from adapters.postgres.database import Database
 from adapters.postgres.faults import LAYOUT_DIFFERS, driver_faults
 from adapters.postgres.reading import Rows, connected, read, retried
-from adapters.postgres.revisions import CURRENT, heads
+from adapters.postgres.revisions import CURRENT, suffice
 from adapters.postgres.rows import read_event, read_version
 from adapters.postgres.updates import key, load, lock, write
 from application.ports.version_store import Change, Decision, Stored
@@ -31,7 +31,6 @@ class PostgresVersionStore:
         self._listeners = database.listeners
         self._writing = database.engine
         self._reading = database.reading_engine
-        self._heads = heads()
 
     async def look(self, name: ProviderName, version: SemVer) -> Stored:
         """Return what is stored around a version, in one statement."""
@@ -60,12 +59,12 @@ class PostgresVersionStore:
         return [read_event(row) for row in await self._read(queries.HISTORY, key(name, version))]
 
     async def check(self) -> None:
-        """Return if the database answers and its migrations are at this release's head.
+        """Return if the database answers and has the layout that this release needs.
 
         Raises:
-            StoreUnavailableError: It does not answer, or is at another revision.
+            StoreUnavailableError: It does not answer, or is at an older revision.
         """
-        if {row["version_num"] for row in await self._read(CURRENT, {})} != self._heads:
+        if not suffice({row["version_num"] for row in await self._read(CURRENT, {})}):
             raise StoreUnavailableError(LAYOUT_DIFFERS)
 
     async def _look(self, name: ProviderName, version: SemVer) -> Stored:

@@ -14,6 +14,6 @@ class CheckReadiness:
         """Return if requests can be served.
 
         Raises:
-            StoreUnavailableError: The store is unreachable, or its migrations are not at head.
+            StoreUnavailableError: The store is unreachable, or lacks migrations of this release.
         """
         await self._store.check()

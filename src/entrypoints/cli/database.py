@@ -57,14 +57,14 @@ def current(*, as_json: AsJson = False) -> None:
 def check(*, as_json: AsJson = False) -> None:
     """Exit with status 0 if the database has the layout that this release needs, with 1 if not."""
     with _layout(as_json=as_json) as layout:
-        at_head = layout.is_at_head()
+        suffices = layout.suffices()
         if as_json:
-            show_json({"revision": layout.current() or BASE, "at_head": at_head})
-        elif at_head:
+            show_json({"revision": layout.current() or BASE, "suffices": suffices})
+        elif suffices:
             typer.echo("The database has the layout that this release needs.")
         else:
             typer.echo("The database is behind this release; run provider-registry database upgrade.", err=True)
-    raise typer.Exit(0 if at_head else 1)
+    raise typer.Exit(0 if suffices else 1)
 
 
 def _show_revision(layout: "DatabaseLayout", sentence: str, *, as_json: bool) -> None:

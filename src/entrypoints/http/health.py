@@ -22,6 +22,6 @@ async def health() -> HealthView:
     responses=READY_RESPONSES,
 )
 async def ready(service: NamedDependency[Service]) -> HealthView:
-    """Answer when the database is reachable and its migrations are at head."""
+    """Answer when the database is reachable and has the layout that this release needs."""
     await service.registry.check_readiness.execute()
     return HealthView("ready")
