@@ -27,6 +27,11 @@ class Cluster:
         return f"127.0.0.1:{self.port}"
 
     @property
+    def tools(self) -> Path:
+        """The folder of PostgreSQL's own programs."""
+        return Path(self._server._library.bin_path)
+
+    @property
     def dsn(self) -> str:
         return f"postgresql://postgres@{self.address}/postgres"
 
