@@ -56,3 +56,18 @@ def test_the_table_of_faults_names_exactly_the_tests_that_do_them() -> None:
 
     assert len(done) > 10
     assert sorted(shown) == sorted(done)
+
+
+def test_the_playbook_has_every_code_that_an_operator_has_to_mend() -> None:
+    playbook = Path("docs/operations.md").read_text().partition("### By code")[2].partition("### By alert")[0]
+    rows = re.findall(r"^\| `([a-z_]+)` \((\d+)\)", playbook, re.MULTILINE)
+    documented = re.findall(r"^\| `([a-z0-9_]+)` \| (\d+) \|", Path("docs/errors.md").read_text(), re.MULTILINE)
+
+    assert set(rows) == {row for row in documented if row[1] >= "500" or row[1] in {"401", "429"}}
+
+
+def test_the_playbook_has_every_alert() -> None:
+    rules = re.findall(r"- alert: (\w+)", Path("docker/prometheus/registry.rules.yml").read_text())
+    playbook = Path("docs/operations.md").read_text().partition("### By alert")[2]
+
+    assert re.findall(r"^\| `(\w+)` \|", playbook, re.MULTILINE) == rules
