@@ -71,3 +71,23 @@ def test_the_playbook_has_every_alert() -> None:
     playbook = Path("docs/operations.md").read_text().partition("### By alert")[2]
 
     assert re.findall(r"^\| `(\w+)` \|", playbook, re.MULTILINE) == rules
+
+
+def test_every_test_that_the_security_model_names_exists() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)(?:::(test_\w+))?`", Path("docs/security.md").read_text())
+    rows = re.findall(
+        r"^\| (?!threat|who|---).* \| (.+) \|$",
+        Path("docs/security.md").read_text().partition("## Threats")[2],
+        re.MULTILINE,
+    )
+
+    assert len(named) > 50
+    assert [row for row in rows if "`tests/" not in row] == []
+    assert [name for name in named if not _is_there(*name)] == []
+
+
+def _is_there(module: str, test: str) -> bool:
+    path = Path(module)
+    return path.exists() and (
+        not test or re.search(rf"^(?:async )?def {test}\(", path.read_text(), re.MULTILINE) is not None
+    )
