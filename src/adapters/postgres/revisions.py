@@ -34,8 +34,8 @@ def heads() -> frozenset[str]:
 def suffice(current: AbstractSet[str]) -> bool:
     """Tell whether a database at these revisions serves this release.
 
-    Besides the head, that is a revision that this release has never heard of: a newer release brought the database there,
-    and no migration takes away what the release before it needs (docs/operations.md).
+    Besides the head, that is a revision that this release has never heard of: a newer release brought the database
+    there, and no migration takes away what the release before it needs (docs/operations.md).
     """
     return bool(current) and current.isdisjoint(_older())
 
