@@ -19,6 +19,7 @@ from entrypoints.http.heads import HeadMiddleware
 from entrypoints.http.health import health, ready
 from entrypoints.http.history import read_history
 from entrypoints.http.metrics import metrics
+from entrypoints.http.pages.routes import pages
 from entrypoints.http.problems import broken, refused, routing_failed
 from entrypoints.http.providers import find_install, find_verification, find_version, list_versions
 from entrypoints.http.request_ids import RequestIdMiddleware
@@ -44,6 +45,7 @@ _COMMON_ROUTES = (
     read_schema,
     simple_index,
     simple_project,
+    pages,
     health,
     ready,
 )

@@ -79,9 +79,14 @@ class Answer(ASGIResponse):
 
 
 def answer(
-    request: Request[Any, Any, Any], document: Document, cache_control: str, *, vary: Sequence[str] = ()
+    request: Request[Any, Any, Any],
+    document: Document,
+    cache_control: str,
+    *,
+    vary: Sequence[str] = (),
+    extra: Sequence[tuple[bytes, bytes]] = (),
 ) -> ASGIResponse:
-    """Return the document, or 304 if the client has it.
+    """Return the document, or 304 if the client has it; ``extra`` headers come with both.
 
     Compressed bytes have a validator of their own, since a strong one promises the very bytes.
 
@@ -93,6 +98,7 @@ def answer(
         (b"etag", f'"{tag}"'.encode()),
         (b"cache-control", cache_control.encode()),
         (b"vary", ", ".join((*vary, "Accept-Encoding")).encode()),
+        *extra,
     ]
     if _has(request, tag):
         return Answer(304, headers)

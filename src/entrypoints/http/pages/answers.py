@@ -1,0 +1,56 @@
+"""How pages are answered: revalidated, under a policy that lets nothing run, and refused in words for people."""
+
+from collections.abc import Callable
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any, TypeVar
+
+from litestar import Request, Response
+from litestar.response.base import ASGIResponse
+
+from entrypoints.http.conditional import REVALIDATE, Document, answer
+from entrypoints.http.templating import render
+from entrypoints.http.wire import ProblemView
+
+STYLESHEET = Document(files("entrypoints.http.pages").joinpath("pages.css").read_bytes(), "text/css")
+STYLESHEET_PATH = f"/static/pages-{sha256(STYLESHEET.body).hexdigest()[:12]}.css"
+"""Another stylesheet has another path, so each may be kept for good."""
+
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src https:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+PROTECTION = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+_HEADERS = tuple((name.lower().encode(), value.encode()) for name, value in PROTECTION.items())
+_Refusal = TypeVar("_Refusal", bound=Exception)
+
+
+def page(request: Request[Any, Any, Any], template: str, **context: object) -> ASGIResponse:
+    """Return a page, or 304 if the client has it."""
+    document = Document(_render(template, **context).encode(), "text/html")
+    return answer(request, document, REVALIDATE, extra=_HEADERS)
+
+
+def in_words(
+    handler: Callable[[Request[Any, Any, Any], _Refusal], Response[ProblemView]],
+) -> Callable[[Request[Any, Any, Any], _Refusal], Response[str]]:
+    """Return an exception handler that says on a page what another one says as JSON."""
+
+    def say(request: Request[Any, Any, Any], error: _Refusal) -> Response[str]:
+        problem = handler(request, error)
+        return Response(
+            _render("problem.html", problem=problem.content),
+            status_code=problem.status_code,
+            media_type="text/html",
+            headers={**problem.headers, **PROTECTION},
+        )
+
+    return say
+
+
+def _render(template: str, **context: object) -> str:
+    return render(f"pages/{template}", stylesheet=STYLESHEET_PATH, **context)

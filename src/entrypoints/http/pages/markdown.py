@@ -1,0 +1,112 @@
+"""Texts of strangers as HTML that can do no harm: no markup of theirs, no script, no address of another kind."""
+
+import asyncio
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
+from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+from markupsafe import Markup, escape
+
+LONGEST_MARKDOWN = 100_000
+"""Characters. What is longer is shown as it was written, since reading hostile Markdown takes its time."""
+
+_LINK = re.compile(r"(?:https?://|mailto:).+", re.IGNORECASE)
+_IMAGE = re.compile(r"https://.+", re.IGNORECASE)
+_LOWEST_HEADING = 6
+_ABOVE = 2  # the page's own headings, under which those of the text come
+
+
+async def prose(text: str, *, markdown: bool = True) -> Markup:
+    """Return a text as HTML, rendered off the event loop."""
+    return await asyncio.to_thread(html, text, markdown=markdown)
+
+
+@lru_cache(maxsize=128)
+def html(text: str, *, markdown: bool = True) -> Markup:
+    """Return a text as HTML; one that is not Markdown, or too long, stands as it was written."""
+    if markdown and len(text) <= LONGEST_MARKDOWN:
+        return Markup(_MARKDOWN.render(text))  # noqa: S704 -- html=False escapes whatever the text holds
+    return Markup('<pre class="written" tabindex="0">{}</pre>').format(escape(text))
+
+
+def _tame(state: StateCore) -> None:
+    """Settle what the renderer writes as attributes, token by token."""
+    open_levels: list[int] = []
+    for token in state.tokens:
+        if token.type == "heading_open":
+            _settle_level(token, open_levels)
+        elif token.type == "heading_close":
+            token.tag = _tag(open_levels)
+        elif token.type in {"th_open", "td_open"} and (alignment := token.attrs.pop("style", None)):
+            token.attrs["class"] = str(alignment).replace("text-align:", "align-")  # a style would need a laxer policy
+        for child in token.children or ():
+            _settle_link(child)
+
+
+def _settle_level(token: Token, open_levels: list[int]) -> None:
+    """Put a heading one level below the one that it belongs to, so that none is left out."""
+    level = int(token.tag[1:])
+    while open_levels and open_levels[-1] >= level:
+        open_levels.pop()
+    open_levels.append(level)
+    token.tag = _tag(open_levels)
+
+
+def _tag(open_levels: Sequence[int]) -> str:
+    return f"h{min(_ABOVE + len(open_levels), _LOWEST_HEADING)}"
+
+
+def _settle_link(token: Token) -> None:
+    if token.type != "link_open":
+        return
+    if _LINK.fullmatch(str(token.attrs.get("href", ""))):
+        token.attrs["rel"] = "nofollow noopener ugc"
+    else:
+        token.attrs.pop("href", None)  # an anchor without an address is a mere text
+
+
+def _image(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:  # noqa: ANN401
+    token = tokens[index]
+    text = renderer.renderInlineAsText(token.children, options, env)
+    if not _IMAGE.fullmatch(str(token.attrs.get("src", ""))):
+        return escapeHtml(text)
+    token.attrs |= {"alt": text, "loading": "lazy"}
+    return renderer.renderToken(tokens, index, options, env)
+
+
+def _code(_: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:  # noqa: ANN401, ARG001
+    return f'<pre tabindex="0"><code>{escapeHtml(tokens[index].content)}</code></pre>\n'
+
+
+def _table_open(*_: Any) -> str:  # noqa: ANN401
+    return '<div class="scroll" tabindex="0" role="region" aria-label="Table"><table>\n'
+
+
+def _table_close(*_: Any) -> str:  # noqa: ANN401
+    return "</table></div>\n"
+
+
+_RULES: Mapping[str, Any] = {
+    "image": _image,
+    "fence": _code,
+    "code_block": _code,
+    "table_open": _table_open,
+    "table_close": _table_close,
+}
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    parser.core.ruler.push("tame", _tame)
+    for name, rule in _RULES.items():
+        parser.add_render_rule(name, rule)
+    return parser
+
+
+_MARKDOWN = _parser()

@@ -1,0 +1,88 @@
+"""The pages: providers, one provider, one version."""
+
+from typing import Any
+
+from litestar import Request, Router, get
+from litestar.di import NamedDependency
+from litestar.exceptions import HTTPException
+from litestar.params import FromPath
+from litestar.response.base import ASGIResponse
+
+from domain.errors import RegistryError
+from entrypoints.http.catalog import Offset, Tags, Words, catalog_search
+from entrypoints.http.conditional import FOR_GOOD, answer
+from entrypoints.http.pages.answers import STYLESHEET, STYLESHEET_PATH, in_words, page
+from entrypoints.http.pages.markdown import prose
+from entrypoints.http.pages.results import Results
+from entrypoints.http.pages.versions import VersionPage
+from entrypoints.http.paths import provider_name, version_or_latest
+from entrypoints.http.problems import broken, refused, routing_failed
+from entrypoints.http.service import Service
+from entrypoints.http.views_catalog import provider_view
+
+_PAGE = 20
+
+
+@get("/")
+async def providers_page(
+    request: Request[Any, Any, Any],
+    service: NamedDependency[Service],
+    q: Words = None,
+    tags: Tags = None,
+    offset: Offset = 0,
+) -> ASGIResponse:
+    """Show the providers, or those that are looked for."""
+    search = catalog_search(q, tags, _PAGE, offset)
+    found = await service.registry.search_providers.execute(search)
+    providers = [provider_view(entry, platform=service.platform_name) for entry in found.entries]
+    results = Results(words=(q or "").strip(), search=search, found=found)
+    return page(request, "providers.html", providers=providers, results=results)
+
+
+@get("/catalog/{prefix:str}/{name:str}")
+async def provider_page(
+    request: Request[Any, Any, Any], prefix: FromPath[str], name: FromPath[str], service: NamedDependency[Service]
+) -> ASGIResponse:
+    """Show one provider with its readme and its versions."""
+    provider = provider_name(prefix, name)
+    entry = await service.registry.find_provider.execute(provider)
+    versions = await service.registry.list_versions.execute(provider)
+    readme = await prose(entry.readme.text, markdown=entry.readme.is_markdown) if entry.readme else None
+    view = provider_view(entry, platform=service.platform_name)
+    return page(request, "provider.html", provider=view, versions=versions, readme=readme)
+
+
+@get("/catalog/{prefix:str}/{name:str}/{version:str}")
+async def version_page(
+    request: Request[Any, Any, Any],
+    prefix: FromPath[str],
+    name: FromPath[str],
+    version: FromPath[str],
+    service: NamedDependency[Service],
+) -> ASGIResponse:
+    """Show one version, or the latest."""
+    provider = provider_name(prefix, name)
+    found = await service.registry.find_version.execute(provider, version_or_latest(provider, version))
+    entry = await service.registry.find_provider.execute(provider)
+    history = await service.registry.read_history.execute(provider, found.version)
+    changelog = await prose(found.announcement.changelog) if found.announcement.changelog else None
+    view = VersionPage(entry=entry, version=found, history=history, changelog=changelog)
+    return page(request, "version.html", page=view)
+
+
+@get(STYLESHEET_PATH)
+async def stylesheet(request: Request[Any, Any, Any]) -> ASGIResponse:
+    """Serve how the pages look."""
+    return answer(request, STYLESHEET, FOR_GOOD, extra=((b"x-content-type-options", b"nosniff"),))
+
+
+pages = Router(
+    "/",
+    route_handlers=[providers_page, provider_page, version_page, stylesheet],
+    include_in_schema=False,
+    exception_handlers={
+        RegistryError: in_words(refused),
+        HTTPException: in_words(routing_failed),
+        Exception: in_words(broken),
+    },
+)

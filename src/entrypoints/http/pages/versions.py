@@ -1,0 +1,115 @@
+"""What the page of a version shows."""
+
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from domain.canonical_json import CanonicalJson
+from domain.catalog import CatalogEntry
+from domain.history import LifecycleEvent
+from domain.schemas import ResourceSchema
+from domain.versions import ProviderVersion, VersionStatus
+from entrypoints.http.pages.fields import Budget, Row, SchemaReader
+from entrypoints.http.views_catalog import install_view
+from entrypoints.http.wire_catalog import InstallView
+
+_MOST_RESOURCES = 200
+_SPREAD_OUT = 3  # resource types that are shown without a click
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """A resource type, with its fields.
+
+    Attributes:
+        path: Where its JSON Schema is read.
+        tables: Captions with rows.
+        is_cut: Whether there are more fields than a page holds.
+    """
+
+    schema: ResourceSchema
+    path: str
+    tables: Sequence[tuple[str, Sequence[Row]]]
+    is_cut: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionPage:
+    """A version with all that is known of it."""
+
+    entry: CatalogEntry
+    version: ProviderVersion
+    history: Sequence[LifecycleEvent]
+    changelog: Markup | None
+
+    @property
+    def is_yanked(self) -> bool:
+        """Whether it was taken out of ``latest``."""
+        return self.version.status is VersionStatus.YANKED
+
+    @property
+    def is_latest(self) -> bool:
+        """Whether it is what ``latest`` means."""
+        return self.version.version == self.entry.latest
+
+    @property
+    def install(self) -> InstallView:
+        """What the API says on installing it."""
+        return install_view(self.version)
+
+    @property
+    def command(self) -> str:
+        """What installs it, for a shell."""
+        return f"pip install {shlex.quote(self.install.requirement)}"
+
+    @property
+    def entrypoint(self) -> str:
+        """What starts it, for a shell; empty for the runtime's default."""
+        return shlex.join(self.version.announcement.entrypoint or ())
+
+    @property
+    def api(self) -> str:
+        """Where the API has it."""
+        return f"/providers/{self.version.name}/versions/{quote(self.version.version.text, safe='+')}"
+
+    def resources(self) -> list[Resource]:
+        """Return the resource types with their fields, as many as a page holds."""
+        budget = Budget()
+        return [self._resource(schema, budget) for schema in islice(self._schemas, _MOST_RESOURCES)]
+
+    @property
+    def left_out(self) -> int:
+        """How many resource types are not shown."""
+        return max(0, self.total_resources - _MOST_RESOURCES)
+
+    @property
+    def total_resources(self) -> int:
+        """How many resource types there are."""
+        return len(self._schemas)
+
+    @property
+    def is_spread_out(self) -> bool:
+        """Whether the fields are shown without a click."""
+        return self.total_resources <= _SPREAD_OUT
+
+    @property
+    def _schemas(self) -> tuple[ResourceSchema, ...]:
+        return tuple(self.version.announcement.schemas or ())
+
+    def _resource(self, schema: ResourceSchema, budget: Budget) -> Resource:
+        tables = tuple(_tables(schema, budget))
+        path = f"{self.api}/schemas/{quote(schema.resource_type, safe='/')}"
+        return Resource(schema=schema, path=path, tables=tables, is_cut=budget.is_spent)
+
+
+def _tables(schema: ResourceSchema, budget: Budget) -> Iterator[tuple[str, Sequence[Row]]]:
+    documents = {"Configuration": schema.config_schema, "Outputs": schema.outputs_schema}
+    yield from ((caption, _rows(document, budget)) for caption, document in documents.items() if document)
+
+
+def _rows(document: CanonicalJson, budget: Budget) -> Sequence[Row]:
+    return tuple(SchemaReader(document.decode(), budget).rows())
