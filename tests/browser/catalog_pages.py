@@ -1,0 +1,103 @@
+"""The catalog in a real browser; run by ``make test-browser``."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from entrypoints.bootstrap import MemoryAdapters
+from tests.browser.conftest import Open, complaints
+
+PROVIDER = "/catalog/platform/gcp"
+LONG_NAME = "/catalog/platform/an-exceedingly-long-provider-name-that-somebody-chose-once-and-now-cannot-change"
+PAGES = ["/", PROVIDER, f"{PROVIDER}/1.4.0", f"{PROVIDER}/1.5.0", "/catalog/platform/postgres", LONG_NAME]
+EVERY_PAGE = [*PAGES, "/?q=azurre", "/?q=nothing&tags=cloud", "/?offset=9", "/catalog/platform/nobody", "/?offset=-1"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("path", EVERY_PAGE)
+def test_axe_finds_nothing(open_page: Open, path: str, width: int, scheme: str) -> None:
+    page = open_page(path, width=width, color_scheme=scheme, bypass_csp=True)  # axe itself is a script
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("path", EVERY_PAGE)
+@pytest.mark.parametrize("width", [320, 768])
+def test_nothing_sticks_out_of_a_narrow_window(open_page: Open, path: str, width: int) -> None:
+    page = open_page(path, width=width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_browser_has_no_complaint_and_asks_only_the_registry_and_for_pictures(open_page: Open, path: str) -> None:
+    page = open_page("/static/nothing")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    with complaints(page) as said:
+        page.goto(path, wait_until="networkidle")
+        assert page.evaluate("getComputedStyle(document.querySelector('h1')).marginTop") == "0px"  # it has its style
+    assert said == []
+    own = page.evaluate("location.origin")
+    assert {url.split("/")[2] for url in asked} <= {own.split("/")[2], "icons.example.com"}
+
+
+def test_the_policy_stops_a_script_that_got_in(open_page: Open) -> None:
+    page = open_page("/")
+    with complaints(page) as said:
+        page.evaluate("() => document.body.append(Object.assign(document.createElement('script'), {text: 'ran = 1'}))")
+        assert page.evaluate("window.ran") is None
+    assert any("Content Security Policy" in line for line in said)
+
+
+@pytest.mark.parametrize("path", EVERY_PAGE)
+def test_pages_hold_no_script_and_no_style_of_their_own(open_page: Open, path: str) -> None:
+    page = open_page(path)
+    assert page.locator("script, style, [style], iframe, object, embed").count() == 0
+
+
+def test_without_javascript_one_searches_and_reads(open_page: Open) -> None:
+    page = open_page("/", java_script_enabled=False)
+    page.get_by_label("Search providers").fill("goog")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name="Google Cloud").click()
+    page.get_by_role("link", name="1.4.0").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Google Cloud 1.4.0"
+    assert page.get_by_text("pip install").is_visible()
+    assert page.get_by_text("Unique among all buckets there are.").is_visible()
+
+
+def test_the_keyboard_reaches_search_and_the_content(open_page: Open) -> None:
+    page = open_page("/")
+    page.keyboard.press("Tab")
+    assert page.get_by_role("link", name="Skip to the content").is_visible()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("azure")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/?q=azure")
+    assert page.locator(".card h3").all_inner_texts() == ["Azure"]
+
+
+def test_one_click_selects_the_whole_command(open_page: Open) -> None:
+    page = open_page(f"{PROVIDER}/1.4.0")
+    page.locator("pre.copy").click()
+    selected = page.evaluate("getSelection().toString()")
+    assert selected.startswith("pip install 'pragmatiks-gcp-provider @ https://wheels.example.com/")
+    assert "#sha256=" in selected
+
+
+def test_light_and_dark_differ(open_page: Open) -> None:
+    ground = "getComputedStyle(document.body).backgroundColor"
+    grounds = {scheme: open_page("/", color_scheme=scheme).evaluate(ground) for scheme in ("light", "dark")}
+    assert grounds["light"] != grounds["dark"]
+
+
+def test_an_outage_is_a_page_too(open_page: Open, served: tuple[str, MemoryAdapters]) -> None:
+    _, adapters = served
+    adapters.store.unavailable = True
+    try:
+        page = open_page("/", bypass_csp=True)
+        assert page.get_by_role("heading", level=1).inner_text() == "Back in a moment"
+        assert Axe().run(page).violations_count == 0
+    finally:
+        adapters.store.unavailable = False
