@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-wheels test-faults bench check format lint types imports audit audited sbom lock clean
+.PHONY: help run test test-browser test-wheels test-faults bench check format lint types imports audit audited sbom lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -18,6 +18,10 @@ run: $(READY) ## Start a local registry and register an example provider (ARGS=-
 
 test: check ## Check everything, then run the whole suite against real parts
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@echo "The pages are looked at in a real browser by make test-browser, which needs Debian's chromium."
+
+test-browser: $(READY) ## Look at the pages in a real Chromium (Debian's package chromium)
+	$(BIN)/python -m pytest -n0 tests/browser/catalog_pages.py
 
 test-wheels: $(READY) ## Hold the reader against published wheels: our own locked dependencies, and one of each kind
 	@mkdir -p .data/wheels-cache/locked

@@ -87,7 +87,9 @@ class Screen:
     def serving(self, url: str) -> None:
         """Say where to look, and how to stop."""
         self._console.print(
-            f"Serving at {url} (its API: {url}/schema, or {url}/schema/openapi.json). Ctrl-C stops.", highlight=False
+            f"Open {url}/ in a browser: the catalog, with the example in it "
+            f"(the API: {url}/schema, or {url}/schema/openapi.json). Ctrl-C stops.",
+            highlight=False,
         )
 
     def failed(self, why: str) -> None:
