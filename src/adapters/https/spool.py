@@ -17,14 +17,15 @@ from domain.errors import SpoolUnavailableError
 _PREFIX = "provider-registry-"
 # Large enough that handing a block to a thread costs nothing beside hashing it.
 _BLOCK_BYTES = 1024 * 1024
+_SMALL_BYTES = 64 * 1024
 
 
 class Spool:
     """A temporary file that hashes what is written to it.
 
     A context manager: the file exists from entry to exit. Hashing and writing happen in a thread, one block behind
-    what arrives, so memory holds two blocks at most. The file is locked while it lives, which tells it from one that
-    a killed process left behind.
+    what arrives, so memory holds two blocks at most; what fits into a small block takes less time than a thread. The
+    file is locked while it lives, which tells it from one that a killed process left behind.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -55,8 +56,10 @@ class Spool:
         """Remove the file, whatever happened."""
         with contextlib.suppress(OSError):
             self.path.unlink(missing_ok=True)
-        if self._pending is not None:
-            self._pending.add_done_callback(_forget)
+        if self._pending is None:
+            self._close()
+            return
+        self._pending.add_done_callback(_forget)
         # Closing frees the blocks, tens of milliseconds for a large file; a cancelled write may still be under way.
         self._closing = asyncio.get_running_loop().run_in_executor(None, self._close)
 
@@ -83,6 +86,10 @@ class Spool:
         Raises:
             SpoolUnavailableError: The disk is full or failing.
         """
+        if self._pending is None and self.size <= _SMALL_BYTES:
+            with _disk():
+                self._absorb(b"".join(self._block))
+            return
         await self._hand_over()
         await self._settle()
 

@@ -1,26 +1,31 @@
-"""TCP and TLS by asyncio's own means, which cost far less per read than what the HTTP client brings."""
+"""TCP and TLS on a bare socket, which cost far less per read than what the HTTP client brings.
+
+Nothing is read ahead of who asks for it. The transports of event loops do so, and once they pause, what TLS holds
+is lost when the host closes the connection.
+"""
 
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from typing import Self
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Self, TypeVar
 
 import httpcore
 
 from adapters.https.special_blocks import IPAddress
 
-_BUFFER_BYTES = 256 * 1024  # twice as much may arrive ahead of what is read
+_Result = TypeVar("_Result")
+
+_RECEIVED_BYTES = 256 * 1024
 
 
 class Connected(httpcore.AsyncNetworkStream):
     """A TCP connection over which nothing goes until TLS is spoken on it."""
 
     def __init__(self, connected: socket.socket) -> None:
-        """Own a connected socket."""
+        """Own a connected socket that does not block."""
         self._socket = connected
-        self._secured: Secured | None = None
 
     @classmethod
     async def to(cls, address: IPAddress, port: int, seconds: float | None) -> Self:
@@ -54,43 +59,71 @@ class Connected(httpcore.AsyncNetworkStream):
             httpcore.ConnectTimeout: It was too slow.
         """
         async with _within(timeout, httpcore.ConnectTimeout, httpcore.ConnectError):
-            reader, writer = await asyncio.open_connection(
-                sock=self._socket, ssl=ssl_context, server_hostname=server_hostname, limit=_BUFFER_BYTES
-            )
-        self._secured = Secured(reader, writer)
-        return self._secured
+            secured = Secured(self._socket, ssl_context, server_hostname)
+            await secured.shake_hands()
+        return secured
 
     async def aclose(self) -> None:
-        """Hang up."""
-        if self._secured is not None:
-            await self._secured.aclose()
+        """Hang up, whatever is spoken on it."""
         self._socket.close()
 
 
 class Secured(httpcore.AsyncNetworkStream):
-    """A TLS connection."""
+    """A TLS connection. One at a time may read or write."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Own an open connection."""
-        self._reader = reader
-        self._writer = writer
+    def __init__(self, connected: socket.socket, tls: ssl.SSLContext, host: str | None) -> None:
+        """Speak TLS on a socket."""
+        self._socket = connected
+        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._tls = tls.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
+
+    async def shake_hands(self) -> None:
+        """Agree on keys, and check the certificate.
+
+        Raises:
+            OSError: The host broke off; ``ssl.SSLError`` if TLS failed.
+        """
+        try:
+            await self._carry(self._tls.do_handshake)
+        except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
+            raise ConnectionAbortedError("the host broke off in the handshake") from None
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - likewise
-        """Return what is there, at least a byte, or nothing at the end."""
-        async with _within(timeout, httpcore.ReadTimeout, httpcore.ReadError):
-            return await self._reader.read(max_bytes)
+        """Return what is there, at least a byte, or nothing at the end, however the host ends it."""
+        try:
+            async with _within(timeout, httpcore.ReadTimeout, httpcore.ReadError):
+                return await self._carry(lambda: self._tls.read(max_bytes))
+        except httpcore.ReadError as error:
+            if isinstance(error.__cause__, ssl.SSLZeroReturnError | ssl.SSLEOFError):
+                return b""
+            raise
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - likewise
         """Send."""
         async with _within(timeout, httpcore.WriteTimeout, httpcore.WriteError):
-            self._writer.write(buffer)
-            await self._writer.drain()
+            await self._carry(lambda: self._tls.write(buffer))
 
     async def aclose(self) -> None:
         """Hang up, without waiting for the host to agree."""
-        self._writer.transport.abort()
-        with suppress(OSError):
-            await self._writer.wait_closed()
+        self._socket.close()
+
+    async def _carry(self, step: Callable[[], _Result]) -> _Result:
+        """Take a step of TLS, and carry bytes to and from the socket until it is done."""
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                result = step()
+            except ssl.SSLWantReadError:
+                await self._flush()
+                received = await loop.sock_recv(self._socket, _RECEIVED_BYTES)
+                self._incoming.write(received) if received else self._incoming.write_eof()
+            else:
+                await self._flush()
+                return result
+
+    async def _flush(self) -> None:
+        if self._outgoing.pending:
+            await asyncio.get_running_loop().sock_sendall(self._socket, self._outgoing.read())
 
 
 @asynccontextmanager
