@@ -1,0 +1,82 @@
+"""PostgreSQL, as the settings describe it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from adapters.postgres import migrations
+from adapters.postgres.database import ConnectionOptions
+from adapters.postgres.embedded import EmbeddedPostgres
+from entrypoints.settings import (
+    DatabaseSettings,
+)
+
+
+def connection_options(settings: DatabaseSettings) -> ConnectionOptions:
+    """Return how the database is connected to under these settings."""
+    return ConnectionOptions(pool_size=settings.pool_size, prepared_statements=settings.prepared_statements)
+
+
+@contextmanager
+def serving_database(settings: DatabaseSettings) -> Iterator[str]:
+    """Give the URL of the database; without one in the settings, run the embedded PostgreSQL, migrated, until exit.
+
+    Raises:
+        StoreUnavailableError: The embedded database cannot be started or migrated.
+    """
+    if settings.url is not None:
+        yield settings.url.reveal()
+        return
+    with EmbeddedPostgres(_embedded_folder(settings)) as server:
+        migrations.upgrade(server.dsn)
+        yield server.dsn
+
+
+def is_database_there(settings: DatabaseSettings) -> bool:
+    """Tell whether there is a database to look into: opening the embedded one would make it."""
+    try:
+        return settings.url is not None or _embedded_folder(settings).is_dir()
+    except PermissionError:
+        return True  # opening it says why it cannot be
+
+
+def _embedded_folder(settings: DatabaseSettings) -> Path:
+    return settings.data_dir / "postgres"
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseLayout:
+    """The layout of one database, for the command line."""
+
+    url: str
+
+    def upgrade(self) -> None:
+        """Apply all migrations."""
+        migrations.upgrade(self.url)
+
+    def downgrade(self, revision: str) -> None:
+        """Take migrations back to a revision, or to ``base``.
+
+        Raises:
+            LookupError: They do not lead there.
+        """
+        migrations.downgrade(self.url, revision)
+
+    def current(self) -> str:
+        """Return the revision that the database is at; empty if it was never migrated."""
+        return ", ".join(sorted(migrations.current(self.url)))
+
+    def suffices(self) -> bool:
+        """Tell whether the database has the layout that this release needs."""
+        return migrations.suffices(self.url)
+
+
+@contextmanager
+def open_layout(settings: DatabaseSettings) -> Iterator[DatabaseLayout]:
+    """Reach the layout of the database, whatever it is; the embedded one runs until exit."""
+    if settings.url is not None:
+        yield DatabaseLayout(settings.url.reveal())
+        return
+    with EmbeddedPostgres(_embedded_folder(settings)) as server:
+        yield DatabaseLayout(server.dsn)

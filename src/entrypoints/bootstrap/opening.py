@@ -1,0 +1,88 @@
+"""Opening the registry, or what operators need of it, with the production adapters."""
+
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from adapters.clerk.verifier import ClerkTokenVerifier
+from adapters.https.spool import remove_leftovers
+from adapters.json_schema.validator import MetaSchemaValidator
+from adapters.postgres.catalog import PostgresCatalog
+from adapters.postgres.change_feed import PostgresChangeFeed
+from adapters.postgres.database import Database
+from adapters.postgres.distribution_index import PostgresDistributionIndex
+from adapters.postgres.store import PostgresVersionStore
+from adapters.system.clock import SystemClock
+from adapters.wheel.zip_wheel_reader import ZipWheelReader
+from application.ports.observer import NOBODY, Observer
+from entrypoints.bootstrap.databases import connection_options, serving_database
+from entrypoints.bootstrap.realms import console_realm, open_customers
+from entrypoints.bootstrap.wheels import open_wheel_verification, wheel_fetcher
+from entrypoints.bootstrap.wiring import Adapters, build_operations, build_registry
+from entrypoints.operations import Operations
+from entrypoints.registry import Registry
+from entrypoints.settings import (
+    DatabaseSettings,
+    Settings,
+    WheelSettings,
+)
+
+
+@asynccontextmanager
+async def open_registry(settings: Settings, observer: Observer = NOBODY) -> AsyncIterator[Registry]:
+    """Open the production adapters that the settings describe, and wire the use cases to them."""
+    async with open_adapters(settings, observer) as adapters:
+        yield build_registry(
+            adapters,
+            release_machine_ids=settings.console.release_machine_ids,
+            runtime_version=settings.server.runtime_version,
+            observer=observer,
+        )
+
+
+@asynccontextmanager
+async def open_adapters(settings: Settings, observer: Observer = NOBODY) -> AsyncIterator[Adapters]:
+    """Open Clerk, HTTPS and PostgreSQL as the settings describe them; close them on exit.
+
+    Without a database URL this starts the embedded PostgreSQL, and migrates it.
+    """
+    clock = SystemClock()
+    async with AsyncExitStack() as stack:
+        url = stack.enter_context(serving_database(settings.database))
+        database = Database(url, connection_options(settings.database), observer)
+        stack.push_async_callback(database.dispose)
+        customers = await open_customers(settings.customer, clock, stack, observer)
+        remove_leftovers(settings.wheel.spool_dir or Path(tempfile.gettempdir()))
+        yield Adapters(
+            verifier=await stack.enter_async_context(
+                ClerkTokenVerifier(console_realm(settings.console), clock, observer=observer)
+            ),
+            fetcher=wheel_fetcher(settings.wheel),
+            reader=ZipWheelReader(),
+            schema_validator=MetaSchemaValidator(),
+            store=PostgresVersionStore(database),
+            catalog=PostgresCatalog(database),
+            distributions=PostgresDistributionIndex(database),
+            changes=PostgresChangeFeed(database),
+            clock=clock,
+            customer_verifier=None if customers is None else customers.verifier,
+            customer_directory=None if customers is None else customers.directory,
+        )
+
+
+@asynccontextmanager
+async def open_operations(database: DatabaseSettings, wheel: WheelSettings) -> AsyncIterator[Operations]:
+    """Open what operators need: the database, embedded or not, and the fetching of wheels. No realm is asked.
+
+    The embedded database is shared with a server that runs on it.
+    """
+    clock = SystemClock()
+    with serving_database(database) as url:
+        opened = Database(url, connection_options(database))
+        try:
+            yield build_operations(
+                PostgresVersionStore(opened), PostgresCatalog(opened), open_wheel_verification(wheel), clock
+            )
+        finally:
+            await opened.dispose()

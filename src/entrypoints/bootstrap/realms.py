@@ -1,0 +1,67 @@
+"""Clerk, as the settings describe it."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from adapters.clerk.customer_realm import ClerkCustomerRealm
+from adapters.clerk.customers import ClerkCustomers
+from adapters.clerk.realm import ClerkRealm
+from adapters.clerk.token_inspector import ClerkTokenInspector
+from adapters.clerk.verifier import ClerkTokenVerifier
+from adapters.system.clock import SystemClock
+from application.ports.clock import Clock
+from application.ports.observer import Observer
+from application.use_cases.authenticate_machine import AuthenticateMachine
+from domain.inspections import TokenInspection
+from domain.machines import ReleaseAllowList
+from entrypoints.settings import (
+    ConsoleSettings,
+    CustomerSettings,
+)
+
+
+def console_realm(settings: ConsoleSettings) -> ClerkRealm:
+    """Return how machine tokens are judged under these settings."""
+    return ClerkRealm(
+        issuer=settings.clerk_issuer,
+        api_url=settings.clerk_api_url,
+        secret_key=settings.clerk_secret_key.reveal(),
+        machine_id=settings.machine_id,
+        connect_timeout=settings.clerk_connect_timeout_seconds,
+        read_timeout=settings.clerk_read_timeout_seconds,
+        deadline=settings.clerk_timeout_seconds,
+        max_lifetime=settings.token_max_lifetime_seconds,
+        allow_missing_category=not settings.token_category_required,
+    )
+
+
+def customer_realm(settings: CustomerSettings) -> ClerkCustomerRealm:
+    """Return how customers' tokens and keys are judged under these settings."""
+    return ClerkCustomerRealm(
+        issuer=settings.clerk_issuer,
+        api_url=settings.clerk_api_url,
+        secret_key=settings.clerk_secret_key.reveal(),
+        authorized_parties=frozenset(settings.authorized_parties),
+    )
+
+
+async def open_customers(
+    settings: CustomerSettings | None, clock: Clock, stack: AsyncExitStack, observer: Observer
+) -> ClerkCustomers | None:
+    """Open the customer realm until the stack closes; None while it is off."""
+    if settings is None:
+        return None
+    return await stack.enter_async_context(ClerkCustomers(customer_realm(settings), clock, observer=observer))
+
+
+def inspect_machine_token(settings: ConsoleSettings, token: str) -> TokenInspection:
+    """Say which check a token would fail, without asking anybody."""
+    allow_list = ReleaseAllowList(frozenset(settings.release_machine_ids))
+    return ClerkTokenInspector(console_realm(settings), allow_list, SystemClock()).inspect(token)
+
+
+@asynccontextmanager
+async def open_machine_authentication(settings: ConsoleSettings) -> AsyncIterator[AuthenticateMachine]:
+    """Open the authentication of machines alone, which needs no database; it asks Clerk."""
+    async with ClerkTokenVerifier(console_realm(settings), SystemClock()) as verifier:
+        yield AuthenticateMachine(verifier, ReleaseAllowList(frozenset(settings.release_machine_ids)))

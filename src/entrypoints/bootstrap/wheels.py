@@ -1,0 +1,40 @@
+"""Fetching and reading wheels, as the settings describe it."""
+
+from adapters.https.addresses import AddressRules
+from adapters.https.certificates import trust
+from adapters.https.policy import FetchPolicy
+from adapters.https.wheel_fetcher import HttpsWheelFetcher
+from adapters.wheel.zip_wheel_reader import ZipWheelReader
+from application.use_cases.verify_wheel import VerifyWheel
+from entrypoints.settings import (
+    WheelSettings,
+)
+
+
+def fetch_policy(settings: WheelSettings) -> FetchPolicy:
+    """Return how far fetching a wheel may go under these settings."""
+    return FetchPolicy(
+        max_bytes=settings.max_bytes,
+        deadline=settings.deadline_seconds,
+        max_concurrent=settings.max_concurrent,
+    )
+
+
+def address_rules(settings: WheelSettings) -> AddressRules:
+    """Return which addresses may be fetched from under these settings."""
+    return AddressRules.parse(networks=settings.allowed_networks, hosts=settings.allowed_hosts)
+
+
+def wheel_fetcher(settings: WheelSettings) -> HttpsWheelFetcher:
+    """Return what fetches wheels under these settings."""
+    return HttpsWheelFetcher(
+        fetch_policy(settings),
+        rules=address_rules(settings),
+        tls=trust(settings.ca_bundle),
+        spool_directory=settings.spool_dir,
+    )
+
+
+def open_wheel_verification(settings: WheelSettings) -> VerifyWheel:
+    """Wire the verification of wheels alone, which needs neither a realm nor a database."""
+    return VerifyWheel(fetcher=wheel_fetcher(settings), reader=ZipWheelReader())

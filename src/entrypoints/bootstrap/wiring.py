@@ -1,0 +1,175 @@
+"""Plugging adapters into use cases."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from adapters.json_schema.validator import MetaSchemaValidator
+from adapters.memory.catalog import InMemoryCatalog
+from adapters.memory.change_feed import InMemoryChangeFeed
+from adapters.memory.clock import ManualClock
+from adapters.memory.customer_directory import InMemoryCustomerDirectory
+from adapters.memory.customer_verifier import InMemoryCustomerVerifier
+from adapters.memory.distribution_index import InMemoryDistributionIndex
+from adapters.memory.token_verifier import InMemoryTokenVerifier
+from adapters.memory.version_store import InMemoryVersionStore
+from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
+from adapters.observed.verifier import ObservedVerifier
+from adapters.observed.version_store import ObservedVersionStore
+from adapters.observed.wheel_fetcher import ObservedWheelFetcher
+from adapters.observed.wheel_reader import ObservedWheelReader
+from adapters.wheel.zip_wheel_reader import ZipWheelReader
+from application.ports.change_feed import ChangeFeed
+from application.ports.clock import Clock
+from application.ports.customer_directory import CustomerDirectory
+from application.ports.customer_verifier import CustomerVerifier
+from application.ports.distribution_index import DistributionIndex
+from application.ports.observer import NOBODY, Observer
+from application.ports.provider_catalog import ProviderCatalog
+from application.ports.schema_validator import SchemaValidator
+from application.ports.token_verifier import TokenVerifier
+from application.ports.version_store import VersionStore
+from application.ports.wheel_fetcher import WheelFetcher
+from application.ports.wheel_reader import WheelReader
+from application.use_cases.authenticate_customer import AuthenticateCustomer
+from application.use_cases.authenticate_machine import AuthenticateMachine
+from application.use_cases.check_readiness import CheckReadiness
+from application.use_cases.check_schemas import CheckSchemas
+from application.use_cases.describe_customer import DescribeCustomer
+from application.use_cases.find_provider import FindProvider
+from application.use_cases.find_schema import FindSchema
+from application.use_cases.find_version import FindVersion
+from application.use_cases.inspect_version import InspectVersion
+from application.use_cases.list_distributions import ListDistributions
+from application.use_cases.list_files import ListFiles
+from application.use_cases.list_versions import ListVersions
+from application.use_cases.read_history import ReadHistory
+from application.use_cases.register_version import RegisterVersion
+from application.use_cases.rehearse_registration import RehearseRegistration
+from application.use_cases.restore_version import RestoreVersion
+from application.use_cases.reverify_version import ReverifyVersion
+from application.use_cases.search_providers import SearchProviders
+from application.use_cases.verify_wheel import VerifyWheel
+from application.use_cases.yank_version import YankVersion
+from domain.machines import ReleaseAllowList
+from entrypoints.operations import Operations
+from entrypoints.registry import CustomerRealm, Registry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adapters:
+    """One adapter for each port. Without those of the customers, that realm is off."""
+
+    verifier: TokenVerifier
+    fetcher: WheelFetcher
+    reader: WheelReader
+    schema_validator: SchemaValidator
+    store: VersionStore
+    catalog: ProviderCatalog
+    distributions: DistributionIndex
+    changes: ChangeFeed
+    clock: Clock
+    customer_verifier: CustomerVerifier | None = None
+    customer_directory: CustomerDirectory | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryAdapters(Adapters):
+    """Adapters that keep everything in this process, for contract tests; archives and schemas are judged for real."""
+
+    verifier: InMemoryTokenVerifier = field(default_factory=InMemoryTokenVerifier)
+    fetcher: InMemoryWheelFetcher = field(default_factory=InMemoryWheelFetcher)
+    reader: WheelReader = field(default_factory=ZipWheelReader)
+    schema_validator: SchemaValidator = field(default_factory=MetaSchemaValidator)
+    store: InMemoryVersionStore = field(default_factory=InMemoryVersionStore)
+    catalog: ProviderCatalog = field(init=False)
+    distributions: DistributionIndex = field(init=False)
+    changes: ChangeFeed = field(init=False)
+    clock: Clock = field(default_factory=ManualClock)
+    customer_verifier: InMemoryCustomerVerifier = field(default_factory=InMemoryCustomerVerifier)
+    customer_directory: InMemoryCustomerDirectory = field(default_factory=InMemoryCustomerDirectory)
+
+    def __post_init__(self) -> None:
+        """Read what the store holds."""
+        object.__setattr__(self, "catalog", InMemoryCatalog(self.store))
+        object.__setattr__(self, "distributions", InMemoryDistributionIndex(self.store))
+        object.__setattr__(self, "changes", InMemoryChangeFeed(self.store))
+
+
+def build_registry(
+    adapters: Adapters,
+    *,
+    release_machine_ids: Collection[str] = (),
+    runtime_version: str = "unpinned",
+    observer: Observer = NOBODY,
+) -> Registry:
+    """Wire the use cases to adapters.
+
+    Args:
+        adapters: What the ports are plugged into.
+        release_machine_ids: Console machines that may release.
+        runtime_version: Pinned on every version that is registered.
+        observer: Is told what happens. Reads of the store are left alone: there are many, and each request is told of.
+    """
+    verify_wheel = VerifyWheel(
+        fetcher=ObservedWheelFetcher(adapters.fetcher, observer), reader=ObservedWheelReader(adapters.reader, observer)
+    )
+    store = ObservedVersionStore(adapters.store, observer)
+    check_schemas = CheckSchemas(adapters.schema_validator)
+    find_version = FindVersion(adapters.store)
+    return Registry(
+        authenticate_machine=AuthenticateMachine(
+            ObservedVerifier(adapters.verifier, observer), ReleaseAllowList(frozenset(release_machine_ids))
+        ),
+        register_version=RegisterVersion(
+            store=store,
+            check_schemas=check_schemas,
+            verify_wheel=verify_wheel,
+            clock=adapters.clock,
+            runtime_version=runtime_version,
+        ),
+        rehearse_registration=RehearseRegistration(
+            store=store,
+            check_schemas=check_schemas,
+            verify_wheel=verify_wheel,
+            clock=adapters.clock,
+            runtime_version=runtime_version,
+        ),
+        yank_version=YankVersion(store=store, clock=adapters.clock),
+        restore_version=RestoreVersion(store=store, clock=adapters.clock),
+        verify_wheel=verify_wheel,
+        find_version=find_version,
+        find_schema=FindSchema(find_version),
+        list_versions=ListVersions(adapters.store),
+        read_history=ReadHistory(adapters.store),
+        search_providers=SearchProviders(adapters.catalog),
+        find_provider=FindProvider(adapters.catalog),
+        list_distributions=ListDistributions(adapters.distributions),
+        list_files=ListFiles(adapters.distributions),
+        check_readiness=CheckReadiness(adapters.store),
+        changes=adapters.changes,
+        customers=_customer_realm_of(adapters, observer),
+    )
+
+
+def _customer_realm_of(adapters: Adapters, observer: Observer) -> CustomerRealm | None:
+    if adapters.customer_verifier is None or adapters.customer_directory is None:
+        return None
+    return CustomerRealm(
+        authenticate_customer=AuthenticateCustomer(ObservedVerifier(adapters.customer_verifier, observer)),
+        describe_customer=DescribeCustomer(adapters.customer_directory),
+    )
+
+
+def build_operations(
+    store: VersionStore, catalog: ProviderCatalog, verify_wheel: VerifyWheel, clock: Clock
+) -> Operations:
+    """Wire what operators need."""
+    return Operations(
+        search_providers=SearchProviders(catalog),
+        find_provider=FindProvider(catalog),
+        list_versions=ListVersions(store),
+        inspect_version=InspectVersion(store),
+        yank_version=YankVersion(store=store, clock=clock),
+        restore_version=RestoreVersion(store=store, clock=clock),
+        reverify_version=ReverifyVersion(store=store, verify_wheel=verify_wheel, clock=clock),
+    )
