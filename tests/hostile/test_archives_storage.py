@@ -67,7 +67,7 @@ CASES = {
         _CORRUPT,
         with_part(Part(name=b"gcp_provider/folder/", method=STORED, packed=b"hidden")),
     ),
-    "another CRC-32": (_CORRUPT, _with(crc=1)),
+    "a CRC-32 of other bytes": (_CORRUPT, _with(crc=1)),
     "a stored entry with another CRC-32": (_CORRUPT, _with(method=STORED, crc=1)),
     "less than it declares": (_CORRUPT, _with(size=len(_DATA) + 1)),
     "more than it declares": (_CORRUPT, _with(size=len(_DATA) - 1)),
