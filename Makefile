@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-browser test-wheels test-faults bench check format lint types imports audit audited sbom lock clean
+.PHONY: help run test test-programs test-browser test-wheels test-faults bench check format lint types imports audit audited sbom lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -9,6 +9,8 @@ AUDITED := $(VENV)/.audited-$(shell date +%F)
 SBOM ?= dist/provider-registry.cdx.json
 ARGS ?=
 PYTEST_ARGS ?= -n auto
+PROGRAMS := $(addprefix tests/e2e/,$(addsuffix .py,test_backup test_command_line test_installers test_operator_commands \
+	test_register_command test_settings_command test_tokens_command test_verify_command))
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,9 +18,12 @@ help: ## Show this list
 run: $(READY) ## Start a local registry and register an example provider (ARGS=--once stops after it)
 	@$(BIN)/provider-registry dev $(ARGS)
 
-test: check ## Check everything, then run the whole suite against real parts
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
-	@echo "The pages are looked at in a real browser by make test-browser, which needs Debian's chromium."
+test: check ## Check everything, then run the suite against real parts
+	$(BIN)/python -m pytest $(PYTEST_ARGS) $(addprefix --ignore=,$(PROGRAMS))
+	@echo "make test-programs starts every command, pip, uv and pg_dump as well; make test-browser needs Debian's chromium."
+
+test-programs: $(READY) ## Start what starts slowly: each command of the command line, pip, uv, backups
+	$(BIN)/python -m pytest $(PYTEST_ARGS) $(PROGRAMS)
 
 test-browser: $(READY) ## Look at the pages in a real Chromium (Debian's package chromium)
 	$(BIN)/python -m pytest -n0 tests/browser/catalog_pages.py
