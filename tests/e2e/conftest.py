@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.stack import Stack, a_stack, free_port
+from tests.support.stack import Stack, a_stack
 
-__all__ = ["Stack", "free_port", "stack"]
+__all__ = ["Stack", "stack"]
 
 
 @pytest.fixture

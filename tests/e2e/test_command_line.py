@@ -13,7 +13,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.e2e.conftest import Stack, free_port
+from tests.e2e.conftest import Stack
+from tests.support.ports import free_port
 
 COMMAND = [sys.executable, "-m", "entrypoints.cli.main"]
 

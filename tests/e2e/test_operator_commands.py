@@ -19,8 +19,9 @@ from domain.semver import SemVer
 from domain.wheel_urls import WheelUrl
 from entrypoints.bootstrap import open_registry
 from entrypoints.environment import load_settings
-from tests.e2e.conftest import Stack, free_port
+from tests.e2e.conftest import Stack
 from tests.e2e.test_command_line import run
+from tests.support.ports import free_port
 from tests.support.postgres import fetch
 
 WHEEL = "pragmatiks_gcp_provider-1.0.0-py3-none-any.whl"

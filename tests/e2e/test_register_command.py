@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from entrypoints.development.clerk.faults import too_many_requests
-from tests.e2e.conftest import Stack, free_port
+from tests.e2e.conftest import Stack
 from tests.e2e.test_command_line import run
 from tests.support.certificates import CertificateAuthority
 from tests.support.https_host import HttpsHost, https_host, status
 from tests.support.package_index import a_file, a_page
+from tests.support.ports import free_port
 
 PAGE = "/simple/pragmatiks-gcp-provider/"
 PYPROJECT = """

@@ -5,8 +5,8 @@ from dataclasses import replace
 import httpx
 
 from tests.e2e.conftest import Stack
+from tests.support.ports import free_port
 from tests.support.postgres import cut_connections
-from tests.support.stack import free_port
 from tests.support.waiting import wait_until
 
 VERSION = "/providers/platform/gcp/versions/1.0.0"

@@ -10,8 +10,8 @@ import pytest
 
 from entrypoints.development.clerk.stand_in import ClerkStandIn
 from entrypoints.development.clerk.tokens import StandInMachine
-from tests.e2e.conftest import free_port
 from tests.e2e.test_command_line import COMMAND, clean_environment
+from tests.support.ports import free_port
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from entrypoints.bootstrap import MemoryAdapters, build_registry
 from entrypoints.http.app import create_app
 from tests.builders import MACHINE_ID, RUNTIME_VERSION
 from tests.support.catalogs import RELEASES, YANKED, release
-from tests.support.stack import free_port
+from tests.support.ports import free_port
 from tests.support.waiting import wait_until
 
 

@@ -1,14 +1,11 @@
 """The real server as a process of its own, with a real realm, a real wheel host and a real database."""
 
 import hashlib
-import itertools
-import os
-import socket
 import ssl
 import subprocess
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +17,7 @@ from entrypoints.development.clerk.tokens import StandInMachine
 from entrypoints.development.server_process import running_server, wait_until_ok
 from entrypoints.development.wheel_host import WheelHost
 from tests.builders import a_wheel
+from tests.support.ports import free_port
 
 DISTRIBUTION = "pragmatiks_gcp_provider"
 
@@ -116,16 +114,3 @@ def a_stack(database_dsn: str, tmp_path: Path) -> Iterator[Stack]:
         logged = log.read_text() if log.exists() else ""
         assert "unhandled exception" not in logged
         assert "Traceback" not in logged
-
-
-# Below the ports that the system hands out by itself, and apart from those of the other test processes.
-_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-_PORTS = itertools.count(20_000 + 1_000 * _WORKER)
-
-
-def free_port() -> int:
-    for port in _PORTS:
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-    raise AssertionError("ports never run out")
