@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sys
 from collections.abc import Iterator
 from typing import Literal
 
@@ -43,6 +44,20 @@ def test_a_traceback_shows_lines_and_no_values(
     assert "RuntimeError" in shown
     assert "failed with 18 characters" in shown
     assert SECRET not in shown
+
+
+@pytest.mark.parametrize(
+    ("terminal", "no_color", "coloured"), [(True, "", True), (True, "1", False), (False, "", False)]
+)
+def test_colours_are_for_terminals_that_want_them(
+    terminal: bool, no_color: str, coloured: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+    monkeypatch.setenv("NO_COLOR", no_color)
+    configure_logging("info", "console")
+    structlog.get_logger().info("ours", provider="platform/gcp")
+
+    assert ("\x1b[" in capsys.readouterr().err) == coloured
 
 
 def test_json_lines_are_for_machines_whoever_logs(capsys: pytest.CaptureFixture[str]) -> None:

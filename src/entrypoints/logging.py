@@ -1,6 +1,7 @@
 """Logs: JSON lines for machines, colours for people; never tokens, secrets or user info."""
 
 import logging
+import os
 import sys
 from typing import Literal
 
@@ -29,7 +30,12 @@ def configure_logging(level: str, form: Literal["json", "console"]) -> None:
     renderer: list[structlog.types.Processor] = (
         [_TRACEBACKS, structlog.processors.JSONRenderer(_encode)]
         if form == "json"
-        else [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+        else [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty() and not os.environ.get("NO_COLOR"),
+                exception_formatter=structlog.dev.plain_traceback,
+            )
+        ]
     )
     structlog.configure(
         processors=[*shared, *renderer],

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from application.use_cases.find_provider import FindProvider
 from application.use_cases.inspect_version import InspectVersion
-from application.use_cases.list_versions import ListVersions
+from application.use_cases.list_recorded_versions import ListRecordedVersions
 from application.use_cases.restore_version import RestoreVersion
 from application.use_cases.reverify_version import ReverifyVersion
 from application.use_cases.search_providers import SearchProviders
@@ -17,7 +17,7 @@ class Operations:
 
     search_providers: SearchProviders
     find_provider: FindProvider
-    list_versions: ListVersions
+    list_versions: ListRecordedVersions
     inspect_version: InspectVersion
     yank_version: YankVersion
     restore_version: RestoreVersion

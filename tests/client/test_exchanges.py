@@ -1,21 +1,25 @@
 """Asking again where that is of use, and not for ever."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx
 import pytest
 
 from entrypoints.client.errors import OutOfReachError, RefusedError
 from entrypoints.client.exchanges import ATTEMPTS, Exchanges, new_http_client
-from entrypoints.client.registering import mint_token, register
+from entrypoints.client.registering import Registration, mint_token, register
 from tests.support.certificates import CertificateAuthority
 from tests.support.https_host import HttpsHost, https_host, redirect, reset, status
 
 T = TypeVar("T")
+ROUTE = "/console/provider-versions"
+ANNOUNCED = {"name": "platform/gcp", "version": "1.0.0"}
+REGISTERED = {"canonical": "platform/gcp", "version": "1.0.0", "status": "published"}
 
 
 @dataclass
@@ -26,15 +30,24 @@ class Asking:
     ca_bundle: Path
     pauses: list[float] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    read_timeouts: list[float] = field(default_factory=list)
 
     async def post(self) -> httpx.Response:
         return await self.ask(
             lambda exchanges: exchanges.post("the registry", self.host.url("/"), bearer="mt_secret", body={})
         )
 
+    async def register(self, *, dry_run: bool = False) -> Registration:
+        return await self.ask(
+            lambda exchanges: register(exchanges, self.host.url(""), "mt_x", ANNOUNCED, dry_run=dry_run)
+        )
+
     async def ask(self, what: Callable[[Exchanges], T]) -> T:
         def ask() -> T:
             with new_http_client(self.ca_bundle) as http:
+                http.event_hooks = {
+                    "request": [lambda sent: self.read_timeouts.append(sent.extensions["timeout"]["read"])]
+                }
                 return what(Exchanges(http, self.notes.append, sleep=self.pauses.append))
 
         return await asyncio.to_thread(ask)
@@ -104,11 +117,67 @@ async def test_a_redirect_is_never_followed_with_a_token(asking: Asking) -> None
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"detail": null, "errors": 1}'])
 async def test_an_answer_that_is_no_registrys_is_told_as_one(asking: Asking, body: bytes) -> None:
-    asking.host.script("/console/provider-versions", status(418, body=body))
+    asking.host.script(ROUTE, status(418, body=body))
 
     with pytest.raises(RefusedError, match="418") as caught:
-        await asking.ask(
-            lambda exchanges: register(exchanges, asking.host.url(""), "mt_x", {"name": "platform/gcp"}, dry_run=False)
-        )
+        await asking.register()
 
     assert (caught.value.code, list(caught.value.errors)) == ("unexpected_answer", [])
+
+
+@pytest.mark.parametrize(("code", "outcome"), [(201, "created"), (200, "unchanged")])
+async def test_a_success_is_one_that_shows_the_announced_version(asking: Asking, code: int, outcome: str) -> None:
+    asking.host.script(ROUTE, status(code, body=json.dumps(REGISTERED).encode()))
+
+    assert await asking.register() == Registration(outcome=outcome, version=REGISTERED)  # type: ignore[arg-type] # one of its values
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{}, {"status": "ok"}, {**REGISTERED, "version": "2.0.0"}, {**REGISTERED, "canonical": "platform/other"}, []],
+)
+async def test_a_200_from_somebody_else_is_no_success(asking: Asking, told: Any) -> None:
+    asking.host.script(ROUTE, status(200, body=json.dumps(told).encode()))
+    asking.host.script(f"{ROUTE}?dry_run=true", status(200, body=json.dumps(told).encode()))
+
+    for dry_run in (False, True):
+        with pytest.raises(RefusedError) as caught:
+            await asking.register(dry_run=dry_run)
+        assert caught.value.code == "unexpected_answer"
+
+
+@pytest.mark.parametrize(
+    "told", [{"outcome": "created", "version": {**REGISTERED, "version": "2.0.0"}}, {"outcome": "?"}]
+)
+async def test_a_dry_run_that_tells_of_something_else_is_no_success(asking: Asking, told: Any) -> None:
+    asking.host.script(f"{ROUTE}?dry_run=true", status(200, body=json.dumps(told).encode()))
+
+    with pytest.raises(RefusedError, match="not as a registry would"):
+        await asking.register(dry_run=True)
+
+
+async def test_why_the_registry_asks_for_patience_is_told(asking: Asking) -> None:
+    problem = {"code": "wheel_host_failed", "detail": "the wheel's host wheels.example.com answered 500"}
+    asking.host.script("/", status(502, body=json.dumps(problem).encode()))
+
+    with pytest.raises(OutOfReachError, match=r"wheels\.example\.com answered 500"):
+        await asking.post()
+
+    assert problem["detail"] in asking.notes[0]
+
+
+async def test_an_answer_that_cannot_be_unpacked_is_asked_again(asking: Asking) -> None:
+    asking.host.script("/", status(200, "Content-Encoding: gzip", body=b"plain"), status(200))
+
+    assert (await asking.post()).status_code == 200
+    assert len(asking.host.requests) == 2
+
+
+async def test_only_a_registration_may_take_minutes(asking: Asking) -> None:
+    asking.host.script(ROUTE, status(201, body=json.dumps(REGISTERED).encode()))
+    asking.host.script("/v1/m2m_tokens", status(201, body=b'{"token": "mt_x"}'))
+
+    await asking.ask(lambda exchanges: mint_token(exchanges, asking.host.url(""), "ak_x"))
+    await asking.register()
+
+    assert asking.read_timeouts == [30, 300]

@@ -84,6 +84,19 @@ async def test_a_release_that_does_not_become_visible_is_told_in_time_with_the_l
     assert len(index.host.requests) == 1
 
 
+async def test_a_page_that_cannot_be_unpacked_may_be_better_next_time(index: Index) -> None:
+    index.host.script(PAGE, status(200, "Content-Encoding: gzip", body=b"plain"), a_page(a_file(PURE)))
+
+    assert (await index.find()).url == PURE
+
+
+async def test_a_file_without_a_usable_url_is_passed_over(index: Index) -> None:
+    broken = {**a_file(LINUX), "url": "https://[wheels/x.whl"}
+    index.host.script(PAGE, a_page(broken, a_file(PURE)))
+
+    assert (await index.find()).url == PURE
+
+
 async def test_a_yanked_wheel_is_not_registered(index: Index) -> None:
     index.host.script(PAGE, a_page(a_file(PURE, yanked=True)))
 

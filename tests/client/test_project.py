@@ -61,7 +61,9 @@ def test_a_project_may_say_hardly_anything(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        (PROJECT, "tool"),
+        (PROJECT, r"no table \[tool.pragma\]"),
+        (PROJECT + "[tool]\npragma = 'gcp'\n", "tool.pragma"),
+        (PROJECT.replace("pragmatiks-gcp-provider", "../gcp") + PRAGMA, "../gcp"),
         (PROJECT + "[tool.pragma]\n", "provider"),
         (PROJECT + "[tool.pragma]\nprovider = 'No Name'\n", "tool.pragma.provider"),
         (PROJECT + "[tool.pragma]\nprovider = 'gcp'\ntags = [1]\n", "tool.pragma.tags"),

@@ -171,6 +171,7 @@ def test_searches_read_indexes_and_latest_versions_only_of_the_page(
     [
         ("FIND_PROVIDER", "ix_provider_versions_latest", 1),
         ("VERSIONS_OF_DISTRIBUTION", "ix_provider_versions_distribution", 92),
+        ("LIST_RECORDED", "uq_provider_versions_version", 100),
     ],
 )
 def test_the_catalogs_other_queries_read_indexes_only(busy_dsn: str, query: str, index: str, rows: int) -> None:

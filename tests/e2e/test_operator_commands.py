@@ -95,7 +95,7 @@ def test_versions_are_listed_and_shown_as_over_http(registered: Stack) -> None:
     assert (one["registered_by"], one["changelog"]) == ("operator:seed", "First.")
     assert told(registered, "versions", "show", "platform/gcp")[1] == one
     assert "1.0.0" in shown(registered, "versions", "list", "platform/gcp")
-    assert one["wheel_sha256"] in shown(registered, "versions", "show", "platform/gcp").replace("\n", "")
+    assert one["wheel_sha256"] in shown(registered, "versions", "show", "platform/gcp")
 
 
 def test_a_failed_version_is_shown_to_operators_with_its_reason_and_its_history(registered: Stack) -> None:
@@ -108,7 +108,11 @@ def test_a_failed_version_is_shown_to_operators_with_its_reason_and_its_history(
     assert (status, version["status"]) == (0, "failed")
     assert version["error_message"] == events[0]["reason"]
     assert "wheel_digest_mismatch" in shown(registered, "versions", "show", "platform/gcp", "1.1.0")
-    assert [each["version"] for each in told(registered, "versions", "list", "platform/gcp")[1]] == ["1.0.0"]
+    listed = told(registered, "versions", "list", "platform/gcp")[1]
+    assert [(each["version"], each["status"]) for each in listed] == [("1.1.0", "failed"), ("1.0.0", "published")]
+    table = shown(registered, "versions", "list", "platform/gcp")
+    assert "1.1.0    failed" in table
+    assert "wheel_digest_mismatch" in table
 
 
 def test_a_yank_and_its_undoing_are_recorded_under_the_operators_name(registered: Stack) -> None:

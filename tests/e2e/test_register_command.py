@@ -86,7 +86,9 @@ async def test_a_release_is_registered_once_it_is_visible_and_again_without_harm
     assert (first.returncode, again.returncode) == (0, 0), first.stderr + again.stderr
     assert "platform/gcp 1.0.0 registered" in first.stdout
     assert "was registered already" in again.stdout
-    assert "Waiting for pragmatiks-gcp-provider 1.0.0" in first.stderr
+    assert first.stderr.splitlines() == [
+        "Waiting for pragmatiks-gcp-provider 1.0.0: the package index does not show it (for up to 300 s)"
+    ]
     assert len(pipeline.index.requests) == 4
     assert (stored["wheel_url"], stored["wheel_sha256"]) == (body["wheel_url"], body["sha256"])
     assert stored["package_name"] == "gcp_provider"
@@ -159,12 +161,15 @@ async def test_a_release_that_never_shows_ends_with_3_and_a_missing_setting_with
     no_index = await pipeline.run(REGISTRY_INDEX_URL="", UV_DEFAULT_INDEX="", UV_INDEX_URL="", PIP_INDEX_URL="")
     no_secret = await pipeline.run(REGISTRY_MACHINE_SECRET_KEY="")
     no_registry = await pipeline.run(REGISTRY_URL="")
+    no_registry_for_programs = await pipeline.json(REGISTRY_URL="")
 
     assert (invisible[0], invisible[1]["code"]) == (3, "release_not_visible")
     assert [ended.returncode for ended in (no_index, no_secret, no_registry)] == [2, 2, 2]
     assert "--wheel-url" in no_index.stderr
     assert "REGISTRY_MACHINE_SECRET_KEY" in no_secret.stderr
     assert "REGISTRY_URL: is required" in no_registry.stderr
+    assert (no_registry_for_programs[0], no_registry_for_programs[1]["code"]) == (2, "unusable")
+    assert "REGISTRY_URL: is required" in no_registry_for_programs[1]["detail"]
 
 
 async def test_the_index_of_pip_and_uv_counts(pipeline: Pipeline) -> None:

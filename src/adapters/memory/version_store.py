@@ -90,6 +90,11 @@ class InMemoryVersionStore:
         providers = ((provider, list(self._public(provider.name))) for provider in self._providers.values())
         return [(provider, versions) for provider, versions in providers if versions]
 
+    async def recorded(self, name: ProviderName) -> Sequence[ProviderVersion]:
+        """Return all versions of a provider, whatever their status, as they were written, for other adapters."""
+        await self.check()
+        return list(self._versions.get(name, {}).values())
+
     async def history(self, name: ProviderName, version: SemVer) -> Sequence[LifecycleEvent]:
         """Return what happened to a version, oldest first."""
         await self.check()

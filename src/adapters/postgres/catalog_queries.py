@@ -1,4 +1,4 @@
-"""The statements of the catalog and of the index of distributions."""
+"""The statements of the catalog, of the index of distributions and of the ledger of versions."""
 
 from collections.abc import Sequence
 from typing import Any, cast
@@ -156,4 +156,9 @@ VERSIONS_OF_DISTRIBUTION = (
     select(*LISTED)
     .where(_VERSIONS.c.distribution == bindparam("of_distribution"), text(IS_PUBLIC))
     .order_by(_VERSIONS.c.published_at, _VERSIONS.c.id)
+)
+LIST_RECORDED = (
+    select(*LISTED)
+    .where(_VERSIONS.c.prefix == bindparam("of_prefix"), _VERSIONS.c.name == bindparam("of_name"))
+    .order_by(_VERSIONS.c.sort_key.desc())
 )

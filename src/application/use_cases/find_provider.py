@@ -22,5 +22,5 @@ class FindProvider:
         """
         entry = await self._catalog.find_provider(name)
         if entry is None:
-            raise ProviderNotFoundError(f"{name} has no published version; GET /providers finds those that have")
+            raise ProviderNotFoundError(f"{name} has no published version; check the name, or search the catalog")
         return entry

@@ -34,6 +34,6 @@ def require_version(found: ProviderVersion | None, name: ProviderName, version: 
     if found is None:
         raise VersionNotFoundError(
             f"{name} has no public version {version or 'to be the latest'}; "
-            f"GET /providers/{name}/versions lists what there is, yanked versions included"
+            "list its versions to see what there is, yanked ones included"
         )
     return found

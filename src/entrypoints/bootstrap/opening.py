@@ -13,6 +13,7 @@ from adapters.postgres.change_feed import PostgresChangeFeed
 from adapters.postgres.database import Database
 from adapters.postgres.distribution_index import PostgresDistributionIndex
 from adapters.postgres.store import PostgresVersionStore
+from adapters.postgres.version_ledger import PostgresVersionLedger
 from adapters.system.clock import SystemClock
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from application.ports.observer import NOBODY, Observer
@@ -82,7 +83,11 @@ async def open_operations(database: DatabaseSettings, wheel: WheelSettings) -> A
         opened = Database(url, connection_options(database))
         try:
             yield build_operations(
-                PostgresVersionStore(opened), PostgresCatalog(opened), open_wheel_verification(wheel), clock
+                PostgresVersionStore(opened),
+                PostgresVersionLedger(opened),
+                PostgresCatalog(opened),
+                open_wheel_verification(wheel),
+                clock,
             )
         finally:
             await opened.dispose()

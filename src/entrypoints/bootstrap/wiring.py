@@ -27,6 +27,7 @@ from application.ports.observer import NOBODY, Observer
 from application.ports.provider_catalog import ProviderCatalog
 from application.ports.schema_validator import SchemaValidator
 from application.ports.token_verifier import TokenVerifier
+from application.ports.version_ledger import VersionLedger
 from application.ports.version_store import VersionStore
 from application.ports.wheel_fetcher import WheelFetcher
 from application.ports.wheel_reader import WheelReader
@@ -41,6 +42,7 @@ from application.use_cases.find_version import FindVersion
 from application.use_cases.inspect_version import InspectVersion
 from application.use_cases.list_distributions import ListDistributions
 from application.use_cases.list_files import ListFiles
+from application.use_cases.list_recorded_versions import ListRecordedVersions
 from application.use_cases.list_versions import ListVersions
 from application.use_cases.read_history import ReadHistory
 from application.use_cases.register_version import RegisterVersion
@@ -161,13 +163,13 @@ def _customer_realm_of(adapters: Adapters, observer: Observer) -> CustomerRealm 
 
 
 def build_operations(
-    store: VersionStore, catalog: ProviderCatalog, verify_wheel: VerifyWheel, clock: Clock
+    store: VersionStore, ledger: VersionLedger, catalog: ProviderCatalog, verify_wheel: VerifyWheel, clock: Clock
 ) -> Operations:
     """Wire what operators need."""
     return Operations(
         search_providers=SearchProviders(catalog),
         find_provider=FindProvider(catalog),
-        list_versions=ListVersions(store),
+        list_versions=ListRecordedVersions(ledger),
         inspect_version=InspectVersion(store),
         yank_version=YankVersion(store=store, clock=clock),
         restore_version=RestoreVersion(store=store, clock=clock),

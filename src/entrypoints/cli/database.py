@@ -21,7 +21,7 @@ BASE = "base"
 def _layout(*, as_json: bool) -> Iterator["DatabaseLayout"]:
     from entrypoints.bootstrap import open_layout  # noqa: PLC0415 -- keeps --help quick
 
-    with refusals(as_json=as_json), open_layout(database_settings()) as layout:
+    with refusals(as_json=as_json), open_layout(database_settings(as_json=as_json)) as layout:
         yield layout
 
 

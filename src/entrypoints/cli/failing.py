@@ -14,13 +14,10 @@ from entrypoints.environment import SettingsError
 T = TypeVar("T")
 
 
-def usable(load: Callable[[Mapping[str, str]], T]) -> T:
+def usable(load: Callable[[Mapping[str, str]], T], *, as_json: bool = False) -> T:
     """Return the settings in the environment, or end with a message that names all that is wrong, and status 2."""
-    try:
+    with refusals(as_json=as_json):
         return load(os.environ)
-    except SettingsError as error:
-        typer.echo(error, err=True)
-        raise typer.Exit(2) from None
 
 
 def exit_status(refusal: RegistryError) -> int:
@@ -32,14 +29,21 @@ def exit_status(refusal: RegistryError) -> int:
 
 @contextmanager
 def refusals(*, as_json: bool) -> Iterator[None]:
-    """End the command with what the registry says, should it refuse; programs get a document."""
+    """End the command with what the registry says, should it refuse, or with what is wrong with the settings.
+
+    Programs get a document.
+    """
     try:
         yield
+    except SettingsError as error:
+        code, status, detail = "unusable", 2, str(error)
+        told = detail
     except RegistryError as refusal:
-        status = exit_status(refusal)
-        if as_json:
-            failed = {"outcome": "failed", "code": refusal.code, "detail": refusal.detail, "exit_status": status}
-            typer.echo(json.dumps(failed))
-        else:
-            typer.echo(f"{refusal.code}: {refusal.detail}", err=True)
-        raise typer.Exit(status) from None
+        code, status, detail = refusal.code, exit_status(refusal), refusal.detail
+        told = f"{code}: {detail}"
+    else:
+        return
+    if as_json:
+        told = json.dumps({"outcome": "failed", "code": code, "detail": detail, "exit_status": status})
+    typer.echo(told, err=not as_json)
+    raise typer.Exit(status)

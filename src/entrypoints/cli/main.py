@@ -20,6 +20,7 @@ from entrypoints.shared_metrics import shared_metrics
 app = typer.Typer(
     help="Registers, proves and serves wheel-backed provider versions.",
     no_args_is_help=True,
+    rich_markup_mode="markdown",  # which wraps paragraphs as wide as the terminal
     pretty_exceptions_enable=False,  # a traceback with local values could print secrets
 )
 app.add_typer(database.app, name="database")

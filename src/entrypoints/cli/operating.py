@@ -14,7 +14,7 @@ from domain.machines import Operator
 from domain.names import ProviderName
 from domain.semver import SemVer
 from entrypoints.cli.failing import refusals, usable
-from entrypoints.environment import load_group
+from entrypoints.environment import SettingsError, load_group
 from entrypoints.settings import DatabaseSettings, WheelSettings
 
 if TYPE_CHECKING:
@@ -36,20 +36,21 @@ def operate(work: Callable[["Operations"], Awaitable[T]], *, as_json: bool) -> T
     """Do a piece of work on the registry, or end the command with what went wrong."""
     from entrypoints.bootstrap import open_operations  # noqa: PLC0415 -- keeps --help quick
 
-    database, wheel = database_settings(), usable(partial(load_group, WheelSettings))
-    _require_database(database)
+    database = database_settings(as_json=as_json)
+    wheel = usable(partial(load_group, WheelSettings), as_json=as_json)
 
     async def run() -> T:
         async with open_operations(database, wheel) as operations:
             return await work(operations)
 
     with refusals(as_json=as_json):
+        _require_database(database)
         return asyncio.run(run())
 
 
-def database_settings() -> DatabaseSettings:
+def database_settings(*, as_json: bool) -> DatabaseSettings:
     """Return where the data is; tell people when that is a folder."""
-    settings = usable(partial(load_group, DatabaseSettings))
+    settings = usable(partial(load_group, DatabaseSettings), as_json=as_json)
     if settings.url is None:
         typer.echo(f"DATABASE_URL is not set: this is the embedded database in {settings.data_dir}.", err=True)
     return settings
@@ -84,9 +85,8 @@ def _require_database(settings: DatabaseSettings) -> None:
     from entrypoints.bootstrap import is_database_there  # noqa: PLC0415 -- keeps --help quick
 
     if not is_database_there(settings):
-        typer.echo(
-            "There is no database there. Set DATABASE_URL, or set REGISTRY_DATA_DIR to the folder that the server "
-            "keeps its data in (relative to where the server was started).",
-            err=True,
+        problem = (
+            "REGISTRY_DATA_DIR: holds no database; name the folder that the server keeps its data in (relative to "
+            "where the server was started), or set DATABASE_URL"
         )
-        raise typer.Exit(2)
+        raise SettingsError([problem])

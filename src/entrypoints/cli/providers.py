@@ -33,7 +33,7 @@ def list_providers(
     page = page_view(
         operate(lambda operations: operations.search_providers.execute(search), as_json=as_json),
         search,
-        platform=_platform_name(),
+        platform=_platform_name(as_json=as_json),
     )
     if as_json:
         show_json(page)
@@ -53,7 +53,7 @@ def show(provider: Provider, *, as_json: AsJson = False) -> None:
     with refusals(as_json=as_json):
         name = ProviderName.parse(provider)
     entry = operate(lambda operations: operations.find_provider.execute(name), as_json=as_json)
-    view = provider_view(entry, platform=_platform_name())
+    view = provider_view(entry, platform=_platform_name(as_json=as_json))
     if as_json:
         show_json(view)
         return
@@ -73,5 +73,5 @@ def show(provider: Provider, *, as_json: AsJson = False) -> None:
     )
 
 
-def _platform_name() -> str:
-    return usable(partial(load_group, ServerSettings)).platform_name
+def _platform_name(*, as_json: bool) -> str:
+    return usable(partial(load_group, ServerSettings), as_json=as_json).platform_name

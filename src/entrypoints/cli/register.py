@@ -39,7 +39,7 @@ def register(
     from entrypoints.client.errors import ClientError  # noqa: PLC0415 -- likewise
     from entrypoints.client.release import Order, release  # noqa: PLC0415 -- likewise
 
-    settings = usable(lambda environment: _load(environment, registry_url, index_url))
+    settings = usable(lambda environment: _load(environment, registry_url, index_url), as_json=as_json)
     order = Order(
         project=project,
         version=version,

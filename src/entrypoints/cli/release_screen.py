@@ -36,15 +36,16 @@ class ReleaseScreen:
     @contextmanager
     def waiting(self, what: str, seconds: float) -> Iterator[Looked]:
         """Show a bar while the index does not show the release; without a terminal, a line at the first look."""
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=self._console, transient=True) as progress:
+        columns = (SpinnerColumn(), TimeElapsedColumn(), BarColumn(20), TextColumn("{task.description}"))
+        quiet = not self._console.is_terminal
+        with Progress(*columns, console=self._console, transient=True, disable=quiet) as progress:
             task = progress.add_task(f"Looking for {what} on the package index", total=seconds or None)
 
             def looked(looks: int, gone: float, seen: str) -> None:
-                text = escape(f"Waiting for {what}: the package index {seen}")
-                progress.update(task, completed=gone, description=text)
-                if looks == 1 and not self._console.is_terminal:
-                    self._console.print(f"{text} (for up to {seconds:g} s)", soft_wrap=True)
+                progress.update(task, completed=gone, description=escape(f"The index {seen}: {what}"))
+                if looks == 1 and quiet:
+                    text = f"Waiting for {what}: the package index {seen} (for up to {seconds:g} s)"
+                    self._console.print(escape(text), soft_wrap=True)
 
             yield looked
 

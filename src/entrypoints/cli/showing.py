@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from domain.verification import Verification
 
 
+_NO_WIDTH = 100_000
+"""Columns, where there is no terminal to be as wide as."""
+
+
 def show_json(shown: object) -> None:
     """Print one JSON document."""
     import msgspec  # noqa: PLC0415 -- for programs only
@@ -20,7 +24,7 @@ def show_json(shown: object) -> None:
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence["Text | str"]]) -> None:
-    """Print a table; long cells are folded, never cut."""
+    """Print a table; long cells are folded to a terminal's width, never cut. What is piped has a line for each row."""
     from rich.console import Console  # noqa: PLC0415 -- for people only
     from rich.table import Table  # noqa: PLC0415 -- likewise
     from rich.text import Text  # noqa: PLC0415 -- likewise
@@ -30,7 +34,12 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence["Text | str"]]) -
         column.overflow = "fold"
     for row in rows:
         table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
-    Console().print(table)
+    console = Console()
+    if not console.is_terminal:
+        console.width = _NO_WIDTH
+    with console.capture() as shown:
+        console.print(table)
+    typer.echo("\n".join(line.rstrip() for line in shown.get().splitlines()))
 
 
 def show_fields(fields: Mapping[str, object]) -> None:

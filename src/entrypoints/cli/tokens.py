@@ -44,7 +44,7 @@ def inspect(
     from entrypoints.environment import load_group  # noqa: PLC0415 -- likewise
     from entrypoints.settings import ConsoleSettings  # noqa: PLC0415 -- likewise
 
-    settings = usable(partial(load_group, ConsoleSettings))
+    settings = usable(partial(load_group, ConsoleSettings), as_json=as_json)
     text = (sys.stdin.read() if written == "-" else written).strip().removeprefix("Bearer ")
     inspection = inspect_machine_token(settings, text)
     if online:

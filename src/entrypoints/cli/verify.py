@@ -54,7 +54,7 @@ def verify(
     """
     from entrypoints.bootstrap import open_wheel_verification  # noqa: PLC0415 -- keeps --help quick
 
-    settings = usable(partial(load_group, WheelSettings))
+    settings = usable(partial(load_group, WheelSettings), as_json=as_json)
     with refusals(as_json=as_json):
         url = WheelUrl.parse(wheel) if "://" in wheel else None
         path = Path(wheel)

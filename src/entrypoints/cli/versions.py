@@ -28,7 +28,7 @@ app = typer.Typer(help="Look into versions, yank and verify them. Needs the data
 
 @app.command("list", epilog="Example: provider-registry versions list platform/gcp")
 def list_versions(provider: Provider, *, as_json: AsJson = False) -> None:
-    """List a provider's published and yanked versions, newest first."""
+    """List a provider's versions of any status, failed ones included, newest first."""
     from entrypoints.http.views import version_view  # noqa: PLC0415 -- keeps --help quick
 
     with refusals(as_json=as_json):
@@ -37,8 +37,11 @@ def list_versions(provider: Provider, *, as_json: AsJson = False) -> None:
     if as_json:
         show_json([version_view(version) for version in versions])
         return
-    rows = [(each.version.text, each.status.value, written(each.published_at), each.registered_by) for each in versions]
-    show_table(("version", "status", "published", "registered by"), rows)
+    rows = [
+        (each.version.text, each.status.value, written(each.published_at), each.registered_by, each.error_code or "")
+        for each in versions
+    ]
+    show_table(("version", "status", "published", "registered by", "error"), rows)
 
 
 @app.command(epilog="Example: provider-registry versions show platform/gcp 1.4.0")

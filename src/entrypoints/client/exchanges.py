@@ -3,8 +3,10 @@
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import httpx
+import msgspec
 
 from entrypoints.client.errors import OutOfReachError
 
@@ -13,8 +15,8 @@ LONGEST_PAUSE = 60.0
 _FIRST_PAUSE = 0.5
 _RETRIED = {429, 502, 503, 504}
 _LONGEST_DIGITS = 9
-TIMEOUT = httpx.Timeout(30, read=300)
-"""Seconds. The registry fetches and checks the wheel before it answers."""
+TIMEOUT = httpx.Timeout(30)
+"""Seconds."""
 
 Note = Callable[[str], None]
 
@@ -45,6 +47,7 @@ class Exchanges:
         bearer: str,
         body: Mapping[str, object],
         query: Mapping[str, str] | None = None,
+        timeout: httpx.Timeout = TIMEOUT,
     ) -> httpx.Response:
         """Return the first answer that is not 429, 502, 503 or 504; wait as ``Retry-After`` says, or ever longer.
 
@@ -55,19 +58,33 @@ class Exchanges:
         for attempt in range(1, ATTEMPTS + 1):
             wait = pause
             try:
-                answer = self._http.post(url, json=body, params=query, headers={"Authorization": f"Bearer {bearer}"})
-            except httpx.TransportError as error:
+                headers = {"Authorization": f"Bearer {bearer}"}
+                answer = self._http.post(url, json=body, params=query, headers=headers, timeout=timeout)
+            except httpx.RequestError as error:
                 problem = f"{whom} could not be reached ({type(error).__name__})"
             else:
                 if answer.status_code not in _RETRIED:
                     return answer
-                problem = f"{whom} answered {answer.status_code}"
+                problem = f"{whom} answered {answer.status_code}{_said(answer)}"
                 wait = _asked_pause(answer, otherwise=pause)
             if attempt < ATTEMPTS:
                 self._note(f"{problem}; attempt {attempt + 1} of {ATTEMPTS} in {wait:g} s")
                 self._sleep(wait)
                 pause *= 2
-        raise OutOfReachError(f"{problem}, {ATTEMPTS} times; running this again is safe")
+        raise OutOfReachError(f"asked {ATTEMPTS} times; at last {problem}. Running this again is safe")
+
+
+def members(answer: httpx.Response) -> dict[str, Any]:
+    """Return the members of an answer's JSON object; none if it is none."""
+    try:
+        return msgspec.json.decode(answer.content, type=dict[str, Any])
+    except msgspec.MsgspecError:
+        return {}
+
+
+def _said(answer: httpx.Response) -> str:
+    detail = members(answer).get("detail")
+    return f": {detail}" if isinstance(detail, str) else ""
 
 
 def _asked_pause(answer: httpx.Response, *, otherwise: float) -> float:

@@ -7,8 +7,8 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 import httpx
 import msgspec
 from packaging.tags import Tag
-from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
-from packaging.version import InvalidVersion, Version
+from packaging.utils import canonicalize_name, parse_wheel_filename
+from packaging.version import Version
 
 from entrypoints.client.errors import RefusedError
 
@@ -73,7 +73,7 @@ class PackageIndex:
         headers = {"Accept": _MEDIA_TYPE, "Cache-Control": "no-cache"}  # a page from before the release is of no use
         try:
             answer = self._http.get(url, headers=headers, auth=self._auth)
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise PassingError(f"could not be reached ({type(error).__name__})") from None
         if answer.status_code == httpx.codes.NOT_FOUND:
             return _Page({}, [])
@@ -102,11 +102,11 @@ def _page(answer: httpx.Response) -> _Page:
 def _wheel(file: _File, page_url: str, version: Version) -> IndexedWheel | None:
     try:
         _, built, _, tags = parse_wheel_filename(file.filename)
-    except (InvalidWheelFilename, InvalidVersion):
+        url = urldefrag(urljoin(page_url, file.url)).url
+    except ValueError:  # another kind of file, or no URL
         return None
     if built != version:
         return None
-    url = urldefrag(urljoin(page_url, file.url)).url
     return IndexedWheel(file.filename, url, file.hashes.get("sha256"), all(_is_pure(tag) for tag in tags))
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from packaging.utils import canonicalize_name
 
 from domain.errors import InvalidValueError
 from domain.names import PLATFORM, ProviderName
@@ -29,12 +30,12 @@ class _Pragma(msgspec.Struct, kw_only=True):
 
 
 class _Tool(msgspec.Struct):
-    pragma: _Pragma
+    pragma: _Pragma | None = None
 
 
 class _Pyproject(msgspec.Struct):
     project: _Distribution
-    tool: _Tool
+    tool: _Tool = msgspec.field(default_factory=_Tool)
 
 
 class Project(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +63,9 @@ def read_project(folder: Path) -> Project:
     try:
         found = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _Pyproject)
         pragma, distribution = found.tool.pragma, found.project
+        if pragma is None:
+            raise UnusableError(f"{path} has no table [tool.pragma]; it says at least which provider this is")
+        named = canonicalize_name(distribution.name, validate=True)
         name = ProviderName.parse(pragma.provider if "/" in pragma.provider else f"{PLATFORM}/{pragma.provider}")
     except OSError as error:
         raise UnusableError(f"cannot read {path}: {error.strerror}") from None
@@ -77,7 +81,7 @@ def read_project(folder: Path) -> Project:
     }
     return Project(
         name=name,
-        distribution=distribution.name,
+        distribution=named,
         version=distribution.version,
         announced={field: value for field, value in announced.items() if value is not None},
     )

@@ -1,17 +1,19 @@
 """Handing an announcement to a registry."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import msgspec
 
 from domain.names import ProviderName
 from entrypoints.client.errors import RefusedError
-from entrypoints.client.exchanges import Exchanges
+from entrypoints.client.exchanges import Exchanges, members
 
 TOKEN_SECONDS = 1800
 """How long a minted token lives: enough for every attempt."""
+TIMEOUT = httpx.Timeout(30, read=300)
+"""Seconds. The registry fetches and checks the wheel before it answers."""
 
 
 class Registration(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,7 +26,7 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
         detail: The sentence of a conflict.
     """
 
-    outcome: str
+    outcome: Literal["created", "unchanged", "conflict"]
     dry_run: bool = False
     version: dict[str, Any] | None = None
     verification: dict[str, Any] | None = None
@@ -42,7 +44,7 @@ def mint_token(exchanges: Exchanges, api_url: str, secret: str) -> str:
     """
     asked = {"token_format": "opaque", "seconds_until_expiration": TOKEN_SECONDS, "claims": None}
     answer = exchanges.post("Clerk", f"{api_url.rstrip('/')}/v1/m2m_tokens", bearer=secret, body=asked)
-    token = _members(answer).get("token")
+    token = members(answer).get("token")
     if answer.status_code != httpx.codes.CREATED or not isinstance(token, str):
         raise RefusedError(
             f"Clerk answered {answer.status_code} and minted no token; check REGISTRY_MACHINE_SECRET_KEY",
@@ -69,14 +71,35 @@ def register(
         bearer=token,
         body=announcement,
         query={"dry_run": "true"} if dry_run else None,
+        timeout=TIMEOUT,
     )
-    members = _members(answer)
-    if answer.status_code not in {httpx.codes.OK, httpx.codes.CREATED} or not members:
-        raise _refusal(answer, members)
-    if dry_run:
-        return msgspec.convert({**members, "dry_run": True}, Registration)
-    outcome = "created" if answer.status_code == httpx.codes.CREATED else "unchanged"
-    return Registration(outcome=outcome, version=members)
+    if answer.status_code not in {httpx.codes.OK, httpx.codes.CREATED}:
+        raise _refusal(answer, members(answer))
+    told = _told(answer, dry_run=dry_run)
+    if told is None or not _is_of(told, announcement):
+        raise _refusal(answer, {})
+    return told
+
+
+def _told(answer: httpx.Response, *, dry_run: bool) -> Registration | None:
+    """Return what the answer says came of it, or None if it says nothing of the kind."""
+    if not dry_run:
+        outcome: Literal["created", "unchanged"] = (
+            "created" if answer.status_code == httpx.codes.CREATED else "unchanged"
+        )
+        return Registration(outcome=outcome, version=members(answer))
+    try:
+        return msgspec.convert({**members(answer), "dry_run": True}, Registration)
+    except msgspec.ValidationError:
+        return None
+
+
+def _is_of(told: Registration, announcement: Mapping[str, object]) -> bool:
+    """Tell whether the version is the announced one: anything may answer 200 at a mistyped address."""
+    if told.outcome == "conflict":
+        return True
+    shown = told.version or {}
+    return (shown.get("canonical"), shown.get("version")) == (announcement["name"], announcement["version"])
 
 
 def _refusal(answer: httpx.Response, problem: Mapping[str, Any]) -> RefusedError:
@@ -88,10 +111,3 @@ def _refusal(answer: httpx.Response, problem: Mapping[str, Any]) -> RefusedError
         errors=[error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else (),
         request_id=answer.headers.get("X-Request-ID"),
     )
-
-
-def _members(answer: httpx.Response) -> dict[str, Any]:
-    try:
-        return msgspec.json.decode(answer.content, type=dict[str, Any])
-    except msgspec.MsgspecError:
-        return {}

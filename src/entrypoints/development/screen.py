@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
@@ -21,12 +22,13 @@ class Screen:
         """Take where to print."""
         self._console = console
 
-    def opened(self) -> None:
+    def opened(self, data: Path) -> None:
         """Say that nothing here is meant for production."""
         self._console.print(
             Panel(
                 "The realm, its keys and the wheel host are local and thrown away when this stops.\n"
-                "The registry itself is the real one, on loopback only. Data stays in .data/ between runs.",
+                "The registry itself is the real one, on loopback only. Data stays in "
+                f"{escape(str(data))}/ between runs.",
                 title="Provider Registry, development mode",
                 border_style="yellow",
             )

@@ -60,7 +60,7 @@ def _session(places: Places, stack: ExitStack, *, once: bool, screen: Screen) ->
     _require_free(places)
     wheels = places.data / "wheels"
     wheels.mkdir(parents=True, exist_ok=True)
-    screen.opened()
+    screen.opened(places.data)
     example = build_example(places.project, wheels)
     screen.step("Built the example provider's wheel", example.wheel.name)
     clerk = stack.enter_context(ClerkStandIn())

@@ -1,0 +1,23 @@
+"""The ledger of versions."""
+
+from collections.abc import Sequence
+
+from adapters.postgres.catalog_queries import LIST_RECORDED
+from adapters.postgres.database import Database
+from adapters.postgres.reading import read
+from adapters.postgres.rows import read_version
+from adapters.postgres.updates import key
+from domain.names import ProviderName
+from domain.versions import ProviderVersion
+
+
+class PostgresVersionLedger:
+    """Reads versions of every status."""
+
+    def __init__(self, database: Database) -> None:
+        """Take an open database; whoever opened it disposes of it."""
+        self._reading = database.reading_engine
+
+    async def versions_of(self, name: ProviderName) -> Sequence[ProviderVersion]:
+        """Return all versions of a provider, newest first."""
+        return [read_version(name, row) for row in await read(self._reading, LIST_RECORDED, key(name))]
