@@ -107,7 +107,8 @@ def test_a_failed_version_is_shown_to_operators_with_its_reason_and_its_history(
 
     assert (status, version["status"]) == (0, "failed")
     assert version["error_message"] == events[0]["reason"]
-    assert "wheel_digest_mismatch" in shown(registered, "versions", "show", "platform/gcp", "1.1.0")
+    piped = shown(registered, "versions", "show", "platform/gcp", "1.1.0")
+    assert f"wheel_digest_mismatch: {version['error_message']}\n" in piped  # in one line, however long
     listed = told(registered, "versions", "list", "platform/gcp")[1]
     assert [(each["version"], each["status"]) for each in listed] == [("1.1.0", "failed"), ("1.0.0", "published")]
     table = shown(registered, "versions", "list", "platform/gcp")
