@@ -1,10 +1,9 @@
 """Many registrations of one version at the same moment, in several server processes."""
 
-from tests.support.postgres import fetch
+from tests.support.published import published
 from tests.support.stack import Stack
 
 AT_ONCE = 50
-PUBLISHED = "SELECT version, count(*) FROM provider_versions JOIN version_events ON version_id = provider_versions.id"
 
 
 def test_of_fifty_identical_requests_at_once_one_is_201_and_the_others_are_200(stack: Stack) -> None:
@@ -14,7 +13,7 @@ def test_of_fifty_identical_requests_at_once_one_is_201_and_the_others_are_200(s
             statuses = sorted(answer.result().status_code for answer in answers)
 
     assert statuses == [200] * (AT_ONCE - 1) + [201]
-    assert fetch(stack.settings["DATABASE_URL"], f"{PUBLISHED} GROUP BY version") == [("1.0.0", 1)]
+    assert published(stack.settings["DATABASE_URL"]) == {"1.0.0": 1}
 
 
 def test_of_two_contents_for_one_version_at_once_one_wins_and_the_other_is_409(stack: Stack) -> None:

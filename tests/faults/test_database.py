@@ -3,23 +3,10 @@
 from pathlib import Path
 
 from adapters.postgres.migrations import upgrade
-from tests.support.clusters import Cluster, a_cluster, a_standby
+from tests.support.clusters import a_cluster
+from tests.support.failover import a_failover
 from tests.support.load import Load
-from tests.support.postgres import fetch
 from tests.support.stack import Stack
-
-PUBLISHED = """
-    SELECT version, count(*) FROM provider_versions v JOIN version_events e ON e.version_id = v.id
-    WHERE v.status = 'published' AND e.action = 'published' GROUP BY version
-"""
-
-
-def require_all_once(cluster: Cluster, load: Load) -> None:
-    """Fail if an acknowledged version is lost, or if any version is there twice."""
-    kept = dict(fetch(cluster.dsn, PUBLISHED))
-    assert set(load.acknowledged) <= set(kept)
-    assert set(kept.values()) == {1}
-    assert len(load.acknowledged) == len(set(load.acknowledged))
 
 
 def test_a_restart_of_the_database_loses_nothing_and_needs_none_of_the_registry(
@@ -37,7 +24,7 @@ def test_a_restart_of_the_database_loses_nothing_and_needs_none_of_the_registry(
                 cluster.start()
                 load.wait_for_more()
             again = [stack.post(stack.upload(version)).status_code for version in load.acknowledged[:5]]
-        require_all_once(cluster, load)
+        load.require_all_once(cluster.dsn)
 
     assert (alive.status_code, ready.status_code) == (200, 503)
     assert {answer.json()["code"] for answer in load.unavailable} == {"database_unavailable"}
@@ -47,17 +34,8 @@ def test_a_restart_of_the_database_loses_nothing_and_needs_none_of_the_registry(
 def test_a_replica_takes_over_from_a_killed_primary_with_every_acknowledged_version(
     stack: Stack, server_folder: Path
 ) -> None:
-    with a_cluster(server_folder / "primary") as primary:
-        upgrade(primary.dsn)
-        with a_standby(server_folder / "standby", primary) as standby:
-            hosts = f"{primary.address},{standby.address}"
-            dsn = f"postgresql://postgres@{hosts}/postgres?target_session_attrs=read-write"
-            with stack.server(DATABASE_URL=dsn, REGISTRY_WORKERS="2") as process:
-                stack.wait_until_ready(process)
-                with Load(stack) as load:
-                    load.wait_for_more()
-                    primary.kill()
-                    load.wait_for_refusals()
-                    standby.promote()
-                    load.wait_for_more()
-            require_all_once(standby, load)
+    with a_failover(stack, server_folder) as (primary, standby, load):
+        primary.kill()
+        load.wait_for_refusals()
+        standby.promote()
+        load.wait_for_more()

@@ -4,11 +4,14 @@ import itertools
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
 from types import TracebackType
 from typing import Self
 
 import httpx
 
+from tests.support.published import published
 from tests.support.stack import Stack
 from tests.support.waiting import wait_until
 
@@ -23,9 +26,10 @@ class Load:
     A context manager: leaving it lets every client finish its request, and fails if one met what it must not.
     """
 
-    def __init__(self, stack: Stack) -> None:
-        """Take the registry to call."""
+    def __init__(self, stack: Stack, *, may_be_away: bool = False) -> None:
+        """Take the registry to call, and whether it may refuse connections and break them off."""
         self._stack = stack
+        self._endured: tuple[type[Exception], ...] = (httpx.TransportError,) if may_be_away else ()
         self._token = stack.clerk.mint(stack.release, format="jwt")
         self._numbers = itertools.count()
         self._stopped = threading.Event()
@@ -56,6 +60,13 @@ class Load:
         """Return when both a registration and a read were answered 503."""
         self._wait(lambda: {answer.request.method for answer in self.unavailable} == {"GET", "POST"})
 
+    def require_all_once(self, dsn: str) -> None:
+        """Fail if the database lost an acknowledged version, or holds any version twice."""
+        kept = published(dsn)
+        assert set(self.acknowledged) <= set(kept)
+        assert set(kept.values()) == {1}
+        assert len(self.acknowledged) == len(set(self.acknowledged))
+
     def _wait(self, condition: Callable[[], bool]) -> None:
         wait_until(lambda: condition() or any(client.done() for client in self._clients))
         self._raise_failures()
@@ -72,8 +83,7 @@ class Load:
             version = f"1.0.{number}"
             body = self._stack.upload(version)
             while not self._stopped.is_set():
-                answer = self._stack.post(body, self._token)
-                if self._is_served(answer, 200, 201):
+                if self._is_served(partial(self._stack.post, body, self._token), 200, 201):
                     self.acknowledged.append(version)
                     break
 
@@ -82,13 +92,16 @@ class Load:
             if not self.acknowledged:
                 self._stopped.wait(_PAUSE_SECONDS)
                 continue
-            self._is_served(self._stack.get(f"/providers/platform/gcp/versions/{self.acknowledged[-1]}"), 200)
+            path = f"/providers/platform/gcp/versions/{self.acknowledged[-1]}"
+            self._is_served(partial(self._stack.get, path), 200)
 
-    def _is_served(self, answer: httpx.Response, *expected: int) -> bool:
-        if answer.status_code in expected:
-            return True
-        assert answer.status_code == 503, answer.text
-        assert int(answer.headers["Retry-After"]) > 0
-        self.unavailable.append(answer)
+    def _is_served(self, ask: Callable[[], httpx.Response], *expected: int) -> bool:
+        with suppress(*self._endured):
+            answer = ask()
+            if answer.status_code in expected:
+                return True
+            assert answer.status_code == 503, answer.text
+            assert int(answer.headers["Retry-After"]) > 0
+            self.unavailable.append(answer)
         self._stopped.wait(_PAUSE_SECONDS)  # far shorter than asked for, so that more requests meet the fault
         return False

@@ -1,0 +1,26 @@
+"""A registry under load, on a primary and a synchronous standby that may take its place."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from adapters.postgres.migrations import upgrade
+from tests.support.clusters import Cluster, a_cluster, a_standby
+from tests.support.load import Load
+from tests.support.stack import Stack
+
+
+@contextmanager
+def a_failover(stack: Stack, folder: Path) -> Iterator[tuple[Cluster, Cluster, Load]]:
+    """Give the primary, the standby and the load; fail if the standby then has not all that was acknowledged."""
+    with a_cluster(folder / "primary") as primary:
+        upgrade(primary.dsn)
+        with a_standby(folder / "standby", primary) as standby:
+            hosts = f"{primary.address},{standby.address}"
+            dsn = f"postgresql://postgres@{hosts}/postgres?target_session_attrs=read-write"
+            with stack.server(DATABASE_URL=dsn, REGISTRY_WORKERS="2") as process:
+                stack.wait_until_ready(process)
+                with Load(stack) as load:
+                    load.wait_for_more()
+                    yield primary, standby, load
+            load.require_all_once(standby.dsn)
