@@ -43,7 +43,7 @@ def a_full_version() -> ProviderVersion:
         schemas=schemas,
         config_schema=document,
         outputs_schema=CanonicalJson.of([]),
-        changelog="# Änderungen\r\n\t¶ 'quoted' \\ {curly}, \u2028 and \U0001f600",
+        changelog="# Änderungen\r\n\t¶ 'quoted' \\ {curly}, \u2028 and \U0001f600 '); DROP TABLE providers; --",
     )
     examination = Examination()
     with examination.check("digest") as compared:

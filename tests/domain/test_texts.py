@@ -8,7 +8,11 @@ from domain import texts
 from domain.errors import InvalidTextError
 
 
-@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=1).filter(str.strip))
+DECEIVING = "\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+PLAIN = st.characters(codec="utf-8", exclude_categories=["Cc"], exclude_characters=DECEIVING)
+
+
+@given(st.text(PLAIN, min_size=1).filter(str.strip))
 def test_a_line_without_control_characters_is_kept(value: str) -> None:
     assert texts.line(value, longest=len(value)) == value
 
@@ -23,6 +27,12 @@ def test_characters_that_cannot_be_stored_or_deceive_are_refused(character: str)
     for check in (texts.line, texts.text):
         with pytest.raises(InvalidTextError, match="control characters"):
             check(f"a{character}b", longest=10)
+
+
+@pytest.mark.parametrize("character", DECEIVING)
+def test_a_line_turns_no_text_around_and_ends_where_it_seems_to(character: str) -> None:
+    with pytest.raises(InvalidTextError, match="control characters"):
+        texts.line(f"a{character}b", longest=10)
 
 
 @pytest.mark.parametrize("value", ["", " ", "\u00a0", "aaaa", "a\nb", "a\tb"])
