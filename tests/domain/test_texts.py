@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from domain import texts
 from domain.errors import InvalidTextError
 
-
 DECEIVING = "\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 PLAIN = st.characters(codec="utf-8", exclude_categories=["Cc"], exclude_characters=DECEIVING)
 
