@@ -1,17 +1,24 @@
 """What is kept of reads, and how long."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import cast
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from litestar.types import HTTPScope, Message
 
+from adapters.memory.observer import InMemoryObserver
 from domain.names import ProviderName
 from entrypoints.bootstrap import MemoryAdapters
-from entrypoints.http.conditional import Document
-from entrypoints.http.read_cache import ReadCache
+from entrypoints.http.conditional import REVALIDATE, Document
+from entrypoints.http.read_cache import KeptReads, ReadCache
 from entrypoints.http.service import HttpLimits
+from entrypoints.telemetry import Telemetry
 from tests.http.conftest import Service, serving
 
+VIEWS = ("", "/install", "/schemas", "/verification", "/history")
 GCP = ProviderName("platform", "gcp")
 AZURE = ProviderName("platform", "azure")
 
@@ -28,11 +35,15 @@ class Source:
         self.produced += 1
         body = str(self.produced).encode().ljust(self.size)
         self.meanwhile()
-        return Document(body)
+        return Document(body, REVALIDATE)
+
+
+def a_scope(name: ProviderName, view: str) -> HTTPScope:
+    return cast("HTTPScope", {"path": f"/{name}/{view}", "path_template": "/{prefix}/{name}/{view}"})
 
 
 def read(cache: ReadCache, source: Source, name: ProviderName = GCP, view: str = "v") -> Awaitable[Document]:
-    return cache.read(name.prefix, name.name, view, produce=source)
+    return cache.read(a_scope(name, view), name.prefix, name.name, source)
 
 
 def a_cache(max_bytes: int = 100_000) -> ReadCache:
@@ -135,9 +146,9 @@ async def test_whatever_happens_nothing_stale_is_served(steps: list[tuple[str, P
         if verb == "read":
 
             async def produce(name: ProviderName = name) -> Document:
-                return Document(str(truth[name]).encode())
+                return Document(str(truth[name]).encode(), REVALIDATE)
 
-            document = await cache.read(name.prefix, name.name, view, produce=produce)
+            document = await cache.read(a_scope(name, view), name.prefix, name.name, produce)
             assert document.body == str(truth[name]).encode()
         elif verb == "changed":
             truth[name] += 1
@@ -167,3 +178,60 @@ async def test_a_second_read_asks_the_store_nothing_unless_keeping_is_off() -> N
             assert (await service.client.get(url)).status_code == 200
             adapters.store._unavailable = True
             assert (await service.client.get(url)).status_code == status
+
+
+READS = ["", "/versions", *(f"/versions/{number}{view}" for number in ("1.0.0", "latest") for view in VIEWS)]
+CONDITIONS = [{}, {"Accept-Encoding": "gzip"}, {"If-None-Match": "*"}, {"If-None-Match": '"another"'}]
+
+
+@pytest.mark.parametrize("read", READS)
+async def test_a_kept_answer_is_the_one_that_the_handler_gives(read: str) -> None:
+    watched = InMemoryObserver()
+    async with serving(MemoryAdapters(), telemetry=Telemetry(observer=watched)) as service:
+        await service.publish(schemas={"bucket": {"config_schema": {"type": "object", "title": "x" * 2000}}})
+        url = f"/providers/platform/gcp{read}"
+        for method in ("GET", "HEAD"):
+            for headers in CONDITIONS:
+                service.adapters.store.listeners.changed(GCP)  # nothing is kept any more
+                watched.answers.clear()
+                fresh, kept = [await said(service, method, url, headers) for _ in range(2)]
+                assert kept == fresh
+                routed, shortcut = [replace(answer, seconds=0) for answer in watched.answers]
+                assert shortcut == routed
+                assert routed.route.startswith("/providers/{")
+
+
+async def said(service: Service, method: str, url: str, headers: dict[str, str]) -> object:
+    response = await service.client.request(method, url, headers={"Accept-Encoding": "identity", **headers})
+    named = {name: value for name, value in response.headers.items() if name != "x-request-id"}
+    return response.status_code, named, response.content
+
+
+async def test_a_query_changes_nothing_about_a_kept_answer(service: Service) -> None:
+    await service.publish()
+    url = "/providers/platform/gcp/versions/1.0.0"
+    answers = [await service.client.get(f"{url}{query}") for query in ("", "", "?of=no&meaning", "?")]
+    assert len({response.content for response in answers}) == 1
+
+
+async def test_only_reads_are_answered_from_memory(service: Service) -> None:
+    await service.publish()
+    url = "/providers/platform/gcp/versions/1.0.0"
+    for method, status in (("GET", 200), ("POST", 405), ("PUT", 405), ("DELETE", 405)):
+        assert (await service.client.request(method, url)).status_code == status
+
+
+async def test_what_is_kept_is_answered_before_anything_is_routed() -> None:
+    cache = a_cache()
+    kept = await read(cache, Source())
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def unreachable(*_: object) -> None:
+        raise AssertionError
+
+    scope = {**a_scope(GCP, "v"), "type": "http", "method": "GET", "query_string": b"", "headers": []}
+    await KeptReads(unreachable, cache)(cast("HTTPScope", scope), unreachable, send)
+    assert sent[1]["body"] == kept.body  # type: ignore[typeddict-item]

@@ -22,6 +22,7 @@ from entrypoints.http.metrics import metrics
 from entrypoints.http.pages.routes import pages
 from entrypoints.http.problems import broken, refused, routing_failed
 from entrypoints.http.providers import find_install, find_verification, find_version, list_versions
+from entrypoints.http.read_cache import KeptReads, ReadCache
 from entrypoints.http.request_ids import RequestIdMiddleware
 from entrypoints.http.schemas import read_schema, read_schemas
 from entrypoints.http.service import HttpLimits, Service
@@ -72,13 +73,14 @@ def create_app(
         platform_name: How the author of first-party providers is shown.
     """
     watching = telemetry or Telemetry()
+    bounds = limits or HttpLimits()
+    reads = ReadCache(bounds.read_cache_bytes)
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         async with open_registry() as registry:
-            opened = Service(registry, limits or HttpLimits(), watching, public_url, platform_name)
-            app.state.service = opened
-            async with registry.changes.follow(opened.reads) if opened.limits.read_cache_bytes else nullcontext():
+            app.state.service = Service(registry, bounds, watching, reads, public_url, platform_name)
+            async with registry.changes.follow(reads) if bounds.read_cache_bytes else nullcontext():
                 yield
         await asyncio.to_thread(watching.close)
 
@@ -101,4 +103,4 @@ def create_app(
     )
     describe_bodies(app.openapi_schema)
     # Outside of Litestar: its own middleware does not see requests for which there is no route.
-    return RequestIdMiddleware(HeadMiddleware(watching.trace(app)), watching.observer)
+    return RequestIdMiddleware(HeadMiddleware(watching.trace(KeptReads(app, reads))), watching.observer)

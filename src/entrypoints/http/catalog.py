@@ -51,7 +51,7 @@ async def search_providers(
     search = catalog_search(q, tags, limit, offset)
     page = await service.registry.search_providers.execute(search)
     view = page_view(page, search, platform=service.platform_name)
-    return answer(request, Document.of(view), REVALIDATE)
+    return answer(request.scope, Document.of(view, REVALIDATE))
 
 
 @get(
@@ -69,9 +69,9 @@ async def find_provider(
 
     async def produce() -> Document:
         entry = await service.registry.find_provider.execute(provider_name(prefix, name))
-        return Document.of(provider_view(entry, platform=service.platform_name))
+        return Document.of(provider_view(entry, platform=service.platform_name), REVALIDATE)
 
-    return answer(request, await service.reads.read(prefix, name, produce=produce), REVALIDATE)
+    return await service.reads.answer(request.scope, prefix, name, produce)
 
 
 def catalog_search(q: str | None, tags: list[str] | None, limit: int, offset: int) -> CatalogSearch:

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
-from typing import Any
 
 import msgspec
-from litestar import Request
 from litestar.response.base import ASGIResponse
-from litestar.types import HTTPResponseBodyEvent, HTTPResponseStartEvent, Receive, Scope, Send
+from litestar.types import HTTPResponseBodyEvent, HTTPResponseStartEvent, HTTPScope, Receive, Scope, Send
 
 JSON = "application/json"
 REVALIDATE = "no-cache"
@@ -21,6 +19,8 @@ BRIEFLY = "public, max-age=60"
 FOR_GOOD = "public, max-age=31536000, immutable"
 """For what belongs to a published version and never changes."""
 
+_Field = tuple[bytes, bytes]
+
 _SMALLEST_COMPRESSED = 1400  # what fits into one packet gains nothing
 _LEVEL = 5
 _OPAQUE_TAG = re.compile(r'(?:W/)?"([^"]*)"')
@@ -28,38 +28,81 @@ _NO_GZIP = re.compile(r"\s*(?:gzip|\*)\s*;\s*q\s*=\s*0(?:\.0*)?\s*", re.IGNORECA
 _GZIP = re.compile(r"\s*(?:gzip|\*)\s*(?:;.*)?", re.IGNORECASE)
 
 
+@dataclass(frozen=True, slots=True)
+class _Coded:
+    """A document in one content coding, with all header fields.
+
+    Attributes:
+        common: Fields of an answer with or without the body.
+        described: Further fields of an answer with the body.
+    """
+
+    tag: str
+    common: Sequence[_Field]
+    described: Sequence[_Field]
+    body: bytes
+
+    def answer(self, known: str) -> "Answer":
+        """Return the body, or 304 where the validators that the client knows have this one."""
+        if known and (known.strip() == "*" or self.tag in _OPAQUE_TAG.findall(known)):
+            return Answer(304, self.common)
+        return Answer(200, [*self.common, *self.described], self.body)
+
+
 @dataclass(frozen=True)
 class Document:
-    """A representation, and what is computed from it once."""
+    """A representation, how long it may be kept, and what is computed from it once.
+
+    Attributes:
+        vary: Request headers that chose it, beside the one that chooses its coding.
+        extra: Header fields that it is sent with.
+    """
 
     body: bytes
+    cache_control: str
     media_type: str = JSON
+    vary: Sequence[str] = ()
+    extra: Sequence[_Field] = ()
 
     @classmethod
-    def of(cls, view: object, media_type: str = JSON) -> "Document":
+    def of(cls, view: object, cache_control: str, media_type: str = JSON) -> "Document":
         """Encode a view as JSON."""
-        return cls(msgspec.json.encode(view), media_type)
-
-    @cached_property
-    def tag(self) -> str:
-        """Tells these bytes from all others."""
-        return sha256(self.body).hexdigest()[:32]
-
-    @cached_property
-    def gzipped(self) -> bytes:
-        """The body, compressed."""
-        return gzip.compress(self.body, _LEVEL, mtime=0)
-
-    @cached_property
-    def content_type(self) -> bytes:
-        """The media type as it is sent."""
-        charset = "; charset=utf-8" if self.media_type.startswith("text/") else ""
-        return f"{self.media_type}{charset}".encode()
+        return cls(msgspec.json.encode(view), cache_control, media_type)
 
     @property
     def is_large(self) -> bool:
         """Whether compression is worth its while."""
         return len(self.body) >= _SMALLEST_COMPRESSED
+
+    @cached_property
+    def plain(self) -> _Coded:
+        """The document as it is."""
+        return self._coded(self._digest, self.body)
+
+    @cached_property
+    def gzipped(self) -> _Coded:
+        """The document, compressed; with a validator of its own, since a strong one promises the very bytes."""
+        body = gzip.compress(self.body, _LEVEL, mtime=0)
+        return self._coded(f"{self._digest}-gzip", body, (b"content-encoding", b"gzip"))
+
+    @cached_property
+    def _digest(self) -> str:
+        return sha256(self.body).hexdigest()[:32]
+
+    def _coded(self, tag: str, body: bytes, *coding: _Field) -> _Coded:
+        charset = "; charset=utf-8" if self.media_type.startswith("text/") else ""
+        common = [
+            (b"etag", f'"{tag}"'.encode()),
+            (b"cache-control", self.cache_control.encode()),
+            (b"vary", ", ".join((*self.vary, "Accept-Encoding")).encode()),
+            *self.extra,
+        ]
+        described = [
+            *coding,
+            (b"content-type", f"{self.media_type}{charset}".encode()),
+            (b"content-length", str(len(body)).encode()),
+        ]
+        return _Coded(tag, common, described, body)
 
 
 class Answer(ASGIResponse):
@@ -67,7 +110,7 @@ class Answer(ASGIResponse):
 
     __slots__ = ("_body", "_start")
 
-    def __init__(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes = b"") -> None:
+    def __init__(self, status: int, headers: Sequence[_Field], body: bytes = b"") -> None:
         """Take a status, all headers and the body."""
         self._start: HTTPResponseStartEvent = {"type": "http.response.start", "status": status, "headers": headers}
         self._body: HTTPResponseBodyEvent = {"type": "http.response.body", "body": body, "more_body": False}
@@ -78,40 +121,18 @@ class Answer(ASGIResponse):
         await send(self._body)
 
 
-def answer(
-    request: Request[Any, Any, Any],
-    document: Document,
-    cache_control: str,
-    *,
-    vary: Sequence[str] = (),
-    extra: Sequence[tuple[bytes, bytes]] = (),
-) -> ASGIResponse:
-    """Return the document, or 304 if the client has it; ``extra`` headers come with both.
-
-    Compressed bytes have a validator of their own, since a strong one promises the very bytes.
+def answer(scope: HTTPScope, document: Document) -> Answer:
+    """Return the document, or 304 if the client has it.
 
     Source: RFC 9110, sections 8.8.3 and 13.1.2.
     """
-    compress = document.is_large and _accepts_gzip(request.headers.get("accept-encoding", ""))
-    tag = f"{document.tag}-gzip" if compress else document.tag
-    headers = [
-        (b"etag", f'"{tag}"'.encode()),
-        (b"cache-control", cache_control.encode()),
-        (b"vary", ", ".join((*vary, "Accept-Encoding")).encode()),
-        *extra,
-    ]
-    if _has(request, tag):
-        return Answer(304, headers)
-    if compress:
-        headers.append((b"content-encoding", b"gzip"))
-    body = document.gzipped if compress else document.body
-    headers += ((b"content-type", document.content_type), (b"content-length", str(len(body)).encode()))
-    return Answer(200, headers, body)
+    compress = document.is_large and _accepts_gzip(_field(scope, b"accept-encoding"))
+    return (document.gzipped if compress else document.plain).answer(_field(scope, b"if-none-match"))
 
 
-def _has(request: Request[Any, Any, Any], tag: str) -> bool:
-    known = request.headers.get("if-none-match")
-    return known is not None and (known.strip() == "*" or tag in _OPAQUE_TAG.findall(known))
+def _field(scope: HTTPScope, name: bytes) -> str:
+    # Raw: the framework's headers cost more than the answer.
+    return ", ".join([value.decode("latin-1") for field, value in scope["headers"] if field == name])
 
 
 def _accepts_gzip(accepted: str) -> bool:

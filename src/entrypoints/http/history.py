@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
 from domain.history import LifecycleEvent
-from entrypoints.http.conditional import REVALIDATE, Document, answer
+from entrypoints.http.conditional import REVALIDATE, Document
 from entrypoints.http.documentation_lifecycle import HISTORY_RESPONSES
 from entrypoints.http.paths import provider_name, version_or_latest
 from entrypoints.http.providers import VersionParameter
@@ -33,9 +33,13 @@ async def read_history(
     service: NamedDependency[Service],
 ) -> ASGIResponse:
     """Read what happened to one public version."""
-    provider = provider_name(prefix, name)
-    events = await service.registry.read_history.execute(provider, version_or_latest(provider, version))
-    return answer(request, Document.of([event_view(event) for event in events]), REVALIDATE)
+
+    async def produce() -> Document:
+        provider = provider_name(prefix, name)
+        events = await service.registry.read_history.execute(provider, version_or_latest(provider, version))
+        return Document.of([event_view(event) for event in events], REVALIDATE)
+
+    return await service.reads.answer(request.scope, prefix, name, produce)
 
 
 def event_view(event: LifecycleEvent) -> LifecycleEventView:

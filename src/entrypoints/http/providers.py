@@ -9,7 +9,7 @@ from litestar.response.base import ASGIResponse
 
 from domain.errors import VersionNotFoundError
 from domain.versions import ProviderVersion
-from entrypoints.http.conditional import BRIEFLY, FOR_GOOD, REVALIDATE, Document, answer
+from entrypoints.http.conditional import BRIEFLY, FOR_GOOD, REVALIDATE, Document
 from entrypoints.http.documentation_catalog import INSTALL_RESPONSES
 from entrypoints.http.documentation_versions import (
     VERIFICATION_RESPONSES,
@@ -40,9 +40,9 @@ async def list_versions(
 
     async def produce() -> Document:
         versions = await service.registry.list_versions.execute(provider_name(prefix, name))
-        return Document.of([version_view(version) for version in versions])
+        return Document.of([version_view(version) for version in versions], REVALIDATE)
 
-    return answer(request, await service.reads.read(prefix, name, "versions", produce=produce), REVALIDATE)
+    return await service.reads.answer(request.scope, prefix, name, produce)
 
 
 @get(
@@ -67,10 +67,9 @@ async def find_version(
     """Read one public version."""
 
     async def produce() -> Document:
-        return Document.of(version_view(await _find(service, prefix, name, version)))
+        return Document.of(version_view(await _find(service, prefix, name, version)), unless_latest(version, BRIEFLY))
 
-    document = await service.reads.read(prefix, name, version, "version", produce=produce)
-    return answer(request, document, unless_latest(version, BRIEFLY))
+    return await service.reads.answer(request.scope, prefix, name, produce)
 
 
 @get(
@@ -91,10 +90,9 @@ async def find_install(
     """Read how to install one public version."""
 
     async def produce() -> Document:
-        return Document.of(install_view(await _find(service, prefix, name, version)))
+        return Document.of(install_view(await _find(service, prefix, name, version)), unless_latest(version, BRIEFLY))
 
-    document = await service.reads.read(prefix, name, version, "install", produce=produce)
-    return answer(request, document, unless_latest(version, BRIEFLY))
+    return await service.reads.answer(request.scope, prefix, name, produce)
 
 
 @get(
@@ -113,11 +111,14 @@ async def find_verification(
     service: NamedDependency[Service],
 ) -> ASGIResponse:
     """Read the verdict on one public version."""
-    found = await _find(service, prefix, name, version)
-    if found.verification is None:
-        raise VersionNotFoundError(f"{found.name} {found.version} is from before verdicts were kept; it has none")
-    view = verification_view(found, found.verification)
-    return answer(request, Document.of(view), unless_latest(version, FOR_GOOD))
+
+    async def produce() -> Document:
+        found = await _find(service, prefix, name, version)
+        if found.verification is None:
+            raise VersionNotFoundError(f"{found.name} {found.version} is from before verdicts were kept; it has none")
+        return Document.of(verification_view(found, found.verification), unless_latest(version, FOR_GOOD))
+
+    return await service.reads.answer(request.scope, prefix, name, produce)
 
 
 async def _find(service: Service, prefix: str, name: str, version: str) -> ProviderVersion:

@@ -2,13 +2,30 @@
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from domain.names import ProviderName
-from entrypoints.http.conditional import Document
+from entrypoints.http.conditional import Answer, Document, answer
 
 Produce = Callable[[], Awaitable[Document]]
-Key = tuple[str, ...]
-"""Prefix and name as the path has them, and what else tells one representation from another."""
+_Provider = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a path was answered with.
+
+    Attributes:
+        route: The template of the path.
+        provider: Prefix and name of the provider that it tells of, as the path has them.
+    """
+
+    document: Document
+    route: str
+    provider: tuple[str, str]
 
 
 class ReadCache:
@@ -21,26 +38,35 @@ class ReadCache:
         """Keep at most that many bytes, roughly; 0 keeps nothing."""
         self._max_bytes = max_bytes
         self._bytes = 0
-        self._documents: OrderedDict[Key, Document] = OrderedDict()
-        self._of_provider: dict[Key, set[Key]] = {}
+        self._kept: OrderedDict[str, Kept] = OrderedDict()
+        self._paths: dict[_Provider, set[str]] = {}
         self._trusted = False
         self._changes = 0
 
-    async def read(self, prefix: str, name: str, *view: str, produce: Produce) -> Document:
-        """Return a representation of a provider: the one that is kept, or a new one.
+    def find(self, path: str) -> Kept | None:
+        """Return what is kept of a path, or None."""
+        found = self._kept.get(path)
+        if found is not None:
+            self._kept.move_to_end(path)
+        return found
+
+    async def read(self, scope: HTTPScope, prefix: str, name: str, produce: Produce) -> Document:
+        """Return what a path tells of a provider, whatever query it has: what is kept, or what is produced now.
 
         What ``produce`` raises passes through, and nothing is kept of it.
         """
-        key = (prefix, name, *view)
-        found = self._documents.get(key)
+        found = self.find(scope["path"])
         if found is not None:
-            self._documents.move_to_end(key)
-            return found
+            return found.document
         before = self._changes
         document = await produce()
         if self._trusted and self._changes == before:  # else it may have been read before a change
-            self._keep(key, document)
+            self._keep(scope["path"], Kept(document, scope["path_template"], (prefix, name)))
         return document
+
+    async def answer(self, scope: HTTPScope, prefix: str, name: str, produce: Produce) -> Answer:
+        """Answer a request with what it reads, or say that its client has it."""
+        return answer(scope, await self.read(scope, prefix, name, produce))
 
     def trust(self) -> None:
         """Keep what is read from here on."""
@@ -50,8 +76,8 @@ class ReadCache:
     def changed(self, name: ProviderName) -> None:
         """Drop what is kept of a provider."""
         self._changes += 1
-        for key in self._of_provider.pop((name.prefix, name.name), ()):
-            self._bytes -= _weight(self._documents.pop(key))
+        for path in self._paths.pop((name.prefix, name.name), ()):
+            self._bytes -= _weight(self._kept.pop(path))
 
     def distrust(self) -> None:
         """Drop everything, and keep nothing until further notice."""
@@ -61,23 +87,50 @@ class ReadCache:
     def _forget(self) -> None:
         self._changes += 1
         self._bytes = 0
-        self._documents.clear()
-        self._of_provider.clear()
+        self._kept.clear()
+        self._paths.clear()
 
-    def _keep(self, key: Key, document: Document) -> None:
-        if key in self._documents or _weight(document) > self._max_bytes:
+    def _keep(self, path: str, kept: Kept) -> None:
+        if path in self._kept or _weight(kept) > self._max_bytes:
             return
-        self._documents[key] = document
-        self._of_provider.setdefault(key[:2], set()).add(key)
-        self._bytes += _weight(document)
+        self._kept[path] = kept
+        self._paths.setdefault(kept.provider, set()).add(path)
+        self._bytes += _weight(kept)
         while self._bytes > self._max_bytes:
-            oldest, dropped = self._documents.popitem(last=False)
-            self._bytes -= _weight(dropped)
-            kept = self._of_provider[oldest[:2]]
-            kept.remove(oldest)
-            if not kept:
-                del self._of_provider[oldest[:2]]
+            self._drop_oldest()
+
+    def _drop_oldest(self) -> None:
+        path, dropped = self._kept.popitem(last=False)
+        self._bytes -= _weight(dropped)
+        paths = self._paths[dropped.provider]
+        paths.remove(path)
+        if not paths:
+            del self._paths[dropped.provider]
 
 
-def _weight(document: Document) -> int:
-    return 2 * len(document.body) + 1000  # with its compressed form, and what keeping it costs
+class KeptReads:
+    """ASGI middleware that answers reads from what is kept, before anything is routed.
+
+    Handlers say what may be kept; the answer from here is the one that they would give.
+    """
+
+    def __init__(self, app: ASGIApp, reads: ReadCache) -> None:
+        """Wrap an application."""
+        self._app = app
+        self._reads = reads
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != ScopeType.HTTP or scope["method"] != "GET" or scope["query_string"]:
+            await self._app(scope, receive, send)
+            return
+        kept = self._reads.find(scope["path"])
+        if kept is None:
+            await self._app(scope, receive, send)
+            return
+        scope["path_template"] = kept.route  # for who watches from outside
+        await answer(scope, kept.document)(scope, receive, send)
+
+
+def _weight(kept: Kept) -> int:
+    return 2 * len(kept.document.body) + 1000  # with its compressed form, and what keeping it costs

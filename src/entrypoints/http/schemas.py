@@ -46,10 +46,11 @@ async def read_schemas(
         provider = provider_name(prefix, name)
         found = await service.registry.find_version.execute(provider, version_or_latest(provider, version))
         schemas = found.announcement.schemas or ()
-        return Document.of({schema.resource_type: schema_view(schema) for schema in schemas})
+        return Document.of(
+            {schema.resource_type: schema_view(schema) for schema in schemas}, unless_latest(version, FOR_GOOD)
+        )
 
-    document = await service.reads.read(prefix, name, version, "schemas", produce=produce)
-    return answer(request, document, unless_latest(version, FOR_GOOD))
+    return await service.reads.answer(request.scope, prefix, name, produce)
 
 
 @get(
@@ -74,9 +75,8 @@ async def read_schema(
     written = _as_written(request.scope.get("raw_path", b""), resource_type)
     found = await service.registry.find_schema.execute(provider, version_or_latest(provider, version), written)
     url = schema_url(request, service, provider, found.version.version, written)
-    return answer(
-        request, Document.of(schema_document(found.schema, url), MEDIA_TYPE), unless_latest(version, FOR_GOOD)
-    )
+    document = schema_document(found.schema, url)
+    return answer(request.scope, Document.of(document, unless_latest(version, FOR_GOOD), MEDIA_TYPE))
 
 
 def _as_written(raw_path: bytes, parsed: str) -> str:

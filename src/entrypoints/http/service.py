@@ -35,12 +35,11 @@ class Service:
     registry: Registry
     limits: HttpLimits
     telemetry: Telemetry
+    reads: ReadCache
     public_url: str | None = None
     platform_name: str = "Platform"
     in_flight: InFlight = field(init=False)
-    reads: ReadCache = field(init=False)
 
     def __post_init__(self) -> None:
-        """Start with nothing in flight, and nothing kept."""
+        """Start with nothing in flight."""
         object.__setattr__(self, "in_flight", InFlight(self.limits.in_flight))
-        object.__setattr__(self, "reads", ReadCache(self.limits.read_cache_bytes))

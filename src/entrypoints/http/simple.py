@@ -5,6 +5,7 @@ Source: PEP 503, PEP 592, PEP 691 and PEP 700.
 
 from typing import Any
 
+import msgspec
 from litestar import Request, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -75,5 +76,5 @@ async def simple_project(
 
 
 def _answer(request: Request[Any, Any, Any], view: object, template: str, media_type: str) -> ASGIResponse:
-    body = Document.of(view).body if media_type == _JSON else render(template, view=view).encode()
-    return answer(request, Document(body, media_type), REVALIDATE, vary=("Accept",))
+    body = msgspec.json.encode(view) if media_type == _JSON else render(template, view=view).encode()
+    return answer(request.scope, Document(body, REVALIDATE, media_type, vary=("Accept",)))

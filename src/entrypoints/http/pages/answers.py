@@ -8,11 +8,16 @@ from typing import Any, TypeVar
 from litestar import Request, Response
 from litestar.response.base import ASGIResponse
 
-from entrypoints.http.conditional import REVALIDATE, Document, answer
+from entrypoints.http.conditional import FOR_GOOD, REVALIDATE, Document, answer
 from entrypoints.http.templating import render
 from entrypoints.http.wire import ProblemView
 
-STYLESHEET = Document(files("entrypoints.http.pages").joinpath("pages.css").read_bytes(), "text/css")
+STYLESHEET = Document(
+    files("entrypoints.http.pages").joinpath("pages.css").read_bytes(),
+    FOR_GOOD,
+    "text/css",
+    extra=((b"x-content-type-options", b"nosniff"),),
+)
 STYLESHEET_PATH = f"/static/pages-{sha256(STYLESHEET.body).hexdigest()[:12]}.css"
 """Another stylesheet has another path, so each may be kept for good."""
 
@@ -31,8 +36,8 @@ _Refusal = TypeVar("_Refusal", bound=Exception)
 
 def page(request: Request[Any, Any, Any], template: str, **context: object) -> ASGIResponse:
     """Return a page, or 304 if the client has it."""
-    document = Document(_render(template, **context).encode(), "text/html")
-    return answer(request, document, REVALIDATE, extra=_HEADERS)
+    document = Document(_render(template, **context).encode(), REVALIDATE, "text/html", extra=_HEADERS)
+    return answer(request.scope, document)
 
 
 def in_words(

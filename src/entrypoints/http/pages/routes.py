@@ -10,7 +10,7 @@ from litestar.response.base import ASGIResponse
 
 from domain.errors import RegistryError
 from entrypoints.http.catalog import Offset, Tags, Words, catalog_search
-from entrypoints.http.conditional import FOR_GOOD, answer
+from entrypoints.http.conditional import answer
 from entrypoints.http.pages.answers import STYLESHEET, STYLESHEET_PATH, in_words, page
 from entrypoints.http.pages.markdown import prose
 from entrypoints.http.pages.results import Results
@@ -73,7 +73,7 @@ async def version_page(
 @get(STYLESHEET_PATH)
 async def stylesheet(request: Request[Any, Any, Any]) -> ASGIResponse:
     """Serve how the pages look."""
-    return answer(request, STYLESHEET, FOR_GOOD, extra=((b"x-content-type-options", b"nosniff"),))
+    return answer(request.scope, STYLESHEET)
 
 
 pages = Router(
