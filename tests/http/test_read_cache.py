@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import cast
+from typing import NoReturn, cast
 
 import pytest
 from hypothesis import given
@@ -229,7 +229,7 @@ async def test_what_is_kept_is_answered_before_anything_is_routed() -> None:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    async def unreachable(*_: object) -> None:
+    async def unreachable(*_: object) -> NoReturn:
         raise AssertionError
 
     scope = {**a_scope(GCP, "v"), "type": "http", "method": "GET", "query_string": b"", "headers": []}
