@@ -1,17 +1,17 @@
 """Hosts and addresses that a registered URL must not lead the registry to."""
 
 import ipaddress
+import ssl
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
-import httpcore
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.https import own_addresses, special_blocks
 from adapters.https.addresses import AddressRules
-from adapters.https.backend import JudgingNetworkBackend
+from adapters.https.connecting import Connector
 from adapters.https.special_blocks import IPAddress, IPNetwork
 from adapters.https.targets import Target
 from domain.errors import InvalidWheelUrlError, WheelFault, WheelRefusedError
@@ -354,24 +354,24 @@ class ScriptedResolver:
     ],
 )
 async def test_one_forbidden_answer_refuses_the_host_before_anything_is_connected(answers: list[str]) -> None:
-    backend = JudgingNetworkBackend(_rules(), ScriptedResolver(answers))
     with pytest.raises(WheelRefusedError) as refusal:
-        await backend.connect_tcp("wheels.example.com", 443)
+        await _connector(ScriptedResolver(answers)).judged("wheels.example.com")
     assert refusal.value.fault is WheelFault.ADDRESS_FORBIDDEN
 
 
 async def test_a_literal_address_is_judged_without_asking_a_resolver() -> None:
     resolver = ScriptedResolver(["1.1.1.1"])
     with pytest.raises(WheelRefusedError):
-        await JudgingNetworkBackend(_rules(), resolver).connect_tcp("::1", 443)
+        await _connector(resolver).judged("::1")
     assert resolver.asked == []
 
 
 async def test_a_host_without_addresses_cannot_be_connected_to() -> None:
-    with pytest.raises(httpcore.ConnectError):
-        await JudgingNetworkBackend(_rules(), ScriptedResolver([])).connect_tcp("wheels.example.com", 443)
+    connector = _connector(ScriptedResolver([]))
+    addresses = await connector.judged("wheels.example.com")
+    with pytest.raises(OSError, match="no address"):
+        await connector.connect(Target("wheels.example.com", 443, "/"), addresses)
 
 
-async def test_unix_sockets_are_out_of_reach() -> None:
-    with pytest.raises(NotImplementedError):
-        await JudgingNetworkBackend(_rules(), ScriptedResolver([])).connect_unix_socket("/run/service.sock")
+def _connector(resolver: ScriptedResolver) -> Connector:
+    return Connector(rules=_rules(), resolver=resolver, tls=ssl.create_default_context(), seconds=10)

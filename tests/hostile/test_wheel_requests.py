@@ -1,22 +1,17 @@
 """What a wheel host gets to see: exactly what was judged, whatever a URL library thinks of it."""
 
+import socket
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from adapters.https.policy import FetchPolicy
-from adapters.https.requests import request_for
+from adapters.https import streams
 from adapters.https.special_blocks import IPAddress
-from adapters.https.streams import Connected
-from adapters.https.targets import Target
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
-from domain.errors import InvalidWheelUrlError
-from domain.wheel_urls import DEFAULT_PORT, WheelUrl, parse_authority
+from domain.wheel_urls import WheelUrl
 from tests.support.certificates import CertificateAuthority
 from tests.support.https_host import HttpsHost, file, https_host, redirect
 
@@ -53,16 +48,16 @@ async def world(
     authority: CertificateAuthority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[World]:
     tls = authority.server_context("*.example.com", PUBLIC, "2606:4700::1")
-    connect = Connected.to
+    connect = streams.connect
     async with https_host(tls) as host:
         fetcher = HttpsWheelFetcher(tls=authority.client_context(), spool_directory=tmp_path, resolver=PublicResolver())
         world = World(host, fetcher)
 
-        async def detour(address: IPAddress, port: int, seconds: float | None) -> Connected:
+        async def detour(address: IPAddress, port: int) -> socket.socket:
             world.reached.append((str(address), port))
-            return await connect(ip_address("127.0.0.1"), host.port, seconds)
+            return await connect(ip_address("127.0.0.1"), host.port)
 
-        monkeypatch.setattr(Connected, "to", detour)
+        monkeypatch.setattr(streams, "connect", detour)
         yield world
 
 
@@ -144,25 +139,6 @@ async def test_a_redirects_target_is_asked_for_byte_by_byte(world: World, locati
     host = "storage.example.com" if "storage" in location else "wheels.example.com"
     assert world.host.requests[1].head == _head(target, host)
     assert world.host.server_names[1] == host
-
-
-_LABELS = st.from_regex(r"(xn--)?[a-zA-Z0-9_-]{1,12}", fullmatch=True)
-_HOSTS = st.one_of(
-    st.lists(_LABELS, min_size=1, max_size=4).map(".".join),
-    st.text(min_size=1, max_size=12).map(lambda text: f"{text}.example"),
-    st.ip_addresses(v=4).map(str),
-    st.ip_addresses(v=6).map(lambda address: f"[{address}]"),
-)
-
-
-@given(written=_HOSTS, port=st.integers(1, 65535))
-def test_httpx_reads_no_other_host_or_port_than_was_judged(written: str, port: int) -> None:
-    try:
-        host, _ = parse_authority(written)
-    except InvalidWheelUrlError:
-        return
-    url = request_for(Target(host, port, "/"), FetchPolicy()).url
-    assert (url.raw_scheme, url.raw_host.decode(), url.port or DEFAULT_PORT) == (b"https", host, port)
 
 
 def _read(path: Path) -> bytes:

@@ -13,12 +13,13 @@ Reply = Callable[["Exchange"], Awaitable[None]]
 
 @dataclass
 class Exchange:
-    """One request, and the wire to answer it on."""
+    """One request, and the wire to answer it on, which is closed then unless it ``stays`` for another one."""
 
     head: bytes
     target: str
     fields: dict[str, str]
     _writer: asyncio.StreamWriter
+    stays: bool = False
 
     async def send(self, data: bytes) -> None:
         self._writer.write(data)
@@ -40,12 +41,16 @@ class Exchange:
 
 @dataclass
 class HttpsHost:
-    """What the host was asked, and what it answers: the replies of a path in turn, the last one again and again."""
+    """What the host was asked, and what it answers: the replies of a path in turn, the last one again and again.
+
+    ``left`` is set when a client hangs up between two requests.
+    """
 
     port: int = 0
     requests: list[Exchange] = field(default_factory=list)
     server_names: list[str | None] = field(default_factory=list)
     connections: int = 0
+    left: asyncio.Event = field(default_factory=asyncio.Event)
     _replies: dict[str, list[Reply]] = field(default_factory=dict)
 
     def script(self, target: str, *replies: Reply) -> None:
@@ -56,16 +61,24 @@ class HttpsHost:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        with contextlib.suppress(ConnectionError, ssl.SSLError, asyncio.IncompleteReadError):
-            head = await reader.readuntil(b"\r\n\r\n")
-            lines = head.decode("latin-1").split("\r\n")
-            target = lines[0].split(" ")[1]
-            fields = dict(line.lower().split(": ", 1) for line in lines[1:] if line)
-            exchange = Exchange(head, target, fields, writer)
-            self.requests.append(exchange)
-            replies = self._replies.get(target) or [status(404)]
-            await (replies.pop(0) if len(replies) > 1 else replies[0])(exchange)
+        with contextlib.suppress(ConnectionError, ssl.SSLError):
+            while (exchange := await self._asked(reader, writer)) is not None:
+                self.requests.append(exchange)
+                replies = self._replies.get(exchange.target) or [status(404)]
+                await (replies.pop(0) if len(replies) > 1 else replies[0])(exchange)
+                if not exchange.stays:
+                    break
         writer.close()
+
+    async def _asked(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Exchange | None:
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+        except asyncio.IncompleteReadError:
+            self.left.set()
+            return None
+        lines = head.decode("latin-1").split("\r\n")
+        fields = dict(line.lower().split(": ", 1) for line in lines[1:] if line)
+        return Exchange(head, lines[0].split(" ")[1], fields, writer)
 
 
 @contextlib.asynccontextmanager
@@ -114,6 +127,16 @@ def status(code: int, *fields: str, body: bytes = b"") -> Reply:
     """Answer with a status, extra header fields, and a body with its right length."""
     head = "".join(f"{line}\r\n" for line in (f"HTTP/1.1 {code} Scripted", f"Content-Length: {len(body)}", *fields))
     return raw(head.encode("latin-1") + b"\r\n" + body)
+
+
+def staying(reply: Reply) -> Reply:
+    """Reply, and wait for another request on the same connection."""
+
+    async def stay(exchange: Exchange) -> None:
+        exchange.stays = True
+        await reply(exchange)
+
+    return stay
 
 
 def file(data: bytes) -> Reply:

@@ -3,7 +3,7 @@
 import ssl
 from pathlib import Path
 
-import httpcore
+import certifi
 
 
 def trust(ca_bundle: Path | None = None) -> ssl.SSLContext:
@@ -15,7 +15,9 @@ def trust(ca_bundle: Path | None = None) -> ssl.SSLContext:
     Raises:
         OSError: The file cannot be read, or holds no certificate (``ssl.SSLError`` is an ``OSError``).
     """
-    context = httpcore.default_ssl_context()
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    context.set_alpn_protocols(["http/1.1"])
     if ca_bundle is not None:
         context.load_verify_locations(ca_bundle)
     return context

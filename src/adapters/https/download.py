@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-import httpx
-
 from adapters.https.answers import too_large
 from adapters.https.exchanges import HttpsExchanges
 from adapters.https.failures import wire_failures
@@ -26,8 +24,8 @@ async def download(target: Target, exchanges: HttpsExchanges, spool: Spool) -> N
         SpoolUnavailableError: The disk is full.
         RetryableError: Nothing was spooled yet, and another attempt may succeed.
     """
-    for _ in range(exchanges.policy.max_redirects + 1):
-        following = await _hop(target, exchanges, spool)
+    for hop in range(exchanges.policy.max_redirects + 1):
+        following = await _hop(target, exchanges, spool, again=hop == 0)
         if following is None:
             return
         target = following
@@ -37,21 +35,21 @@ async def download(target: Target, exchanges: HttpsExchanges, spool: Spool) -> N
     )
 
 
-async def _hop(target: Target, exchanges: HttpsExchanges, spool: Spool) -> Target | None:
+async def _hop(target: Target, exchanges: HttpsExchanges, spool: Spool, *, again: bool) -> Target | None:
     """Spool the file and return None, or return the target that the answer redirects to."""
     with wire_failures(target.host):
-        async with exchanges.ask(target) as (head, response):
+        async with exchanges.ask(target, again=again) as (head, body):
             if head.location is not None:
                 return target.redirected(head.location)
             head.check_status()
             head.check_body(exchanges.policy.max_bytes)
-            await _receive(response, exchanges.policy, spool)
+            await _receive(body, exchanges.policy, spool)
             return None
 
 
-async def _receive(response: httpx.Response, policy: FetchPolicy, spool: Spool) -> None:
+async def _receive(body: AsyncGenerator[bytes, None], policy: FetchPolicy, spool: Spool) -> None:
     rate = RateGuard(policy.min_rate, policy.rate_window)
-    async with aclosing(_timed(response)) as chunks:
+    async with aclosing(_timed(body)) as chunks:
         async for chunk, waited in chunks:
             rate.arrived(len(chunk), after=waited)
             if spool.size + len(chunk) > policy.max_bytes:
@@ -60,10 +58,10 @@ async def _receive(response: httpx.Response, policy: FetchPolicy, spool: Spool) 
     await spool.finish()
 
 
-async def _timed(response: httpx.Response) -> AsyncGenerator[tuple[bytes, float], None]:
+async def _timed(body: AsyncGenerator[bytes, None]) -> AsyncGenerator[tuple[bytes, float], None]:
     """Yield each chunk with the seconds that it was waited for."""
     time = asyncio.get_running_loop().time
     asked = time()
-    async for chunk in response.aiter_raw():
+    async for chunk in body:
         yield chunk, time() - asked
         asked = time()

@@ -1,49 +1,71 @@
-"""One request and its answer, on a connection of its own."""
+"""Requests to wheel hosts, and their answers."""
 
 import asyncio
-import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TypeAlias
 
-import httpx
+import h11
 
-from adapters.https.addresses import AddressRules
 from adapters.https.answers import AnswerHead
-from adapters.https.backend import JudgingNetworkBackend
-from adapters.https.cookies import NoCookies
+from adapters.https.connecting import Connector
+from adapters.https.connections import Connection
+from adapters.https.failures import connecting_failures
+from adapters.https.idle_connections import IdleConnections
 from adapters.https.policy import FetchPolicy
-from adapters.https.requests import request_for
-from adapters.https.resolver import Resolver
 from adapters.https.targets import Target
-from adapters.https.transport import JudgedTransport
+
+_Answer: TypeAlias = tuple[AnswerHead, AsyncGenerator[bytes, None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpsExchanges:
-    """Sends requests; connections are never reused, so each hop of a redirect is judged anew."""
+    """Sends requests. The host of each is resolved and judged, whether its connection is new or not."""
 
     policy: FetchPolicy
-    rules: AddressRules
-    resolver: Resolver
-    tls: ssl.SSLContext
+    connector: Connector
+    idle: IdleConnections
 
     @asynccontextmanager
-    async def ask(self, target: Target) -> AsyncIterator[tuple[AnswerHead, httpx.Response]]:
-        """Ask for a target; the body can be read while the context is open.
+    async def ask(self, target: Target, *, again: bool) -> AsyncIterator[_Answer]:
+        """Ask for a target, and return head and body of the answer; the body can be read while the context is open.
 
-        Raises whatever httpx and the backend raise.
+        Args:
+            target: What is asked for.
+            again: Whether the connection may have been used before, and may be kept. Hops of redirects have their own.
+
+        Raises:
+            WheelRefusedError: An address of the host may not be reached.
+            RetryableError: There was no connection.
+            WheelHostFailedError: TLS failed.
+            OSError: The host broke off; ``TimeoutError`` if it is silent.
+            h11.ProtocolError: What it says is not HTTP.
         """
-        async with self._client() as client:
-            async with asyncio.timeout(self.policy.answer_timeout):
-                response = await client.send(request_for(target, self.policy), stream=True)
-            yield AnswerHead(target.host, response.status_code, response.headers.raw), response
+        async with asyncio.timeout(self.policy.answer_timeout):
+            connection, head = await self._asked(target, again=again and self.policy.max_idle > 0)
+        try:
+            yield head, connection.body()
+        finally:
+            self.idle.put(target, connection)
 
-    def _client(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(
-            transport=JudgedTransport(JudgingNetworkBackend(self.rules, self.resolver), self.tls),
-            timeout=httpx.Timeout(self.policy.connect_timeout, read=self.policy.rate_window),
-            cookies=NoCookies(),
-            follow_redirects=False,
-            trust_env=False,
-        )
+    async def _asked(self, target: Target, *, again: bool) -> tuple[Connection, AnswerHead]:
+        with connecting_failures(target.host):
+            addresses = await self.connector.judged(target.host)
+        if again and (resting := self.idle.take(target, addresses)) is not None:
+            try:
+                return resting, await _ask(resting, target, again=again)
+            except (OSError, h11.RemoteProtocolError):
+                pass  # hosts hang up on who rests, and a GET is safe to repeat
+        with connecting_failures(target.host):
+            stream, address = await self.connector.connect(target, addresses)
+        connection = Connection(stream, address, self.policy)
+        return connection, await _ask(connection, target, again=again)
+
+
+async def _ask(connection: Connection, target: Target, *, again: bool) -> AnswerHead:
+    try:
+        return await connection.ask(target, again=again)
+    except BaseException:
+        connection.close()
+        raise

@@ -1,44 +1,46 @@
-"""What can go wrong on the wire, as the port's errors."""
+"""What can go wrong on the way to a host and with it, as the port's errors."""
 
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import anyio
-import httpx
+import h11
 
 from adapters.https.retries import RetryableError
 from domain.errors import WheelHostFailedError, WheelHostTimeoutError
 
-_BROKEN = (
-    httpx.RequestError,
-    anyio.BrokenResourceError,
-    anyio.ClosedResourceError,
-    anyio.EndOfStream,
-    OSError,  # ssl.SSLError is one
-)
+
+@contextmanager
+def connecting_failures(host: str) -> Iterator[None]:
+    """Translate what connecting raises.
+
+    Raises:
+        RetryableError: There is no connection.
+        WheelHostFailedError: TLS failed.
+    """
+    try:
+        yield
+    except TimeoutError as error:
+        raise RetryableError(_slow(host, "be connected to")) from error
+    except ssl.SSLError as error:
+        raise _failed(host, "has no TLS certificate that the registry trusts, or does not speak TLS") from error
+    except OSError as error:
+        raise RetryableError(_failed(host, "cannot be reached; check the URL's host")) from error
 
 
 @contextmanager
 def wire_failures(host: str) -> Iterator[None]:
-    """Translate what the HTTP client raises.
+    """Translate what a connection raises.
 
     Raises:
-        RetryableError: There was no connection.
         WheelHostTimeoutError: The host went silent.
-        WheelHostFailedError: TLS failed, or the host broke off or broke the protocol.
+        WheelHostFailedError: It broke off or broke the protocol.
     """
     try:
         yield
-    except httpx.ConnectTimeout as error:
-        raise RetryableError(_slow(host, "be connected to")) from error
-    except (httpx.TimeoutException, TimeoutError) as error:
+    except TimeoutError as error:
         raise _slow(host, "answer") from error
-    except httpx.ConnectError as error:
-        if isinstance(error.__cause__, ssl.SSLError):
-            raise _failed(host, "has no TLS certificate that the registry trusts, or does not speak TLS") from error
-        raise RetryableError(_failed(host, "cannot be reached; check the URL's host")) from error
-    except _BROKEN as error:
+    except (OSError, h11.ProtocolError) as error:
         raise _failed(host, "broke off or sent what is not HTTP; try again later") from error
 
 

@@ -19,6 +19,8 @@ class FetchPolicy:
         first_delay: Before the second attempt; doubled for each further one, unless the host asks for more.
         max_concurrent: Wheels held on disk at once, so the spool takes up to this many times ``max_bytes``.
         max_wait: For one of those places.
+        max_idle: Connections kept for another wheel of the same host; whoever keeps any closes the fetcher.
+        idle_seconds: How long one is kept; shorter than hosts keep theirs.
         user_agent: Sent to wheel hosts.
     """
 
@@ -33,4 +35,6 @@ class FetchPolicy:
     first_delay: float = 0.5
     max_concurrent: int = 16
     max_wait: float = 30.0
+    max_idle: int = 0
+    idle_seconds: float = 4.0
     user_agent: str = "provider-registry"

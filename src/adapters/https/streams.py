@@ -1,78 +1,45 @@
-"""TCP and TLS on a bare socket, which cost far less per read than what the HTTP client brings.
+"""TCP and TLS on a bare socket.
 
-Nothing is read ahead of who asks for it. The transports of event loops do so, and once they pause, what TLS holds
-is lost when the host closes the connection.
+Nothing is read ahead of who asks for it, and one reading takes as much as the socket holds: that costs far less per
+byte than the event loop's own transports.
 """
 
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from typing import Self, TypeVar
-
-import httpcore
+from collections.abc import Callable
+from typing import TypeVar
 
 from adapters.https.special_blocks import IPAddress
 
 _Result = TypeVar("_Result")
 
 _RECEIVED_BYTES = 256 * 1024
+_RECORD_BYTES = 16 * 1024
 
 
-class Connected(httpcore.AsyncNetworkStream):
-    """A TCP connection over which nothing goes until TLS is spoken on it."""
+async def connect(address: IPAddress, port: int) -> socket.socket:
+    """Return a socket that is connected and does not block.
 
-    def __init__(self, connected: socket.socket) -> None:
-        """Own a connected socket that does not block."""
-        self._socket = connected
-
-    @classmethod
-    async def to(cls, address: IPAddress, port: int, seconds: float | None) -> Self:
-        """Connect.
-
-        Raises:
-            httpcore.ConnectError: Nothing answers there.
-            httpcore.ConnectTimeout: Not in time.
-        """
-        family = socket.AF_INET if address.version == 4 else socket.AF_INET6
-        connecting = socket.socket(family, socket.SOCK_STREAM)
-        connecting.settimeout(0)  # asyncio waits
-        try:
-            async with _within(seconds, httpcore.ConnectTimeout, httpcore.ConnectError):
-                await asyncio.get_running_loop().sock_connect(connecting, (str(address), port))
-        except BaseException:
-            connecting.close()
-            raise
-        return cls(connecting)
-
-    async def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109 - the signature is httpcore's
-    ) -> httpcore.AsyncNetworkStream:
-        """Shake hands.
-
-        Raises:
-            httpcore.ConnectError: The host broke off, or, if the cause says so, TLS failed.
-            httpcore.ConnectTimeout: It was too slow.
-        """
-        async with _within(timeout, httpcore.ConnectTimeout, httpcore.ConnectError):
-            secured = Secured(self._socket, ssl_context, server_hostname)
-            await secured.shake_hands()
-        return secured
-
-    async def aclose(self) -> None:
-        """Hang up, whatever is spoken on it."""
-        self._socket.close()
+    Raises:
+        OSError: Nothing answers there.
+    """
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+    connecting = socket.socket(family, socket.SOCK_STREAM)
+    connecting.settimeout(0)  # asyncio waits
+    try:
+        await asyncio.get_running_loop().sock_connect(connecting, (str(address), port))
+    except BaseException:
+        connecting.close()
+        raise
+    return connecting
 
 
-class Secured(httpcore.AsyncNetworkStream):
-    """A TLS connection. One at a time may read or write."""
+class TlsStream:
+    """A TLS connection. One at a time may read or write. Whatever fails on the way is an ``OSError``."""
 
-    def __init__(self, connected: socket.socket, tls: ssl.SSLContext, host: str | None) -> None:
-        """Speak TLS on a socket."""
+    def __init__(self, connected: socket.socket, tls: ssl.SSLContext, host: str) -> None:
+        """Speak TLS on a socket that does not block, and own it."""
         self._socket = connected
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = tls.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
@@ -81,31 +48,49 @@ class Secured(httpcore.AsyncNetworkStream):
         """Agree on keys, and check the certificate.
 
         Raises:
-            OSError: The host broke off; ``ssl.SSLError`` if TLS failed.
+            ssl.SSLError: The host does not speak TLS, or nobody that is trusted vouches for it.
+            OSError: The host broke off.
         """
         try:
             await self._carry(self._tls.do_handshake)
         except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
             raise ConnectionAbortedError("the host broke off in the handshake") from None
 
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - likewise
+    async def read(self) -> bytes:
         """Return what is there, at least a byte, or nothing at the end, however the host ends it."""
-        try:
-            async with _within(timeout, httpcore.ReadTimeout, httpcore.ReadError):
-                return await self._carry(lambda: self._tls.read(max_bytes))
-        except httpcore.ReadError as error:
-            if isinstance(error.__cause__, ssl.SSLZeroReturnError | ssl.SSLEOFError):
-                return b""
-            raise
+        return await self._carry(self._decrypted)
 
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - likewise
+    async def write(self, data: bytes) -> None:
         """Send."""
-        async with _within(timeout, httpcore.WriteTimeout, httpcore.WriteError):
-            await self._carry(lambda: self._tls.write(buffer))
+        await self._carry(lambda: self._tls.write(data))
 
-    async def aclose(self) -> None:
+    def is_quiet(self) -> bool:
+        """Tell whether the host said nothing that was not read yet, a farewell included."""
+        if self._incoming.pending or self._tls.pending():
+            return False
+        try:
+            self._socket.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
+
+    def close(self) -> None:
         """Hang up, without waiting for the host to agree."""
         self._socket.close()
+
+    def _decrypted(self) -> bytes:
+        records: list[bytes] = []
+        try:
+            while record := self._tls.read(_RECORD_BYTES):
+                records.append(record)
+        except ssl.SSLWantReadError:
+            if not records:
+                raise
+        except (ssl.SSLEOFError, ssl.SSLZeroReturnError):  # comes again at the next reading
+            pass
+        return b"".join(records)
 
     async def _carry(self, step: Callable[[], _Result]) -> _Result:
         """Take a step of TLS, and carry bytes to and from the socket until it is done."""
@@ -124,16 +109,3 @@ class Secured(httpcore.AsyncNetworkStream):
     async def _flush(self) -> None:
         if self._outgoing.pending:
             await asyncio.get_running_loop().sock_sendall(self._socket, self._outgoing.read())
-
-
-@asynccontextmanager
-async def _within(
-    seconds: float | None, late: type[httpcore.TimeoutException], broken: type[httpcore.NetworkError]
-) -> AsyncIterator[None]:
-    try:
-        async with asyncio.timeout(seconds):
-            yield
-    except TimeoutError as error:
-        raise late(str(error)) from error
-    except OSError as error:  # ssl.SSLError is one
-        raise broken(str(error)) from error

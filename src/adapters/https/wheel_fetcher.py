@@ -11,8 +11,10 @@ import structlog
 
 from adapters.https.addresses import AddressRules
 from adapters.https.certificates import trust
+from adapters.https.connecting import Connector
 from adapters.https.download import download
 from adapters.https.exchanges import HttpsExchanges
+from adapters.https.idle_connections import IdleConnections
 from adapters.https.policy import FetchPolicy
 from adapters.https.resolver import Resolver, SystemResolver
 from adapters.https.retries import Sleep, retrying
@@ -44,12 +46,14 @@ class HttpsWheelFetcher:
     ) -> None:
         """Take what differs from the defaults: public addresses and authorities only, the system's temporary folder."""
         self._policy = policy or FetchPolicy()
-        self._exchanges = HttpsExchanges(
-            policy=self._policy,
+        connector = Connector(
             rules=rules or AddressRules(),
             resolver=resolver or SystemResolver(),
             tls=tls or trust(),
+            seconds=self._policy.connect_timeout,
         )
+        self._idle = IdleConnections(self._policy.max_idle, seconds=self._policy.idle_seconds)
+        self._exchanges = HttpsExchanges(policy=self._policy, connector=connector, idle=self._idle)
         self._slots = FetchSlots(self._policy.max_concurrent, max_wait=self._policy.max_wait)
         self._spool_directory = spool_directory or Path(tempfile.gettempdir())
         self._sleep = sleep
@@ -61,6 +65,10 @@ class HttpsWheelFetcher:
             with Spool(self._spool_directory) as spool:
                 await self._download(url, spool)
                 yield FetchedWheel(spool.path, spool.sha256, spool.size)
+
+    def close(self) -> None:
+        """Close what connections are kept; nothing may be fetched any more."""
+        self._idle.close()
 
     async def _download(self, url: WheelUrl, spool: Spool) -> None:
         started = asyncio.get_running_loop().time()

@@ -29,6 +29,9 @@ from entrypoints.settings import (
     WheelSettings,
 )
 
+_IDLE_CONNECTIONS = 8
+"""To wheel hosts: a release registers its wheels a few at a time."""
+
 
 @asynccontextmanager
 async def open_registry(settings: Settings, observer: Observer = NOBODY) -> AsyncIterator[Registry]:
@@ -54,12 +57,14 @@ async def open_adapters(settings: Settings, observer: Observer = NOBODY) -> Asyn
         database = Database(url, connection_options(settings.database), observer)
         stack.push_async_callback(database.dispose)
         customers = await open_customers(settings.customer, clock, stack, observer)
+        fetcher = wheel_fetcher(settings.wheel, max_idle=_IDLE_CONNECTIONS)
+        stack.callback(fetcher.close)
         remove_leftovers(settings.wheel.spool_dir or Path(tempfile.gettempdir()))
         yield Adapters(
             verifier=await stack.enter_async_context(
                 ClerkTokenVerifier(console_realm(settings.console), clock, observer=observer)
             ),
-            fetcher=wheel_fetcher(settings.wheel),
+            fetcher=fetcher,
             reader=ZipWheelReader(),
             schema_validator=MetaSchemaValidator(),
             store=PostgresVersionStore(database),

@@ -1,5 +1,7 @@
 """Fetching and reading wheels, as the settings describe it."""
 
+from dataclasses import replace
+
 from adapters.https.addresses import AddressRules
 from adapters.https.certificates import trust
 from adapters.https.policy import FetchPolicy
@@ -25,10 +27,10 @@ def address_rules(settings: WheelSettings) -> AddressRules:
     return AddressRules.parse(networks=settings.allowed_networks, hosts=settings.allowed_hosts)
 
 
-def wheel_fetcher(settings: WheelSettings) -> HttpsWheelFetcher:
-    """Return what fetches wheels under these settings."""
+def wheel_fetcher(settings: WheelSettings, *, max_idle: int = 0) -> HttpsWheelFetcher:
+    """Return what fetches wheels under these settings, to be closed if it may keep connections."""
     return HttpsWheelFetcher(
-        fetch_policy(settings),
+        replace(fetch_policy(settings), max_idle=max_idle),
         rules=address_rules(settings),
         tls=trust(settings.ca_bundle),
         spool_directory=settings.spool_dir,

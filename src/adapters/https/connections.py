@@ -1,0 +1,77 @@
+"""HTTP/1.1 with wheel hosts."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import TypeAlias
+
+import h11
+
+from adapters.https.answers import AnswerHead
+from adapters.https.policy import FetchPolicy
+from adapters.https.special_blocks import IPAddress
+from adapters.https.streams import TlsStream
+from adapters.https.targets import Target
+
+_MAX_HEAD_BYTES = 100 * 1024
+_Event: TypeAlias = h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]
+
+
+class Connection:
+    """A connection to a wheel host. Besides an ``OSError``, it raises ``h11.ProtocolError`` for what is not HTTP.
+
+    Attributes:
+        address: Where it goes.
+    """
+
+    def __init__(self, stream: TlsStream, address: IPAddress, policy: FetchPolicy) -> None:
+        """Speak HTTP on a stream, and own it."""
+        self.address = address
+        self._stream = stream
+        self._policy = policy
+        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MAX_HEAD_BYTES)
+
+    async def ask(self, target: Target, *, again: bool) -> AnswerHead:
+        """Send a plain GET without anything that identifies the registry's users, and return how it is answered.
+
+        Args:
+            target: What is asked for.
+            again: Whether the host may keep the connection for another request.
+        """
+        fields = [
+            ("Host", target.authority),
+            ("User-Agent", self._policy.user_agent),
+            ("Accept", "*/*"),
+            ("Accept-Encoding", "identity"),
+            *(() if again else (("Connection", "close"),)),
+        ]
+        request = h11.Request(method="GET", target=target.path, headers=fields)
+        async with asyncio.timeout(self._policy.connect_timeout):
+            await self._stream.write((self._http.send(request) or b"") + (self._http.send(h11.EndOfMessage()) or b""))
+        while not isinstance(event := await self._event(), h11.Response):
+            if not isinstance(event, h11.InformationalResponse):
+                raise h11.RemoteProtocolError("the host hung up without an answer")
+        return AnswerHead(target.host, event.status_code, list(event.headers))
+
+    async def body(self) -> AsyncGenerator[bytes, None]:
+        """Yield the body of the answer as it arrives."""
+        while not isinstance(event := await self._event(), h11.EndOfMessage):
+            if not isinstance(event, h11.Data):
+                raise h11.RemoteProtocolError("the host hung up in the middle of the body")
+            yield bytes(event.data)
+        if self._http.our_state is self._http.their_state is h11.DONE:
+            self._http.start_next_cycle()
+
+    def is_ready(self) -> bool:
+        """Tell whether another request may be sent: the last answer was read to its end, and nothing came after it."""
+        resting = self._http.our_state is self._http.their_state is h11.IDLE
+        return resting and not any(self._http.trailing_data) and self._stream.is_quiet()
+
+    def close(self) -> None:
+        """Hang up."""
+        self._stream.close()
+
+    async def _event(self) -> _Event:
+        while (event := self._http.next_event()) is h11.NEED_DATA:
+            async with asyncio.timeout(self._policy.rate_window):
+                self._http.receive_data(await self._stream.read())
+        return event

@@ -1,0 +1,204 @@
+"""Connections that are kept for another wheel of the same host, and what a host could make of that."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import uvloop
+
+from adapters.https.addresses import AddressRules
+from adapters.https.policy import FetchPolicy
+from adapters.https.wheel_fetcher import HttpsWheelFetcher
+from domain.errors import WheelFault, WheelHostFailedError, WheelRefusedError
+from domain.wheel_urls import WheelUrl
+from tests.support.certificates import CertificateAuthority
+from tests.support.https_host import (
+    Exchange,
+    HttpsHost,
+    Reply,
+    chunked,
+    file,
+    https_host,
+    raw,
+    redirect,
+    status,
+    staying,
+)
+
+PATH = "/files/pragmatiks_gcp_provider-1.0.0-py3-none-any.whl"
+OTHER_PATH = "/files/pragmatiks_gcp_provider-2.0.0-py3-none-any.whl"
+NAME = "wheels.example.com"
+OTHER_NAME = "other.example.com"
+HERE, THERE = "127.0.0.1", "127.0.0.2"
+WHEEL = bytes(range(256)) * 100
+SMUGGLED = b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nsmuggled"
+
+
+class Names:
+    """A name service whose answer can change."""
+
+    def __init__(self) -> None:
+        self.answer = [HERE]
+
+    async def resolve(self, host: str) -> Sequence[str]:
+        return self.answer
+
+
+@dataclass
+class World:
+    host: HttpsHost
+    fetcher: HttpsWheelFetcher
+    names: Names
+
+    async def fetch(self, path: str = PATH, *, name: str = NAME) -> bytes:
+        async with self.fetcher.fetch(WheelUrl.parse(self.host.url(path, name))) as fetched:
+            return await asyncio.to_thread(fetched.path.read_bytes)
+
+
+@asynccontextmanager
+async def a_world(folder: Path, policy: FetchPolicy) -> AsyncIterator[World]:
+    authority, names = CertificateAuthority(), Names()
+    async with https_host(authority.server_context(NAME, OTHER_NAME), "0.0.0.0") as host:
+        fetcher = HttpsWheelFetcher(
+            policy,
+            rules=AddressRules.parse(networks=[f"{HERE}/32", f"{THERE}/32"]),
+            tls=authority.client_context(),
+            spool_directory=folder,
+            resolver=names,
+        )
+        yield World(host, fetcher, names)
+        fetcher.close()
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with a_world(tmp_path, FetchPolicy(max_idle=2, idle_seconds=60)) as world:
+        yield world
+
+
+@pytest.mark.parametrize("reply", [file(WHEEL), file(b""), chunked(WHEEL)], ids=["with a length", "empty", "chunked"])
+async def test_wheels_of_one_host_come_over_one_connection(world: World, reply: Reply) -> None:
+    world.host.script(PATH, staying(reply))
+    assert await world.fetch() == await world.fetch() == await world.fetch()
+    assert (len(world.host.requests), world.host.connections) == (3, 1)
+    assert {request.fields.get("connection") for request in world.host.requests} == {None}
+
+
+async def test_a_resting_connection_is_no_way_to_an_address_that_may_not_be_reached_any_more(world: World) -> None:
+    world.host.script(PATH, staying(file(WHEEL)))
+    await world.fetch()
+    world.names.answer = ["169.254.169.254"]
+    with pytest.raises(WheelRefusedError) as refusal:
+        await world.fetch()
+    assert refusal.value.fault is WheelFault.ADDRESS_FORBIDDEN
+    assert len(world.host.requests) == 1
+
+
+async def test_a_name_that_moved_is_not_asked_at_its_old_address(world: World) -> None:
+    world.host.script(PATH, staying(file(WHEEL)))
+    await world.fetch()
+    world.names.answer = [THERE]
+    await world.fetch()
+    assert world.host.connections == 2
+
+
+async def test_names_at_one_address_share_no_connection(world: World) -> None:
+    world.host.script(PATH, staying(file(WHEEL)))
+    await world.fetch()
+    await world.fetch(name=OTHER_NAME)
+    assert world.host.server_names == [NAME, OTHER_NAME]
+
+
+async def test_a_host_that_hung_up_meanwhile_is_connected_to_again(world: World) -> None:
+    world.host.script(PATH, file(WHEEL))  # without a word about closing
+    assert await world.fetch() == await world.fetch() == WHEEL
+    assert (len(world.host.requests), world.host.connections) == (2, 2)
+
+
+@pytest.mark.parametrize("last_word", [raw(), raw(b"HTTP/1.1 2"), raw(b"nonsense\r\n\r\n")])
+async def test_a_host_that_hangs_up_at_the_next_request_is_asked_again_on_a_new_connection(
+    world: World, last_word: Reply
+) -> None:
+    world.host.script(PATH, staying(file(WHEEL)), last_word, file(WHEEL))
+    assert await world.fetch() == await world.fetch() == WHEEL
+    assert (len(world.host.requests), world.host.connections) == (3, 2)
+
+
+async def test_a_new_connection_is_asked_once_only(world: World) -> None:
+    world.host.script(PATH, raw())
+    with pytest.raises(WheelHostFailedError):
+        await world.fetch()
+    assert len(world.host.requests) == 1
+
+
+async def test_what_a_host_says_unasked_is_no_answer_to_the_next_request(world: World) -> None:
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(WHEEL) + WHEEL
+    world.host.script(PATH, staying(raw(answer + SMUGGLED)))
+    assert await world.fetch() == await world.fetch() == WHEEL
+    assert world.host.connections == 2
+
+
+@pytest.mark.parametrize(
+    "reply", [status(200, "Connection: close", body=WHEEL), raw(b"HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\nx")]
+)
+async def test_a_host_that_asks_to_close_is_taken_at_its_word(world: World, reply: Reply) -> None:
+    world.host.script(PATH, staying(reply))
+    await world.fetch()
+    await world.host.left.wait()
+
+
+async def test_hops_of_a_redirect_have_connections_of_their_own(world: World) -> None:
+    world.host.script(PATH, staying(file(WHEEL)))
+    world.host.script(OTHER_PATH, staying(redirect(PATH)))
+    await world.fetch()
+    assert await world.fetch(OTHER_PATH) == WHEEL
+    assert world.host.connections == 2  # the first hop came over what rested
+    assert [request.fields.get("connection") for request in world.host.requests] == [None, None, "close"]
+    await world.host.left.wait()  # and the redirect's rest was not waited for
+
+
+async def test_a_download_that_is_given_up_takes_its_connection_with_it(world: World) -> None:
+    sent = asyncio.Event()
+
+    async def half(exchange: Exchange) -> None:
+        await exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\nabc")
+        sent.set()
+
+    world.host.script(PATH, staying(half))
+    task = asyncio.create_task(world.fetch())
+    await sent.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await world.host.left.wait()
+
+
+async def test_what_rests_too_long_is_closed(tmp_path: Path) -> None:
+    async with a_world(tmp_path, FetchPolicy(max_idle=2, idle_seconds=0.01)) as world:
+        world.host.script(PATH, staying(file(WHEEL)))
+        await world.fetch()
+        await world.host.left.wait()
+
+
+async def test_no_more_rest_than_may_and_the_newest_stay(tmp_path: Path) -> None:
+    async with a_world(tmp_path, FetchPolicy(max_idle=1, idle_seconds=60)) as world:
+        world.host.script(PATH, staying(file(WHEEL)))
+        await world.fetch()
+        await world.fetch(name=OTHER_NAME)
+        await world.host.left.wait()
+        await world.fetch(name=OTHER_NAME)
+        assert world.host.server_names == [NAME, OTHER_NAME]
+
+
+def test_a_large_wheel_arrives_whole_on_the_servers_own_event_loop(tmp_path: Path) -> None:
+    wheel = WHEEL * 400
+
+    async def fetch() -> list[bytes]:
+        async with a_world(tmp_path, FetchPolicy(max_idle=1)) as world:
+            world.host.script(PATH, staying(file(wheel)), file(wheel))
+            return [await world.fetch() for _ in range(2)]
+
+    assert uvloop.run(fetch()) == [wheel, wheel]
