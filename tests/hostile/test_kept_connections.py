@@ -147,7 +147,7 @@ async def test_what_a_host_says_unasked_is_no_answer_to_the_next_request(world: 
 async def test_a_host_that_asks_to_close_is_taken_at_its_word(world: World, reply: Reply) -> None:
     world.host.script(PATH, staying(reply))
     await world.fetch()
-    await world.host.left.wait()
+    await world.host.wait_until_left()
 
 
 async def test_hops_of_a_redirect_have_connections_of_their_own(world: World) -> None:
@@ -157,7 +157,7 @@ async def test_hops_of_a_redirect_have_connections_of_their_own(world: World) ->
     assert await world.fetch(OTHER_PATH) == WHEEL
     assert world.host.connections == 2  # the first hop came over what rested
     assert [request.fields.get("connection") for request in world.host.requests] == [None, None, "close"]
-    await world.host.left.wait()  # and the redirect's rest was not waited for
+    await world.host.wait_until_left()  # and the redirect's rest was not waited for
 
 
 async def test_a_download_that_is_given_up_takes_its_connection_with_it(world: World) -> None:
@@ -173,14 +173,14 @@ async def test_a_download_that_is_given_up_takes_its_connection_with_it(world: W
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    await world.host.left.wait()
+    await world.host.wait_until_left()
 
 
 async def test_what_rests_too_long_is_closed(tmp_path: Path) -> None:
     async with a_world(tmp_path, FetchPolicy(max_idle=2, idle_seconds=0.01)) as world:
         world.host.script(PATH, staying(file(WHEEL)))
         await world.fetch()
-        await world.host.left.wait()
+        await world.host.wait_until_left()
 
 
 async def test_no_more_rest_than_may_and_the_newest_stay(tmp_path: Path) -> None:
@@ -188,7 +188,7 @@ async def test_no_more_rest_than_may_and_the_newest_stay(tmp_path: Path) -> None
         world.host.script(PATH, staying(file(WHEEL)))
         await world.fetch()
         await world.fetch(name=OTHER_NAME)
-        await world.host.left.wait()
+        await world.host.wait_until_left()
         await world.fetch(name=OTHER_NAME)
         assert world.host.server_names == [NAME, OTHER_NAME]
 

@@ -8,6 +8,8 @@ import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
+from tests.support.waiting import WAIT_SECONDS
+
 Reply = Callable[["Exchange"], Awaitable[None]]
 
 
@@ -41,16 +43,13 @@ class Exchange:
 
 @dataclass
 class HttpsHost:
-    """What the host was asked, and what it answers: the replies of a path in turn, the last one again and again.
-
-    ``left`` is set when a client hangs up between two requests.
-    """
+    """What the host was asked, and what it answers: the replies of a path in turn, the last one again and again."""
 
     port: int = 0
     requests: list[Exchange] = field(default_factory=list)
     server_names: list[str | None] = field(default_factory=list)
     connections: int = 0
-    left: asyncio.Event = field(default_factory=asyncio.Event)
+    _left: asyncio.Event = field(default_factory=asyncio.Event)
     _replies: dict[str, list[Reply]] = field(default_factory=dict)
 
     def script(self, target: str, *replies: Reply) -> None:
@@ -58,6 +57,11 @@ class HttpsHost:
 
     def url(self, target: str, host: str = "127.0.0.1") -> str:
         return f"https://{host}:{self.port}{target}"
+
+    async def wait_until_left(self) -> None:
+        """Wait until a client hangs up between two requests."""
+        async with asyncio.timeout(WAIT_SECONDS):
+            await self._left.wait()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
@@ -74,7 +78,7 @@ class HttpsHost:
         try:
             head = await reader.readuntil(b"\r\n\r\n")
         except asyncio.IncompleteReadError:
-            self.left.set()
+            self._left.set()
             return None
         lines = head.decode("latin-1").split("\r\n")
         fields = dict(line.lower().split(": ", 1) for line in lines[1:] if line)
