@@ -52,10 +52,10 @@ class Announcement:
         object.__setattr__(self, "sha256", settled_digest(self.sha256, self.wheel_url))
 
     @property
-    def has_json_schemas(self) -> bool:
-        """Whether any schema comes with it."""
-        holders = (self, *(self.schemas or ()))
-        return any(holder.config_schema or holder.outputs_schema for holder in holders)
+    def schema_length(self) -> int:
+        """How many characters all its JSON Schemas have together; 0 if there are none."""
+        documents = [(holder.config_schema, holder.outputs_schema) for holder in (self, *(self.schemas or ()))]
+        return sum(len(document.text) for pair in documents for document in pair if document is not None)
 
 
 def settled_digest(announced: Sha256Digest | None, url: WheelUrl) -> Sha256Digest | None:

@@ -19,11 +19,13 @@ class JsonSchema:
 
     Attributes:
         title: What a sentence calls it: the member of the announcement, and the resource type.
+        length: Of its canonical text, in characters.
     """
 
     title: str
     document: Mapping[str, object]
     draft: Draft
+    length: int
 
     def refused(self, flaw: Flaw) -> SchemaRefusedError:
         """Return the refusal for a flaw."""
@@ -69,7 +71,7 @@ def _judged(title: str, schema: CanonicalJson) -> JsonSchema:
     flaw = find_flaw(document, draft)
     if flaw is not None:
         raise _refused(title, flaw)
-    return JsonSchema(title, document, draft)
+    return JsonSchema(title, document, draft, len(schema.text))
 
 
 def _refused(title: str, flaw: Flaw) -> SchemaRefusedError:

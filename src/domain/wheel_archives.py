@@ -38,6 +38,11 @@ class WheelArchive:
         return tuple(member.path for member in self.members)
 
     @property
+    def dist_info_bytes(self) -> int:
+        """How much there is to read of what a wheel says about itself."""
+        return sum(map(len, self.dist_info.values()))
+
+    @property
     def inflated_bytes(self) -> int:
         """What all files inflate to."""
         return sum(member.size for member in self.members)

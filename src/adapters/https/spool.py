@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
+from application.off_loop import SMALL
 from domain.digests import Sha256Digest
 from domain.errors import SpoolUnavailableError
 
 _PREFIX = "provider-registry-"
 # Large enough that handing a block to a thread costs nothing beside hashing it.
 _BLOCK_BYTES = 1024 * 1024
-_SMALL_BYTES = 64 * 1024
 
 
 class Spool:
@@ -86,7 +86,7 @@ class Spool:
         Raises:
             SpoolUnavailableError: The disk is full or failing.
         """
-        if self._pending is None and self.size <= _SMALL_BYTES:
+        if self._pending is None and self.size <= SMALL:
             with _disk():
                 self._absorb(b"".join(self._block))
             return

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from functools import cache
 
-import anyio.to_thread
 from jsonschema_rs import ValidationError, Validator, validator_cls_for
 
 from adapters.json_schema.patterns import is_pattern
+from application.off_loop import off_loop
 from domain.errors import SchemaFault
 from domain.json_schemas import JsonSchema
 from domain.schema_drafts import Draft
@@ -26,7 +26,7 @@ class MetaSchemaValidator:
 
     async def validate(self, schemas: Sequence[JsonSchema]) -> None:
         """Return if all are valid, as the port says."""
-        await anyio.to_thread.run_sync(_validate, schemas)
+        await off_loop(sum(schema.length for schema in schemas), _validate, schemas)
 
 
 def _validate(schemas: Sequence[JsonSchema]) -> None:

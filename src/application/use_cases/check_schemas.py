@@ -1,7 +1,6 @@
 """Judging the JSON Schemas of an announcement."""
 
-import asyncio
-
+from application.off_loop import off_loop
 from application.ports.schema_validator import SchemaValidator
 from domain.announcements import Announcement
 from domain.json_schemas import json_schemas
@@ -21,10 +20,10 @@ class CheckSchemas:
         Raises:
             SchemaRefusedError: The first flaw found.
         """
-        if not announcement.has_json_schemas:
+        if not announcement.schema_length:
             return
         with examination.check("schemas") as compared:
-            schemas = await asyncio.to_thread(json_schemas, announcement)  # large ones take a while
+            schemas = await off_loop(announcement.schema_length, json_schemas, announcement)
             await self._validator.validate(schemas)
             drafts = sorted({schema.draft.name for schema in schemas})
             compared.text = f"{len(schemas)} schemas of draft {', '.join(drafts)}: valid and complete in themselves"

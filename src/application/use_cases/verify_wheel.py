@@ -1,12 +1,12 @@
 """Proving that a wheel is what somebody says it is."""
 
-import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Self
 
 from packaging.version import Version
 
+from application.off_loop import off_loop
 from application.ports.wheel_fetcher import FetchedWheel, WheelFetcher
 from application.ports.wheel_reader import WheelReader
 from domain.announcements import Announcement
@@ -78,7 +78,8 @@ class VerifyWheel:
             archive = await self._reader.read(wheel.path)
             examination.inflated_bytes = archive.inflated_bytes
             compared.text = f"{len(archive.members)} files: framing, names, sizes and CRCs agree"
-        return await asyncio.to_thread(  # parsing METADATA and RECORD takes a while for large wheels
+        return await off_loop(
+            archive.dist_info_bytes,
             prove,
             archive,
             filename=claims.filename,

@@ -9,11 +9,11 @@ import msgspec
 from litestar import Request
 from litestar.exceptions import InternalServerException
 
+from application.off_loop import off_loop
 from domain.errors import RegistryError
 
 MAX_DEPTH = 100
 READ_SECONDS = 30
-SMALL_BYTES = 64 * 1024  # beyond it, parsing would hold up other requests
 Container = dict[str, object] | list[object]
 _TOO_DEEP = f"the body nests deeper than {MAX_DEPTH} levels; flatten it"
 
@@ -64,7 +64,7 @@ async def read_json(request: Request[Any, Any, Any], *, limit: int) -> object:
             raw = await _read(request, limit)
     except TimeoutError:
         raise BodyTimeoutError(f"the body did not arrive within {READ_SECONDS} seconds; send it again") from None
-    return parse_json(raw) if len(raw) <= SMALL_BYTES else await asyncio.to_thread(parse_json, raw)
+    return await off_loop(len(raw), parse_json, raw)
 
 
 def parse_json(raw: bytes) -> object:
