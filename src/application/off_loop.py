@@ -7,7 +7,7 @@ from typing import ParamSpec, TypeVar
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
 
-SMALL = 64 * 1024
+SMALL = 32 * 1024
 """An input of so many bytes or characters takes about as long as handing it to a thread and back."""
 
 
