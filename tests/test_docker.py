@@ -1,99 +1,137 @@
-"""What the container files call exists. No engine is needed to know that."""
+"""The image's file: what it calls exists, and what it copies is enough. No engine is needed to know that."""
 
 import json
 import re
+import shutil
+import subprocess
+import sys
+import threading
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import get_args, get_type_hints
+from zipfile import ZipFile
 
 import pytest
-import yaml
+from packaging.specifiers import SpecifierSet
 
 from entrypoints.http.health import ready
-from entrypoints.http.metrics import metrics
-from entrypoints.settings import Settings, WheelSettings, variable_of
+from entrypoints.settings import Settings, variable_of
 from tests.e2e.test_command_line import run
 
 DOCKERFILE = Path("docker/Dockerfile").read_text()
 BUILT, FINAL = DOCKERFILE.partition("FROM ${PYTHON_IMAGE} AS build")[2].split("FROM ${PYTHON_IMAGE}")
-SERVICES = yaml.safe_load(Path("docker/compose.yaml").read_text())["services"]
-PROXY = Path("docker/nginx.conf").read_text()
-EXAMPLE = dict(re.findall(r"^([A-Z_]+)=(.*)", Path("docker/registry.env.example").read_text(), re.MULTILINE))
+PROJECT = tomllib.loads(Path("pyproject.toml").read_text())["project"]
+COPIES = [line.split() for line in re.findall(r"^COPY (?!--from)(.*)", DOCKERFILE, re.MULTILINE)]
+MIGRATIONS = Path("migrations").rglob("*.py")
+(SPOOL,) = re.findall(r"REGISTRY_WHEEL_SPOOL_DIR=(\S+)", FINAL)
 GROUPS = [next(iter(get_args(hint)), hint) for hint in get_type_hints(Settings).values()]
 VARIABLES = {variable_of(group, field) for group in GROUPS for field in group.__struct_fields__}
-ENTRYPOINT = ("provider-registry",)
 
 
-def seconds(text: str) -> int:
-    return int(text.removesuffix("s"))
+def words(instruction: str) -> list[str]:
+    """Return what follows an instruction, which has to be a list."""
+    (found,) = re.findall(rf"^{instruction} (\[.*\])$", FINAL, re.MULTILINE)
+    listed: list[str] = json.loads(found)
+    return listed
 
 
-def commands() -> list[list[str]]:
-    served = json.loads(re.findall(r"^CMD (\[.*\])", FINAL, re.MULTILINE)[-1])
-    return [served, *(service["command"] for service in SERVICES.values() if "command" in service)]
-
-
-@pytest.mark.parametrize("command", commands(), ids=" ".join)
-def test_every_command_exists(command: list[str]) -> None:
-    assert run(*command, "--help").returncode == 0
+def test_the_entry_point_is_the_command_that_the_wheel_installs_and_what_it_is_given_exists() -> None:
+    assert words("ENTRYPOINT") == list(PROJECT["scripts"])
+    assert run(*words("CMD"), "--help").returncode == 0
 
 
 def test_every_variable_is_a_setting() -> None:
-    named = set(re.findall(r"\bREGISTRY_[A-Z_]+", DOCKERFILE)) | EXAMPLE.keys()
-    named |= {variable for name in ("migrate", "registry") for variable in SERVICES[name]["environment"]}
+    named = set(re.findall(r"\bREGISTRY_[A-Z_]+", DOCKERFILE))
 
-    assert len(named) > 5
+    assert len(named) == 3
     assert named <= VARIABLES
 
 
-def test_the_variables_of_the_compose_file_are_enough_to_start(tmp_path: Path) -> None:
-    filled = {name: value + "x" * value.endswith("_") or "1.0" for name, value in EXAMPLE.items()}
-    own = {
-        name: value.replace("${DATABASE_PASSWORD}", "x") for name, value in SERVICES["registry"]["environment"].items()
-    }
-
-    checked = run("settings", "check", **filled, **own)
-
-    assert checked.returncode == 0, checked.stderr
-
-
-def test_the_port_is_the_same_everywhere() -> None:
+def test_it_listens_where_other_containers_reach_it_on_the_port_that_is_exposed() -> None:
     (exposed,) = re.findall(r"^EXPOSE (\d+)", FINAL, re.MULTILINE)
-    (listening,) = re.findall(r"listen (\d+);", PROXY)
 
+    assert "REGISTRY_HOST=0.0.0.0" in FINAL
     assert f"REGISTRY_PORT={exposed}" in FINAL
     assert f"'127.0.0.1', {exposed}" in FINAL
-    assert f"set $registry registry:{exposed};" in PROXY
-    assert SERVICES["proxy"]["ports"] == [f"127.0.0.1:8000:{listening}"]
 
 
-def test_the_health_check_asks_for_readiness_and_waits_longer_than_it() -> None:
-    (timeout,) = re.findall(r"HEALTHCHECK .*--timeout=(\d+s)", FINAL)
-    (asked,) = re.findall(r"c\.request\('GET', '([^']+)'\)", FINAL)
+@contextmanager
+def answering(status: int) -> Iterator[int]:
+    """Answer one request with this status, if it asks for readiness; give the port."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status if {self.path} == ready.paths else 404)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the signature is the library's
+            """Stay silent."""
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.handle_request)
+        thread.start()
+        yield server.server_address[1]
+        thread.join()
+
+
+@pytest.mark.parametrize(("status", "ended"), [(200, 0), (503, 1)])
+def test_the_health_check_passes_if_the_registry_is_ready_and_fails_if_not(status: int, ended: int) -> None:
+    program = words(r"HEALTHCHECK .*\\\n  CMD")
+    with answering(status) as port:
+        here = [part.replace("8000", str(port)) for part in program[1:]]
+        checked = subprocess.run([sys.executable, *here], capture_output=True, timeout=30, check=False)
+
+    assert program[0] == "python"
+    assert (checked.returncode, checked.stderr) == (ended, b"")
+
+
+def test_the_health_check_is_given_longer_than_it_waits() -> None:
+    (given,) = re.findall(r"HEALTHCHECK .*--timeout=(\d+)s", FINAL)
     (waited,) = re.findall(r"8000, timeout=(\d+)\)", FINAL)
 
-    assert {asked} == ready.paths
-    assert seconds(timeout) > int(waited)
+    assert int(given) > int(waited)
 
 
-def test_every_file_that_is_copied_or_mounted_exists_and_is_not_ignored() -> None:
-    copied = {
-        source for line in re.findall(r"^COPY (?!--from)(.*)", DOCKERFILE, re.MULTILINE) for source in line.split()[:-1]
-    }
-    kept = re.findall(r"^!(.*)", Path(".dockerignore").read_text(), re.MULTILINE)
-    mounted = [volume.split(":")[0] for service in SERVICES.values() for volume in service.get("volumes", ())]
+def test_what_is_copied_is_not_ignored_and_enough_to_build_a_wheel_with_everything_in_it(tmp_path: Path) -> None:
+    kept = tuple(re.findall(r"^!(.*)", Path(".dockerignore").read_text(), re.MULTILINE))
+    (build,) = re.findall(r"/opt/tools/bin/python (-m hatchling build .*) \\$", BUILT, re.MULTILINE)
+    for source, target in ((source, tmp_path / target) for *sources, target in COPIES for source in sources):
+        assert source.startswith(kept)
+        copy(Path(source), target)
+    subprocess.run([sys.executable, *build.split()], cwd=tmp_path, capture_output=True, check=True)
+    (wheel,) = (tmp_path / "dist").glob("*.whl")
+    modules = {str(path.relative_to("src")) for path in Path("src").rglob("*.py")} | set(map(str, MIGRATIONS))
 
-    assert len(copied) > 5
-    assert [source for source in copied if not Path(source).exists()] == []
-    assert [source for source in copied if not source.startswith(tuple(kept))] == []
-    assert [file for file in mounted if file.startswith(".") and not (Path("docker") / file).exists()] == []
+    assert set(ZipFile(wheel).namelist()) >= modules
+    assert [lock for lock in re.findall(r"-r (\S+)", DOCKERFILE) if not (tmp_path / lock).is_file()] == []
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy as COPY does: a folder's contents, or a file into a folder."""
+    if source.is_dir():
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+    else:
+        target.mkdir(exist_ok=True)
+        shutil.copy(source, target)
+
+
+def test_what_is_built_is_where_the_final_stage_takes_it_from_and_looks_for_it() -> None:
+    (made,) = re.findall(r"venv --without-pip (\S+)", BUILT)
+
+    assert f"COPY --from=build {made} {made}\n" in FINAL
+    assert f"ENV PATH={made}/bin:$PATH" in FINAL
+    assert set(re.findall(r"pip --python (\S+)", BUILT)) == {f"{made}/bin/python"}
 
 
 def test_the_image_runs_without_root_and_without_what_could_install_anything() -> None:
-    assert re.search(r"^USER \d+:\d+$", FINAL, re.MULTILINE)
+    assert set(re.findall(r"(?:--uid|--gid|--owner|--group) (\d+)", FINAL)) == {"10001"}
+    assert "\nUSER 10001:10001\n" in FINAL
     assert "/opt/tools" not in FINAL
     assert "pip install" not in FINAL
     assert "pip uninstall" in FINAL
-    assert "venv --without-pip /opt/registry" in BUILT
 
 
 def test_whatever_is_installed_has_a_hash_or_was_built_here() -> None:
@@ -102,73 +140,13 @@ def test_whatever_is_installed_has_a_hash_or_was_built_here() -> None:
     assert installs == ["--require-hashes", "--require-hashes", "--no-deps"]
 
 
-def test_the_base_can_be_pinned_by_digest_and_is_the_same_for_both_stages() -> None:
-    assert "\nARG PYTHON_IMAGE=" in DOCKERFILE
+def test_the_base_runs_the_registry_can_be_pinned_by_digest_and_is_the_same_for_both_stages() -> None:
+    (python,) = re.findall(r"^ARG PYTHON_IMAGE=python:([\d.]+)-slim$", DOCKERFILE, re.MULTILINE)
+
+    assert python in SpecifierSet(PROJECT["requires-python"])
+    assert f"Programming Language :: Python :: {python}" in PROJECT["classifiers"]
     assert set(re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)) == {"${PYTHON_IMAGE}"}
 
 
-def test_only_the_spool_and_the_temporary_folder_can_be_written() -> None:
-    (spool,) = re.findall(r"REGISTRY_WHEEL_SPOOL_DIR=(\S+)", FINAL)
-    registry = SERVICES["registry"]
-
-    assert registry["volumes"] == [spool]
-    assert [mount.split(":")[0] for mount in registry["tmpfs"]] == ["/tmp"]
-    assert re.search(rf"install --directory --owner 10001 .* {spool}$", FINAL, re.MULTILINE)
-
-
-def test_all_but_the_database_are_read_only_and_without_capabilities() -> None:
-    hardened = {
-        name
-        for name, service in SERVICES.items()
-        if service.get("read_only")
-        and service.get("cap_drop") == ["ALL"]
-        and "no-new-privileges:true" in service["security_opt"]
-    }
-
-    assert SERVICES.keys() - hardened == {"database"}
-
-
-def test_the_database_takes_passwords_by_scram_only_and_is_reached_from_inside_only() -> None:
-    database = SERVICES["database"]
-
-    assert database["environment"]["POSTGRES_HOST_AUTH_METHOD"] == "scram-sha-256"
-    assert database["networks"] == ["inside"]
-    assert "ports" not in database
-
-
-def test_only_the_proxy_is_reached_from_outside_and_two_replicas_stand_behind_it() -> None:
-    assert [name for name, service in SERVICES.items() if "ports" in service] == ["proxy"]
-    assert SERVICES["registry"]["deploy"]["replicas"] == 2
-
-
-def test_the_migration_comes_before_the_replicas() -> None:
-    assert SERVICES["registry"]["depends_on"] == {"migrate": {"condition": "service_completed_successfully"}}
-    assert SERVICES["migrate"]["depends_on"] == {"database": {"condition": "service_healthy"}}
-
-
-def test_who_waits_for_a_registration_waits_longer_than_a_wheel_may_take() -> None:
-    deadline = WheelSettings().deadline_seconds
-    (proxy,) = re.findall(r"proxy_read_timeout (\d+)s;", PROXY)
-
-    assert seconds(SERVICES["registry"]["stop_grace_period"]) > deadline
-    assert seconds(SERVICES["proxy"]["stop_grace_period"]) > deadline
-    assert int(proxy) > deadline
-
-
-def test_the_proxy_leaves_the_refusal_of_a_large_body_to_the_registry() -> None:
-    (most,) = re.findall(r"client_max_body_size (\d+)m;", PROXY)
-    (server,) = (
-        group
-        for group in GROUPS
-        if variable_of(group, "max_body_bytes") == "REGISTRY_MAX_BODY_BYTES"
-        and "max_body_bytes" in group.__struct_fields__
-    )
-
-    assert int(most) * 1024 * 1024 > server().max_body_bytes
-
-
-def test_the_proxy_names_requests_and_keeps_metrics_and_all_below_inside() -> None:
-    (path,) = metrics.paths
-
-    assert re.search(rf"location {path} {{\s*return 404;", PROXY)
-    assert "proxy_set_header X-Request-ID $name_of_request;" in PROXY
+def test_the_folder_for_wheels_is_there_and_belongs_to_the_registry() -> None:
+    assert re.search(rf"install --directory --owner 10001 .* {SPOOL}$", FINAL, re.MULTILINE)

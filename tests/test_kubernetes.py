@@ -10,10 +10,11 @@ import yaml
 
 from adapters.https import special_blocks
 from adapters.https.special_blocks import IPNetwork
+from adapters.postgres.database import ConnectionOptions
 from entrypoints.http.health import health, ready
 from entrypoints.settings import ConsoleSettings, WheelSettings, variable_of
 from tests.e2e.test_command_line import run
-from tests.test_docker import DOCKERFILE, VARIABLES
+from tests.test_docker import DOCKERFILE, SPOOL, VARIABLES
 
 FILES = {path.name: yaml.safe_load(path.read_text()) for path in Path("docker/kubernetes").glob("*.yaml")}
 SETTINGS = FILES["settings.yaml"]["data"]
@@ -32,8 +33,21 @@ def size(text: str) -> int:
     return int(number) * {"Mi": 2**20, "Gi": 2**30}[unit]
 
 
+def test_every_file_is_of_a_kind_that_a_cluster_knows() -> None:
+    assert {(file["apiVersion"], file["kind"]) for file in FILES.values()} == {
+        ("apps/v1", "Deployment"),
+        ("batch/v1", "Job"),
+        ("networking.k8s.io/v1", "NetworkPolicy"),
+        ("policy/v1", "PodDisruptionBudget"),
+        ("v1", "ConfigMap"),
+        ("v1", "Secret"),
+        ("v1", "Service"),
+    }
+
+
 @pytest.mark.parametrize("name", CONTAINERS)
-def test_every_command_exists(name: str) -> None:
+def test_every_command_is_one_of_the_image_s_entry_point(name: str) -> None:
+    assert "command" not in CONTAINERS[name]
     assert run(*CONTAINERS[name]["args"], "--help").returncode == 0
 
 
@@ -54,15 +68,21 @@ def test_the_variables_are_enough_to_start() -> None:
     assert checked.returncode == 0, checked.stderr
 
 
-@pytest.mark.parametrize("name", PODS)
-def test_what_a_container_takes_from_elsewhere_is_there(name: str) -> None:
-    container = CONTAINERS[name]
-    keys = [entry["valueFrom"]["secretKeyRef"] for entry in container.get("env", ())]
-    sources = [source for entry in container.get("envFrom", ()) for source in entry.values()]
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("deployment.yaml", {"configMapRef": "settings.yaml", "secretRef": "secret.example.yaml"}),
+        ("migration.yaml", {"secretKeyRef": "secret.example.yaml"}),
+    ],
+)
+def test_what_a_container_takes_from_elsewhere_is_there(name: str, kept: dict[str, str]) -> None:
+    keys = {entry["name"]: entry["valueFrom"] for entry in CONTAINERS[name].get("env", ())}
+    sources = [*keys.values(), *CONTAINERS[name].get("envFrom", ())]
+    taken = {kind: reference["name"] for source in sources for kind, reference in source.items()}
 
-    assert [*keys, *sources]
-    assert {source["name"] for source in (*keys, *sources)} == {"provider-registry"}
-    assert {key["key"] for key in keys} <= SECRETS.keys()
+    assert taken == {kind: FILES[file]["metadata"]["name"] for kind, file in kept.items()}
+    assert [variable for variable, source in keys.items() if source["secretKeyRef"]["key"] != variable] == []
+    assert keys.keys() <= SECRETS.keys()
 
 
 def test_probes_ask_for_routes_that_there_are_on_the_port_that_is_served() -> None:
@@ -74,6 +94,15 @@ def test_probes_ask_for_routes_that_there_are_on_the_port_that_is_served() -> No
     assert {probes["readinessProbe"]["path"]} == ready.paths
     assert {probes["livenessProbe"]["path"]} == {probes["startupProbe"]["path"]} == health.paths
     assert FILES["service.yaml"]["spec"]["ports"][0]["targetPort"] == port["name"]
+    assert SERVER["readinessProbe"]["timeoutSeconds"] > ConnectionOptions().pool_timeout
+
+
+def test_a_rollout_takes_no_replica_away_before_another_one_is_ready_and_a_migration_that_failed_is_tried_again() -> (
+    None
+):
+    assert FILES["deployment.yaml"]["spec"]["strategy"] == {"rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}}
+    assert FILES["migration.yaml"]["spec"]["backoffLimit"] > 1
+    assert PODS["migration.yaml"]["restartPolicy"] == "Never"
 
 
 @pytest.mark.parametrize("name", PODS)
@@ -90,10 +119,9 @@ def test_no_container_is_root_or_may_become_it_or_writes_to_its_image(name: str)
 
 
 def test_only_the_spool_and_the_temporary_folder_can_be_written() -> None:
-    (spool,) = re.findall(r"REGISTRY_WHEEL_SPOOL_DIR=(\S+)", DOCKERFILE)
-
-    assert {mount["mountPath"] for mount in SERVER["volumeMounts"]} == {spool, "/tmp"}
+    assert {mount["mountPath"] for mount in SERVER["volumeMounts"]} == {SPOOL, "/tmp"}
     assert {mount["name"] for mount in SERVER["volumeMounts"]} == {volume["name"] for volume in POD["volumes"]}
+    assert POD["securityContext"]["fsGroup"] == POD["securityContext"]["runAsGroup"]
 
 
 def test_the_spool_holds_as_many_of_the_largest_wheels_as_are_fetched_at_once() -> None:
@@ -163,6 +191,14 @@ def test_public_addresses_are_let_out_to_by_https_only() -> None:
     (ports,) = (rule["ports"] for rule in EGRESS if any("ipBlock" in peer for peer in rule["to"]))
 
     assert ports == [{"protocol": "TCP", "port": 443}]
+
+
+def test_it_is_called_by_its_proxy_and_by_prometheus_alone() -> None:
+    (rule,) = FILES["network.yaml"]["spec"]["ingress"]
+    namespaces = [peer["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"] for peer in rule["from"]]
+
+    assert namespaces == ["ingress", "monitoring"]
+    assert rule["ports"] == [{"protocol": "TCP", "port": SERVER["ports"][0]["name"]}]
 
 
 def test_beside_them_only_names_and_the_database_are_reached() -> None:

@@ -13,6 +13,7 @@ from application.ports.observer import Outcome, Stage
 from tests.support.observers import a_told_registry
 
 RULES = yaml.safe_load(Path("docker/prometheus/registry.rules.yml").read_text())["groups"][0]["rules"]
+SCRAPED = yaml.safe_load(Path("docker/prometheus/prometheus.yml").read_text())
 PANELS = json.loads(Path("docker/grafana/registry.json").read_text())["panels"]
 DOCUMENT = Path("docs/observability.md").read_text()
 TARGETS = [(target["expr"], target["legendFormat"]) for panel in PANELS for target in panel["targets"]]
@@ -86,6 +87,15 @@ def test_every_alert_says_what_is_wrong_and_what_to_do() -> None:
     assert len({rule["alert"] for rule in RULES}) == len(RULES)
     assert [rule["alert"] for rule in RULES if set(rule["annotations"]) != {"summary", "description"}] == []
     assert {rule["labels"]["severity"] for rule in RULES} == {"page", "ticket"}
+
+
+def test_prometheus_finds_the_rules_and_the_registry_of_the_compose_file() -> None:
+    services = yaml.safe_load(Path("docker/compose.yaml").read_text())["services"]
+    (exposed,) = re.findall(r"^EXPOSE (\d+)", Path("docker/Dockerfile").read_text(), re.MULTILINE)
+    (target,) = SCRAPED["scrape_configs"][0]["static_configs"][0]["targets"]
+
+    assert [file for file in SCRAPED["rule_files"] if not (Path("docker/prometheus") / file).is_file()] == []
+    assert target.removesuffix(f":{exposed}") in services
 
 
 def test_the_documented_metrics_are_exactly_those_that_are_exposed() -> None:
