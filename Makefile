@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-programs test-browser test-wheels test-faults bench check format lint types imports audit audited sbom lock clean
+.PHONY: help run test test-programs test-browser test-proxy test-wheels test-faults bench check format lint types imports audit audited sbom lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -20,13 +20,16 @@ run: $(READY) ## Start a local registry and register an example provider (ARGS=-
 
 test: check ## Check everything, then run the suite against real parts
 	$(BIN)/python -m pytest $(PYTEST_ARGS) $(addprefix --ignore=,$(PROGRAMS))
-	@echo "make test-programs starts every command, pip, uv and pg_dump as well; make test-browser needs Debian's chromium."
+	@echo "make test-programs starts every command, pip, uv and pg_dump as well; make test-browser needs Debian's chromium, make test-proxy its nginx."
 
 test-programs: $(READY) ## Start what starts slowly: each command of the command line, pip, uv, backups
 	$(BIN)/python -m pytest $(PYTEST_ARGS) $(PROGRAMS)
 
 test-browser: $(READY) ## Look at the pages in a real Chromium (Debian's package chromium)
 	$(BIN)/python -m pytest -n0 tests/browser/catalog_pages.py
+
+test-proxy: $(READY) ## Put the container files' proxy in front of two replicas (Debian's package nginx)
+	$(BIN)/python -m pytest -n0 tests/proxy/two_replicas.py
 
 test-wheels: $(READY) ## Hold the reader against published wheels: our own locked dependencies, and one of each kind
 	@mkdir -p .data/wheels-cache/locked

@@ -60,7 +60,7 @@ def test_it_listens_where_other_containers_reach_it_on_the_port_that_is_exposed(
 
 @contextmanager
 def answering(status: int) -> Iterator[int]:
-    """Answer one request with this status, if it asks for readiness; give the port."""
+    """Answer with this status whoever asks for readiness; give the port."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -71,10 +71,13 @@ def answering(status: int) -> Iterator[int]:
             """Stay silent."""
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.handle_request)
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
-        yield server.server_address[1]
-        thread.join()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 @pytest.mark.parametrize(("status", "ended"), [(200, 0), (503, 1)])

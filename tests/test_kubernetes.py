@@ -97,9 +97,7 @@ def test_probes_ask_for_routes_that_there_are_on_the_port_that_is_served() -> No
     assert SERVER["readinessProbe"]["timeoutSeconds"] > ConnectionOptions().pool_timeout
 
 
-def test_a_rollout_takes_no_replica_away_before_another_one_is_ready_and_a_migration_that_failed_is_tried_again() -> (
-    None
-):
+def test_a_rollout_takes_no_replica_away_before_another_is_ready_and_a_failed_migration_is_tried_again() -> None:
     assert FILES["deployment.yaml"]["spec"]["strategy"] == {"rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}}
     assert FILES["migration.yaml"]["spec"]["backoffLimit"] > 1
     assert PODS["migration.yaml"]["restartPolicy"] == "Never"

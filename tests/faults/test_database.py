@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from adapters.postgres.migrations import upgrade
 from tests.support.clusters import a_cluster
 from tests.support.failover import a_failover
@@ -31,10 +33,11 @@ def test_a_restart_of_the_database_loses_nothing_and_needs_none_of_the_registry(
     assert set(again) == {200}
 
 
+@pytest.mark.parametrize("standby_first", [False, True], ids=["primary named first", "standby named first"])
 def test_a_replica_takes_over_from_a_killed_primary_with_every_acknowledged_version(
-    stack: Stack, server_folder: Path
+    stack: Stack, server_folder: Path, standby_first: bool
 ) -> None:
-    with a_failover(stack, server_folder) as (primary, standby, load):
+    with a_failover(stack, server_folder, standby_first=standby_first) as (primary, standby, load):
         primary.kill()
         load.wait_for_refusals()
         standby.promote()

@@ -32,11 +32,16 @@ def test_a_host_that_is_slow_lies_or_resets_is_named_and_publishes_nothing(
         wheels = {version: a_wheel(DISTRIBUTION, version) for version in FAULTS}
         bodies = [slow_host.offer(wheels[version], reply, version) for version, (reply, _, _) in FAULTS.items()]
         with stack.posting(*bodies) as answers:
-            met = [(answer.result().status_code, answer.result().json()["code"]) for answer in answers]
+            problems = [answer.result().json() for answer in answers]
         published = fetch(stack.settings["DATABASE_URL"], "SELECT FROM provider_versions WHERE status = 'published'")
         left = list(spool.iterdir())
         mended = [stack.post(slow_host.offer(wheels[version], file(wheels[version]), version)) for version in FAULTS]
 
-    assert met == [(status, code) for _, status, code in FAULTS.values()]
+    assert [(problem["status"], problem["code"]) for problem in problems] == [
+        (status, code) for _, status, code in FAULTS.values()
+    ]
+    assert [problem["code"] for problem in problems if "within 2 seconds" in problem["detail"]] == [
+        "wheel_host_timeout"
+    ] * 2
     assert (published, left) == ([], [])
     assert {answer.status_code for answer in mended} == {201}

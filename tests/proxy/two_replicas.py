@@ -1,0 +1,69 @@
+"""docker/nginx.conf in a real nginx (Debian's package nginx), before two real replicas. See `make test-proxy`."""
+
+import signal
+
+import httpx
+import pytest
+
+from tests.faults.test_killed import kill
+from tests.proxy.conftest import Served
+from tests.support.stack import Stack
+from tests.support.waiting import wait_until
+
+LATEST = "/providers/platform/gcp/versions/latest"
+TURNS = 20
+
+
+def test_both_replicas_answer_under_the_name_that_the_caller_gave_its_request(served: Served) -> None:
+    named = {"X-Request-ID": "release-4711"}
+    registered = served.stack.post(served.host.upload())
+    for _ in range(TURNS):
+        httpx.get(f"{served.stack.url}{LATEST}", headers=named, trust_env=False).raise_for_status()
+    unnamed = served.stack.get(LATEST)
+    wait_until(lambda: len(served.lines(LATEST)) > TURNS)
+    lines = served.lines(LATEST)
+
+    assert registered.status_code == 201
+    assert len({line["replica"] for line in lines}) == len(served.replicas)
+    assert [line["request_id"] for line in lines] == ["release-4711"] * TURNS + [unnamed.headers["X-Request-ID"]]
+
+
+def test_nobody_notices_a_replica_that_is_killed(served: Served) -> None:
+    kill(served.replicas[0])
+    registered = [served.stack.post(served.host.upload(f"1.0.{number}")).status_code for number in range(TURNS)]
+    read = [served.stack.get(LATEST).status_code for _ in range(TURNS)]
+
+    assert registered == [201] * TURNS
+    assert read == [200] * TURNS
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/metrics/", "/metrics/any"])
+def test_metrics_stay_inside(served: Served, path: str) -> None:
+    answer = served.stack.get(path)
+
+    assert (answer.status_code, answer.headers["Server"]) == (404, "nginx")
+
+
+def test_the_registry_itself_refuses_a_large_body(served: Served) -> None:
+    answer = served.stack.post({**served.host.upload(), "changelog": "x" * 2_500_000})
+
+    assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+
+
+def test_a_registration_in_flight_is_answered_before_the_proxy_ends(served: Served) -> None:
+    body, gate = served.host.upload_slowly()
+    with served.stack.posting(body) as (registered,):
+        gate.wait_until_reached()
+        served.proxy.send_signal(signal.SIGQUIT)
+        wait_until(lambda: refuses(served.stack))
+        gate.opened.set()
+    assert registered.result().status_code == 201
+    assert served.proxy.wait(30) == 0
+
+
+def refuses(stack: Stack) -> bool:
+    try:
+        stack.get("/health")
+    except httpx.ConnectError:
+        return True
+    return False
