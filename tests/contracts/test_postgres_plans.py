@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 import pytest
-from sqlalchemy import ClauseElement, Executable
-from sqlalchemy.dialects import postgresql
 
-from adapters.postgres import catalog_queries, queries
+from adapters.postgres import catalog_queries, queries, writes
+from adapters.postgres.statements import Statement
+from adapters.postgres.writes import Write
 from tests.support.postgres import a_database, connected, execute
 
 PROVIDERS = """
@@ -47,11 +47,31 @@ VALUES = {
     "of_prefix": "platform",
     "of_name": "p7",
     "of_version": "1.50.0",
-    "updated_at": "2026-01-02",
-    "id": "00000000-0000-0000-0000-000000000000",
-    "action": "published",
-    "at": "2026-01-02",
-    "actor": "m",
+    "provider_updated_at": "2026-01-02",
+    "provider_display_name": "P7",
+    "provider_description": "",
+    "provider_tags": "{t7}",
+    "provider_created_at": "2026-01-02",
+    "provider_labels": "{p7}",
+    "provider_words": "{p7}",
+    "provider_trigrams": "{p7}",
+    "version_sort_key": "k0050",
+    "version_is_prerelease": "false",
+    "version_status": "published",
+    "version_wheel_url": "https://wheels.example.com/w.whl",
+    "version_wheel_sha256": "a",
+    "version_wheel_size": "1",
+    "version_wheel_filename": "w.whl",
+    "version_distribution": "w7",
+    "version_runtime_version": "1",
+    "version_registered_by": "m",
+    "version_created_at": "2026-01-02",
+    "version_updated_at": "2026-01-02",
+    "version_published_at": "2026-01-02",
+    "event_id": "00000000-0000-0000-0000-000000000000",
+    "event_action": "published",
+    "event_at": "2026-01-02",
+    "event_actor": "m",
     "of_text": "p77",
     "of_words": "p77",
     "of_trigrams": '{" p77",p77}',
@@ -60,30 +80,19 @@ VALUES = {
     "page_limit": "20",
     "page_offset": "0",
 }
-EXPLAINED = {
-    "FIND",
-    "FIND_LATEST",
-    "LIST",
-    "LOOK",
-    "LOCK",
-    "HISTORY",
-    "REPLACE_PROVIDER",
-    "REPLACE_VERSION",
-    "ADD_EVENT",
-}
+EXPLAINED = {"FIND", "FIND_LATEST", "LIST", "LOOK", "LOCK", "HISTORY"}
+EXPLAINED_WRITES = {"REPLACE_PROVIDER", "TOUCH_PROVIDER", "REPLACE_VERSION", "ADD_EVENT"}
 READS_NOTHING = {"ADD_PROVIDER", "ADD_VERSION"}
 
 
-def plan_of(dsn: str, statement: Executable | ClauseElement) -> list[dict[str, Any]]:
+def plan_of(dsn: str, statement: Statement) -> list[dict[str, Any]]:
     """Return the nodes of the plan that is made once for all parameters, as for a prepared statement."""
-    dialect = postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's
-    compiled: Any = cast("ClauseElement", statement).compile(dialect=dialect)
-    given = ", ".join(f"'{VALUES[name]}'" for name in compiled.positiontup or ())
+    given = ", ".join(f"'{VALUES[name]}'" if name in VALUES else "NULL" for name in statement.parameters)
     arguments = f" ({given})" if given else ""
 
     async def explain(connection: Any) -> Any:
         await connection.execute("SET plan_cache_mode = force_generic_plan")
-        await connection.execute(f"PREPARE hot AS {compiled}")
+        await connection.execute(f"PREPARE hot AS {statement.sql}")
         await connection.execute("BEGIN")
         plan = await connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE hot{arguments}")
         await connection.execute("ROLLBACK")
@@ -123,24 +132,24 @@ def test_a_history_is_read_by_index_and_only_its_own_events_are_sorted(busy_dsn:
     assert read == {"uq_provider_versions_version": 1, "ix_version_events_history": 3}
 
 
-@pytest.mark.parametrize(
-    ("statement", "index"),
-    [
-        (queries.REPLACE_PROVIDER.values(updated_at=None), "pk_providers"),
-        (queries.REPLACE_VERSION.values(updated_at=None), "uq_provider_versions_version"),
-        (queries.ADD_EVENT.values(id=None, action=None, at=None, actor=None), "uq_provider_versions_version"),
-    ],
-    ids=["REPLACE_PROVIDER", "REPLACE_VERSION", "ADD_EVENT"],
-)
-def test_writes_find_their_row_by_index(busy_dsn: str, statement: ClauseElement, index: str) -> None:
-    plan = plan_of(busy_dsn, statement)
+@pytest.mark.parametrize("provider", [writes.REPLACE_PROVIDER, writes.TOUCH_PROVIDER], ids=["replace", "touch"])
+def test_writes_find_their_rows_by_index(busy_dsn: str, provider: Write) -> None:
+    plan = plan_of(busy_dsn, writes.together(provider, writes.REPLACE_VERSION, writes.ADD_EVENT))
     assert "Seq Scan" not in {node["Node Type"] for node in plan}
-    assert {node["Index Name"]: node["Actual Rows"] for node in plan if "Index Name" in node} == {index: 1}
+    read = {node["Index Name"]: node["Actual Rows"] for node in plan if "Index Name" in node}
+    assert read == {"pk_providers": 1, "uq_provider_versions_version": 1}
+    assert {node["Relation Name"] for node in plan if node["Node Type"] == "ModifyTable"} == {
+        "providers",
+        "provider_versions",
+        "version_events",
+    }
 
 
 def test_no_statement_is_left_unexplained() -> None:
-    statements = {name for name, value in vars(queries).items() if name.isupper() and isinstance(value, Executable)}
-    assert {name for name in statements if not name.startswith("_")} == EXPLAINED | READS_NOTHING
+    assert {name for name, value in vars(queries).items() if isinstance(value, Statement)} == EXPLAINED
+    assert {name for name, value in vars(writes).items() if isinstance(value, Write)} == (
+        EXPLAINED_WRITES | READS_NOTHING
+    )
 
 
 @pytest.mark.parametrize(

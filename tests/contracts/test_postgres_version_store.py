@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,13 @@ from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.migrations import upgrade
 from adapters.postgres.store import PostgresVersionStore
 from application.ports.version_store import Change, Stored
-from domain.errors import IllegalTransitionError, InvalidTextError, StoreUnavailableError
+from domain.errors import IllegalTransitionError, InvalidTextError, StoreUnavailableError, WheelFault, WheelRefusedError
 from domain.history import LifecycleAction, LifecycleEvent
+from domain.readmes import Readme
 from domain.semver import SemVer
 from domain.versions import VersionStatus
-from tests.builders import NOW, a_building_version, a_name, a_version
-from tests.support.postgres import cut_connections, database_of, execute, fetch
+from tests.builders import NOW, a_building_version, a_name, a_proven_wheel, a_version
+from tests.support.postgres import cut_connections, database_of, empty, execute, fetch
 from tests.support.stores import EVERY_METHOD, put, writing
 
 ONE = SemVer.parse("1.0.0")
@@ -75,7 +76,7 @@ async def test_a_host_that_never_answers_does_not_hide_the_next(database_dsn: st
     with socket.create_server(("127.0.0.1", 0)) as silent:
         hosts = f"127.0.0.1:1,127.0.0.1:{silent.getsockname()[1]},{taken_over}"
         dsn = f"postgresql://{user}@{hosts}{parts.path}?target_session_attrs=read-write"
-        async with a_store(dsn, connect_timeout=0.5) as store:
+        async with a_store(dsn, connect_timeout=0.5, pool_timeout=0.1) as store:  # connecting is not waiting
             await store.check()
 
 
@@ -140,11 +141,18 @@ async def test_a_stuck_statement_is_a_store_out_of_service(database_dsn: str, me
 async def test_an_exhausted_pool_is_a_store_out_of_service(database_dsn: str) -> None:
     database = Database(database_dsn, ConnectionOptions(pool_size=1, pool_timeout=0.05))
     store = PostgresVersionStore(database)
-    async with database.engine.connect():
+    async with database.pool.lend():
         with pytest.raises(StoreUnavailableError):
             await store.find(a_name(), ONE)
     assert await store.find(a_name(), ONE) is None
     await database.dispose()
+
+
+async def test_a_server_that_is_not_the_kind_asked_for_is_a_store_out_of_service(database_dsn: str) -> None:
+    joined = "&" if urlsplit(database_dsn).query else "?"
+    async with a_store(f"{database_dsn}{joined}target_session_attrs=standby") as store:
+        with pytest.raises(StoreUnavailableError):
+            await store.check()
 
 
 async def test_a_server_that_turned_read_only_is_left_for_another(fresh_database_dsn: str) -> None:
@@ -232,6 +240,49 @@ async def test_a_race_that_is_never_won_ends_as_a_store_out_of_service(fresh_dat
         with pytest.raises(StoreUnavailableError):
             await store.update(a_name(), ONE, decide)
     assert 1 < decisions < 10
+
+
+_VANISH_ONCE = """
+    CREATE SEQUENCE times;
+    CREATE FUNCTION vanish() RETURNS trigger AS $$ BEGIN
+        IF nextval('times') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF;
+        RETURN NEW;
+    END $$ LANGUAGE plpgsql
+"""
+_WRITING = "CREATE TRIGGER vanish BEFORE INSERT ON providers"
+_COMMITTING = "CREATE CONSTRAINT TRIGGER vanish AFTER INSERT ON providers DEFERRABLE INITIALLY DEFERRED"
+
+
+@pytest.mark.parametrize(("trigger", "decisions"), [(_WRITING, 2), (_COMMITTING, 1)], ids=["writing", "committing"])
+async def test_an_update_whose_connection_is_lost_starts_over_unless_it_may_have_happened(
+    fresh_database_dsn: str, trigger: str, decisions: int
+) -> None:
+    execute(fresh_database_dsn, _VANISH_ONCE, f"{trigger} FOR EACH ROW EXECUTE FUNCTION vanish()")
+    decided: list[Stored] = []
+
+    def decide(stored: Stored) -> Change:
+        decided.append(stored)
+        return Change(version=a_version("1.0.0"))
+
+    async with a_store(fresh_database_dsn) as store:
+        with nullcontext() if trigger == _WRITING else pytest.raises(StoreUnavailableError):
+            await store.update(a_name(), ONE, decide)
+        assert len(decided) == decisions
+        await put(store, a_version("1.0.0"))
+
+
+async def test_a_version_that_is_written_again_is_stored_like_one_that_is_written_once(
+    database_dsn: str, postgres_store: PostgresVersionStore
+) -> None:
+    wheel = replace(a_proven_wheel(), readme=Readme("# Read me", "text/markdown"), summary="One line")
+    version = replace(a_version("1.0.0", changelog="All is new"), wheel=wheel)
+    columns = "SELECT to_jsonb(v) - 'id' FROM provider_versions v"
+    await put(postgres_store, version)
+    once = fetch(database_dsn, columns)
+    empty(database_dsn)
+    failed = a_building_version("1.0.0").fail(WheelRefusedError(WheelFault.NOT_FOUND, "gone"), at=NOW)
+    await put(postgres_store, failed, version)
+    assert fetch(database_dsn, columns) == once
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,7 @@ from advanced_alchemy.alembic.commands import AlembicCommands
 from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, create_mock_engine
 
-from adapters.postgres.database import unpooled_config
-from adapters.postgres.migrations import current, downgrade, suffices, upgrade
+from adapters.postgres.migrations import current, downgrade, suffices, unpooled_config, upgrade
 from adapters.postgres.revisions import MIGRATION_LOCK, alembic_config, heads
 from adapters.postgres.tables import VersionRow
 from domain.errors import StoreUnavailableError

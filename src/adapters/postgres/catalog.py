@@ -5,8 +5,9 @@ from typing import Any
 
 from adapters.postgres.catalog_queries import FIND_PROVIDER, SEARCHES
 from adapters.postgres.database import Database
-from adapters.postgres.reading import Rows, read
+from adapters.postgres.reading import read
 from adapters.postgres.rows import read_number, read_provider, read_readme
+from adapters.postgres.statements import Rows
 from adapters.postgres.updates import key
 from application.ports.provider_catalog import CatalogPage, CatalogSearch
 from domain.catalog import CatalogEntry
@@ -19,7 +20,7 @@ class PostgresCatalog:
 
     def __init__(self, database: Database) -> None:
         """Take an open database; whoever opened it disposes of it."""
-        self._reading = database.reading_engine
+        self._pool = database.pool
 
     async def search(self, search: CatalogSearch) -> CatalogPage:
         """Return what is found, or else the near misses."""
@@ -32,7 +33,7 @@ class PostgresCatalog:
 
     async def find_provider(self, name: ProviderName) -> CatalogEntry | None:
         """Return one provider with its readme, or None."""
-        rows = await read(self._reading, FIND_PROVIDER, key(name))
+        rows = await read(self._pool, FIND_PROVIDER, key(name))
         return _entry(rows[0]) if rows else None
 
     async def _search(self, kind: str, search: CatalogSearch) -> Rows:
@@ -41,7 +42,7 @@ class PostgresCatalog:
             parameters["of_tags"] = sorted(search.tags)
         if search.query is not None:
             parameters |= _terms(search.query)
-        return await read(self._reading, SEARCHES[kind, bool(search.tags)], parameters)
+        return await read(self._pool, SEARCHES[kind, bool(search.tags)], parameters)
 
 
 def _terms(query: Query) -> dict[str, object]:

@@ -7,7 +7,6 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     ColumnElement,
-    Executable,
     FromClause,
     Integer,
     Select,
@@ -27,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from adapters.postgres.queries import LISTED
+from adapters.postgres.statements import Statement
 from adapters.postgres.tables import IS_INSTALLABLE, IS_PUBLIC, IS_SHOWN, ProviderRow, VersionRow
 
 _PROVIDERS = cast("Table", ProviderRow.__table__)
@@ -68,14 +68,14 @@ _NEAR = (
 )
 
 
-def _search(condition: ColumnElement[bool], rank: ColumnElement[int], *, tagged: bool) -> Executable:
+def _search(condition: ColumnElement[bool], rank: ColumnElement[int], *, tagged: bool) -> Statement:
     found = _selected(_KEY, condition, rank, tagged=tagged).cte("found")  # searched for once, counted and read
     page = _page(select(found), found)
     shown = page.join(_PROVIDERS, and_(_PROVIDERS.c.prefix == page.c.prefix, _PROVIDERS.c.name == page.c.name))
     return _with_total(found, page, shown, _PROVIDER)
 
 
-def _browse(*, tagged: bool) -> Executable:
+def _browse(*, tagged: bool) -> Statement:
     """Everything is counted and read by its index, each for itself."""
     everything = _selected(_PROVIDER, true(), _FIRST, tagged=tagged)
     page = _page(everything, _PROVIDERS)
@@ -104,10 +104,10 @@ def _page(rows: Select[Any], source: FromClause) -> Subquery:
 
 def _with_total(
     found: FromClause, page: Subquery, shown: FromClause, columns: Sequence[ColumnElement[Any]]
-) -> Executable:
+) -> Statement:
     counted = select(func.count().label("total")).select_from(found).subquery("counted")
     latest = _latest(page, _NUMBER)
-    return (
+    return Statement.of(
         select(counted.c.total, *columns, *latest.c)
         .select_from(counted.outerjoin(shown.outerjoin(latest, true()), true()))
         .order_by(page.c.rank, page.c.prefix, page.c.name)
@@ -132,15 +132,15 @@ SEARCHES = {
 """By what is looked for, and whether tags are. Each row has the total; beyond the end it is a row of nothing else."""
 
 _LATEST_OF_ONE = _latest(_PROVIDERS, (*_NUMBER, _VERSIONS.c.readme, _VERSIONS.c.readme_type))
-FIND_PROVIDER = (
+FIND_PROVIDER = Statement.of(
     select(*_PROVIDER, *_LATEST_OF_ONE.c)
     .select_from(_PROVIDERS.outerjoin(_LATEST_OF_ONE, true()))
     .where(_PROVIDERS.c.prefix == bindparam("of_prefix"), _PROVIDERS.c.name == bindparam("of_name"), text(IS_SHOWN))
 )
 
-LIST_DISTRIBUTIONS = text(
+LIST_DISTRIBUTIONS = Statement.of(
     # Steps from each name to the next by the index: a DISTINCT would read every version.
-    f"""
+    text(f"""
     WITH RECURSIVE known AS (
         (SELECT distribution FROM provider_versions WHERE {IS_PUBLIC} ORDER BY distribution LIMIT 1)
         UNION ALL
@@ -150,9 +150,9 @@ LIST_DISTRIBUTIONS = text(
         ) following
     )
     SELECT distribution FROM known ORDER BY distribution
-    """  # noqa: S608 -- made of constants
+    """)  # noqa: S608 -- made of constants
 )
-VERSIONS_OF_DISTRIBUTION = (
+VERSIONS_OF_DISTRIBUTION = Statement.of(
     select(*LISTED)
     .where(_VERSIONS.c.distribution == bindparam("of_distribution"), text(IS_PUBLIC))
     .order_by(_VERSIONS.c.published_at, _VERSIONS.c.id)

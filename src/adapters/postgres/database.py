@@ -1,22 +1,13 @@
-"""Connections to the database."""
+"""The database, and how to connect to it."""
 
 from dataclasses import dataclass
-from typing import Any
-from uuid import uuid4
 
-from advanced_alchemy.config import AsyncSessionConfig, SQLAlchemyAsyncConfig
-from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import NullPool, QueuePool
+import asyncpg  # type: ignore[import-untyped]  # it ships no types
 
 from adapters.postgres.connecting import connect
-from adapters.postgres.revisions import alembic_config
-from adapters.postgres.tables import BIND_KEY
+from adapters.postgres.pool import Pool
 from application.ports.change_listener import ChangeListeners
 from application.ports.observer import NOBODY, Observer
-
-_URL = "postgresql+asyncpg://"
-"""Names the dialect only; asyncpg gets the DSN as it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +30,16 @@ class ConnectionOptions:
 
 
 DEFAULTS = ConnectionOptions()
+_STATEMENTS = 100
+"""Prepared on each connection at most; there are fewer."""
 
 
 class Database:
-    """A pool of connections. Nothing connects before the first use.
+    """A database that is written to and read from. Nothing connects before the first use.
 
     Attributes:
-        listeners: Are told of what is written through this pool.
+        pool: Connections to it.
+        listeners: Are told of what is written through the pool.
     """
 
     def __init__(self, dsn: str, options: ConnectionOptions = DEFAULTS, observer: Observer = NOBODY) -> None:
@@ -53,81 +47,17 @@ class Database:
         self.dsn = dsn
         self.options = options
         self.listeners = ChangeListeners()
-        self.config = _config(_pooled(dsn, options))
-        _watch(self.engine, options, observer)
-
-    @property
-    def engine(self) -> AsyncEngine:
-        """The pool."""
-        return self.config.get_engine()
-
-    @property
-    def reading_engine(self) -> AsyncEngine:
-        """The same pool for single statements, which need no transaction unless a pooler would part them."""
-        if not self.options.prepared_statements:
-            return self.engine
-        return self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self.pool = Pool(self._connect, size=options.pool_size, timeout=options.pool_timeout, observer=observer)
 
     async def dispose(self) -> None:
         """Close all connections."""
-        await self.engine.dispose()
+        self.pool.close()
 
-
-def unpooled_config(dsn: str) -> SQLAlchemyAsyncConfig:
-    """Return a configuration whose connections live no longer than their use, in whatever event loop that is."""
-    # A migration may well take longer than any statement of the service.
-    arguments = _connect_arguments(dsn, DEFAULTS) | {"command_timeout": None}
-    return _config(create_async_engine(_URL, poolclass=NullPool, connect_args=arguments))
-
-
-def _pooled(dsn: str, options: ConnectionOptions) -> AsyncEngine:
-    # No ping before use: reads and updates start over when they meet a connection that was closed meanwhile.
-    return create_async_engine(
-        _URL,
-        pool_size=options.pool_size,
-        max_overflow=0,
-        pool_timeout=options.pool_timeout,
-        pool_use_lifo=True,
-        connect_args=_connect_arguments(dsn, options),
-    )
-
-
-def _watch(engine: AsyncEngine, options: ConnectionOptions, observer: Observer) -> None:
-    pool = engine.sync_engine.pool
-    if not isinstance(pool, QueuePool):
-        raise TypeError("connections are pooled, so their use can be counted")
-
-    def taken(*_: object) -> None:
-        observer.connections_in_use(pool.checkedout())
-
-    def given_back(*_: object) -> None:
-        observer.connections_in_use(pool.checkedout() - 1)  # it is told of shortly before it is free
-
-    event.listen(pool, "checkout", taken)
-    event.listen(pool, "checkin", given_back)
-    observer.pool_opened(options.pool_size)
-
-
-def _connect_arguments(dsn: str, options: ConnectionOptions) -> dict[str, Any]:
-    arguments: dict[str, Any] = {
-        "async_creator_fn": connect,
-        "dsn": dsn,
-        "timeout": options.connect_timeout,
-        "command_timeout": options.command_timeout,
-    }
-    if not options.prepared_statements:
-        arguments |= {
-            "statement_cache_size": 0,
-            "prepared_statement_cache_size": 0,
-            "prepared_statement_name_func": lambda: f"__registry_{uuid4()}__",
-        }
-    return arguments
-
-
-def _config(engine: AsyncEngine) -> SQLAlchemyAsyncConfig:
-    return SQLAlchemyAsyncConfig(
-        engine_instance=engine,
-        bind_key=BIND_KEY,
-        session_config=AsyncSessionConfig(expire_on_commit=False),
-        alembic_config=alembic_config(),
-    )
+    async def _connect(self) -> asyncpg.Connection:
+        # Without a cache asyncpg names no statement, and sends each whole: a pooler may run it anywhere.
+        return await connect(
+            dsn=self.dsn,
+            timeout=self.options.connect_timeout,
+            command_timeout=self.options.command_timeout,
+            statement_cache_size=_STATEMENTS if self.options.prepared_statements else 0,
+        )

@@ -17,13 +17,13 @@ class PostgresDistributionIndex:
 
     def __init__(self, database: Database) -> None:
         """Take an open database; whoever opened it disposes of it."""
-        self._reading = database.reading_engine
+        self._pool = database.pool
 
     async def list_distributions(self) -> Sequence[NormalizedName]:
         """Return every distribution with a public version, once and in order."""
-        return [NormalizedName(row["distribution"]) for row in await read(self._reading, LIST_DISTRIBUTIONS, {})]
+        return [NormalizedName(row["distribution"]) for row in await read(self._pool, LIST_DISTRIBUTIONS, {})]
 
     async def versions_of(self, distribution: NormalizedName) -> Sequence[ProviderVersion]:
         """Return the public versions of a distribution, in the order of publication."""
-        rows = await read(self._reading, VERSIONS_OF_DISTRIBUTION, {"of_distribution": distribution})
+        rows = await read(self._pool, VERSIONS_OF_DISTRIBUTION, {"of_distribution": distribution})
         return [read_version(ProviderName(row["prefix"], row["name"]), row) for row in rows]

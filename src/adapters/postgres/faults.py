@@ -5,13 +5,14 @@ from contextlib import contextmanager
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 import structlog
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from domain.errors import IllegalTransitionError, InvalidTextError, RegistryError, StoreUnavailableError
 
 LAYOUT_DIFFERS = (
     "the database's layout is not the one that this release needs; run `provider-registry database upgrade`"
 )
+DRIVER_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+
 _UNAVAILABLE = "the registry's database is out of service; the same request is safe to send again"
 
 _RACES = frozenset({"pk_providers", "uq_provider_versions_version", "fk_provider_versions_prefix_providers"})
@@ -49,20 +50,21 @@ class RetryableFaultError(Exception):
 
 
 @contextmanager
-def driver_faults(*, retry_when_lost: bool = True) -> Iterator[None]:
+def driver_faults(connection: asyncpg.Connection | None = None) -> Iterator[None]:
     """Turn what a driver raises into what a store raises.
 
     Raises:
-        RetryableFaultError: Another writer came first; or, if that may be retried, the connection was lost.
+        RetryableFaultError: Another writer came first; or the connection was lost, if one is given: what was asked of
+            it may be asked again.
         StoreUnavailableError: Any other fault of the database or on the way to it.
         IllegalTransitionError: A row breaks the lifecycle.
         InvalidTextError: A text cannot be stored.
     """
     try:
         yield
-    except (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-        lost = isinstance(error, DBAPIError) and error.connection_invalidated
-        raise (_refusal(error) or _fault(error, retry=retry_when_lost and lost)) from error
+    except DRIVER_ERRORS as error:
+        lost = connection is not None and connection.is_closed()
+        raise (_refusal(error) or _fault(error, retry=lost)) from error
 
 
 @contextmanager
@@ -89,7 +91,7 @@ def _refusal(error: Exception) -> RegistryError | None:
     reason = _REFUSALS.get(_attribute(error, "constraint_name"))
     if reason is not None:
         return IllegalTransitionError(reason)
-    if _sqlstate(error).startswith(_DATA_EXCEPTION) or isinstance(_driver(error), asyncpg.DataError):
+    if _sqlstate(error).startswith(_DATA_EXCEPTION) or isinstance(error, asyncpg.DataError):
         return InvalidTextError("a text holds characters that cannot be stored")
     return None
 
@@ -99,15 +101,10 @@ def _fault(error: Exception, *, retry: bool) -> StoreUnavailableError | Retryabl
     raced = _attribute(error, "constraint_name") in _RACES or sqlstate in _TURN_LOST
     outcome = StoreUnavailableError(LAYOUT_DIFFERS if sqlstate in _UNDEFINED else _UNAVAILABLE)
     if not raced:
-        driver = _driver(error)
         structlog.get_logger().warning(
-            "database_fault", fault=type(driver).__name__, sqlstate=sqlstate, reason=str(driver).partition("\n")[0]
+            "database_fault", fault=type(error).__name__, sqlstate=sqlstate, reason=str(error).partition("\n")[0]
         )
     return RetryableFaultError(outcome) if raced or retry else outcome
-
-
-def _driver(error: BaseException | None) -> BaseException | None:
-    return error.driver_exception if isinstance(error, DBAPIError) else error
 
 
 def _sqlstate(error: BaseException | None) -> str:
@@ -115,5 +112,5 @@ def _sqlstate(error: BaseException | None) -> str:
 
 
 def _attribute(error: BaseException | None, name: str) -> str:
-    value = getattr(_driver(error), name, None)
+    value = getattr(error, name, None)
     return value if isinstance(value, str) else ""

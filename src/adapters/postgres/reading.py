@@ -1,44 +1,28 @@
 """Statements over a pool that may lose its connections."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from typing import Any, TypeAlias, TypeVar, cast
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from typing import TypeVar
 
-from sqlalchemy import Executable
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-
-from adapters.postgres.faults import RetryableFaultError, driver_faults, final_driver_faults, is_lost
+from adapters.postgres.faults import RetryableFaultError, driver_faults, final_driver_faults
+from adapters.postgres.pool import Pool
+from adapters.postgres.statements import Rows, Statement
 
 _Result = TypeVar("_Result")
-Rows: TypeAlias = Sequence[Mapping[str, Any]]
 
 _ATTEMPTS = 5
 """Each lost race shows the state that another writer left, so the second attempt nearly always succeeds."""
 
 
-async def read(engine: AsyncEngine, statement: Executable, parameters: Mapping[str, object]) -> Rows:
+async def read(pool: Pool, statement: Statement, values: Mapping[str, object]) -> Rows:
     """Return the rows of a single statement."""
 
     async def attempt() -> Rows:
-        async with connected(engine) as connection:
-            with driver_faults():
-                return cast("Rows", (await connection.execute(statement, parameters)).mappings().all())
+        async with pool.lend() as connection:
+            with driver_faults(connection):
+                return await statement.fetch(connection, values)
 
     return await retried(attempt)
-
-
-@asynccontextmanager
-async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """Lend a connection, and throw it away if it proves useless."""
-    async with AsyncExitStack() as stack:
-        with driver_faults():
-            connection = await stack.enter_async_context(engine.connect())
-        try:
-            yield connection
-        except Exception as error:
-            if is_lost(error):
-                await connection.invalidate()
-            raise
 
 
 async def retried(attempt: Callable[[], Awaitable[_Result]]) -> _Result:

@@ -6,12 +6,14 @@ from importlib.resources import files
 
 from advanced_alchemy.config import AlembicAsyncConfig
 from alembic.script import ScriptDirectory
-from sqlalchemy import Select, column, select, table
+from sqlalchemy import column, select, table
+
+from adapters.postgres.statements import Statement
 
 MIGRATION_LOCK = 7305808869231650162
 """Key of the advisory lock under which one replica migrates and others wait. All releases must agree on it."""
 VERSION_TABLE = "alembic_versions"
-CURRENT: Select[tuple[str]] = select(column("version_num")).select_from(table(VERSION_TABLE))
+CURRENT = Statement.of(select(column("version_num")).select_from(table(VERSION_TABLE)))
 """The revisions that a database is at. The table is missing until the first migration."""
 
 

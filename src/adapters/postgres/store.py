@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Executable
-
 from adapters.postgres import queries
 from adapters.postgres.database import Database
 from adapters.postgres.faults import LAYOUT_DIFFERS, driver_faults
-from adapters.postgres.reading import Rows, connected, read, retried
+from adapters.postgres.reading import read, retried
 from adapters.postgres.revisions import CURRENT, suffice
 from adapters.postgres.rows import read_event, read_version
-from adapters.postgres.updates import key, load, lock, write
+from adapters.postgres.statements import Rows, Statement
+from adapters.postgres.updates import key, read_stored, write
 from application.ports.version_store import Change, Decision, Stored
 from domain.errors import StoreUnavailableError
 from domain.history import LifecycleEvent
@@ -29,12 +28,11 @@ class PostgresVersionStore:
     def __init__(self, database: Database) -> None:
         """Take an open database; whoever opened it disposes of it."""
         self._listeners = database.listeners
-        self._writing = database.engine
-        self._reading = database.reading_engine
+        self._pool = database.pool
 
     async def look(self, name: ProviderName, version: SemVer) -> Stored:
         """Return what is stored around a version, in one statement."""
-        return await retried(lambda: self._look(name, version))
+        return read_stored(name, await self._read(queries.LOOK, key(name, version)))
 
     async def update(self, name: ProviderName, version: SemVer, decide: Decision) -> Stored:
         """Decide and write in one transaction, starting over when another writer came first."""
@@ -67,29 +65,25 @@ class PostgresVersionStore:
         if not suffice({row["version_num"] for row in await self._read(CURRENT, {})}):
             raise StoreUnavailableError(LAYOUT_DIFFERS)
 
-    async def _look(self, name: ProviderName, version: SemVer) -> Stored:
-        async with connected(self._reading) as connection:
-            with driver_faults():
-                return await load(connection, name, version)
-
-    async def _read(self, statement: Executable, parameters: Mapping[str, str]) -> Rows:
-        return await read(self._reading, statement, parameters)
+    async def _read(self, statement: Statement, parameters: Mapping[str, str]) -> Rows:
+        return await read(self._pool, statement, parameters)
 
     async def _update(self, name: ProviderName, version: SemVer, decide: Decision) -> Stored:
-        async with connected(self._writing) as connection:
-            with driver_faults():
-                await lock(connection, name)
-                stored = await load(connection, name, version)
+        async with self._pool.lend() as connection:
+            with driver_faults(connection):
+                await connection.execute("BEGIN")
+                await queries.LOCK.fetch(connection, key(name))
+                stored = read_stored(name, await queries.LOOK.fetch(connection, key(name, version)))
             change = decide(stored)
             if change == Change():
                 return stored
             _require_target(change, name, version)
-            with driver_faults():
+            with driver_faults(connection):
                 await write(connection, name, stored, change)
             # Whether a commit without an answer happened is unknown, so only the caller may repeat it.
             try:
-                with driver_faults(retry_when_lost=False):
-                    await connection.commit()
+                with driver_faults():
+                    await connection.execute("COMMIT")
             finally:
                 self._listeners.changed(name)
             return change.after(name, stored)

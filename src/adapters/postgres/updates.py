@@ -1,14 +1,30 @@
 """What a transaction reads and writes around one version."""
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from collections.abc import Mapping
 
-from adapters.postgres import queries
+import asyncpg  # type: ignore[import-untyped]  # it ships no types
+from uuid_utils.compat import uuid7
+
+from adapters.postgres.queries import part
 from adapters.postgres.rows import read_number, read_provider, read_version, write_event, write_provider, write_version
+from adapters.postgres.statements import Rows
+from adapters.postgres.writes import (
+    ADD_EVENT,
+    ADD_PROVIDER,
+    ADD_VERSION,
+    REPLACE_PROVIDER,
+    REPLACE_VERSION,
+    TOUCH_PROVIDER,
+    Write,
+    together,
+)
 from application.ports.version_store import Change, Stored
+from domain.catalog import Provider
 from domain.names import ProviderName
 from domain.semver import SemVer
 
-NOTHING = Stored(provider=None, version=None, newest=None)
+_NOTHING = Stored(provider=None, version=None, newest=None)
+_Writes = Mapping[Write, Mapping[str, object]]
 
 
 def key(name: ProviderName, version: SemVer | None = None) -> dict[str, str]:
@@ -17,38 +33,37 @@ def key(name: ProviderName, version: SemVer | None = None) -> dict[str, str]:
     return parameters if version is None else {**parameters, "of_version": version.text}
 
 
-async def lock(connection: AsyncConnection, name: ProviderName) -> None:
-    """Wait until no other transaction writes under that name. Without a provider row there is nothing to wait for."""
-    await connection.execute(queries.LOCK, key(name))
-
-
-async def load(connection: AsyncConnection, name: ProviderName, version: SemVer) -> Stored:
-    """Return what is stored around a version."""
-    row = (await connection.execute(queries.LOOK, key(name, version))).mappings().one_or_none()
-    if row is None:
-        return NOTHING
-    found, newest = queries.part(row, "version"), queries.part(row, "newest")
+def read_stored(name: ProviderName, rows: Rows) -> Stored:
+    """Return what the row of a ``LOOK`` holds, if there is one."""
+    if not rows:
+        return _NOTHING
+    [row] = rows
     return Stored(
-        provider=read_provider(name, queries.part(row, "provider")),
-        version=None if found["version"] is None else read_version(name, found),
-        newest=None if newest["version"] is None else read_number(newest),
+        provider=read_provider(name, part(row, "provider")),
+        version=None if row["version_version"] is None else read_version(name, part(row, "version")),
+        newest=None if row["newest_version"] is None else read_number(part(row, "newest")),
     )
 
 
-async def write(connection: AsyncConnection, name: ProviderName, stored: Stored, change: Change) -> None:
+async def write(connection: asyncpg.Connection, name: ProviderName, stored: Stored, change: Change) -> None:
     """Write a change over the state that it was decided on."""
-    provider = change.provider(name, stored.provider)
-    if stored.provider is None:
-        await connection.execute(queries.ADD_PROVIDER, write_provider(provider))
-    elif provider != stored.provider:
-        await connection.execute(queries.REPLACE_PROVIDER, write_provider(provider) | key(name))
+    rows = {**_provider(change.provider(name, stored.provider), stored.provider), **_version(stored, change)}
+    values = {f"{write.part}_{column}": value for write, row in rows.items() for column, value in row.items()}
+    target = {} if change.version is None else {"of_version": change.version.version.text}
+    await together(*rows).fetch(connection, values | key(name) | target)
+
+
+def _provider(provider: Provider, before: Provider | None) -> _Writes:
+    if before is None:
+        return {ADD_PROVIDER: write_provider(provider)}
+    if provider.metadata != before.metadata:
+        return {REPLACE_PROVIDER: write_provider(provider)}
+    return {} if provider == before else {TOUCH_PROVIDER: {"updated_at": provider.updated_at}}
+
+
+def _version(stored: Stored, change: Change) -> _Writes:
     if change.version is None:
-        return
-    row = write_version(change.version)
-    if stored.version is None:
-        await connection.execute(queries.ADD_VERSION, row)
-    else:
-        await connection.execute(queries.REPLACE_VERSION, row | key(name, stored.version.version))
-    if change.event is not None:
-        event = write_event(change.event)
-        await connection.execute(queries.ADD_EVENT, event | key(name, change.version.version))
+        return {}
+    write = ADD_VERSION if stored.version is None else REPLACE_VERSION
+    rows = {write: {"id": uuid7(), **write_version(change.version)}}
+    return rows if change.event is None else {**rows, ADD_EVENT: {"id": uuid7(), **write_event(change.event)}}
