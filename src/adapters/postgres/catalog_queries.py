@@ -157,7 +157,7 @@ VERSIONS_OF_DISTRIBUTION = Statement.of(
     .where(_VERSIONS.c.distribution == bindparam("of_distribution"), text(IS_PUBLIC))
     .order_by(_VERSIONS.c.published_at, _VERSIONS.c.id)
 )
-LIST_RECORDED = (
+LIST_RECORDED = Statement.of(
     select(*LISTED)
     .where(_VERSIONS.c.prefix == bindparam("of_prefix"), _VERSIONS.c.name == bindparam("of_name"))
     .order_by(_VERSIONS.c.sort_key.desc())

@@ -16,8 +16,8 @@ class PostgresVersionLedger:
 
     def __init__(self, database: Database) -> None:
         """Take an open database; whoever opened it disposes of it."""
-        self._reading = database.reading_engine
+        self._pool = database.pool
 
     async def versions_of(self, name: ProviderName) -> Sequence[ProviderVersion]:
         """Return all versions of a provider, newest first."""
-        return [read_version(name, row) for row in await read(self._reading, LIST_RECORDED, key(name))]
+        return [read_version(name, row) for row in await read(self._pool, LIST_RECORDED, key(name))]
