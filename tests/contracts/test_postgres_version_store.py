@@ -318,6 +318,17 @@ async def test_a_store_works_without_prepared_statements(database_dsn: str) -> N
         await store.check()
 
 
+@pytest.mark.parametrize("allowed", [True, False])
+async def test_statements_stay_prepared_only_where_that_is_allowed(database_dsn: str, *, allowed: bool) -> None:
+    database = Database(database_dsn, ConnectionOptions(pool_size=1, prepared_statements=allowed))
+    for method in EVERY_METHOD.values():
+        await method(PostgresVersionStore(database))
+    async with database.pool.lend() as connection:
+        counted = await connection.fetchval("SELECT count(*) FROM pg_prepared_statements WHERE from_sql = false")
+    assert (counted > 1) is allowed
+    await database.dispose()
+
+
 async def test_keys_are_time_ordered_uuids(database_dsn: str, postgres_store: PostgresVersionStore) -> None:
     await put(postgres_store, a_version("2.0.0"), a_version("1.0.0"))
     keys = fetch(database_dsn, "SELECT id, version FROM provider_versions ORDER BY id")

@@ -17,7 +17,7 @@ class Pool:
     """Lends connections, the one used last first. Nothing connects before the first use.
 
     Taking a connection back awaits nothing, so that no cancellation can keep one from the next user. Reasons for a
-    pool of our own: docs/decisions/0022-statements.md.
+    pool of our own: docs/decisions/0023-statements.md.
     """
 
     def __init__(
