@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
 from adapters.prometheus.exposition import exposition
-from application.ports.observer import Outcome, Stage
+from adapters.prometheus.observer import PrometheusObserver
+from application.ports.observer import Attempt, Outcome, Stage
 from tests.support.observers import a_told_registry
 
 RULES = yaml.safe_load(Path("docker/prometheus/registry.rules.yml").read_text())["groups"][0]["rules"]
@@ -81,6 +83,18 @@ def test_every_metric_is_on_the_dashboard() -> None:
     shown = {base(name) for expression, _ in TARGETS for name in names(expression)}
 
     assert shown == {base(name) for name in exposed()}
+
+
+@pytest.mark.parametrize("realm", ["console", "customer"])
+def test_the_first_defect_is_an_increase(realm: str) -> None:
+    registry, labels = CollectorRegistry(), {"realm": realm, "outcome": "broken", "code": "internal_error"}
+    observer = PrometheusObserver(registry)
+
+    before = registry.get_sample_value("registry_registrations_total", labels)
+    observer.registered(Attempt(realm, Outcome.BROKEN, "internal_error", 0.5))
+
+    assert before == 0
+    assert registry.get_sample_value("registry_registrations_total", labels) == 1
 
 
 def test_every_alert_says_what_is_wrong_and_what_to_do() -> None:
