@@ -9,7 +9,8 @@ import pytest
 
 from entrypoints.environment import SettingsError, load_group, load_settings
 from entrypoints.secrets import Secret
-from entrypoints.settings import ClientSettings, DatabaseSettings, Settings, variable_of
+from entrypoints.settings import ClientSettings, DatabaseSettings, Settings, WheelSettings, variable_of
+from tests.support.certificates import CertificateAuthority
 
 GOOD = {
     "REGISTRY_CONSOLE_CLERK_ISSUER": "https://clerk.example.com",
@@ -28,8 +29,7 @@ def test_the_required_variables_are_enough() -> None:
 
 
 def test_every_variable_is_decoded(tmp_path: Path) -> None:
-    bundle = tmp_path / "ca.pem"
-    bundle.touch()
+    bundle = CertificateAuthority().write_to(tmp_path / "ca.pem")
     settings = load_settings(
         {
             **GOOD,
@@ -49,6 +49,18 @@ def test_every_variable_is_decoded(tmp_path: Path) -> None:
     assert settings.wheel.deadline_seconds == 1.5
     assert settings.database.url is not None
     assert settings.database.url.reveal().startswith("postgresql://u:p@a,b/db")
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"no certificate", b"\xff", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"]
+)
+def test_a_bundle_without_certificates_is_refused_before_it_is_needed(tmp_path: Path, content: bytes) -> None:
+    bundle = tmp_path / "ca.pem"
+    bundle.write_bytes(content)
+
+    for variable, group in (("REGISTRY_WHEEL_CA_BUNDLE", WheelSettings), ("REGISTRY_CA_BUNDLE", ClientSettings)):
+        with pytest.raises(SettingsError, match=f"{variable}: must be a readable PEM file"):
+            load_group(group, {"REGISTRY_URL": "https://registry.example.com", variable: str(bundle)})
 
 
 def test_one_message_names_every_variable_that_is_missing_or_wrong() -> None:

@@ -2,8 +2,10 @@
 
 import ipaddress
 import re
+import ssl
 from collections.abc import Callable, Iterator, Mapping
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -87,6 +89,14 @@ def _are_networks(texts: tuple[str, ...]) -> bool:
     return True
 
 
+def _is_ca_bundle(path: Path) -> bool:
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except OSError:  # what is in it, too
+        return False
+    return True
+
+
 def _is_header_value(secret: Secret) -> bool:
     value = secret.reveal()
     return value.isascii() and value.isprintable() and " " not in value
@@ -122,7 +132,7 @@ _PUBLIC_URL: _Rule = (
     lambda url: _is_secure_url(url) and re.fullmatch(r"[!-~]*[!-.0-~]", url) is not None,
     "must be an https:// URL without user, query, fragment or a slash at the end (http:// only on loopback)",
 )
-_CA_BUNDLE: _Rule = (lambda path: path.is_file(), "there is no such file")
+_CA_BUNDLE: _Rule = (_is_ca_bundle, "must be a readable PEM file of certificates")
 _SECRET: _Rule = (_is_header_value, "must be printable ASCII without spaces")
 _REALM: _GroupRules = {"clerk_issuer": _SECURE_URL, "clerk_api_url": _SECURE_URL, "clerk_secret_key": _SECRET}
 _INSTANCE_KEY: _Rule = (

@@ -90,6 +90,19 @@ def test_a_revision_that_migrations_do_not_lead_down_to_is_refused_in_one_senten
         assert "Traceback" not in ended.stderr
 
 
+def test_only_an_upgrade_makes_an_embedded_database(tmp_path: Path) -> None:
+    for step in (("check",), ("current",), ("downgrade", "base")):
+        ended = run("database", *step, "--json", REGISTRY_DATA_DIR=str(tmp_path))
+
+        assert (ended.returncode, json.loads(ended.stdout)["code"]) == (2, "unusable")
+        assert "REGISTRY_DATA_DIR: holds no database" in ended.stdout
+    assert list(tmp_path.iterdir()) == []
+
+    upgraded = run("database", "upgrade", REGISTRY_DATA_DIR=str(tmp_path))
+    assert upgraded.returncode == 0, upgraded.stderr
+    assert run("database", "check", REGISTRY_DATA_DIR=str(tmp_path)).returncode == 0
+
+
 def test_an_unreachable_database_is_told_in_one_sentence() -> None:
     ended = run("database", "current", DATABASE_URL=f"postgresql://u@127.0.0.1:{free_port()}/db")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from entrypoints.cli.failing import refusals
-from entrypoints.cli.operating import AsJson, database_settings
+from entrypoints.cli.operating import AsJson, database_settings, require_database
 from entrypoints.cli.showing import show_json
 
 if TYPE_CHECKING:
@@ -18,24 +18,31 @@ BASE = "base"
 
 
 @contextmanager
-def _layout(*, as_json: bool) -> Iterator["DatabaseLayout"]:
+def _layout(*, as_json: bool, may_make: bool = False) -> Iterator["DatabaseLayout"]:
+    """Open the layout of the database; where there is none, make an embedded one or end."""
     from entrypoints.bootstrap import open_layout  # noqa: PLC0415 -- keeps --help quick
 
-    with refusals(as_json=as_json), open_layout(database_settings(as_json=as_json)) as layout:
-        yield layout
+    settings = database_settings(as_json=as_json)
+    with refusals(as_json=as_json):
+        if not may_make:
+            require_database(settings)
+        with open_layout(settings) as layout:
+            yield layout
 
 
 @app.command(epilog="Example: provider-registry database upgrade")
 def upgrade(*, as_json: AsJson = False) -> None:
     """Apply all migrations. Safe to repeat, and to run on several hosts at once."""
-    with _layout(as_json=as_json) as layout:
+    with _layout(as_json=as_json, may_make=True) as layout:
         layout.upgrade()
         _show_revision(layout, "The database is at {}.", as_json=as_json)
 
 
 @app.command(epilog="Example: provider-registry database downgrade 0003")
 def downgrade(
-    revision: Annotated[str, typer.Argument(help="The revision to go back to, or 'base'.")], *, as_json: AsJson = False
+    revision: Annotated[str, typer.Argument(help="The revision to go back to, or 'base'.", metavar="REVISION")],
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Take migrations back. What the newer layout stored beyond the older one is lost."""
     with _layout(as_json=as_json) as layout:

@@ -44,7 +44,7 @@ def operate(work: Callable[["Operations"], Awaitable[T]], *, as_json: bool) -> T
             return await work(operations)
 
     with refusals(as_json=as_json):
-        _require_database(database)
+        require_database(database)
         return asyncio.run(run())
 
 
@@ -81,7 +81,12 @@ def _login_name() -> str:
         return f"uid-{os.getuid()}"
 
 
-def _require_database(settings: DatabaseSettings) -> None:
+def require_database(settings: DatabaseSettings) -> None:
+    """Return if there is a database to look into.
+
+    Raises:
+        SettingsError: There is none.
+    """
     from entrypoints.bootstrap import is_database_there  # noqa: PLC0415 -- keeps --help quick
 
     if not is_database_there(settings):

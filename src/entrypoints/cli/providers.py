@@ -16,7 +16,9 @@ app = typer.Typer(help="Look into the catalog. Needs the database only.", no_arg
 
 @app.command("list", epilog="Example: provider-registry providers list cloud --tag storage")
 def list_providers(
-    words: Annotated[list[str] | None, typer.Argument(help="Words, or their beginnings, to find.")] = None,
+    words: Annotated[
+        list[str] | None, typer.Argument(help="Words, or their beginnings, to find.", metavar="WORDS")
+    ] = None,
     *,
     tag: Annotated[list[str] | None, typer.Option(help="A tag that each must have; may be repeated.")] = None,
     limit: Annotated[int, typer.Option(help="At most so many.", min=1, max=1000)] = 100,

@@ -47,7 +47,8 @@ def mint_token(exchanges: Exchanges, api_url: str, secret: str) -> str:
     token = members(answer).get("token")
     if answer.status_code != httpx.codes.CREATED or not isinstance(token, str):
         raise RefusedError(
-            f"Clerk answered {answer.status_code} and minted no token; check REGISTRY_MACHINE_SECRET_KEY",
+            f"Clerk answered {answer.status_code} and minted no token; check REGISTRY_MACHINE_SECRET_KEY and "
+            "REGISTRY_CLERK_API_URL",
             code="token_not_minted",
             status=answer.status_code,
         )
