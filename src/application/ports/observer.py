@@ -1,9 +1,10 @@
 """Being told what happens."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
+from types import TracebackType
 from typing import Protocol
 
 
@@ -113,7 +114,7 @@ class Observers:
 
     def registering(self, realm: str) -> AbstractContextManager[None]:
         """Let all cover an attempt."""
-        return _together([observer.registering(realm) for observer in self._observers])
+        return _Together([observer.registering(realm) for observer in self._observers])
 
     def registered(self, attempt: Attempt) -> None:
         """Tell all how an attempt ended."""
@@ -122,7 +123,7 @@ class Observers:
 
     def stage(self, stage: Stage) -> AbstractContextManager[None]:
         """Let all cover a stage."""
-        return _together([observer.stage(stage) for observer in self._observers])
+        return _Together([observer.stage(stage) for observer in self._observers])
 
     def fetched(self, size: int) -> None:
         """Tell all of a wheel."""
@@ -131,7 +132,7 @@ class Observers:
 
     def authority_call(self, operation: str) -> AbstractContextManager[None]:
         """Let all cover a call."""
-        return _together([observer.authority_call(operation) for observer in self._observers])
+        return _Together([observer.authority_call(operation) for observer in self._observers])
 
     def pool_opened(self, size: int) -> None:
         """Tell all of the pool."""
@@ -147,9 +148,20 @@ class Observers:
 NOBODY = Observers()
 
 
-@contextmanager
-def _together(contexts: Sequence[AbstractContextManager[None]]) -> Iterator[None]:
-    with ExitStack() as stack:
-        for context in contexts:
-            stack.enter_context(context)
-        yield
+class _Together(AbstractContextManager[None]):
+    """Contexts as one. Entering them does not fail: observers do not raise."""
+
+    __slots__ = ("_contexts",)
+
+    def __init__(self, contexts: Sequence[AbstractContextManager[None]]) -> None:
+        self._contexts = contexts
+
+    def __enter__(self) -> None:
+        for context in self._contexts:
+            context.__enter__()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None:
+        for context in reversed(self._contexts):
+            context.__exit__(kind, error, trace)
