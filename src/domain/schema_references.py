@@ -30,7 +30,8 @@ class Flaw:
 
 def find_flaw(document: Mapping[str, object], draft: Draft) -> Flaw | None:
     """Return the first reference, identifier or declaration that leads out of the document or nowhere, or None."""
-    parts = tuple(subschemas(document, draft))
+    telling = {draft.identifier, *draft.anchors, *_REFERENCES, "$schema"}
+    parts = [(place, schema) for place, schema in subschemas(document, draft) if not telling.isdisjoint(schema)]
     names = frozenset(name for place, schema in parts for name in _names(schema, draft, place))
     flaws = (flaw for place, schema in parts for flaw in _flaws(document, draft, names, place, schema))
     return next(flaws, None)

@@ -16,18 +16,18 @@ _LISTED = frozenset({"allOf", "anyOf", "items", "oneOf", "prefixItems"})
 DEFINITIONS = frozenset({"$defs", "definitions"})
 _INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
 _NAMED = DEFINITIONS | {"dependencies", "dependentSchemas", "patternProperties", "properties"}
+_HOLDING = _SINGLE | _LISTED | _NAMED
 
 
-def subschemas(
-    schema: Mapping[str, object], draft: Draft, place: Pointer = ()
-) -> Iterator[tuple[Pointer, Mapping[str, object]]]:
-    """Yield a schema and all schemas below it with their places; the trivial ones, true and false, are left out."""
-    yield place, schema
-    for keyword, value in schema.items():
-        if _counts(keyword, schema, draft):
-            for steps, child in _held(keyword, value):
-                if isinstance(child, Mapping):
-                    yield from subschemas(child, draft, (*place, *steps))
+def subschemas(schema: Mapping[str, object], draft: Draft) -> Sequence[tuple[Pointer, Mapping[str, object]]]:
+    """Return a schema and all schemas below it with their places, level by level; true and false are left out."""
+    found: list[tuple[Pointer, Mapping[str, object]]] = [((), schema)]
+    for place, part in found:  # which grows meanwhile
+        for keyword in part:
+            if keyword in _HOLDING and _counts(keyword, part, draft):
+                children = _held(keyword, part[keyword])
+                found.extend(((*place, *steps), child) for steps, child in children if isinstance(child, Mapping))
+    return found
 
 
 def holds_schema(schema: object, draft: Draft, pointer: Sequence[str]) -> bool:
