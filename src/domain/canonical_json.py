@@ -11,6 +11,7 @@ from domain.errors import InvalidSchemasError
 _NOT_JSON = "a JSON document holds strings, finite numbers, booleans, null, arrays and objects only"
 MAX_DEPTH = 64
 _EXACT = 2**53  # beyond it a float names no single integer, and its digits would multiply
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False)
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
@@ -35,7 +36,7 @@ class CanonicalJson:
         """
         tree = _canonical(value, MAX_DEPTH)
         try:
-            return cls(json.dumps(tree, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
+            return cls(_ENCODER.encode(tree))
         except ValueError:
             raise InvalidSchemasError("a schema holds a number with too many digits to be stored") from None
 

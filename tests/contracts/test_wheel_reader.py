@@ -208,7 +208,7 @@ async def test_a_read_in_a_cancelled_scope_ends(reader: WheelReader, gate: _Gate
         tasks.cancel_scope.cancel()
         gate.let_through.set()
 
-    assert gate.closed.is_set()
+    assert await anyio.to_thread.run_sync(gate.closed.wait, 30)
     assert gate.reads < 20
 
 
