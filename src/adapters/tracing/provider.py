@@ -3,7 +3,7 @@
 from importlib.metadata import version
 
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.sdk.resources import SERVICE_NAME, SERVICE_VERSION, Resource
+from opentelemetry.sdk.resources import SERVICE_NAME, SERVICE_VERSION, OTELResourceDetector, Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
@@ -15,10 +15,10 @@ def open_provider(endpoint: str) -> TracerProvider:
     """Export spans to an OTLP/HTTP receiver, from a thread of its own; shut the provider down to send the last ones.
 
     Sampling and resource attributes are OpenTelemetry's own variables to decide (``OTEL_TRACES_SAMPLER``,
-    ``OTEL_RESOURCE_ATTRIBUTES``).
+    ``OTEL_RESOURCE_ATTRIBUTES``, ``OTEL_SERVICE_NAME``).
     """
-    resource = Resource({SERVICE_NAME: "provider-registry", SERVICE_VERSION: version("provider-registry")})
-    provider = TracerProvider(resource=resource.merge(Resource.create()), shutdown_on_exit=False)
+    ours = Resource.create({SERVICE_NAME: "provider-registry", SERVICE_VERSION: version("provider-registry")})
+    provider = TracerProvider(resource=ours.merge(OTELResourceDetector().detect()), shutdown_on_exit=False)
     exporter = OTLPSpanExporter(f"{endpoint.rstrip('/')}/v1/traces", timeout=EXPORT_SECONDS)
     provider.add_span_processor(BatchSpanProcessor(exporter))
     return provider
