@@ -91,3 +91,11 @@ def _is_there(module: str, test: str) -> bool:
     return path.exists() and (
         not test or re.search(rf"^(?:async )?def {test}\(", path.read_text(), re.MULTILINE) is not None
     )
+
+
+def test_the_documented_codes_of_the_client_are_exactly_its_own() -> None:
+    table = Path("docs/cli.md").read_text().partition("one of the client's own:")[2]
+    documented = re.findall(r"`([a-z_]+)`", "".join(re.findall(r"^\| (`[^|]*)\|", table, re.MULTILINE)))
+    source = "".join(path.read_text() for path in Path("src/entrypoints/client").glob("*.py"))
+
+    assert sorted(documented) == sorted(set(re.findall(r'code ?= ?"([a-z_]+)"', source)) | {"unexpected_answer"})
