@@ -4,7 +4,6 @@ import http.client
 import json
 from pathlib import Path
 
-from tests.support.points import LONG
 from tests.support.postgres import fetch
 from tests.support.slow_host import SlowHost
 from tests.support.stack import Stack
@@ -16,7 +15,7 @@ def test_a_client_that_goes_away_takes_its_fetch_and_the_spooled_bytes_with_it(
 ) -> None:
     spool = tmp_path / "spool"
     spool.mkdir()
-    body, gate = slow_host.upload_slowly(files={"gcp_provider/__init__.py": LONG})
+    body, gate = slow_host.upload_without_end()
     with stack.server(REGISTRY_WHEEL_SPOOL_DIR=str(spool), **slow_host.settings) as process:
         stack.wait_until_ready(process)
         client = http.client.HTTPConnection("127.0.0.1", int(stack.settings["REGISTRY_PORT"]), timeout=30)

@@ -18,6 +18,7 @@ from tests.support.stack import DISTRIBUTION, Stack
 from tests.support.waiting import WAIT_SECONDS
 
 _POLL_SECONDS = 0.02
+_PART = bytes(100_000)
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,11 @@ class SlowHost:
         data, gate = a_wheel(DISTRIBUTION, version, files=files), Gate()
         return self.offer(data, halved(data, gate), version), gate
 
+    def upload_without_end(self, version: str = "1.0.0") -> tuple[dict[str, Any], Gate]:
+        """Return the body that registers a wheel of which more and more arrives, and the gate at its beginning."""
+        gate = Gate()
+        return self.offer(b"", without_end(gate), version), gate
+
     def offer(self, data: bytes, reply: Reply, version: str = "1.0.0") -> dict[str, Any]:
         """Return the body that announces some bytes, which the host answers as it likes."""
         target = f"/{DISTRIBUTION}-{version}-py3-none-any.whl"
@@ -91,5 +97,21 @@ def halved(data: bytes, gate: Gate) -> Reply:
                 return
             await asyncio.sleep(_POLL_SECONDS)
         await exchange.send(data[half:])
+
+    return reply
+
+
+def without_end(gate: Gate) -> Reply:
+    """Send more and more, fast enough for every limit but the deadline."""
+
+    async def reply(exchange: Exchange) -> None:
+        await exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 500000000\r\n\r\n")
+        gate.reached.set()
+        try:
+            while not exchange.is_abandoned():
+                await exchange.send(_PART)
+                await asyncio.sleep(_POLL_SECONDS)
+        finally:
+            gate.left.set()
 
     return reply
