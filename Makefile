@@ -1,11 +1,12 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-programs test-browser test-proxy test-wheels test-faults bench check format lint types imports audit audited sbom lock clean
+.PHONY: help run test test-programs test-browser test-proxy test-wheels test-faults bench check format lint types imports audit audited containers sbom lock clean
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 AUDITED := $(VENV)/.audited-$(shell date +%F)
+LINTERS := .data/linters
 SBOM ?= dist/provider-registry.cdx.json
 ARGS ?=
 PYTEST_ARGS ?= -n auto
@@ -55,13 +56,23 @@ imports: $(READY)
 	$(BIN)/lint-imports
 
 audit: $(READY) ## Ask for known vulnerabilities of the locked dependencies
-	@$(BIN)/python -m requirements.audit requirements/build.txt requirements/dev.txt requirements/runtime.txt
+	@$(BIN)/python -m requirements.audit requirements/build.txt requirements/containers.txt requirements/dev.txt requirements/runtime.txt
 
 audited: $(AUDITED)
 
-$(AUDITED): requirements/dev.txt requirements/runtime.txt requirements/build.txt | $(READY)
+$(AUDITED): requirements/dev.txt requirements/runtime.txt requirements/build.txt requirements/containers.txt | $(READY)
 	@$(MAKE) --no-print-directory audit
 	@rm -f $(VENV)/.audited-*
+	@touch $@
+
+containers: $(LINTERS)/.ready ## Hold the container files against what Docker and Kubernetes know (fetches 200 MB of linters once)
+	$(LINTERS)/bin/hadolint docker/Dockerfile
+	$(LINTERS)/bin/check-jsonschema --builtin-schema vendor.compose-spec docker/compose.yaml
+	$(LINTERS)/bin/kubernetes-validate --strict --quiet docker/kubernetes/*.yaml
+
+$(LINTERS)/.ready: requirements/containers.txt
+	@$(PYTHON) -m venv $(LINTERS)
+	@$(LINTERS)/bin/python -m pip install --quiet --require-hashes -r requirements/containers.txt
 	@touch $@
 
 sbom: $(READY) ## Write the bill of materials (CycloneDX) of what is shipped, the same for the same lock
@@ -75,6 +86,7 @@ format: $(READY) ## Format the code and apply safe fixes
 lock: $(READY) ## Lock the newest dependencies that pyproject.toml admits, with hashes
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade pyproject.toml --output-file requirements/runtime.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group build --output-file requirements/build.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group containers --output-file requirements/containers.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --constraint requirements/runtime.txt --extra development --extra tracing --group dev pyproject.toml --output-file requirements/dev.txt
 
 clean: ## Remove the virtual environment, caches and local data
