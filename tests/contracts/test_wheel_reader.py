@@ -201,6 +201,23 @@ async def test_reading_happens_off_the_event_loop(reader: WheelReader, gate: _Ga
     assert threading.get_ident() not in gate.threads
 
 
+@pytest.mark.parametrize(("size", "at_once"), [(1000, True), (1_000_000, False)])
+async def test_a_small_archive_is_read_at_once_unless_it_becomes_large(
+    reader: WheelReader, path: Path, monkeypatch: pytest.MonkeyPatch, size: int, at_once: bool
+) -> None:
+    path.write_bytes(with_part(Part(name=b"zeros.py", data=bytes(size))))
+    threads: set[int] = set()
+    pread = os.pread
+
+    def noting(descriptor: int, length: int, offset: int) -> bytes:
+        threads.add(threading.get_ident())
+        return pread(descriptor, length, offset)
+
+    monkeypatch.setattr(os, "pread", noting)
+    await reader.read(path)
+    assert (threads == {threading.get_ident()}) is at_once
+
+
 async def test_a_read_in_a_cancelled_scope_ends(reader: WheelReader, gate: _Gate, many_files: Path) -> None:
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(reader.read, many_files)

@@ -1,7 +1,7 @@
 """Reading an archive from its end: framing and headers first, then every byte once."""
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from adapters.wheel.archive_caps import ArchiveCaps
@@ -34,13 +34,12 @@ class ArchiveReading:
     _places: Mapping[int, int] = field(init=False, default_factory=dict)
     _kept: dict[str, bytes] = field(init=False, default_factory=dict)
 
-    def contents(self) -> WheelArchive:
-        """Return what the archive holds.
+    def contents(self, files: Sequence[Entry]) -> WheelArchive:
+        """Return what the archive holds; ``files`` as they are framed.
 
         Raises:
-            WheelRefusedError: It is not well-formed, or beyond the caps.
+            WheelRefusedError: Something inside is not well-formed.
         """
-        files = self._framed_files()
         records = [entry for entry in files if _is_record(entry)]
         members = {entry.path: self._member(entry, _ALWAYS) for entry in records}
         algorithms = self._algorithms(records, paths={entry.path for entry in files})
@@ -49,7 +48,12 @@ class ArchiveReading:
                 members[entry.path] = self._member(entry, algorithms.get(entry.path, _ALWAYS))
         return WheelArchive(tuple(members[entry.path] for entry in files), self._kept)
 
-    def _framed_files(self) -> list[Entry]:
+    def framed(self) -> Sequence[Entry]:
+        """Return the files, each of which has its place in the archive and will inflate to its size.
+
+        Raises:
+            WheelRefusedError: The archive is not well-formed, or beyond the caps.
+        """
         place = find_directory(self.file)
         entries = read_directory(self.file, place, self.caps)
         check_storage(entries)

@@ -8,15 +8,17 @@ from pathlib import Path
 from adapters.wheel.archive_caps import ArchiveCaps
 from adapters.wheel.archive_file import ArchiveFile
 from adapters.wheel.archive_reading import ArchiveReading
+from application.off_loop import SMALL
 from domain.errors import SpoolUnavailableError
 from domain.wheel_archives import WheelArchive
 
+_SMALL_INFLATED = 8 * SMALL
 _MOST_AT_ONCE = 16
 """As many as are fetched at once by default; what comes on top waits for a thread."""
 
 
 class ZipWheelReader:
-    """A ``WheelReader`` for ZIP archives that every tool reads alike, off the event loop and in flat memory.
+    """A ``WheelReader`` for ZIP archives that every tool reads alike, in flat memory; large ones off the event loop.
 
     Accepted is what PKWARE's APPNOTE 6.3 allows and wheels need. Every byte of the file belongs to exactly one header
     or entry, every fact that the format states twice is stated alike, and every entry is inflated once.
@@ -31,7 +33,11 @@ class ZipWheelReader:
         """Return what the archive holds, as the port says. Cancelling ends the work within one chunk."""
         abandoned = threading.Event()
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, _read, path, self._caps, abandoned)
+            small = _read_small(path, self._caps)
+            if small is not None:
+                return small
+            reading = asyncio.get_running_loop().run_in_executor(self._threads, _read, path, self._caps, abandoned)
+            return await reading
         except OSError as error:
             raise SpoolUnavailableError("the disk that holds the wheel cannot be read; try again later") from error
         finally:
@@ -44,4 +50,15 @@ def _read(path: Path, caps: ArchiveCaps, abandoned: threading.Event) -> WheelArc
             raise CancelledError
 
     with ArchiveFile(path) as file:
-        return ArchiveReading(file, caps, proceed).contents()
+        reading = ArchiveReading(file, caps, proceed)
+        return reading.contents(reading.framed())
+
+
+def _read_small(path: Path, caps: ArchiveCaps) -> WheelArchive | None:
+    """Read what takes less time than a thread, or return None."""
+    with ArchiveFile(path) as file:
+        if file.size > SMALL:
+            return None
+        reading = ArchiveReading(file, caps, lambda: None)
+        files = reading.framed()
+        return reading.contents(files) if sum(entry.size for entry in files) <= _SMALL_INFLATED else None
