@@ -205,7 +205,7 @@ async def test_reading_happens_off_the_event_loop(reader: WheelReader, gate: _Ga
 async def test_a_small_archive_is_read_at_once_unless_it_becomes_large(
     reader: WheelReader, path: Path, monkeypatch: pytest.MonkeyPatch, size: int, at_once: bool
 ) -> None:
-    path.write_bytes(with_part(Part(name=b"zeros.py", data=bytes(size))))
+    _write(path, with_part(Part(name=b"zeros.py", data=bytes(size))))
     threads: set[int] = set()
     pread = os.pread
 
