@@ -152,8 +152,13 @@ def test_the_proxy_leaves_the_refusal_of_a_large_body_to_the_registry() -> None:
     assert int(most) * 1024 * 1024 > ServerSettings().max_body_bytes
 
 
-def test_the_proxy_names_requests_and_keeps_metrics_and_all_below_inside() -> None:
+def test_the_proxy_keeps_metrics_and_all_below_inside() -> None:
     (path,) = metrics.paths
 
     assert re.search(rf"location {path} {{\s*return 404;", CONFIGURATION)
-    assert "proxy_set_header X-Request-ID $name_of_request;" in CONFIGURATION
+
+
+def test_the_proxy_sends_a_registration_to_a_second_replica_only_if_it_did_not_reach_the_first() -> None:
+    (reasons,) = re.findall(r"proxy_next_upstream ([^;]+);", CONFIGURATION)
+
+    assert set(reasons.split()) == {"error", "timeout"}

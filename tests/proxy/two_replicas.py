@@ -37,6 +37,14 @@ def test_nobody_notices_a_replica_that_is_killed(served: Served) -> None:
     assert read == [200] * TURNS
 
 
+def test_a_schema_is_named_under_the_address_that_the_caller_used(served: Served) -> None:
+    schemas = {"bucket": {"config_schema": {"type": "object"}}}
+    served.stack.post({**served.host.upload(), "schemas": schemas})
+    path = "/providers/platform/gcp/versions/1.0.0/schemas/bucket"
+
+    assert served.stack.get(path).json()["$id"] == f"{served.stack.url}{path}"
+
+
 @pytest.mark.parametrize("path", ["/metrics", "/metrics/", "/metrics/any"])
 def test_metrics_stay_inside(served: Served, path: str) -> None:
     answer = served.stack.get(path)
