@@ -124,6 +124,7 @@ def test_development_mode_registers_the_example_and_finds_it_again_the_next_time
     assert "201: platform/hello 1.0.0 registered" in first.stdout
     assert "200: platform/hello 1.0.0 was already registered" in second.stdout
     assert "local" in first.stdout
+    assert str(tmp_path / "data") in first.stdout.replace("│\n│ ", "")
 
 
 def test_development_mode_goes_on_when_the_example_was_changed_without_raising_its_version(tmp_path: Path) -> None:
