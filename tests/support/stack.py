@@ -49,9 +49,11 @@ class Stack:
     def wait_until_listening(self, process: subprocess.Popen[bytes]) -> None:
         wait_until_ok(process, f"{self.url}/health", log=self.log)
 
-    def upload(self, version: str = "1.0.0", **changes: object) -> dict[str, Any]:
+    def upload(
+        self, version: str = "1.0.0", *, files: Mapping[str, bytes] | None = None, **changes: object
+    ) -> dict[str, Any]:
         """Put a wheel on the host and return the body that registers it."""
-        data = a_wheel(DISTRIBUTION, version)
+        data = a_wheel(DISTRIBUTION, version, files=files)
         name = f"{DISTRIBUTION}-{version}-py3-none-any.whl"
         (self.wheels / name).write_bytes(data)
         return {
