@@ -71,7 +71,8 @@ class Pool:
 
     async def _wait(self) -> None:
         try:
-            async with asyncio.timeout(self._timeout):
+            # No deadline where there is nothing to wait for: setting one takes longer than taking a free place.
+            async with asyncio.timeout(self._timeout if self._places.locked() else None):
                 await self._places.acquire()
         except TimeoutError:
             raise TimeoutError(f"no connection became free within {self._timeout:g} s") from None
