@@ -1,7 +1,8 @@
 """Asks the package index for known vulnerabilities of the locked dependencies: ``python -m requirements.audit FILE…``.
 
-A vulnerability fails. That nobody could be asked does not, and is said: a build must not depend on somebody else's
-service, nor take its silence for consent.
+A vulnerability fails, and so does a lock file that cannot be read. That nobody could be asked does not, and is said: a
+build must not depend on somebody else's service, nor take its silence for consent. Each file is audited by itself, as
+two of them may pin one package differently.
 """
 
 import json
@@ -14,6 +15,8 @@ from typing import Any
 _SECONDS = 120
 _QUICKLY = ("--timeout", "5", "--progress-spinner", "off")
 _AS_LOCKED = ("--disable-pip", "--require-hashes", "--format", "json")
+_ITS_OWN_WORDS = "ERROR:pip_audit._cli:"
+_OF_THE_NETWORK = "Tip: your network"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ def judge(output: str, complaint: str) -> Verdict:
     dependencies = _dependencies(output)
     if dependencies is None:
         last = next(reversed(complaint.strip().splitlines()), "no answer")
+        if last.startswith(_ITS_OWN_WORDS) and _OF_THE_NETWORK not in last:
+            return Verdict(f"Not audited, the lock cannot be read: {last.removeprefix(_ITS_OWN_WORDS)}", passed=False)
         return Verdict(f"Not audited, the vulnerability service is out of reach: {last.strip()}", passed=True)
     audited = [dependency for dependency in dependencies if "skip_reason" not in dependency]
     found = sorted({line for dependency in audited for line in _vulnerabilities(dependency)})
@@ -63,16 +68,19 @@ def _without_any(audited: int, locked: int) -> str:
 
 def main(files: Sequence[str]) -> int:
     """Audit lock files; return the exit status."""
-    named = [word for file in files for word in ("--requirement", file)]
-    command = (sys.executable, "-m", "pip_audit", *_QUICKLY, *_AS_LOCKED, *named)
+    verdicts = {file: _audit(file) for file in files}
+    for file, verdict in verdicts.items():
+        print(f"{file}: {verdict.text}")  # noqa: T201 -- it is a command
+    return 0 if all(verdict.passed for verdict in verdicts.values()) else 1
+
+
+def _audit(file: str) -> Verdict:
+    command = (sys.executable, "-m", "pip_audit", *_QUICKLY, *_AS_LOCKED, "--requirement", file)
     try:
         ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_SECONDS)  # noqa: S603 -- our own tool
     except subprocess.TimeoutExpired:
-        verdict = judge("", f"no answer in {_SECONDS} seconds")
-    else:
-        verdict = judge(ended.stdout, ended.stderr)
-    print(verdict.text)  # noqa: T201 -- it is a command
-    return 0 if verdict.passed else 1
+        return judge("", f"no answer in {_SECONDS} seconds")
+    return judge(ended.stdout, ended.stderr)
 
 
 if __name__ == "__main__":

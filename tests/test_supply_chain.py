@@ -10,7 +10,7 @@ import pytest
 import yaml
 from packaging.utils import canonicalize_name
 
-from requirements.audit import judge
+from requirements.audit import Verdict, judge
 
 MAKE = Path("Makefile").read_text()
 SAFE = {"name": "alembic", "version": "1.20.1", "vulns": []}
@@ -40,6 +40,16 @@ def test_a_service_out_of_reach_is_said_in_one_line_and_passes(output: str) -> N
 
     assert verdict.passed
     assert verdict.text == ("Not audited, the vulnerability service is out of reach: ConnectionError: nobody is there")
+
+
+def test_a_lock_that_cannot_be_read_is_not_taken_for_a_service_out_of_reach() -> None:
+    told = "ERROR:pip_audit._cli:package certifi has duplicate requirements"
+    network = "ERROR:pip_audit._cli:down\nERROR:pip_audit._cli:Tip: your network may be blocking this service."
+
+    assert judge("", told) == Verdict(
+        "Not audited, the lock cannot be read: package certifi has duplicate requirements", passed=False
+    )
+    assert judge("", network).passed
 
 
 def test_a_service_that_knows_nothing_is_not_taken_for_a_good_verdict() -> None:
