@@ -100,7 +100,7 @@ async def test_a_file_without_a_usable_url_is_passed_over(index: Index) -> None:
 async def test_a_yanked_wheel_is_not_registered(index: Index) -> None:
     index.host.script(PAGE, a_page(a_file(PURE, yanked=True)))
 
-    with pytest.raises(ReleaseNotVisibleError):
+    with pytest.raises(ReleaseNotVisibleError, match="shows it as yanked"):
         await index.find(wait=0)
 
 

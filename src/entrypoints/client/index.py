@@ -61,13 +61,15 @@ class PackageIndex:
         """Return the wheels of one release that are not yanked; none while the index does not show it.
 
         Raises:
-            PassingError: The index cannot be read now.
+            PassingError: The index cannot be read now, or shows the release as yanked.
             RefusedError: It will not be read like this at any time.
         """
         page_url = f"{self._base}/{canonicalize_name(distribution)}/"
-        files = self._read(page_url).files
-        shown = [_wheel(file, page_url, version) for file in files if not file.yanked]
-        return [wheel for wheel in shown if wheel is not None]
+        shown = [(_wheel(file, page_url, version), file.yanked) for file in self._read(page_url).files]
+        wheels = [wheel for wheel, yanked in shown if wheel is not None and not yanked]
+        if not wheels and any(wheel for wheel, _ in shown):
+            raise PassingError("shows it as yanked")
+        return wheels
 
     def _read(self, url: str) -> _Page:
         headers = {"Accept": _MEDIA_TYPE, "Cache-Control": "no-cache"}  # a page from before the release is of no use
