@@ -450,6 +450,7 @@ async def test_a_busy_host_is_asked_again_after_growing_waits(world: World, code
         (["Retry-After: Fri, 02 Jan 2026 03:04:09 GMT", "Date: Fri, 02 Jan 2026 03:04:05 GMT"], 4.0),
         (["Retry-After: Fri, 02 Jan 2026 03:04:05 GMT", "Date: Fri, 02 Jan 2026 03:04:09 GMT"], 0.25),
         (["Retry-After: Fri, 02 Jan 2026 03:04:09 GMT"], 0.25),
+        ([f"Retry-After: Fri, 02 Jan {'9' * 20} 03:04:09 GMT", "Date: Fri, 02 Jan 2026 03:04:05 GMT"], 0.25),
         (["Retry-After: Fri, 02 Jan 2026 03:04:09 -0000", "Date: Fri, 02 Jan 2026 03:04:05 GMT"], 0.25),
     ],
 )

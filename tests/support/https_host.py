@@ -77,7 +77,7 @@ class HttpsHost:
     async def _asked(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Exchange | None:
         try:
             head = await reader.readuntil(b"\r\n\r\n")
-        except asyncio.IncompleteReadError:
+        except (asyncio.IncompleteReadError, ConnectionError):
             self._left.set()
             return None
         lines = head.decode("latin-1").split("\r\n")

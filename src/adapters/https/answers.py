@@ -90,7 +90,7 @@ class AnswerHead:
             return float(asked[:9])
         try:
             wait = parsedate_to_datetime(asked) - parsedate_to_datetime(next(iter(self.values("date")), ""))
-        except (ValueError, TypeError):  # unreadable, or one with a zone and one without
+        except (ValueError, TypeError, OverflowError):  # unreadable, one with a zone and one without, or no such year
             return 0.0
         return max(wait, timedelta()).total_seconds()
 

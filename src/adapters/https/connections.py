@@ -12,7 +12,8 @@ from adapters.https.special_blocks import IPAddress
 from adapters.https.streams import TlsStream
 from adapters.https.targets import Target
 
-_MAX_HEAD_BYTES = 100 * 1024
+_HEAD_BYTES = 16 * 1024  # the longest head; also read at once where lines are looked for, which is costly
+_BODY_BYTES = 256 * 1024
 _Event: TypeAlias = h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]
 
 
@@ -28,7 +29,8 @@ class Connection:
         self.address = address
         self._stream = stream
         self._policy = policy
-        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MAX_HEAD_BYTES)
+        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_HEAD_BYTES)
+        self._read_at_once = _HEAD_BYTES
 
     async def ask(self, target: Target, *, again: bool) -> AnswerHead:
         """Send a plain GET without anything that identifies the registry's users, and return how it is answered.
@@ -50,7 +52,9 @@ class Connection:
         while not isinstance(event := await self._event(), h11.Response):
             if not isinstance(event, h11.InformationalResponse):
                 raise h11.RemoteProtocolError("the host hung up without an answer")
-        return AnswerHead(target.host, event.status_code, list(event.headers))
+        head = AnswerHead(target.host, event.status_code, list(event.headers))
+        self._read_at_once = _BODY_BYTES if head.values("content-length") else _HEAD_BYTES
+        return head
 
     async def body(self) -> AsyncGenerator[bytes, None]:
         """Yield the body of the answer as it arrives."""
@@ -60,6 +64,7 @@ class Connection:
             yield bytes(event.data)
         if self._http.our_state is self._http.their_state is h11.DONE:
             self._http.start_next_cycle()
+            self._read_at_once = _HEAD_BYTES
 
     def is_ready(self) -> bool:
         """Tell whether another request may be sent: the last answer was read to its end, and nothing came after it."""
@@ -71,7 +76,8 @@ class Connection:
         self._stream.close()
 
     async def _event(self) -> _Event:
+        await asyncio.sleep(0)  # thousands of events come with one reading, and others want their turn
         while (event := self._http.next_event()) is h11.NEED_DATA:
             async with asyncio.timeout(self._policy.rate_window):
-                self._http.receive_data(await self._stream.read())
+                self._http.receive_data(await self._stream.read(self._read_at_once))
         return event

@@ -32,8 +32,7 @@ class Spool:
         """Take the folder to put the file in."""
         self._directory = directory
         self._sha256 = hashlib.sha256()
-        self._block: list[bytes] = []
-        self._block_size = 0
+        self._block = bytearray()  # and no list: a host may send a megabyte by the byte
         self._pending: asyncio.Future[None] | None = None
         self._guard = threading.Lock()
         self.size = 0
@@ -75,9 +74,8 @@ class Spool:
             SpoolUnavailableError: The disk is full or failing.
         """
         self.size += len(chunk)
-        self._block.append(chunk)
-        self._block_size += len(chunk)
-        if self._block_size >= _BLOCK_BYTES:
+        self._block += chunk
+        if len(self._block) >= _BLOCK_BYTES:
             await self._hand_over()
 
     async def finish(self) -> None:
@@ -88,13 +86,13 @@ class Spool:
         """
         if self._pending is None and self.size <= SMALL:
             with _disk():
-                self._absorb(b"".join(self._block))
+                self._absorb(self._block)
             return
         await self._hand_over()
         await self._settle()
 
     async def _hand_over(self) -> None:
-        block, self._block, self._block_size = b"".join(self._block), [], 0
+        block, self._block = self._block, bytearray()
         await self._settle()
         self._pending = asyncio.get_running_loop().run_in_executor(None, self._absorb, block)
 
@@ -103,7 +101,7 @@ class Spool:
             with _disk():
                 await self._pending
 
-    def _absorb(self, block: bytes) -> None:
+    def _absorb(self, block: bytearray) -> None:
         with self._guard:
             if not self._file.closed:
                 self._sha256.update(block)

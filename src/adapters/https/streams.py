@@ -56,9 +56,9 @@ class TlsStream:
         except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
             raise ConnectionAbortedError("the host broke off in the handshake") from None
 
-    async def read(self) -> bytes:
-        """Return what is there, at least a byte, or nothing at the end, however the host ends it."""
-        return await self._carry(self._decrypted)
+    async def read(self, most: int) -> bytes:
+        """Return what is there, at least a byte and about ``most``, or nothing at the end, however the host ends it."""
+        return await self._carry(lambda: self._decrypted(most))
 
     async def write(self, data: bytes) -> None:
         """Send."""
@@ -80,10 +80,10 @@ class TlsStream:
         """Hang up, without waiting for the host to agree."""
         self._socket.close()
 
-    def _decrypted(self) -> bytes:
+    def _decrypted(self, most: int) -> bytes:
         records: list[bytes] = []
         try:
-            while record := self._tls.read(_RECORD_BYTES):
+            while len(records) * _RECORD_BYTES < most and (record := self._tls.read(_RECORD_BYTES)):
                 records.append(record)
         except ssl.SSLWantReadError:
             if not records:
@@ -100,6 +100,7 @@ class TlsStream:
                 result = step()
             except ssl.SSLWantReadError:
                 await self._flush()
+                await asyncio.sleep(0)  # what is there already is received at once, and others want their turn
                 received = await loop.sock_recv(self._socket, _RECEIVED_BYTES)
                 self._incoming.write(received) if received else self._incoming.write_eof()
             else:

@@ -1,0 +1,120 @@
+"""Wheel hosts that cram what is costly to read into few bytes."""
+
+import asyncio
+import tracemalloc
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from adapters.https.addresses import AddressRules
+from adapters.https.policy import FetchPolicy
+from adapters.https.spool import Spool
+from adapters.https.wheel_fetcher import HttpsWheelFetcher
+from domain.errors import WheelHostFailedError
+from domain.wheel_urls import WheelUrl
+from tests.support.certificates import CertificateAuthority
+from tests.support.https_host import HttpsHost, chunked, https_host, raw
+from tests.support.waiting import WAIT_SECONDS
+
+PATH = "/files/pragmatiks_gcp_provider-1.0.0-py3-none-any.whl"
+OK = b"HTTP/1.1 200 OK\r\n"
+CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+BLANKS = b" " * 15_000
+
+
+class Turns:
+    """Counts how often somebody else comes to run."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        task = asyncio.create_task(self._take())
+        yield
+        task.cancel()
+
+    async def _take(self) -> None:
+        while True:
+            await asyncio.sleep(0)
+            self.count += 1
+
+
+@dataclass
+class World:
+    host: HttpsHost
+    fetcher: HttpsWheelFetcher
+
+    async def fetch(self) -> bytes:
+        async with self.fetcher.fetch(WheelUrl.parse(self.host.url(PATH))) as fetched:
+            return await asyncio.to_thread(fetched.path.read_bytes)
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    authority = CertificateAuthority()
+    async with https_host(authority.server_context("127.0.0.1")) as host:
+        fetcher = HttpsWheelFetcher(
+            FetchPolicy(),
+            rules=AddressRules.parse(networks=["127.0.0.1/32"]),
+            tls=authority.client_context(),
+            spool_directory=tmp_path,
+        )
+        yield World(host, fetcher)
+
+
+async def test_others_get_a_turn_at_each_of_many_chunks(world: World) -> None:
+    wheel, turns = bytes(range(250)) * 20, Turns()
+    world.host.script(PATH, chunked(wheel, size=1))
+    with turns.counted():
+        assert await world.fetch() == wheel
+    assert turns.count > len(wheel)
+
+
+async def test_others_get_a_turn_at_each_of_many_early_hints(world: World) -> None:
+    hints, turns = 2000, Turns()
+    world.host.script(PATH, raw(b"HTTP/1.1 103 Hints\r\n\r\n" * hints, OK + b"Content-Length: 1\r\n\r\nx"))
+    with turns.counted():
+        assert await world.fetch() == b"x"
+    assert turns.count > hints
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        OK + b"X:" + BLANKS + b"\x00\r\n\r\n",
+        CHUNKED + b"1;" + BLANKS + b"\n\r\n",
+        CHUNKED + b"0\r\nX:" + BLANKS + b"\x00\r\n\r\n",
+    ],
+    ids=["a header", "a chunk", "a trailer"],
+)
+async def test_blanks_before_a_wrong_end_of_a_line_do_not_take_seconds_each_time(world: World, answer: bytes) -> None:
+    world.host.script(PATH, raw(answer))
+    async with asyncio.timeout(WAIT_SECONDS):
+        for _ in range(200):
+            with pytest.raises(WheelHostFailedError):
+                await world.fetch()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [OK + b"Content-Length: 0\r\n" + b"a:\r\n" * 10_000 + b"\r\n", CHUNKED + b"0\r\n" + b"a:\r\n" * 10_000 + b"\r\n"],
+    ids=["headers", "trailers"],
+)
+async def test_tens_of_thousands_of_fields_are_not_looked_at(world: World, answer: bytes) -> None:
+    world.host.script(PATH, raw(answer))
+    with pytest.raises(WheelHostFailedError):
+        await world.fetch()
+
+
+async def test_a_body_of_tiny_pieces_takes_no_more_memory_than_another(tmp_path: Path) -> None:
+    with Spool(tmp_path) as spool:
+        tracemalloc.start()
+        for number in range(100_000):
+            await spool.write(b"%02d" % (number % 99))
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert peak < 1_000_000
