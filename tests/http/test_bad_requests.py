@@ -1,5 +1,6 @@
 """Requests that are refused before anything is looked up."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -7,9 +8,11 @@ from typing import Any
 import pytest
 
 from entrypoints.bootstrap import MemoryAdapters
+from entrypoints.http.bodies import parse_json
 from entrypoints.http.service import HttpLimits
 from tests.builders import MACHINE_ID
 from tests.http.conftest import ROUTE, Service, serving
+from tests.support.waiting import WAIT_SECONDS
 
 
 @pytest.mark.parametrize(
@@ -127,6 +130,13 @@ async def test_an_empty_body_is_called_empty(service: Service) -> None:
     response = await service.post_raw(b"")
 
     assert response.json()["detail"] == "the body is empty; send a JSON object"
+
+
+async def test_a_body_of_large_exponents_does_not_take_seconds_to_read() -> None:
+    body = b"[" + b"2e300," * 300_000 + b"0]"
+    async with asyncio.timeout(WAIT_SECONDS):
+        for _ in range(12):
+            await asyncio.to_thread(parse_json, body)
 
 
 @pytest.mark.parametrize("content", [b"[]", b"null", b'"text"', b"7", b"[{}]"])
