@@ -3,11 +3,13 @@
 import pytest
 
 from adapters.memory.clock import ManualClock
+from adapters.memory.version_ledger import InMemoryVersionLedger
 from application.use_cases.inspect_version import InspectVersion
+from application.use_cases.list_recorded_versions import ListRecordedVersions
 from application.use_cases.register_version import Registration
 from application.use_cases.reverify_version import ReverifyVersion
 from domain.digests import Sha256Digest
-from domain.errors import VersionNotFoundError, WheelHostTimeoutError, WheelRefusedError
+from domain.errors import ProviderNotFoundError, VersionNotFoundError, WheelHostTimeoutError, WheelRefusedError
 from domain.machines import Operator
 from domain.semver import SemVer
 from domain.versions import VersionStatus
@@ -49,10 +51,24 @@ async def test_a_failed_version_is_found_with_its_history(adapters: MemoryAdapte
     assert [event.reason for event in inspected.history] == [inspected.version.error_message]
 
 
+async def test_a_failed_version_is_listed_and_is_not_the_latest(adapters: MemoryAdapters) -> None:
+    with pytest.raises(WheelRefusedError):
+        await register(adapters, wheel=b"no archive")
+
+    [listed] = await ListRecordedVersions(InMemoryVersionLedger(adapters.store)).execute(a_name())
+    with pytest.raises(VersionNotFoundError, match="its list has failed and yanked ones too"):
+        await InspectVersion(adapters.store).execute(a_name(), None)
+
+    assert (listed.version, listed.status) == (V1, VersionStatus.FAILED)
+
+
 async def test_what_was_never_heard_of_is_not_found(adapters: MemoryAdapters) -> None:
-    for version in (V1, None):
-        with pytest.raises(VersionNotFoundError):
-            await InspectVersion(adapters.store).execute(a_name(), version)
+    with pytest.raises(VersionNotFoundError, match="not even a failed one"):
+        await InspectVersion(adapters.store).execute(a_name(), V1)
+    with pytest.raises(VersionNotFoundError):
+        await InspectVersion(adapters.store).execute(a_name(), None)
+    with pytest.raises(ProviderNotFoundError, match="not even a failed one"):
+        await ListRecordedVersions(InMemoryVersionLedger(adapters.store)).execute(a_name())
 
 
 async def test_the_computed_digest_counts_where_none_was_announced(adapters: MemoryAdapters) -> None:

@@ -30,18 +30,21 @@ class InspectVersion:
         """Return that version, or the latest one for None, with its history.
 
         Raises:
-            VersionNotFoundError: There is no such version, not even a failed one.
+            VersionNotFoundError: There is no such version, not even a failed one; or none to be the latest.
             StoreUnavailableError: The store is unreachable.
         """
         found = await self._find(name, version)
         if found is None:
-            raise VersionNotFoundError(
-                f"{name} has no version {version or 'to be the latest'}, not even a failed one; "
-                "check the name, or list its versions"
-            )
+            raise VersionNotFoundError(_absence(name, version))
         return Inspected(found, await self._store.history(name, found.version))
 
     async def _find(self, name: ProviderName, version: SemVer | None) -> ProviderVersion | None:
         if version is None:
             return await self._store.find_latest(name)
         return (await self._store.look(name, version)).version
+
+
+def _absence(name: ProviderName, version: SemVer | None) -> str:
+    if version is None:
+        return f"{name} has no version to be the latest; say which one, its list has failed and yanked ones too"
+    return f"{name} has no version {version}, not even a failed one; check the name, or list its versions"
