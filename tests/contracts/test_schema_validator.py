@@ -17,6 +17,7 @@ from domain.errors import RegistryError, SchemaFault, SchemaRefusedError
 from domain.json_schemas import json_schemas
 from domain.schema_drafts import DRAFTS
 from tests.builders import an_announcement
+from tests.support.waiting import WAIT_SECONDS
 
 DRAFT_4, DRAFT_6, DRAFT_7, DRAFT_2019, DRAFT_2020 = (draft.uri for draft in DRAFTS)
 
@@ -161,6 +162,34 @@ async def test_what_is_no_pattern_in_any_dialect_is_refused(validator: SchemaVal
 )
 async def test_what_is_hostile_is_judged_like_anything_else(validator: SchemaValidator, document: object) -> None:
     assert (await _sentence(validator, document)).isprintable()
+
+
+def _wrapped(document: dict[str, Any], keyword: str, times: int) -> dict[str, Any]:
+    for _ in range(times):
+        document = {keyword: [document]} if keyword == "items" else {keyword: {"a": document, "b": {"type": ["x"]}}}
+    return document
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"$schema": DRAFT_7, **_wrapped({"items": [{"type": 5}] * 20_000}, "items", 25)},
+        {"$schema": DRAFT_7, "$ref": "#", **_wrapped({"items": [{"type": 5}] * 20_000}, "items", 25)},
+        {"$schema": DRAFT_2020, **_wrapped({"type": ["x"] * 50_000}, "dependencies", 25)},
+        {"pattern": "".join(f"(?P<a{number}>" for number in range(23_000))},
+    ],
+    ids=["alternatives", "beside a reference", "dependencies", "names in a pattern"],
+)
+async def test_a_refusal_does_not_take_seconds(validator: SchemaValidator, document: object) -> None:
+    async with asyncio.timeout(WAIT_SECONDS):
+        for _ in range(25):
+            await _refusal(validator, document)
+
+
+async def test_a_member_is_judged_beside_what_it_needs(validator: SchemaValidator) -> None:
+    document = {"$schema": DRAFT_4, "minimum": 1, "exclusiveMinimum": True, "type": 5}
+    assert "at /type: " in (await _refusal(validator, document)).detail
+    assert '"minimum"' in (await _refusal(validator, {"$schema": DRAFT_4, "exclusiveMinimum": True})).detail
 
 
 async def test_the_first_schema_that_breaks_a_rule_is_named(validator: SchemaValidator) -> None:
