@@ -26,7 +26,7 @@ def subschemas(schema: Mapping[str, object], draft: Draft) -> Sequence[tuple[Poi
         for keyword in part:
             if keyword in _HOLDING and _counts(keyword, part, draft):
                 children = _held(keyword, part[keyword])
-                found.extend(((*place, *steps), child) for steps, child in children if isinstance(child, Mapping))
+                found.extend(((*place, *steps), child) for steps, child in children if isinstance(child, dict))
     return found
 
 
@@ -45,7 +45,7 @@ def _counts(keyword: str, schema: Mapping[str, object], draft: Draft) -> bool:
 
 
 def _held(keyword: str, value: object) -> Iterator[tuple[Pointer, object]]:
-    if keyword in _NAMED and isinstance(value, Mapping):
+    if keyword in _NAMED and isinstance(value, dict):
         yield from (((keyword, name), child) for name, child in value.items())
     elif keyword in _LISTED and isinstance(value, list):
         yield from (((keyword, str(index)), child) for index, child in enumerate(value))

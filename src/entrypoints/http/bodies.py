@@ -3,7 +3,6 @@
 import asyncio
 import json
 import math
-from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -15,7 +14,7 @@ from domain.errors import RegistryError
 
 MAX_DEPTH = 100
 READ_SECONDS = 30
-Container = dict[str, object] | list[object]
+_CONTAINERS = (dict, list)
 _TOO_DEEP = f"the body nests deeper than {MAX_DEPTH} levels; flatten it"
 
 
@@ -129,7 +128,7 @@ _DECODER = msgspec.json.Decoder(float_hook=_finite)
 
 def _unique(members: list[tuple[str, object]]) -> None:
     seen: set[str] = set()
-    if len({name for name, _ in members}) == len(members):
+    if len(dict(members)) == len(members):
         return
     for name, _ in members:
         if name in seen:
@@ -139,16 +138,13 @@ def _unique(members: list[tuple[str, object]]) -> None:
 
 def _require_shallow(value: object) -> None:
     """Return if containers nest no deeper than the limit; goes level by level, so there is no stack to exhaust."""
-    level = _containers([value])
-    for _ in range(MAX_DEPTH):
-        level = [child for container in level for child in _containers(_children(container))]
+    level: list[Any] = [[value]]
+    for _ in range(MAX_DEPTH + 1):
+        level = [
+            child
+            for container in level
+            for child in (container.values() if isinstance(container, dict) else container)
+            if isinstance(child, _CONTAINERS)
+        ]
     if level:
         raise BadBodyError(_TOO_DEEP)
-
-
-def _containers(values: Iterable[object]) -> list[Container]:
-    return [value for value in values if isinstance(value, dict | list)]
-
-
-def _children(container: Container) -> Iterable[object]:
-    return container.values() if isinstance(container, dict) else container

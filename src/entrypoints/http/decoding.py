@@ -113,6 +113,7 @@ def _hints(struct: type[msgspec.Struct]) -> Mapping[str, Any]:
     return get_type_hints(struct, include_extras=True)
 
 
+@cache
 def _without_null(hint: Any) -> Any:  # noqa: ANN401 -- likewise
     """Return the type in ``Annotated[T, …] | None``."""
     if get_origin(hint) in {Union, UnionType}:
@@ -120,6 +121,7 @@ def _without_null(hint: Any) -> Any:  # noqa: ANN401 -- likewise
     return get_args(hint)[0] if get_origin(hint) is Annotated else hint
 
 
+@cache
 def _struct_members(hint: Any) -> type[msgspec.Struct] | None:  # noqa: ANN401 -- likewise
     """Return the struct in ``dict[str, Struct]``."""
     arguments = get_args(hint)
