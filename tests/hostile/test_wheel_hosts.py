@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import random
 import resource
 import socket
@@ -530,6 +531,15 @@ async def test_files_of_killed_processes_are_removed_and_those_in_use_stay(tmp_p
         await spool.finish()
         assert remove_leftovers(tmp_path) == 1
         assert set(_files_in(tmp_path)) == {other, spool.path}
+
+
+def test_an_empty_file_is_removed_once_it_is_too_old_to_have_an_owner(tmp_path: Path) -> None:
+    new, old = tmp_path / "provider-registry-new.whl", tmp_path / "provider-registry-old.whl"
+    for path in (new, old):
+        path.touch()
+    os.utime(old, (0, 0))
+    assert remove_leftovers(tmp_path) == 1
+    assert _files_in(tmp_path) == [new]
 
 
 @contextmanager

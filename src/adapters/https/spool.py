@@ -7,6 +7,7 @@ import hashlib
 import os
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
@@ -18,6 +19,8 @@ from domain.errors import SpoolUnavailableError
 _PREFIX = "provider-registry-"
 # Large enough that handing a block to a thread costs nothing beside hashing it.
 _BLOCK_BYTES = 1024 * 1024
+_NEW_SECONDS = 60
+"""An empty file that is as new may be one whose owner has yet to lock it."""
 
 
 class Spool:
@@ -122,10 +125,10 @@ def remove_leftovers(directory: Path) -> int:
 
 
 def _remove_unlocked(path: Path) -> bool:
-    # An empty file may be one whose owner has yet to lock it; leaving it costs nothing.
     with contextlib.suppress(OSError), path.open("rb") as file:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if os.fstat(file.fileno()).st_size:
+        found = os.fstat(file.fileno())
+        if found.st_size or time.time() - found.st_mtime > _NEW_SECONDS:
             path.unlink()
             return True
     return False
