@@ -328,6 +328,12 @@ class SpoolUnavailableError(UnavailableError):
     code = "spool_unavailable"
 
 
+class TooManyFetchesError(UnavailableError):
+    """As many wheels are being fetched as may be at once, and none was done in time."""
+
+    code = "too_many_fetches"
+
+
 class TooManyRegistrationsError(UnavailableError):
     """This caller has too many registrations in flight."""
 

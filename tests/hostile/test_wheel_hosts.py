@@ -20,6 +20,7 @@ from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from domain.errors import (
     RegistryError,
     SpoolUnavailableError,
+    TooManyFetchesError,
     WheelFault,
     WheelHostFailedError,
     WheelHostTimeoutError,
@@ -501,7 +502,7 @@ async def test_too_many_fetches_wait_for_a_bounded_time(world: World) -> None:
     world.host.script(PATH, file(WHEEL))
     fetcher = world.fetcher()
     async with fetcher.fetch(world.url()):
-        with pytest.raises(SpoolUnavailableError) as refusal:
+        with pytest.raises(TooManyFetchesError) as refusal:
             async with fetcher.fetch(world.url()):
                 pytest.fail("there was no place")
         assert refusal.value.retry_after > 0

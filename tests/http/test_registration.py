@@ -9,6 +9,7 @@ from adapters.memory.clock import ManualClock
 from domain.errors import (
     RegistryError,
     SpoolUnavailableError,
+    TooManyFetchesError,
     WheelFault,
     WheelHostFailedError,
     WheelHostTimeoutError,
@@ -206,6 +207,7 @@ async def test_a_wheel_refused_for_good_is_recorded_and_replaced_by_the_next_att
         (WheelHostFailedError("the host answered 500"), 502, "wheel_host_failed"),
         (WheelHostTimeoutError("too slow"), 504, "wheel_host_timeout"),
         (SpoolUnavailableError("disk full", retry_after=7), 503, "spool_unavailable"),
+        (TooManyFetchesError("too many", retry_after=7), 503, "too_many_fetches"),
     ],
 )
 async def test_a_transient_failure_records_nothing(

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from domain.errors import SpoolUnavailableError
+from domain.errors import TooManyFetchesError
 
 
 class FetchSlots:
@@ -20,13 +20,13 @@ class FetchSlots:
         """Hold a place while the context is open.
 
         Raises:
-            SpoolUnavailableError: None came free in time.
+            TooManyFetchesError: None came free in time.
         """
         try:
             async with asyncio.timeout(self._max_wait):
                 await self._free.acquire()
         except TimeoutError:
-            raise SpoolUnavailableError(
+            raise TooManyFetchesError(
                 "too many wheels are being checked at the moment; try again shortly", retry_after=15
             ) from None
         try:

@@ -35,6 +35,7 @@ class WheelFetcher(Protocol):
                 bytes than allowed.
             WheelHostFailedError: The host was unreachable or answered wrongly.
             WheelHostTimeoutError: The host did not finish before the deadline.
-            SpoolUnavailableError: There is no room for the bytes, or too many fetches are waiting.
+            SpoolUnavailableError: There is no room for the bytes.
+            TooManyFetchesError: No other fetch was done in time to begin this one.
         """
         ...
