@@ -38,9 +38,9 @@ class WheelArchive:
         return tuple(member.path for member in self.members)
 
     @property
-    def dist_info_bytes(self) -> int:
-        """How much there is to read of what a wheel says about itself."""
-        return sum(map(len, self.dist_info.values()))
+    def judged_bytes(self) -> int:
+        """How much there is to judge: the names of all files, and what a wheel says about itself."""
+        return sum(map(len, self.paths)) + sum(map(len, self.dist_info.values()))
 
     @property
     def inflated_bytes(self) -> int:

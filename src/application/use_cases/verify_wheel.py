@@ -79,7 +79,7 @@ class VerifyWheel:
             examination.inflated_bytes = archive.inflated_bytes
             compared.text = f"{len(archive.members)} files: framing, names, sizes and CRCs agree"
         return await off_loop(
-            archive.dist_info_bytes,
+            archive.judged_bytes,
             prove,
             archive,
             filename=claims.filename,

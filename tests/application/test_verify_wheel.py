@@ -1,0 +1,63 @@
+"""Where wheels are judged."""
+
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
+from application.ports.wheel_fetcher import FetchedWheel
+from application.use_cases.verify_wheel import VerifyWheel, WheelClaims
+from domain.digests import Sha256Digest
+from domain.errors import WheelRefusedError
+from domain.verification import Examination
+from domain.wheel_archives import ArchiveMember, WheelArchive
+from domain.wheel_filenames import WheelFilename
+
+FILENAME = WheelFilename.parse("gcp-1.0.0-py3-none-any.whl")
+DIST_INFO = {
+    "gcp-1.0.0.dist-info/WHEEL": b"Wheel-Version: 1.0\n",
+    "gcp-1.0.0.dist-info/METADATA": b"Name: gcp\nVersion: 1.0.0\n",
+    "gcp-1.0.0.dist-info/RECORD": b"",
+}
+
+
+class Watched(dict[str, bytes]):
+    """What a wheel says about itself, and in which threads it was looked up."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        super().__init__(files)
+        self.threads: set[int] = set()
+
+    def __getitem__(self, path: str) -> bytes:
+        self.threads.add(threading.get_ident())
+        return super().__getitem__(path)
+
+
+class WheelReader:
+    """Finds the same in every wheel."""
+
+    def __init__(self, archive: WheelArchive) -> None:
+        self._archive = archive
+
+    async def read(self, path: Path) -> WheelArchive:
+        return self._archive
+
+
+@pytest.mark.parametrize(("files", "at_once"), [(10, True), (100_000, False)])
+async def test_a_wheel_of_very_many_files_is_judged_in_a_thread_however_little_it_says(
+    files: int, at_once: bool, tmp_path: Path
+) -> None:
+    said = Watched(DIST_INFO)
+    paths = (*DIST_INFO, *(f"gcp/m{number}.py" for number in range(files)))
+    members = tuple(ArchiveMember(path, 0, {}) for path in paths)
+    verify = VerifyWheel(fetcher=InMemoryWheelFetcher(), reader=WheelReader(WheelArchive(members, said)))
+    with pytest.raises(WheelRefusedError):
+        await verify.examine(
+            FetchedWheel(tmp_path / FILENAME.text, Sha256Digest("0" * 64), 1),
+            WheelClaims(filename=FILENAME),
+            Examination(),
+        )
+    assert len(said.threads) == 1
+    assert (threading.get_ident() in said.threads) is at_once
