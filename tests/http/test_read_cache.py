@@ -214,6 +214,14 @@ async def test_a_query_changes_nothing_about_a_kept_answer(service: Service) -> 
     assert len({response.content for response in answers}) == 1
 
 
+async def test_a_host_that_is_none_is_refused_though_the_answer_is_kept(service: Service) -> None:
+    await service.publish()
+    url = "/providers/platform/gcp/versions/1.0.0"
+    hosts = ["registry.example.com", "[::1]:8000", "no/host", "no host"]
+    answers = [await service.client.get(url, headers={"Host": host}) for host in hosts]
+    assert [response.status_code for response in answers] == [200, 200, 400, 400]
+
+
 async def test_only_reads_are_answered_from_memory(service: Service) -> None:
     await service.publish()
     url = "/providers/platform/gcp/versions/1.0.0"

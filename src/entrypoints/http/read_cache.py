@@ -1,5 +1,6 @@
 """Representations that are kept for as long as nothing changes them."""
 
+import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ from entrypoints.http.conditional import Answer, Document, answer
 
 Produce = Callable[[], Awaitable[Document]]
 _Provider = tuple[str, str]
+
+_HOST = re.compile(rb"[\w!$&'()*+,;=.~:\[\]@%-]*", re.ASCII)
+"""What the framework takes for a host; it answers 400 to any other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,7 @@ class KeptReads:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != ScopeType.HTTP or scope["method"] != "GET" or scope["query_string"]:
+        if scope["type"] != ScopeType.HTTP or not _is_plain(scope):
             await self._app(scope, receive, send)
             return
         kept = self._reads.find(scope["path"])
@@ -130,6 +134,12 @@ class KeptReads:
             return
         scope["path_template"] = kept.route  # for who watches from outside
         await answer(scope, kept.document)(scope, receive, send)
+
+
+def _is_plain(scope: HTTPScope) -> bool:
+    if scope["method"] != "GET" or scope["query_string"]:
+        return False
+    return all(_HOST.fullmatch(value) for field, value in scope["headers"] if field == b"host")
 
 
 def _weight(kept: Kept) -> int:
