@@ -2,13 +2,16 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from litestar import Litestar, Request, post
+from litestar.testing import AsyncTestClient
 
 from entrypoints.bootstrap import MemoryAdapters
-from entrypoints.http.bodies import parse_json
+from entrypoints.http.bodies import parse_json, read_json
 from entrypoints.http.service import HttpLimits
 from tests.builders import MACHINE_ID
 from tests.http.conftest import ROUTE, Service, serving
@@ -130,6 +133,21 @@ async def test_an_empty_body_is_called_empty(service: Service) -> None:
     response = await service.post_raw(b"")
 
     assert response.json()["detail"] == "the body is empty; send a JSON object"
+
+
+@pytest.mark.parametrize(("members", "at_once"), [(10, True), (10_000, False)])
+async def test_a_large_body_is_judged_in_a_thread(members: int, at_once: bool) -> None:
+    threads: list[int] = []
+
+    @post("/")
+    async def judge(request: Request[Any, Any, Any]) -> None:
+        await read_json(request, lambda _: threads.append(threading.get_ident()), limit=1_000_000)
+        threads.append(threading.get_ident())
+
+    async with AsyncTestClient(Litestar([judge])) as client:
+        await client.post("/", json={str(number): number for number in range(members)})
+    made, handled = threads
+    assert (made == handled) is at_once
 
 
 async def test_a_body_of_large_exponents_does_not_take_seconds_to_read() -> None:

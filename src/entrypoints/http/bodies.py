@@ -3,7 +3,8 @@
 import asyncio
 import json
 import math
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import msgspec
 from litestar import Request
@@ -14,6 +15,7 @@ from domain.errors import RegistryError
 
 MAX_DEPTH = 100
 READ_SECONDS = 30
+T = TypeVar("T")
 _CONTAINERS = (dict, list)
 _TOO_DEEP = f"the body nests deeper than {MAX_DEPTH} levels; flatten it"
 
@@ -48,8 +50,8 @@ class ClientDisconnectedError(RegistryError):
     code = "client_disconnected"
 
 
-async def read_json(request: Request[Any, Any, Any], *, limit: int) -> object:
-    """Return the decoded body.
+async def read_json(request: Request[Any, Any, Any], make: Callable[[object], T], *, limit: int) -> T:
+    """Return what is made of the decoded body; a large one is decoded, and made something of, in a thread.
 
     Raises:
         UnsupportedMediaTypeError: ``Content-Type`` is not ``application/json`` in UTF-8, or the body is compressed.
@@ -57,6 +59,7 @@ async def read_json(request: Request[Any, Any, Any], *, limit: int) -> object:
         BadBodyError: Not UTF-8, not JSON, nested deeper than 100 levels, or an object repeats a member.
         BodyTimeoutError: It did not arrive within 30 seconds.
         ClientDisconnectedError: The client went away.
+        Exception: Whatever ``make`` raises.
     """
     _require_json(request)
     try:
@@ -64,7 +67,7 @@ async def read_json(request: Request[Any, Any, Any], *, limit: int) -> object:
             raw = await _read(request, limit)
     except TimeoutError:
         raise BodyTimeoutError(f"the body did not arrive within {READ_SECONDS} seconds; send it again") from None
-    return await off_loop(len(raw), parse_json, raw)
+    return await off_loop(len(raw), lambda: make(parse_json(raw)))
 
 
 def parse_json(raw: bytes) -> object:

@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 from litestar import Request, Response
 
-from application.use_cases.register_version import Registered
+from application.use_cases.register_version import Registered, Registration
 from domain.machines import Registrant
 from domain.names import ProviderName
 from entrypoints.http.bodies import read_json
@@ -34,8 +34,12 @@ async def register(
     for it.
     """
     dry_run = wants_dry_run(request)
-    decoded = decode_fields(await read_json(request, limit=service.limits.body_bytes), RegistrationBody)
-    registration = to_registration(decoded, registrant, read_name, request_id(request.scope))
+
+    def announced(body: object) -> Registration:
+        decoded = decode_fields(body, RegistrationBody)
+        return to_registration(decoded, registrant, read_name, request_id(request.scope))
+
+    registration = await read_json(request, announced, limit=service.limits.body_bytes)
     structlog.contextvars.bind_contextvars(provider=registration.name.canonical, version=registration.version.text)
     with service.in_flight.hold(account):
         if dry_run:

@@ -78,7 +78,7 @@ async def restore_platform_version(
 
 
 async def _read_reason(request: Request[Any, Any, Any], service: Service) -> str:
-    body = decode_struct(await read_json(request, limit=service.limits.body_bytes), YankBody)
+    body = await read_json(request, lambda sent: decode_struct(sent, YankBody), limit=service.limits.body_bytes)
     try:
         return check_yank_reason(body.reason)
     except InvalidTextError as error:
