@@ -66,6 +66,7 @@ class PostgresChangeFeed:
         options = self._database.options
         connection = cast("Any", await connect(dsn=self._database.dsn, timeout=options.connect_timeout))
         try:
+            connection.add_termination_listener(lambda _: listener.distrust())  # at once, before the next proof fails
             await connection.add_listener(CHANNEL, heard)
             listener.trust()
             while True:
