@@ -22,9 +22,10 @@ ADDRESSES = ("127.0.0.2", "127.0.0.3")
 
 @dataclass(frozen=True)
 class Served:
-    """Two replicas, the proxy, and how both are called through it."""
+    """Two replicas, each as it is called past the proxy, the proxy, and how both are called through it."""
 
     stack: Stack
+    inside: list[Stack]
     replicas: list[subprocess.Popen[bytes]]
     proxy: subprocess.Popen[bytes]
     host: SlowHost
@@ -51,7 +52,7 @@ def served(database_dsn: str, tmp_path: Path) -> Iterator[Served]:
         proxy = running.enter_context(_nginx(_moved(tmp_path, names, port, outside), log))
         through = replace(stack, url=f"http://127.0.0.1:{outside}", log=log)
         through.wait_until_listening(proxy)
-        yield Served(through, processes, proxy, host)
+        yield Served(through, replicas, processes, proxy, host)
 
 
 def _moved(folder: Path, names: int, inside: int, outside: int) -> Path:

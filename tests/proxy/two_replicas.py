@@ -28,8 +28,9 @@ def test_both_replicas_answer_under_the_name_that_the_caller_gave_its_request(se
     assert [line["request_id"] for line in lines] == ["release-4711"] * TURNS + [unnamed.headers["X-Request-ID"]]
 
 
-def test_nobody_notices_a_replica_that_is_killed(served: Served) -> None:
+def test_nobody_notices_a_replica_that_is_dead(served: Served) -> None:
     kill(served.replicas[0])
+    wait_until(lambda: refuses(served.inside[0]))  # its workers die a moment later, with what they had taken on
     registered = [served.stack.post(served.host.upload(f"1.0.{number}")).status_code for number in range(TURNS)]
     read = [served.stack.get(LATEST).status_code for _ in range(TURNS)]
 
