@@ -5,7 +5,6 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from packaging.specifiers import SpecifierSet
 from entrypoints.http.health import ready
 from entrypoints.settings import Settings, variable_of
 from tests.e2e.test_command_line import run
+from tests.support.serving import serving
 
 DOCKERFILE = Path("docker/Dockerfile").read_text()
 BUILT, FINAL = DOCKERFILE.partition("FROM ${PYTHON_IMAGE} AS build")[2].split("FROM ${PYTHON_IMAGE}")
@@ -70,14 +70,8 @@ def answering(status: int) -> Iterator[int]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the signature is the library's
             """Stay silent."""
 
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield server.server_address[1]
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(HTTPServer(("127.0.0.1", 0), Handler)) as port:
+        yield port
 
 
 @pytest.mark.parametrize(("status", "ended"), [(200, 0), (503, 1)])

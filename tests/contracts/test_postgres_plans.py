@@ -80,7 +80,7 @@ VALUES = {
     "page_limit": "20",
     "page_offset": "0",
 }
-EXPLAINED = {"FIND", "FIND_LATEST", "LIST", "LOOK", "LOCK", "HISTORY"}
+EXPLAINED = {"FIND", "FIND_LATEST", "LIST", "LIST_RECORDED", "LOOK", "LOCK", "HISTORY"}
 EXPLAINED_WRITES = {"REPLACE_PROVIDER", "TOUCH_PROVIDER", "REPLACE_VERSION", "ADD_EVENT"}
 READS_NOTHING = {"ADD_PROVIDER", "ADD_VERSION"}
 
@@ -178,13 +178,14 @@ def test_searches_read_indexes_and_latest_versions_only_of_the_page(
 @pytest.mark.parametrize(
     ("query", "index", "rows"),
     [
-        ("FIND_PROVIDER", "ix_provider_versions_latest", 1),
-        ("VERSIONS_OF_DISTRIBUTION", "ix_provider_versions_distribution", 92),
-        ("LIST_RECORDED", "uq_provider_versions_version", 100),
+        (catalog_queries.FIND_PROVIDER, "ix_provider_versions_latest", 1),
+        (catalog_queries.VERSIONS_OF_DISTRIBUTION, "ix_provider_versions_distribution", 92),
+        (queries.LIST_RECORDED, "uq_provider_versions_version", 100),
     ],
+    ids=["FIND_PROVIDER", "VERSIONS_OF_DISTRIBUTION", "LIST_RECORDED"],
 )
-def test_the_catalogs_other_queries_read_indexes_only(busy_dsn: str, query: str, index: str, rows: int) -> None:
-    plan = plan_of(busy_dsn, getattr(catalog_queries, query))
+def test_the_other_queries_read_indexes_only(busy_dsn: str, query: Statement, index: str, rows: int) -> None:
+    plan = plan_of(busy_dsn, query)
     assert not [node for node in plan if node["Node Type"] == "Seq Scan"]
     [read] = [node for node in plan if node.get("Index Name") == index]
     assert read["Actual Rows"] == rows

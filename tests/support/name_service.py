@@ -2,10 +2,11 @@
 
 import socketserver
 import struct
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from ipaddress import IPv4Address
+
+from tests.support.serving import serving
 
 _ANSWERED, _A, _IN, _SECONDS = 0x8180, 1, 1, 1
 _QUESTION_NAME = 0xC00C  # a pointer to the first name of the message
@@ -26,14 +27,8 @@ def a_name_service(name: str, addresses: Sequence[str]) -> Iterator[int]:
             head = message[:2] + struct.pack("!5H", _ANSWERED, 1, count, 0, 0)
             socket.sendto(head + question + found * is_known, self.client_address)
 
-    with socketserver.UDPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield server.server_address[1]
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(socketserver.UDPServer(("127.0.0.1", 0), Handler)) as port:
+        yield port
 
 
 def _record(address: IPv4Address) -> bytes:

@@ -32,19 +32,19 @@ class Connection:
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_HEAD_BYTES)
         self._read_at_once = _HEAD_BYTES
 
-    async def ask(self, target: Target, *, again: bool) -> AnswerHead:
+    async def ask(self, target: Target, *, reuse: bool) -> AnswerHead:
         """Send a plain GET without anything that identifies the registry's users, and return how it is answered.
 
         Args:
             target: What is asked for.
-            again: Whether the host may keep the connection for another request.
+            reuse: Whether the host may keep the connection for another request.
         """
         fields = [
             ("Host", target.authority),
             ("User-Agent", self._policy.user_agent),
             ("Accept", "*/*"),
             ("Accept-Encoding", "identity"),
-            *(() if again else (("Connection", "close"),)),
+            *(() if reuse else (("Connection", "close"),)),
         ]
         request = h11.Request(method="GET", target=target.path, headers=fields)
         async with asyncio.timeout(self._policy.connect_timeout):

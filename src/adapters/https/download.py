@@ -25,7 +25,7 @@ async def download(target: Target, exchanges: HttpsExchanges, spool: Spool) -> N
         RetryableError: Nothing was spooled yet, and another attempt may succeed.
     """
     for hop in range(exchanges.policy.max_redirects + 1):
-        following = await _hop(target, exchanges, spool, again=hop == 0)
+        following = await _hop(target, exchanges, spool, reuse=hop == 0)
         if following is None:
             return
         target = following
@@ -35,10 +35,10 @@ async def download(target: Target, exchanges: HttpsExchanges, spool: Spool) -> N
     )
 
 
-async def _hop(target: Target, exchanges: HttpsExchanges, spool: Spool, *, again: bool) -> Target | None:
+async def _hop(target: Target, exchanges: HttpsExchanges, spool: Spool, *, reuse: bool) -> Target | None:
     """Spool the file and return None, or return the target that the answer redirects to."""
     with wire_failures(target.host):
-        async with exchanges.ask(target, again=again) as (head, body):
+        async with exchanges.ask(target, reuse=reuse) as (head, body):
             if head.location is not None:
                 return target.redirected(head.location)
             head.check_status()

@@ -28,12 +28,12 @@ class HttpsExchanges:
     idle: IdleConnections
 
     @asynccontextmanager
-    async def ask(self, target: Target, *, again: bool) -> AsyncIterator[_Answer]:
+    async def ask(self, target: Target, *, reuse: bool) -> AsyncIterator[_Answer]:
         """Ask for a target, and return head and body of the answer; the body can be read while the context is open.
 
         Args:
             target: What is asked for.
-            again: Whether the connection may have been used before, and may be kept. Hops of redirects have their own.
+            reuse: Whether the connection may have been used before, and may be kept. Hops of redirects have their own.
 
         Raises:
             WheelRefusedError: An address of the host may not be reached.
@@ -43,29 +43,29 @@ class HttpsExchanges:
             h11.ProtocolError: What it says is not HTTP.
         """
         async with asyncio.timeout(self.policy.answer_timeout):
-            connection, head = await self._asked(target, again=again and self.policy.max_idle > 0)
+            connection, head = await self._asked(target, reuse=reuse and self.policy.max_idle > 0)
         try:
             yield head, connection.body()
         finally:
             self.idle.put(target, connection)
 
-    async def _asked(self, target: Target, *, again: bool) -> tuple[Connection, AnswerHead]:
+    async def _asked(self, target: Target, *, reuse: bool) -> tuple[Connection, AnswerHead]:
         with connecting_failures(target.host):
             addresses = await self.connector.judged(target.host)
-        if again and (resting := self.idle.take(target, addresses)) is not None:
+        if reuse and (resting := self.idle.take(target, addresses)) is not None:
             try:
-                return resting, await _ask(resting, target, again=again)
+                return resting, await _ask(resting, target, reuse=reuse)
             except (OSError, h11.RemoteProtocolError):
                 pass  # hosts hang up on who rests, and a GET is safe to repeat
         with connecting_failures(target.host):
             stream, address = await self.connector.connect(target, addresses)
         connection = Connection(stream, address, self.policy)
-        return connection, await _ask(connection, target, again=again)
+        return connection, await _ask(connection, target, reuse=reuse)
 
 
-async def _ask(connection: Connection, target: Target, *, again: bool) -> AnswerHead:
+async def _ask(connection: Connection, target: Target, *, reuse: bool) -> AnswerHead:
     try:
-        return await connection.ask(target, again=again)
+        return await connection.ask(target, reuse=reuse)
     except BaseException:
         connection.close()
         raise

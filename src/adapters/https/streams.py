@@ -1,7 +1,7 @@
 """TCP and TLS on a bare socket.
 
-Nothing is read ahead of who asks for it, and one reading takes as much as the socket holds: that costs far less per
-byte than the event loop's own transports.
+Nothing is read ahead of who asks for it, and one reading takes as many records as are there and wanted: what a reading
+costs is paid once for all of them.
 """
 
 import asyncio

@@ -23,7 +23,7 @@ _FORMATS = {"regex": is_pattern, "uri": lambda _: True, "uri-reference": lambda 
 
 
 class MetaSchemaValidator:
-    """A ``SchemaValidator`` over the meta-schemas that jsonschema-rs carries, off the event loop and off the network.
+    """A ``SchemaValidator`` over the meta-schemas that jsonschema-rs carries, off the network; large ones in a thread.
 
     The library is never shown a ``$schema`` or a reference to follow: it sees schemas as data, under a meta-schema that
     is chosen here.

@@ -1,7 +1,7 @@
-"""The statements of the catalog, of the index of distributions and of the ledger of versions."""
+"""The statements of the catalog and of the index of distributions."""
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import (
     ARRAY,
@@ -11,7 +11,6 @@ from sqlalchemy import (
     Integer,
     Select,
     Subquery,
-    Table,
     Text,
     and_,
     bindparam,
@@ -27,13 +26,11 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 
 from adapters.postgres.queries import LISTED
 from adapters.postgres.statements import Statement
-from adapters.postgres.tables import IS_INSTALLABLE, IS_PUBLIC, IS_SHOWN, ProviderRow, VersionRow
+from adapters.postgres.tables import IS_INSTALLABLE, IS_PUBLIC, IS_SHOWN, PROVIDERS, VERSIONS
 
-_PROVIDERS = cast("Table", ProviderRow.__table__)
-_VERSIONS = cast("Table", VersionRow.__table__)
-_NUMBER = (_VERSIONS.c.version, _VERSIONS.c.sort_key, _VERSIONS.c.is_prerelease)
-_KEY = (_PROVIDERS.c.prefix, _PROVIDERS.c.name)
-_PROVIDER = [column for column in _PROVIDERS.c if column.name not in {"labels", "words", "trigrams"}]
+_NUMBER = (VERSIONS.c.version, VERSIONS.c.sort_key, VERSIONS.c.is_prerelease)
+_KEY = (PROVIDERS.c.prefix, PROVIDERS.c.name)
+_PROVIDER = [column for column in PROVIDERS.c if column.name not in {"labels", "words", "trigrams"}]
 _ONE: ColumnElement[int] = literal_column("1")  # the planner cannot see through a parameter
 _FIRST, _LABELLED, _MENTIONED = (literal_column(rank, Integer) for rank in ("0", "1", "2"))
 _SLASH: ColumnElement[str] = literal_column("'/'", Text)
@@ -43,9 +40,9 @@ _TRIGRAMS = bindparam("of_trigrams", type_=ARRAY(Text))
 _TEXT = bindparam("of_text", type_=Text)
 _SHARED = (
     select(func.count())
-    .select_from(func.unnest(_PROVIDERS.c.trigrams).alias("own"))
+    .select_from(func.unnest(PROVIDERS.c.trigrams).alias("own"))
     .where(literal_column("own") == func.any(_TRIGRAMS))
-    .correlate(_PROVIDERS)
+    .correlate(PROVIDERS)
     .scalar_subquery()
 )
 
@@ -55,15 +52,15 @@ def _begins(column: ColumnElement[list[str]]) -> ColumnElement[bool]:
 
 
 _FOUND = (
-    _begins(_PROVIDERS.c.words),
+    _begins(PROVIDERS.c.words),
     case(
-        (or_(_PROVIDERS.c.name == _TEXT, _PROVIDERS.c.prefix + _SLASH + _PROVIDERS.c.name == _TEXT), _FIRST),
-        (_begins(_PROVIDERS.c.labels), _LABELLED),
+        (or_(PROVIDERS.c.name == _TEXT, PROVIDERS.c.prefix + _SLASH + PROVIDERS.c.name == _TEXT), _FIRST),
+        (_begins(PROVIDERS.c.labels), _LABELLED),
         else_=_MENTIONED,
     ),
 )
 _NEAR = (
-    and_(_PROVIDERS.c.trigrams.op("&&")(_TRIGRAMS), func.cardinality(_TRIGRAMS) < _SHARED + _SHARED),
+    and_(PROVIDERS.c.trigrams.op("&&")(_TRIGRAMS), func.cardinality(_TRIGRAMS) < _SHARED + _SHARED),
     -_SHARED,
 )
 
@@ -71,14 +68,14 @@ _NEAR = (
 def _search(condition: ColumnElement[bool], rank: ColumnElement[int], *, tagged: bool) -> Statement:
     found = _selected(_KEY, condition, rank, tagged=tagged).cte("found")  # searched for once, counted and read
     page = _page(select(found), found)
-    shown = page.join(_PROVIDERS, and_(_PROVIDERS.c.prefix == page.c.prefix, _PROVIDERS.c.name == page.c.name))
+    shown = page.join(PROVIDERS, and_(PROVIDERS.c.prefix == page.c.prefix, PROVIDERS.c.name == page.c.name))
     return _with_total(found, page, shown, _PROVIDER)
 
 
 def _browse(*, tagged: bool) -> Statement:
     """Everything is counted and read by its index, each for itself."""
     everything = _selected(_PROVIDER, true(), _FIRST, tagged=tagged)
-    page = _page(everything, _PROVIDERS)
+    page = _page(everything, PROVIDERS)
     columns = [column for column in page.c if column.name != "rank"]
     return _with_total(everything.subquery("found"), page, page, columns)
 
@@ -86,9 +83,9 @@ def _browse(*, tagged: bool) -> Statement:
 def _selected(
     columns: Sequence[ColumnElement[Any]], condition: ColumnElement[bool], rank: ColumnElement[int], *, tagged: bool
 ) -> Select[Any]:
-    conditions = [_PROVIDERS.c.display_name.is_not(None), condition]
+    conditions = [PROVIDERS.c.display_name.is_not(None), condition]
     if tagged:
-        conditions.append(_PROVIDERS.c.tags.op("@>")(bindparam("of_tags", type_=ARRAY(Text))))
+        conditions.append(PROVIDERS.c.tags.op("@>")(bindparam("of_tags", type_=ARRAY(Text))))
     return select(*columns, rank.label("rank")).where(*conditions)
 
 
@@ -117,8 +114,8 @@ def _with_total(
 def _latest(provider: FromClause, columns: Sequence[ColumnElement[Any]]) -> FromClause:
     return (
         select(*columns)
-        .where(_VERSIONS.c.prefix == provider.c.prefix, _VERSIONS.c.name == provider.c.name, text(IS_INSTALLABLE))
-        .order_by(_VERSIONS.c.is_prerelease, _VERSIONS.c.sort_key.desc())
+        .where(VERSIONS.c.prefix == provider.c.prefix, VERSIONS.c.name == provider.c.name, text(IS_INSTALLABLE))
+        .order_by(VERSIONS.c.is_prerelease, VERSIONS.c.sort_key.desc())
         .limit(_ONE)
         .lateral("latest")
     )
@@ -131,11 +128,11 @@ SEARCHES = {
 }
 """By what is looked for, and whether tags are. Each row has the total; beyond the end it is a row of nothing else."""
 
-_LATEST_OF_ONE = _latest(_PROVIDERS, (*_NUMBER, _VERSIONS.c.readme, _VERSIONS.c.readme_type))
+_LATEST_OF_ONE = _latest(PROVIDERS, (*_NUMBER, VERSIONS.c.readme, VERSIONS.c.readme_type))
 FIND_PROVIDER = Statement.of(
     select(*_PROVIDER, *_LATEST_OF_ONE.c)
-    .select_from(_PROVIDERS.outerjoin(_LATEST_OF_ONE, true()))
-    .where(_PROVIDERS.c.prefix == bindparam("of_prefix"), _PROVIDERS.c.name == bindparam("of_name"), text(IS_SHOWN))
+    .select_from(PROVIDERS.outerjoin(_LATEST_OF_ONE, true()))
+    .where(PROVIDERS.c.prefix == bindparam("of_prefix"), PROVIDERS.c.name == bindparam("of_name"), text(IS_SHOWN))
 )
 
 LIST_DISTRIBUTIONS = Statement.of(
@@ -154,11 +151,6 @@ LIST_DISTRIBUTIONS = Statement.of(
 )
 VERSIONS_OF_DISTRIBUTION = Statement.of(
     select(*LISTED)
-    .where(_VERSIONS.c.distribution == bindparam("of_distribution"), text(IS_PUBLIC))
-    .order_by(_VERSIONS.c.published_at, _VERSIONS.c.id)
-)
-LIST_RECORDED = Statement.of(
-    select(*LISTED)
-    .where(_VERSIONS.c.prefix == bindparam("of_prefix"), _VERSIONS.c.name == bindparam("of_name"))
-    .order_by(_VERSIONS.c.sort_key.desc())
+    .where(VERSIONS.c.distribution == bindparam("of_distribution"), text(IS_PUBLIC))
+    .order_by(VERSIONS.c.published_at, VERSIONS.c.id)
 )

@@ -20,7 +20,7 @@ from typing import Any
 
 _NOBODY = 2**31 - 1  # no system gives such a process number
 _START_SECONDS = 60  # recovery after a crash takes its time
-_RETRY_SECONDS = 1.0  # processes of a killed server are gone by then
+_LEAVING_SECONDS = 5  # processes of a killed server stand in the way until they notice
 _POLL_SECONDS = 0.05
 
 
@@ -38,11 +38,7 @@ class PackagedServer:
         self._library.ensure_pgdata_inited()
         if not self._is_alive():
             self._disown_number()
-            try:
-                self._launch()
-            except CalledProcessError:
-                time.sleep(_RETRY_SECONDS)
-                self._launch()
+            self._launch()
         deadline = time.monotonic() + _START_SECONDS
         while self._state()[-1] != "ready":
             if time.monotonic() > deadline:
@@ -60,7 +56,16 @@ class PackagedServer:
 
     def _launch(self) -> None:
         options = f"-h '' -k {shlex.quote(str(self._make_socket_folder()))}"
-        self._pg_ctl("-t", str(_START_SECONDS), "-o", options, "-l", str(self.log), "start")
+        deadline = time.monotonic() + _LEAVING_SECONDS
+        while True:
+            try:
+                self._pg_ctl("-t", str(_START_SECONDS), "-o", options, "-l", str(self.log), "start")
+            except CalledProcessError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(_POLL_SECONDS)
+            else:
+                return
 
     def _is_alive(self) -> bool:
         """Tell whether the process that wrote the file is there, and is a server on this folder."""

@@ -4,16 +4,13 @@ Parameters are ``of_prefix`` and ``of_name``, and ``of_version`` where one versi
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Table, and_, bindparam, literal_column, select, text, true
+from sqlalchemy import ColumnElement, FromClause, and_, bindparam, literal_column, select, text, true
 
 from adapters.postgres.statements import Statement
-from adapters.postgres.tables import IS_INSTALLABLE, IS_PUBLIC, EventRow, ProviderRow, VersionRow
+from adapters.postgres.tables import EVENTS, IS_INSTALLABLE, IS_PUBLIC, PROVIDERS, VERSIONS
 
-_PROVIDERS = cast("Table", ProviderRow.__table__)
-_VERSIONS = cast("Table", VersionRow.__table__)
-_EVENTS = cast("Table", EventRow.__table__)
 _NUMBER = ("version", "sort_key", "is_prerelease")
 _ONE: ColumnElement[int] = literal_column("1")  # the planner cannot see through a parameter
 _KEY = frozenset({"id", "prefix", "name"})
@@ -33,42 +30,45 @@ def numbered(table: FromClause) -> ColumnElement[bool]:
     return and_(named(table), table.c.version == bindparam("of_version"))
 
 
-_BY_PRECEDENCE = _VERSIONS.c.sort_key.desc()
-_SHOWN = [column for column in _VERSIONS.c if column.name not in {"id", *_README}]
+_BY_PRECEDENCE = VERSIONS.c.sort_key.desc()
+_SHOWN = [column for column in VERSIONS.c if column.name not in {"id", *_README}]
 LISTED = [column for column in _SHOWN if column.name not in _LARGE]
-_ANY_NUMBERED = select(_VERSIONS).where(numbered(_VERSIONS)).lateral("version")
+_ANY_NUMBERED = select(VERSIONS).where(numbered(VERSIONS)).lateral("version")
 _NEWEST = (
-    select(*(_VERSIONS.c[column] for column in _NUMBER))
-    .where(named(_VERSIONS), text(IS_PUBLIC))
+    select(*(VERSIONS.c[column] for column in _NUMBER))
+    .where(named(VERSIONS), text(IS_PUBLIC))
     .order_by(_BY_PRECEDENCE)
     .limit(_ONE)
     .lateral("newest")
 )
-_ID = select(_VERSIONS.c.id).where(numbered(_VERSIONS)).scalar_subquery()
+_ID = select(VERSIONS.c.id).where(numbered(VERSIONS)).scalar_subquery()
 _PARTS: Mapping[str, Sequence[Any]] = {
-    "provider": [column for column in _PROVIDERS.c if column.name not in _TERMS],
+    "provider": [column for column in PROVIDERS.c if column.name not in _TERMS],
     "version": [column for column in _ANY_NUMBERED.c if column.name not in _KEY],
     "newest": list(_NEWEST.c),
 }
 _LABELS = {part: {column.name: f"{part}_{column.name}" for column in columns} for part, columns in _PARTS.items()}
 
-FIND = Statement.of(select(*_SHOWN).where(numbered(_VERSIONS), text(IS_PUBLIC)))
+FIND = Statement.of(select(*_SHOWN).where(numbered(VERSIONS), text(IS_PUBLIC)))
 FIND_LATEST = Statement.of(
     select(*_SHOWN)
-    .where(named(_VERSIONS), text(IS_INSTALLABLE))
-    .order_by(_VERSIONS.c.is_prerelease, _BY_PRECEDENCE)
+    .where(named(VERSIONS), text(IS_INSTALLABLE))
+    .order_by(VERSIONS.c.is_prerelease, _BY_PRECEDENCE)
     .limit(_ONE)
 )
-LIST = Statement.of(select(*LISTED).where(named(_VERSIONS), text(IS_PUBLIC)).order_by(_BY_PRECEDENCE))
-HISTORY = Statement.of(select(*_EVENTS.c).where(_EVENTS.c.version_id == _ID).order_by(_EVENTS.c.position))
+LIST = Statement.of(select(*LISTED).where(named(VERSIONS), text(IS_PUBLIC)).order_by(_BY_PRECEDENCE))
+LIST_RECORDED = Statement.of(select(*LISTED).where(named(VERSIONS)).order_by(_BY_PRECEDENCE))
+"""Of whatever status."""
+
+HISTORY = Statement.of(select(*EVENTS.c).where(EVENTS.c.version_id == _ID).order_by(EVENTS.c.position))
 LOOK = Statement.of(
     select(*(column.label(_LABELS[part][column.name]) for part, columns in _PARTS.items() for column in columns))
-    .select_from(_PROVIDERS.outerjoin(_ANY_NUMBERED, true()).outerjoin(_NEWEST, true()))
-    .where(named(_PROVIDERS))
+    .select_from(PROVIDERS.outerjoin(_ANY_NUMBERED, true()).outerjoin(_NEWEST, true()))
+    .where(named(PROVIDERS))
 )
 """One row with a provider, the version if it is there, and the number of the newest public version if there is one."""
 
-LOCK = Statement.of(select(_PROVIDERS.c.prefix).where(named(_PROVIDERS)).with_for_update(key_share=True))
+LOCK = Statement.of(select(PROVIDERS.c.prefix).where(named(PROVIDERS)).with_for_update(key_share=True))
 """Makes the writers of one provider take turns. Part of no other statement: one that waited for the lock would see what
 else it reads as of before the wait."""
 

@@ -6,7 +6,7 @@ verb could have made is refused whoever writes it.
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from advanced_alchemy.base import DefaultBase
@@ -19,6 +19,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Identity,
     Index,
+    Table,
     Text,
     UniqueConstraint,
     text,
@@ -165,3 +166,7 @@ class EventRow(DefaultBase):
     actor: Mapped[str] = mapped_column(Text)
     request_id: Mapped[str | None] = mapped_column(Text)
     reason: Mapped[str | None] = mapped_column(Text)
+
+
+PROVIDERS, VERSIONS, EVENTS = (cast("Table", row.__table__) for row in (ProviderRow, VersionRow, EventRow))
+"""The same as statements see them."""

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from adapters.postgres.catalog_queries import LIST_RECORDED
 from adapters.postgres.database import Database
+from adapters.postgres.queries import LIST_RECORDED
 from adapters.postgres.reading import read
 from adapters.postgres.rows import read_version
 from adapters.postgres.updates import key

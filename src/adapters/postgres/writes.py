@@ -7,7 +7,7 @@ Parameters are the columns of each row behind what the row is, as ``version_stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import (
     BindParameter,
@@ -25,11 +25,7 @@ from sqlalchemy import (
 
 from adapters.postgres.queries import named, numbered
 from adapters.postgres.statements import Statement
-from adapters.postgres.tables import EventRow, ProviderRow, VersionRow
-
-_PROVIDERS = cast("Table", ProviderRow.__table__)
-_VERSIONS = cast("Table", VersionRow.__table__)
-_EVENTS = cast("Table", EventRow.__table__)
+from adapters.postgres.tables import EVENTS, PROVIDERS, VERSIONS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,25 +45,25 @@ def _given(part: str, row: Table, *without: str) -> Mapping[str, BindParameter[A
 
 
 _KEY = ("prefix", "name")
-_REPLACING = update(_PROVIDERS).where(named(_PROVIDERS))
+_REPLACING = update(PROVIDERS).where(named(PROVIDERS))
 _WRITTEN = select(table("version", column("id")).c.id).scalar_subquery()  # by the other part of that name
 
-ADD_PROVIDER = Write("provider", insert(_PROVIDERS).values(_given("provider", _PROVIDERS)))
-REPLACE_PROVIDER = Write("provider", _REPLACING.values(_given("provider", _PROVIDERS, *_KEY)))
+ADD_PROVIDER = Write("provider", insert(PROVIDERS).values(_given("provider", PROVIDERS)))
+REPLACE_PROVIDER = Write("provider", _REPLACING.values(_given("provider", PROVIDERS, *_KEY)))
 TOUCH_PROVIDER = Write("provider", _REPLACING.values(updated_at=bindparam("provider_updated_at")))
 """Leaves what it is shown as, and all that follows from it to find it by."""
 
-ADD_VERSION = Write("version", insert(_VERSIONS).values(_given("version", _VERSIONS)).returning(_VERSIONS.c.id))
+ADD_VERSION = Write("version", insert(VERSIONS).values(_given("version", VERSIONS)).returning(VERSIONS.c.id))
 REPLACE_VERSION = Write(
     "version",
-    update(_VERSIONS)
-    .where(numbered(_VERSIONS))
-    .values(_given("version", _VERSIONS, "id", *_KEY, "version"))
-    .returning(_VERSIONS.c.id),
+    update(VERSIONS)
+    .where(numbered(VERSIONS))
+    .values(_given("version", VERSIONS, "id", *_KEY, "version"))
+    .returning(VERSIONS.c.id),
 )
 ADD_EVENT = Write(
     "event",
-    insert(_EVENTS).values({**_given("event", _EVENTS, "position"), "version_id": _WRITTEN}),
+    insert(EVENTS).values({**_given("event", EVENTS, "position"), "version_id": _WRITTEN}),
 )
 """Goes with one of those that write a version."""
 

@@ -29,7 +29,7 @@ class Kept:
 
     document: Document
     route: str
-    provider: tuple[str, str]
+    provider: _Provider
 
 
 class ReadCache:
