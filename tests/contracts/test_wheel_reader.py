@@ -223,7 +223,7 @@ async def test_a_read_in_a_cancelled_scope_ends(reader: WheelReader, gate: _Gate
         tasks.start_soon(reader.read, many_files)
         await anyio.to_thread.run_sync(gate.arrived.wait, 30)
         tasks.cancel_scope.cancel()
-        gate.let_through.set()
+    gate.let_through.set()
 
     assert await anyio.to_thread.run_sync(gate.closed.wait, 30)
     assert gate.reads < 20
