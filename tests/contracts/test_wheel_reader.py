@@ -177,7 +177,8 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[_Gate]:
 
     def closing(file: ArchiveFile, *error: object) -> None:
         leave(file, *error)  # type: ignore[arg-type]  # passed on as they came
-        gate.closed.set()
+        if gate.arrived.is_set():  # and not the one that was looked into before
+            gate.closed.set()
 
     monkeypatch.setattr(os, "pread", gate.pread)
     monkeypatch.setattr(ArchiveFile, "__exit__", closing)
