@@ -9,7 +9,7 @@ import pytest
 from adapters.postgres import catalog_queries, queries, writes
 from adapters.postgres.statements import Statement
 from adapters.postgres.writes import Write
-from tests.support.postgres import a_database, connected, execute
+from tests.support.postgres import a_database, connected, execute, fetch
 
 PROVIDERS = """
     INSERT INTO providers (prefix, name, created_at, updated_at, display_name, description, tags, labels, words,
@@ -85,9 +85,10 @@ EXPLAINED_WRITES = {"REPLACE_PROVIDER", "TOUCH_PROVIDER", "REPLACE_VERSION", "AD
 READS_NOTHING = {"ADD_PROVIDER", "ADD_VERSION"}
 
 
-def plan_of(dsn: str, statement: Statement) -> list[dict[str, Any]]:
+def plan_of(dsn: str, statement: Statement, **more: object) -> list[dict[str, Any]]:
     """Return the nodes of the plan that is made once for all parameters, as for a prepared statement."""
-    given = ", ".join(f"'{VALUES[name]}'" if name in VALUES else "NULL" for name in statement.parameters)
+    values = {**VALUES, **more}
+    given = ", ".join(f"'{values[name]}'" if name in values else "NULL" for name in statement.parameters)
     arguments = f" ({given})" if given else ""
 
     async def explain(connection: Any) -> Any:
@@ -134,7 +135,9 @@ def test_a_history_is_read_by_index_and_only_its_own_events_are_sorted(busy_dsn:
 
 @pytest.mark.parametrize("provider", [writes.REPLACE_PROVIDER, writes.TOUCH_PROVIDER], ids=["replace", "touch"])
 def test_writes_find_their_rows_by_index(busy_dsn: str, provider: Write) -> None:
-    plan = plan_of(busy_dsn, writes.together(provider, writes.REPLACE_VERSION, writes.ADD_EVENT))
+    [(revision,)] = fetch(busy_dsn, "SELECT xmin FROM providers WHERE name = 'p7'")
+    together = writes.together(provider, writes.REPLACE_VERSION, writes.ADD_EVENT)
+    plan = plan_of(busy_dsn, together, of_revision=revision)
     assert "Seq Scan" not in {node["Node Type"] for node in plan}
     read = {node["Index Name"]: node["Actual Rows"] for node in plan if "Index Name" in node}
     assert read == {"pk_providers": 1, "uq_provider_versions_version": 1}

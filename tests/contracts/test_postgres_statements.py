@@ -7,8 +7,7 @@ import pytest
 from sqlalchemy import event
 
 from adapters.postgres.migrations import unpooled_config
-from adapters.postgres.rows import write_provider, write_version
-from adapters.postgres.statements import Statement
+from adapters.postgres.rows import write_event, write_provider, write_version
 from adapters.postgres.updates import key
 from adapters.postgres.writes import (
     ADD_EVENT,
@@ -18,34 +17,45 @@ from adapters.postgres.writes import (
     REPLACE_VERSION,
     TOUCH_PROVIDER,
     Write,
+    joined,
     together,
 )
 from domain.catalog import Provider
+from domain.history import LifecycleAction, LifecycleEvent
 from tests.builders import NOW, a_name, a_version, some_metadata
 
 _PROVIDER = Provider(name=a_name(), metadata=some_metadata(), created_at=NOW, updated_at=NOW)
+_EVENT = LifecycleEvent(action=LifecycleAction.PUBLISHED, at=NOW, actor="mch_ci")
+_ID = "01890a5d-ac96-774b-bcce-b302099a8057"
 _ROWS: Mapping[str, Mapping[str, object]] = {
     "provider": write_provider(_PROVIDER),
-    "version": {"id": "01890a5d-ac96-774b-bcce-b302099a8057", **write_version(a_version("1.0.0"))},
+    "version": {"id": _ID, **write_version(a_version("1.0.0"))},
+    "event": {"id": _ID, **write_event(_EVENT)},
 }
-_VALUES = {f"{part}_{column}": value for part, row in _ROWS.items() for column, value in row.items()} | key(
-    a_name(), a_version("1.0.0").version
+_VALUES = (
+    {f"{part}_{column}": value for part, row in _ROWS.items() for column, value in row.items()}
+    | key(a_name(), a_version("1.0.0").version)
+    | {"of_revision": 0}
 )
 
 
 @pytest.mark.parametrize(
-    "write",
-    [ADD_PROVIDER, REPLACE_PROVIDER, TOUCH_PROVIDER, ADD_VERSION, REPLACE_VERSION],
-    ids=["ADD_PROVIDER", "REPLACE_PROVIDER", "TOUCH_PROVIDER", "ADD_VERSION", "REPLACE_VERSION"],
+    "writes",
+    [
+        (ADD_PROVIDER, ADD_VERSION, ADD_EVENT),
+        (REPLACE_PROVIDER, REPLACE_VERSION, ADD_EVENT),
+        (TOUCH_PROVIDER, ADD_VERSION),
+        (REPLACE_PROVIDER,),
+    ],
+    ids=["first", "again", "touching", "metadata"],
 )
-async def test_a_statement_is_what_sqlalchemy_would_run(database_dsn: str, write: Write) -> None:
+async def test_a_statement_is_what_sqlalchemy_would_run(database_dsn: str, writes: tuple[Write, ...]) -> None:
     engine = unpooled_config(database_dsn).get_engine()
     run: list[tuple[str, Any]] = []
     event.listen(engine.sync_engine, "before_cursor_execute", lambda *told: run.append((told[2], told[3])))
     async with engine.connect() as connection:
-        for one in dict.fromkeys((ADD_PROVIDER, write)):
-            await connection.execute(one.clause, _VALUES)
-    statement = Statement.of(write.clause)
+        await connection.execute(joined(*writes), _VALUES)
+    statement = together(*writes)
     assert run[-1] == (statement.sql, tuple(_VALUES[name] for name in statement.parameters))
 
 

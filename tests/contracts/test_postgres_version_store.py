@@ -249,15 +249,18 @@ _VANISH_ONCE = """
         RETURN NEW;
     END $$ LANGUAGE plpgsql
 """
-_WRITING = "CREATE TRIGGER vanish BEFORE INSERT ON providers"
-_COMMITTING = "CREATE CONSTRAINT TRIGGER vanish AFTER INSERT ON providers DEFERRABLE INITIALLY DEFERRED"
+_WRITING = "CREATE TRIGGER vanish BEFORE INSERT ON provider_versions"
+_COMMITTING = "CREATE CONSTRAINT TRIGGER vanish AFTER INSERT ON provider_versions DEFERRABLE INITIALLY DEFERRED"
 
 
-@pytest.mark.parametrize(("trigger", "decisions"), [(_WRITING, 2), (_COMMITTING, 1)], ids=["writing", "committing"])
+@pytest.mark.parametrize(
+    ("trigger", "raced", "decisions"),
+    [(_WRITING, False, 1), (_COMMITTING, False, 1), (_WRITING, True, 3), (_COMMITTING, True, 2)],
+    ids=["writing", "committing", "writing under lock", "committing under lock"],
+)
 async def test_an_update_whose_connection_is_lost_starts_over_unless_it_may_have_happened(
-    fresh_database_dsn: str, trigger: str, decisions: int
+    fresh_database_dsn: str, trigger: str, *, raced: bool, decisions: int
 ) -> None:
-    execute(fresh_database_dsn, _VANISH_ONCE, f"{trigger} FOR EACH ROW EXECUTE FUNCTION vanish()")
     decided: list[Stored] = []
 
     def decide(stored: Stored) -> Change:
@@ -265,8 +268,13 @@ async def test_an_update_whose_connection_is_lost_starts_over_unless_it_may_have
         return Change(version=a_version("1.0.0"))
 
     async with a_store(fresh_database_dsn) as store:
-        with nullcontext() if trigger == _WRITING else pytest.raises(StoreUnavailableError):
-            await store.update(a_name(), ONE, decide)
+        await put(store, a_version("0.8.0"))
+        seen = await store.look(a_name(), ONE)
+        if raced:
+            await put(store, a_version("0.9.0"))
+        execute(fresh_database_dsn, _VANISH_ONCE, f"{trigger} FOR EACH ROW EXECUTE FUNCTION vanish()")
+        with nullcontext() if raced and trigger == _WRITING else pytest.raises(StoreUnavailableError):
+            await store.update(a_name(), ONE, decide, seen=seen)
         assert len(decided) == decisions
         await put(store, a_version("1.0.0"))
 

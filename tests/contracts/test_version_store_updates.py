@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from application.ports.version_store import Change, Stored, VersionStore
+from application.ports.version_store import Change, Decision, Stored, VersionStore
 from domain.catalog import CatalogMetadata
 from domain.errors import IllegalTransitionError, WheelFault, WheelRefusedError
 from domain.semver import SemVer
@@ -14,6 +14,7 @@ from domain.versions import ProviderVersion, VersionStatus
 from tests.builders import NOW, a_building_version, a_name, a_proven_wheel, a_version, some_metadata
 from tests.support.stores import numbers, put, writing
 
+ONE = SemVer.parse("1.0.0")
 LATER = NOW + timedelta(hours=1)
 REFUSAL = WheelRefusedError(WheelFault.DIGEST_MISMATCH, "the bytes differ")
 
@@ -197,6 +198,50 @@ async def test_racing_writers_of_one_version_lose_no_update(store: VersionStore)
     found = await store.find(a_name(), SemVer.parse("1.0.0"))
     assert found is not None
     assert found.registered_by == "20"
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        writing(replace(a_version("1.0.0"), registered_by="mch_other")),
+        writing(a_building_version("1.0.0", package_name="wrong").fail(REFUSAL, at=NOW)),
+        writing(metadata=some_metadata(), at=LATER),
+    ],
+    ids=["the version", "a failure", "the provider"],
+)
+@pytest.mark.parametrize("before", [[], [a_building_version("1.0.0").fail(REFUSAL, at=NOW)]], ids=["new", "failed"])
+async def test_a_state_that_was_seen_is_written_over_only_if_it_is_so_still(
+    store: VersionStore, before: list[ProviderVersion], meanwhile: Decision
+) -> None:
+    await put(store, *before)
+    seen = await store.look(a_name(), ONE)
+    await store.update(a_name(), ONE, meanwhile)
+    decided_on: list[Stored] = []
+
+    def decide(stored: Stored) -> Change:
+        decided_on.append(stored)
+        return Change(version=a_version("1.0.0"))
+
+    between = await store.look(a_name(), ONE)
+    await store.update(a_name(), ONE, decide, seen=seen)
+    assert decided_on[-1] == between
+    assert (await store.look(a_name(), ONE)).provider == Change(version=a_version("1.0.0")).provider(
+        a_name(), between.provider
+    )
+
+
+async def test_a_state_that_was_seen_and_is_so_still_is_decided_on_once(store: VersionStore) -> None:
+    for version in (a_version("1.0.0"), a_version("2.0.0")):
+        seen = await store.look(version.name, version.version)
+        decided_on: list[Stored] = []
+
+        def decide(stored: Stored, version: ProviderVersion = version, found: list[Stored] = decided_on) -> Change:
+            found.append(stored)
+            return Change(version=version)
+
+        after = await store.update(version.name, version.version, decide, seen=seen)
+        assert decided_on == [seen]
+        assert await store.look(version.name, version.version) == after
 
 
 async def test_a_racing_writers_state_includes_its_own_version(store: VersionStore) -> None:

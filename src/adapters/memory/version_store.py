@@ -47,7 +47,14 @@ class InMemoryVersionStore:
         await self.check()
         return self._stored(name, version)
 
-    async def update(self, name: ProviderName, version: SemVer, decide: Decision) -> Stored:
+    async def update(
+        self,
+        name: ProviderName,
+        version: SemVer,
+        decide: Decision,
+        *,
+        seen: Stored | None = None,  # noqa: ARG002 -- reading again costs nothing here
+    ) -> Stored:
         """Decide and write, one writer at a time."""
         async with self._turn:
             await self.check()

@@ -23,10 +23,12 @@ class ObservedVersionStore:
         with self._observer.stage(Stage.LOOK):
             return await self._store.look(name, version)
 
-    async def update(self, name: ProviderName, version: SemVer, decide: Decision) -> Stored:
+    async def update(
+        self, name: ProviderName, version: SemVer, decide: Decision, *, seen: Stored | None = None
+    ) -> Stored:
         """Update as the store behind it does; waiting for other writers is part of it."""
         with self._observer.stage(Stage.WRITE):
-            return await self._store.update(name, version, decide)
+            return await self._store.update(name, version, decide, seen=seen)
 
     async def find(self, name: ProviderName, version: SemVer) -> ProviderVersion | None:
         """Find as the store behind it does."""

@@ -49,6 +49,11 @@ class RetryableFaultError(Exception):
         self.outcome = outcome
 
 
+def overtaken() -> RetryableFaultError:
+    """Return what to raise where another writer came first."""
+    return RetryableFaultError(StoreUnavailableError(_UNAVAILABLE))
+
+
 @contextmanager
 def driver_faults(connection: asyncpg.Connection | None = None) -> Iterator[None]:
     """Turn what a driver raises into what a store raises.

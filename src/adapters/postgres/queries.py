@@ -12,11 +12,13 @@ from adapters.postgres.statements import Statement
 from adapters.postgres.tables import EVENTS, IS_INSTALLABLE, IS_PUBLIC, PROVIDERS, VERSIONS
 
 _NUMBER = ("version", "sort_key", "is_prerelease")
-_ONE: ColumnElement[int] = literal_column("1")  # the planner cannot see through a parameter
+ONE: ColumnElement[int] = literal_column("1")  # the planner cannot see through a parameter
 _KEY = frozenset({"id", "prefix", "name"})
 _TERMS = frozenset({"labels", "words", "trigrams"})
 _LARGE = frozenset({"schemas", "config_schema", "outputs_schema", "verification"})
 _README = frozenset({"readme", "readme_type"})
+REVISION: ColumnElement[int] = literal_column("providers.xmin")
+"""Names the transaction that wrote a provider's row last. Every change of it or of its versions writes that row."""
 
 
 def named(table: FromClause) -> ColumnElement[bool]:
@@ -38,7 +40,7 @@ _NEWEST = (
     select(*(VERSIONS.c[column] for column in _NUMBER))
     .where(named(VERSIONS), text(IS_PUBLIC))
     .order_by(_BY_PRECEDENCE)
-    .limit(_ONE)
+    .limit(ONE)
     .lateral("newest")
 )
 _ID = select(VERSIONS.c.id).where(numbered(VERSIONS)).scalar_subquery()
@@ -54,7 +56,7 @@ FIND_LATEST = Statement.of(
     select(*_SHOWN)
     .where(named(VERSIONS), text(IS_INSTALLABLE))
     .order_by(VERSIONS.c.is_prerelease, _BY_PRECEDENCE)
-    .limit(_ONE)
+    .limit(ONE)
 )
 LIST = Statement.of(select(*LISTED).where(named(VERSIONS), text(IS_PUBLIC)).order_by(_BY_PRECEDENCE))
 LIST_RECORDED = Statement.of(select(*LISTED).where(named(VERSIONS)).order_by(_BY_PRECEDENCE))
@@ -62,7 +64,10 @@ LIST_RECORDED = Statement.of(select(*LISTED).where(named(VERSIONS)).order_by(_BY
 
 HISTORY = Statement.of(select(*EVENTS.c).where(EVENTS.c.version_id == _ID).order_by(EVENTS.c.position))
 LOOK = Statement.of(
-    select(*(column.label(_LABELS[part][column.name]) for part, columns in _PARTS.items() for column in columns))
+    select(
+        REVISION.label("revision"),
+        *(column.label(_LABELS[part][column.name]) for part, columns in _PARTS.items() for column in columns),
+    )
     .select_from(PROVIDERS.outerjoin(_ANY_NUMBERED, true()).outerjoin(_NEWEST, true()))
     .where(named(PROVIDERS))
 )

@@ -1,10 +1,11 @@
 """The version store."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 
 from adapters.postgres import queries
 from adapters.postgres.database import Database
-from adapters.postgres.faults import LAYOUT_DIFFERS, driver_faults
+from adapters.postgres.faults import LAYOUT_DIFFERS, RetryableFaultError, driver_faults
 from adapters.postgres.reading import read, retried
 from adapters.postgres.revisions import CURRENT, suffice
 from adapters.postgres.rows import read_event, read_version
@@ -21,8 +22,9 @@ from domain.versions import ProviderVersion
 class PostgresVersionStore:
     """Keeps providers and versions in PostgreSQL.
 
-    Reads are single statements outside of transactions. Writers of one provider take turns at its row; where there
-    is no row yet, unique constraints decide who came first and the others start over.
+    Reads are single statements outside of transactions, and so is the writing of a change, which writes nothing where
+    another writer of the provider came first. Whoever lost such a race takes turns with others at the provider's row;
+    where there is no row yet, unique constraints decide who came first and the others start over.
     """
 
     def __init__(self, database: Database) -> None:
@@ -34,9 +36,14 @@ class PostgresVersionStore:
         """Return what is stored around a version, in one statement."""
         return read_stored(name, await self._read(queries.LOOK, key(name, version)))
 
-    async def update(self, name: ProviderName, version: SemVer, decide: Decision) -> Stored:
-        """Decide and write in one transaction, starting over when another writer came first."""
-        return await retried(lambda: self._update(name, version, decide))
+    async def update(
+        self, name: ProviderName, version: SemVer, decide: Decision, *, seen: Stored | None = None
+    ) -> Stored:
+        """Decide and write, under lock once another writer came first."""
+        stored = seen or await self.look(name, version)
+        with suppress(RetryableFaultError):
+            return await self._update(name, version, decide, stored)
+        return await retried(lambda: self._update_under_lock(name, version, decide))
 
     async def find(self, name: ProviderName, version: SemVer) -> ProviderVersion | None:
         """Return a public version, or None."""
@@ -68,28 +75,43 @@ class PostgresVersionStore:
     async def _read(self, statement: Statement, parameters: Mapping[str, str]) -> Rows:
         return await read(self._pool, statement, parameters)
 
-    async def _update(self, name: ProviderName, version: SemVer, decide: Decision) -> Stored:
+    async def _update(self, name: ProviderName, version: SemVer, decide: Decision, stored: Stored) -> Stored:
+        change = _decided(decide, name, version, stored)
+        if change == Change():
+            return stored
+        async with self._pool.lend() as connection:
+            with self._committing(name):
+                await write(connection, name, stored, change)
+        return change.after(name, stored)
+
+    async def _update_under_lock(self, name: ProviderName, version: SemVer, decide: Decision) -> Stored:
         async with self._pool.lend() as connection:
             with driver_faults(connection):
                 await connection.execute("BEGIN")
                 await queries.LOCK.fetch(connection, key(name))
                 stored = read_stored(name, await queries.LOOK.fetch(connection, key(name, version)))
-            change = decide(stored)
+            change = _decided(decide, name, version, stored)
             if change == Change():
                 return stored
-            _require_target(change, name, version)
             with driver_faults(connection):
                 await write(connection, name, stored, change)
-            # Whether a commit without an answer happened is unknown, so only the caller may repeat it.
-            try:
-                with driver_faults():
-                    await connection.execute("COMMIT")
-            finally:
-                self._listeners.changed(name)
+            with self._committing(name):
+                await connection.execute("COMMIT")
             return change.after(name, stored)
 
+    @contextmanager
+    def _committing(self, name: ProviderName) -> Iterator[None]:
+        # Whether a commit without an answer happened is unknown, so only the caller may repeat it.
+        try:
+            with driver_faults():
+                yield
+        finally:
+            self._listeners.changed(name)
 
-def _require_target(change: Change, name: ProviderName, version: SemVer) -> None:
+
+def _decided(decide: Decision, name: ProviderName, version: SemVer, stored: Stored) -> Change:
+    change = decide(stored)
     written = change.version
     if written is not None and (written.name, written.version) != (name, version):
         raise ValueError(f"a decision on {name} {version} would write {written.name} {written.version}")
+    return change

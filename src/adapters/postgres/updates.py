@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 from uuid_utils.compat import uuid7
 
+from adapters.postgres.faults import overtaken
 from adapters.postgres.queries import part
 from adapters.postgres.rows import read_number, read_provider, read_version, write_event, write_provider, write_version
 from adapters.postgres.statements import Rows
@@ -42,15 +43,21 @@ def read_stored(name: ProviderName, rows: Rows) -> Stored:
         provider=read_provider(name, part(row, "provider")),
         version=None if row["version_version"] is None else read_version(name, part(row, "version")),
         newest=None if row["newest_version"] is None else read_number(part(row, "newest")),
+        revision=row["revision"],
     )
 
 
 async def write(connection: asyncpg.Connection, name: ProviderName, stored: Stored, change: Change) -> None:
-    """Write a change over the state that it was decided on."""
+    """Write a change over the state that it was decided on, or nothing if that is not the state any more.
+
+    Raises:
+        RetryableFaultError: Another writer came first.
+    """
     rows = {**_provider(change.provider(name, stored.provider), stored.provider), **_version(stored, change)}
     values = {f"{write.part}_{column}": value for write, row in rows.items() for column, value in row.items()}
     target = {} if change.version is None else {"of_version": change.version.version.text}
-    await together(*rows).fetch(connection, values | key(name) | target)
+    if not await together(*rows).fetch(connection, {**values, **key(name), **target, "of_revision": stored.revision}):
+        raise overtaken()
 
 
 def _provider(provider: Provider, before: Provider | None) -> _Writes:
@@ -58,7 +65,7 @@ def _provider(provider: Provider, before: Provider | None) -> _Writes:
         return {ADD_PROVIDER: write_provider(provider)}
     if provider.metadata != before.metadata:
         return {REPLACE_PROVIDER: write_provider(provider)}
-    return {} if provider == before else {TOUCH_PROVIDER: {"updated_at": provider.updated_at}}
+    return {TOUCH_PROVIDER: {"updated_at": provider.updated_at}}
 
 
 def _version(stored: Stored, change: Change) -> _Writes:

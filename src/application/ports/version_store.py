@@ -1,7 +1,7 @@
 """Keeping provider versions."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -20,11 +20,13 @@ class Stored:
         provider: None if nothing was ever recorded under the name.
         version: The version in any status, or None.
         newest: The highest public version of the provider, or None.
+        revision: By what the store knows whether anything was written under the name since.
     """
 
     provider: Provider | None
     version: ProviderVersion | None
     newest: SemVer | None
+    revision: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,11 +114,17 @@ class VersionStore(Protocol):
         """Return what is stored around a version, as of now and without locks."""
         ...
 
-    async def update(self, name: ProviderName, version: SemVer, decide: Decision) -> Stored:
-        """Decide on the stored state and write the change, all in one transaction; return the state after it.
+    async def update(
+        self, name: ProviderName, version: SemVer, decide: Decision, *, seen: Stored | None = None
+    ) -> Stored:
+        """Decide on the stored state and write the change; return the state after it.
 
-        Writers of one version take turns: each decision sees what earlier writers committed, and of concurrent
-        first writers exactly one finds nothing. When the decision raises, nothing is written.
+        What is written was decided on the very state that it is written over: each decision sees what earlier writers
+        committed, and of concurrent first writers exactly one finds nothing. When the decision raises, nothing is
+        written.
+
+        ``seen`` is what ``look`` returned for that version. It may be decided on first, without looking again; if the
+        decision is to write nothing, it stands.
         """
         ...
 

@@ -65,7 +65,9 @@ class VersionRecord(Protocol):
         """Return what is stored around a version."""
         ...
 
-    async def update(self, name: ProviderName, version: SemVer, decide: Decision) -> Stored:
+    async def update(
+        self, name: ProviderName, version: SemVer, decide: Decision, *, seen: Stored | None = None
+    ) -> Stored:
         """Decide, write the change, and return the state after it."""
         ...
 
@@ -118,18 +120,23 @@ class RegisterVersion:
                 registration.announcement.wheel_url, WheelClaims.of(registration.announcement, pep440), examination
             )
         except AnnouncementRefusedError as refusal:
-            await self._record_failure(registration, refusal, examination)
+            await self._record_failure(registration, refusal, examination, seen=stored)
             raise
-        return await self._publish(registration, wheel, examination)
+        return await self._publish(registration, wheel, examination, seen=stored)
 
     async def _repeat(self, registration: Registration, stored: Stored) -> Registered:
         if self._repetition(registration, stored) != Change():
             stored = await self._store.update(
-                registration.name, registration.version, lambda current: self._repetition(registration, current)
+                registration.name,
+                registration.version,
+                lambda current: self._repetition(registration, current),
+                seen=stored,
             )
         return Registered(_existing(registration, stored), created=False)
 
-    async def _publish(self, registration: Registration, wheel: ProvenWheel, examination: Examination) -> Registered:
+    async def _publish(
+        self, registration: Registration, wheel: ProvenWheel, examination: Examination, *, seen: Stored
+    ) -> Registered:
         # Bytes have been read by now: should another writer have come first, its bytes must be these.
         fetched = replace(registration, announcement=replace(registration.announcement, sha256=wheel.sha256))
         owner = registration.registrant.organization_id
@@ -147,11 +154,11 @@ class RegisterVersion:
             event = registration.event(LifecycleAction.PUBLISHED, at=at)
             return Change(version=published, metadata=registration.metadata, event=event, organization_id=owner)
 
-        stored = await self._store.update(registration.name, registration.version, decide)
+        stored = await self._store.update(registration.name, registration.version, decide, seen=seen)
         return Registered(_existing(registration, stored), created=created)
 
     async def _record_failure(
-        self, registration: Registration, refusal: AnnouncementRefusedError, examination: Examination
+        self, registration: Registration, refusal: AnnouncementRefusedError, examination: Examination, *, seen: Stored
     ) -> None:
         owner = registration.registrant.organization_id
 
@@ -165,7 +172,7 @@ class RegisterVersion:
             event = registration.event(LifecycleAction.FAILED, at=at, reason=refusal.detail)
             return Change(version=failed, event=event, organization_id=owner)
 
-        await self._store.update(registration.name, registration.version, decide)
+        await self._store.update(registration.name, registration.version, decide, seen=seen)
 
     def _building(self, registration: Registration, earlier: ProviderVersion | None) -> ProviderVersion:
         terms = {

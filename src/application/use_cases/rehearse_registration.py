@@ -80,6 +80,13 @@ class _UnwrittenRecord:
     async def look(self, name: ProviderName, version: SemVer) -> Stored:
         return await self._store.look(name, version)
 
-    async def update(self, name: ProviderName, version: SemVer, decide: Decision) -> Stored:
+    async def update(
+        self,
+        name: ProviderName,
+        version: SemVer,
+        decide: Decision,
+        *,
+        seen: Stored | None = None,  # noqa: ARG002 -- what is said is of now
+    ) -> Stored:
         stored = await self._store.look(name, version)
         return replace(stored, version=decide(stored).version or stored.version)
