@@ -2,13 +2,13 @@
 
 import threading
 from collections.abc import Mapping
-from pathlib import Path
 
 import pytest
 
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
 from application.ports.wheel_fetcher import FetchedWheel
 from application.use_cases.verify_wheel import VerifyWheel, WheelClaims
+from application.wheel_content import WheelContent
 from domain.digests import Sha256Digest
 from domain.errors import WheelRefusedError
 from domain.verification import Examination
@@ -41,13 +41,13 @@ class WheelReader:
     def __init__(self, archive: WheelArchive) -> None:
         self._archive = archive
 
-    async def read(self, path: Path) -> WheelArchive:
+    async def read(self, content: WheelContent) -> WheelArchive:
         return self._archive
 
 
 @pytest.mark.parametrize(("files", "at_once"), [(10, True), (100_000, False)])
 async def test_a_wheel_of_very_many_files_is_judged_in_a_thread_however_little_it_says(
-    files: int, at_once: bool, tmp_path: Path
+    files: int, at_once: bool
 ) -> None:
     said = Watched(DIST_INFO)
     paths = (*DIST_INFO, *(f"gcp/m{number}.py" for number in range(files)))
@@ -55,7 +55,7 @@ async def test_a_wheel_of_very_many_files_is_judged_in_a_thread_however_little_i
     verify = VerifyWheel(fetcher=InMemoryWheelFetcher(), reader=WheelReader(WheelArchive(members, said)))
     with pytest.raises(WheelRefusedError):
         await verify.examine(
-            FetchedWheel(tmp_path / FILENAME.text, Sha256Digest("0" * 64), 1),
+            FetchedWheel(b"x", Sha256Digest("0" * 64), 1),
             WheelClaims(filename=FILENAME),
             Examination(),
         )

@@ -46,10 +46,8 @@ async def test_a_fetch_ends_as_a_stage_when_the_bytes_are_there_and_they_go_afte
     inner, data = InMemoryWheelFetcher(), a_wheel()
     inner.put(a_wheel_url(), data)
     async with ObservedWheelFetcher(inner, seen).fetch(a_wheel_url()) as fetched:
-        assert fetched.path.read_bytes() == data
+        assert fetched.content == data
         assert (seen.stages, seen.open, seen.wheels) == ([Stage.FETCH], [], [len(data)])
-
-    assert not fetched.path.exists()
 
 
 async def test_a_fetch_that_fails_is_a_stage_without_a_wheel(seen: InMemoryObserver) -> None:

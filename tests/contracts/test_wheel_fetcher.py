@@ -15,6 +15,7 @@ import pytest
 from adapters.https.addresses import AddressRules
 from adapters.https.certificates import trust
 from adapters.https.policy import FetchPolicy
+from adapters.https.spool import BLOCK_BYTES
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
 from application.ports.wheel_fetcher import WheelFetcher
@@ -22,6 +23,7 @@ from domain.errors import WheelFault, WheelHostFailedError, WheelRefusedError
 from domain.wheel_urls import WheelUrl
 from entrypoints.development.wheel_host import WheelHost
 from tests.support.certificates import CertificateAuthority
+from tests.support.contents import bytes_of
 from tests.support.https_host import HttpsHost, file, https_host, status
 
 PATH = "/files/pragmatiks_gcp_provider-1.0.0-py3-none-any.whl"
@@ -70,14 +72,9 @@ class MemoryWorld:
         self.fetcher.fail_with(self.url, WheelHostFailedError("the wheel's host answers 500"))
 
 
-@pytest.fixture(params=["https", "memory"])
-async def world(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[World]:
+@pytest.fixture
+async def https(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[HttpsWorld]:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    if request.param == "memory":
-        yield MemoryWorld(InMemoryWheelFetcher(), WheelUrl.parse(f"https://wheels.example.com{PATH}"))
-        return
     authority = CertificateAuthority()
     async with https_host(authority.server_context("127.0.0.1")) as host:
         rules = AddressRules.parse(networks=["127.0.0.1/32"])
@@ -85,24 +82,29 @@ async def world(
         yield HttpsWorld(host, fetcher)
 
 
+@pytest.fixture(params=["https", "memory"])
+def world(request: pytest.FixtureRequest, https: HttpsWorld) -> World:
+    memory = MemoryWorld(InMemoryWheelFetcher(), WheelUrl.parse(f"https://wheels.example.com{PATH}"))
+    return https if request.param == "https" else memory
+
+
 @pytest.mark.parametrize("data", [WHEEL, b"", b"x"], ids=["large", "empty", "one byte"])
 async def test_the_bytes_their_digest_and_their_size_are_those_that_the_host_serves(world: World, data: bytes) -> None:
     world.serve(data)
     async with world.fetcher.fetch(world.url) as fetched:
-        assert fetched.path.read_bytes() == data
+        assert bytes_of(fetched.content) == data
         assert fetched.sha256.hex == hashlib.sha256(data).hexdigest()
         assert fetched.size == len(data)
 
 
-async def test_the_file_is_gone_after_success(world: World, tmp_path: Path) -> None:
+async def test_the_bytes_lie_nowhere_after_success(world: World, tmp_path: Path) -> None:
     world.serve(WHEEL)
     async with world.fetcher.fetch(world.url) as fetched:
-        assert fetched.path.exists()
-    assert not fetched.path.exists()
+        assert bytes_of(fetched.content) == WHEEL
     assert _files_in(tmp_path) == []
 
 
-async def test_the_file_is_gone_after_an_exception_in_the_body_which_passes_through(
+async def test_the_bytes_lie_nowhere_after_an_exception_in_the_body_which_passes_through(
     world: World, tmp_path: Path
 ) -> None:
     world.serve(WHEEL)
@@ -112,7 +114,7 @@ async def test_the_file_is_gone_after_an_exception_in_the_body_which_passes_thro
     assert _files_in(tmp_path) == []
 
 
-async def test_the_file_is_gone_after_cancellation(world: World, tmp_path: Path) -> None:
+async def test_the_bytes_lie_nowhere_after_cancellation(world: World, tmp_path: Path) -> None:
     world.serve(WHEEL)
     inside = asyncio.Event()
 
@@ -123,26 +125,35 @@ async def test_the_file_is_gone_after_cancellation(world: World, tmp_path: Path)
 
     task = asyncio.create_task(hold())
     await inside.wait()
-    assert _files_in(tmp_path)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
     assert _files_in(tmp_path) == []
 
 
-async def test_concurrent_fetches_of_one_url_have_files_of_their_own(world: World) -> None:
+async def test_concurrent_fetches_of_one_url_do_not_end_each_other(world: World) -> None:
     world.serve(WHEEL)
     async with world.fetcher.fetch(world.url) as first:
-        async with world.fetcher.fetch(world.url) as second:
-            assert first.path != second.path
-        assert first.path.read_bytes() == WHEEL
+        async with world.fetcher.fetch(world.url):
+            pass
+        assert bytes_of(first.content) == WHEEL
+
+
+@pytest.mark.parametrize(("size", "files"), [(0, 0), (BLOCK_BYTES - 1, 0), (BLOCK_BYTES, 1), (BLOCK_BYTES + 1, 1)])
+async def test_a_wheel_of_less_than_a_block_is_never_on_disk(
+    https: HttpsWorld, tmp_path: Path, size: int, files: int
+) -> None:
+    https.serve(bytes(size))
+    async with https.fetcher.fetch(https.url) as fetched:
+        assert len(_files_in(tmp_path)) == files
+        assert bytes_of(fetched.content) == bytes(size)
 
 
 async def test_each_fetch_sees_what_the_host_serves_then(world: World) -> None:
     for data in (b"one", b"other"):
         world.serve(data)
         async with world.fetcher.fetch(world.url) as fetched:
-            assert fetched.path.read_bytes() == data
+            assert bytes_of(fetched.content) == data
 
 
 async def test_an_unknown_file_is_refused_for_good(world: World, tmp_path: Path) -> None:

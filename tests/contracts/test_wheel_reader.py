@@ -6,23 +6,27 @@ import os
 import random
 import threading
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 import anyio
 import anyio.to_thread
 import pytest
 
 from adapters.wheel.archive_caps import ArchiveCaps
-from adapters.wheel.archive_file import ArchiveFile
+from adapters.wheel.archive_source import ArchiveFile
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from application.ports.wheel_reader import WheelReader
+from application.wheel_content import WheelContent
 from domain.errors import SpoolUnavailableError, WheelFault, WheelRefusedError
 from tests.builders import a_wheel
 from tests.support.archives import STORED, Archive, Part, with_part
 
 _FOLDER = "pragmatiks_gcp_provider-1.0.0.dist-info"
 _MIB = 1024 * 1024
+Hold: TypeAlias = Callable[[bytes], WheelContent]
 
 
 @pytest.fixture
@@ -35,20 +39,26 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "wheel"
 
 
-def _write(path: Path, data: bytes) -> None:
+def _write(path: Path, data: bytes) -> Path:
     path.write_bytes(data)
+    return path
 
 
-async def _refusal(reader: WheelReader, path: Path) -> WheelRefusedError:
+@pytest.fixture(params=["memory", "disk"])
+def hold(request: pytest.FixtureRequest, path: Path) -> Hold:
+    return bytes if request.param == "memory" else partial(_write, path)
+
+
+async def _refusal(reader: WheelReader, content: WheelContent) -> WheelRefusedError:
     with pytest.raises(WheelRefusedError) as refusal:
-        await reader.read(path)
+        await reader.read(content)
     return refusal.value
 
 
-async def test_all_files_are_named_and_those_directly_in_dist_info_are_read(reader: WheelReader, path: Path) -> None:
-    _write(path, a_wheel(files={"gcp_provider/__init__.py": b"x = 1\n", f"{_FOLDER}/licenses/LICENSE": b"MIT"}))
+async def test_all_files_are_named_and_those_directly_in_dist_info_are_read(reader: WheelReader, hold: Hold) -> None:
+    content = hold(a_wheel(files={"gcp_provider/__init__.py": b"x = 1\n", f"{_FOLDER}/licenses/LICENSE": b"MIT"}))
 
-    found = await reader.read(path)
+    found = await reader.read(content)
 
     assert found.paths == (
         "gcp_provider/__init__.py",
@@ -59,22 +69,22 @@ async def test_all_files_are_named_and_those_directly_in_dist_info_are_read(read
     assert found.dist_info[f"{_FOLDER}/WHEEL"].startswith(b"Wheel-Version: 1.0\n")
 
 
-async def test_every_file_has_its_size_and_sha_256(reader: WheelReader, path: Path) -> None:
+async def test_every_file_has_its_size_and_sha_256(reader: WheelReader, hold: Hold) -> None:
     data = random.Random(0).randbytes(3 * _MIB) + b"x" * 9 * _MIB
-    _write(path, a_wheel(files={"a.bin": data, "empty.py": b""}))
+    content = hold(a_wheel(files={"a.bin": data, "empty.py": b""}))
 
-    large, empty = (await reader.read(path)).members[:2]
+    large, empty = (await reader.read(content)).members[:2]
 
     assert (large.path, large.size, large.digests) == ("a.bin", len(data), {"sha256": hashlib.sha256(data).digest()})
     assert (empty.path, empty.size, empty.digests) == ("empty.py", 0, {"sha256": hashlib.sha256().digest()})
 
 
-async def test_the_algorithm_that_record_names_is_computed_too(reader: WheelReader, path: Path) -> None:
+async def test_the_algorithm_that_record_names_is_computed_too(reader: WheelReader, hold: Hold) -> None:
     record = b"a.py,sha512=x,\nb\\b.py,blake2b=x,\nc.py,md5=x,\nd.py,sha256=x,\n"
     parts = [Part(name=name, data=b"1") for name in (b"a.py", b"b/b.py", b"c.py", b"d.py")]
-    _write(path, Archive(parts=[*parts, Part(name=b"x-1.dist-info/RECORD", data=record)]).build())
+    content = hold(Archive(parts=[*parts, Part(name=b"x-1.dist-info/RECORD", data=record)]).build())
 
-    found = {member.path: member.digests for member in (await reader.read(path)).members}
+    found = {member.path: member.digests for member in (await reader.read(content)).members}
 
     assert [set(found[name]) for name in ("a.py", "b/b.py", "c.py", "d.py")] == [
         {"sha256", "sha512"},
@@ -87,37 +97,37 @@ async def test_the_algorithm_that_record_names_is_computed_too(reader: WheelRead
 
 
 @pytest.mark.parametrize("data", [b"", b"PK", b"<html>no such file</html>", b"\x00" * 100_000])
-async def test_what_is_no_archive_is_refused(data: bytes, reader: WheelReader, path: Path) -> None:
-    _write(path, data)
+async def test_what_is_no_archive_is_refused(data: bytes, reader: WheelReader, hold: Hold) -> None:
+    content = hold(data)
 
-    assert (await _refusal(reader, path)).fault is WheelFault.NOT_AN_ARCHIVE
+    assert (await _refusal(reader, content)).fault is WheelFault.NOT_AN_ARCHIVE
 
 
-async def test_what_inflates_beyond_the_total_cap_is_refused(path: Path) -> None:
-    _write(path, Archive(parts=[Part(name=b"a", data=b"\x00" * 600), Part(name=b"b", data=b"\x00" * 600)]).build())
+async def test_what_inflates_beyond_the_total_cap_is_refused(hold: Hold) -> None:
+    content = hold(Archive(parts=[Part(name=b"a", data=b"\x00" * 600), Part(name=b"b", data=b"\x00" * 600)]).build())
 
-    refusal = await _refusal(ZipWheelReader(ArchiveCaps(inflated_bytes=1199)), path)
+    refusal = await _refusal(ZipWheelReader(ArchiveCaps(inflated_bytes=1199)), content)
 
     assert refusal.fault is WheelFault.INFLATES_TOO_FAR
-    assert len((await ZipWheelReader(ArchiveCaps(inflated_bytes=1200)).read(path)).members) == 2
+    assert len((await ZipWheelReader(ArchiveCaps(inflated_bytes=1200)).read(content)).members) == 2
 
 
-async def test_a_dist_info_folder_beyond_its_cap_is_refused_and_the_payload_does_not_count(path: Path) -> None:
+async def test_a_dist_info_folder_beyond_its_cap_is_refused_and_the_payload_does_not_count(hold: Hold) -> None:
     sizes = {b"x-1.dist-info/METADATA": 60, b"x-1.dist-info/RECORD": 60, b"x/a.py": 1000}
-    _write(path, Archive(parts=[Part(name=name, data=b"m" * size) for name, size in sizes.items()]).build())
+    content = hold(Archive(parts=[Part(name=name, data=b"m" * size) for name, size in sizes.items()]).build())
 
-    assert "dist-info" in (await _refusal(ZipWheelReader(ArchiveCaps(dist_info_bytes=119)), path)).detail
-    assert len((await ZipWheelReader(ArchiveCaps(dist_info_bytes=120)).read(path)).members) == 3
+    assert "dist-info" in (await _refusal(ZipWheelReader(ArchiveCaps(dist_info_bytes=119)), content)).detail
+    assert len((await ZipWheelReader(ArchiveCaps(dist_info_bytes=120)).read(content)).members) == 3
 
 
-async def test_the_ratio_binds_only_beyond_the_unrated_bytes(path: Path) -> None:
-    _write(path, Archive(parts=[Part(data=b"\x00" * 1_000_000)]).build())
+async def test_the_ratio_binds_only_beyond_the_unrated_bytes(hold: Hold) -> None:
+    content = hold(Archive(parts=[Part(data=b"\x00" * 1_000_000)]).build())
 
-    refusal = await _refusal(ZipWheelReader(ArchiveCaps(unrated_bytes=999_999)), path)
+    refusal = await _refusal(ZipWheelReader(ArchiveCaps(unrated_bytes=999_999)), content)
 
     assert refusal.fault is WheelFault.INFLATES_TOO_FAR
-    assert len((await ZipWheelReader(ArchiveCaps(unrated_bytes=1_000_000)).read(path)).members) == 1
-    assert len((await ZipWheelReader(ArchiveCaps(unrated_bytes=0, ratio=1000)).read(path)).members) == 1
+    assert len((await ZipWheelReader(ArchiveCaps(unrated_bytes=1_000_000)).read(content)).members) == 1
+    assert len((await ZipWheelReader(ArchiveCaps(unrated_bytes=0, ratio=1000)).read(content)).members) == 1
 
 
 async def test_memory_stays_flat_whatever_the_size(reader: WheelReader, path: Path) -> None:

@@ -15,6 +15,7 @@ from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from domain.errors import WheelFault, WheelHostFailedError, WheelRefusedError
 from domain.wheel_urls import WheelUrl
 from tests.support.certificates import CertificateAuthority
+from tests.support.contents import bytes_of
 from tests.support.https_host import (
     Exchange,
     HttpsHost,
@@ -55,7 +56,7 @@ class World:
 
     async def fetch(self, path: str = PATH, *, name: str = NAME) -> bytes:
         async with self.fetcher.fetch(WheelUrl.parse(self.host.url(path, name))) as fetched:
-            return await asyncio.to_thread(fetched.path.read_bytes)
+            return bytes_of(fetched.content)
 
 
 @asynccontextmanager

@@ -16,6 +16,7 @@ from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from domain.errors import WheelHostFailedError
 from domain.wheel_urls import WheelUrl
 from tests.support.certificates import CertificateAuthority
+from tests.support.contents import bytes_of
 from tests.support.https_host import HttpsHost, chunked, https_host, raw
 from tests.support.waiting import WAIT_SECONDS
 
@@ -50,7 +51,7 @@ class World:
 
     async def fetch(self) -> bytes:
         async with self.fetcher.fetch(WheelUrl.parse(self.host.url(PATH))) as fetched:
-            return await asyncio.to_thread(fetched.path.read_bytes)
+            return bytes_of(fetched.content)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import pytest
 
 from adapters.https.addresses import AddressRules
 from adapters.https.policy import FetchPolicy
-from adapters.https.spool import Spool, remove_leftovers
+from adapters.https.spool_file import SpoolFile, remove_leftovers
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from domain.errors import (
     RegistryError,
@@ -28,6 +28,7 @@ from domain.errors import (
 )
 from domain.wheel_urls import WheelUrl
 from tests.support.certificates import CertificateAuthority
+from tests.support.contents import bytes_of
 from tests.support.https_host import (
     Exchange,
     HttpsHost,
@@ -95,7 +96,7 @@ class World:
 
     async def fetch(self, host: str = "127.0.0.1") -> bytes:
         async with self.fetcher().fetch(self.url(host)) as fetched:
-            return _read(fetched.path)
+            return bytes_of(fetched.content)
 
     async def refusal(self, host: str = "127.0.0.1") -> RegistryError:
         with pytest.raises(RegistryError) as refusal:
@@ -481,10 +482,12 @@ async def test_a_wheel_of_exactly_the_largest_size_is_accepted(world: World) -> 
 
 
 async def test_cancelling_a_download_leaves_nothing_behind(world: World) -> None:
-    sent = asyncio.Event()
+    world.policy, sent = FetchPolicy(), asyncio.Event()
 
     async def reply(exchange: Exchange) -> None:
-        await exchange.send(OK + b"Content-Length: 9999\r\n\r\nabc")
+        await exchange.send(OK + b"Content-Length: 99999999\r\n\r\n")
+        for _ in range(300):  # no kernel keeps as much, so most of it was received
+            await exchange.send(bytes(100_000))
         sent.set()
         await exchange.hang()
 
@@ -518,20 +521,21 @@ async def test_a_full_disk_is_the_registrys_failure_and_not_the_hosts(world: Wor
 
 
 async def test_a_missing_spool_folder_is_the_registrys_failure(world: World) -> None:
-    world.spool = world.spool / "missing"
+    world.spool, world.policy = world.spool / "missing", replace(POLICY, max_bytes=10_000_000)
+    world.host.script(PATH, file(b"x" * 5_000_000))
     assert isinstance(await world.refusal(), SpoolUnavailableError)
 
 
-async def test_files_of_killed_processes_are_removed_and_those_in_use_stay(tmp_path: Path) -> None:
+def test_files_of_killed_processes_are_removed_and_those_in_use_stay(tmp_path: Path) -> None:
     left = tmp_path / "provider-registry-killed.whl"
     other = tmp_path / "other.whl"
     for path in (left, other):
         path.write_bytes(b"x")
-    with Spool(tmp_path) as spool:
-        await spool.write(b"x")
-        await spool.finish()
-        assert remove_leftovers(tmp_path) == 1
-        assert set(_files_in(tmp_path)) == {other, spool.path}
+    used = SpoolFile(tmp_path)
+    used.append(bytearray(b"x"))
+    assert remove_leftovers(tmp_path) == 1
+    assert set(_files_in(tmp_path)) == {other, used.path}
+    used.close()
 
 
 def test_an_empty_file_is_removed_once_it_is_too_old_to_have_an_owner(tmp_path: Path) -> None:
@@ -556,7 +560,3 @@ def _files_up_to(size: int) -> Iterator[None]:
 
 def _files_in(folder: Path) -> list[Path]:
     return list(folder.iterdir())
-
-
-def _read(path: Path) -> bytes:
-    return path.read_bytes()

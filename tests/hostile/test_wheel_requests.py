@@ -13,6 +13,7 @@ from adapters.https.special_blocks import IPAddress
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from domain.wheel_urls import WheelUrl
 from tests.support.certificates import CertificateAuthority
+from tests.support.contents import bytes_of
 from tests.support.https_host import HttpsHost, file, https_host, redirect
 
 PATH = "/files/pragmatiks_gcp_provider-1.0.0-py3-none-any.whl"
@@ -35,7 +36,7 @@ class World:
 
     async def fetch(self, url: str) -> bytes:
         async with self.fetcher.fetch(WheelUrl.parse(url)) as fetched:
-            return _read(fetched.path)
+            return bytes_of(fetched.content)
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +140,3 @@ async def test_a_redirects_target_is_asked_for_byte_by_byte(world: World, locati
     host = "storage.example.com" if "storage" in location else "wheels.example.com"
     assert world.host.requests[1].head == _head(target, host)
     assert world.host.server_names[1] == host
-
-
-def _read(path: Path) -> bytes:
-    return path.read_bytes()

@@ -1,12 +1,10 @@
 """Writing ZIP archives of which any byte can be bent, and reading them. Names of fields follow APPNOTE 4.3."""
 
 import struct
-import tempfile
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from io import BytesIO
-from pathlib import Path
 from zipfile import ZipFile
 
 import anyio
@@ -160,10 +158,7 @@ def _bytes(value: object) -> bytes:
 
 
 def read(data: bytes, *, caps: ArchiveCaps | None = None) -> WheelArchive:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "wheel")
-        path.write_bytes(data)
-        return anyio.run(ZipWheelReader(caps).read, path)
+    return anyio.run(ZipWheelReader(caps).read, data)
 
 
 def refusal(data: bytes, *, caps: ArchiveCaps | None = None) -> WheelRefusedError:

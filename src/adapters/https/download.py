@@ -1,4 +1,4 @@
-"""From a wheel URL to bytes on disk."""
+"""From a wheel URL to its bytes."""
 
 import asyncio
 from collections.abc import AsyncGenerator

@@ -17,7 +17,7 @@ class FetchPolicy:
         max_redirects: Per attempt.
         max_attempts: Including the first one.
         first_delay: Before the second attempt; doubled for each further one, unless the host asks for more.
-        max_concurrent: Wheels held on disk at once, so the spool takes up to this many times ``max_bytes``.
+        max_concurrent: Wheels held at once, so the spool takes up to this many times ``max_bytes``.
         max_wait: For one of those places.
         max_idle: Connections kept for another wheel of the same host; whoever keeps any closes the fetcher.
         idle_seconds: How long one is kept; shorter than hosts keep theirs.

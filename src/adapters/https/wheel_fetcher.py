@@ -66,7 +66,7 @@ class HttpsWheelFetcher:
         async with self._slots.take():
             with Spool(self._spool_directory) as spool:
                 await self._download(url, spool)
-                yield FetchedWheel(spool.path, spool.sha256, spool.size)
+                yield FetchedWheel(spool.content, spool.sha256, spool.size)
 
     def close(self) -> None:
         """Close what connections are kept; nothing may be fetched any more."""

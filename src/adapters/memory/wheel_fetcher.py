@@ -1,11 +1,9 @@
 """Wheels that never leave this process."""
 
 import hashlib
-import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from application.ports.wheel_fetcher import FetchedWheel
 from domain.digests import Sha256Digest
@@ -15,8 +13,6 @@ from domain.wheel_urls import WheelUrl
 
 class InMemoryWheelFetcher:
     """Serves the bytes it was given; implements ``application.ports.wheel_fetcher.WheelFetcher``.
-
-    The bytes lie in a temporary file while a fetch is open, as with any other fetcher.
 
     Attributes:
         fetches: How often each URL was fetched, failures included.
@@ -37,13 +33,10 @@ class InMemoryWheelFetcher:
 
     @asynccontextmanager
     async def fetch(self, url: WheelUrl) -> AsyncIterator[FetchedWheel]:
-        """Write the bytes to a file on entry, remove it on exit."""
+        """Give the bytes as they are."""
         self.fetches[url] += 1
         data = self._bytes(url)
-        with tempfile.TemporaryDirectory(prefix="provider-registry-") as folder:
-            path = Path(folder) / "wheel.whl"
-            path.write_bytes(data)
-            yield FetchedWheel(path, Sha256Digest(hashlib.sha256(data).hexdigest()), len(data))
+        yield FetchedWheel(data, Sha256Digest(hashlib.sha256(data).hexdigest()), len(data))
 
     def _bytes(self, url: WheelUrl) -> bytes:
         answer = self._answers.get(url)

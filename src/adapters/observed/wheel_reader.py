@@ -1,9 +1,8 @@
 """Reading archives, watched."""
 
-from pathlib import Path
-
 from application.ports.observer import Observer, Stage
 from application.ports.wheel_reader import WheelReader
+from application.wheel_content import WheelContent
 from domain.wheel_archives import WheelArchive
 
 
@@ -15,7 +14,7 @@ class ObservedWheelReader:
         self._reader = reader
         self._observer = observer
 
-    async def read(self, path: Path) -> WheelArchive:
+    async def read(self, content: WheelContent) -> WheelArchive:
         """Read as the reader behind it does."""
         with self._observer.stage(Stage.READ):
-            return await self._reader.read(path)
+            return await self._reader.read(content)

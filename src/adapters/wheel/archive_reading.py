@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 
 from adapters.wheel.archive_caps import ArchiveCaps
-from adapters.wheel.archive_file import ArchiveFile
+from adapters.wheel.archive_source import ArchiveSource
 from adapters.wheel.central_directory import read_directory
 from adapters.wheel.end_records import find_directory
 from adapters.wheel.entry import Entry
@@ -28,7 +28,7 @@ class ArchiveReading:
         proceed: Called often, to stop the work by an exception.
     """
 
-    file: ArchiveFile
+    file: ArchiveSource
     caps: ArchiveCaps
     proceed: Callable[[], None]
     _places: Mapping[int, int] = field(init=False, default_factory=dict)

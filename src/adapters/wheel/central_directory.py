@@ -4,7 +4,7 @@ import struct
 from collections.abc import Iterator
 
 from adapters.wheel.archive_caps import ArchiveCaps
-from adapters.wheel.archive_file import ArchiveFile
+from adapters.wheel.archive_source import ArchiveSource
 from adapters.wheel.end_records import DirectoryPlace
 from adapters.wheel.entry import Entry
 from adapters.wheel.entry_names import decoded_name
@@ -16,7 +16,7 @@ _HEADER = struct.Struct("<4s4H4L5H2L")
 _SIGNATURE = b"PK\x01\x02"
 
 
-def read_directory(file: ArchiveFile, place: DirectoryPlace, caps: ArchiveCaps) -> list[Entry]:
+def read_directory(file: ArchiveSource, place: DirectoryPlace, caps: ArchiveCaps) -> list[Entry]:
     """Return all entries, in the order of the directory.
 
     Raises:

@@ -4,7 +4,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from adapters.wheel.archive_file import ArchiveFile
+from adapters.wheel.archive_source import ArchiveSource
 from adapters.wheel.refusals import refused
 from domain.errors import WheelFault, WheelRefusedError
 
@@ -26,7 +26,7 @@ class DirectoryPlace:
     offset: int
 
 
-def find_directory(file: ArchiveFile) -> DirectoryPlace:
+def find_directory(file: ArchiveSource) -> DirectoryPlace:
     """Read the end records, which fill the file's end without a comment.
 
     Raises:
@@ -48,7 +48,7 @@ def find_directory(file: ArchiveFile) -> DirectoryPlace:
     return place
 
 
-def _require_one_end(file: ArchiveFile) -> None:
+def _require_one_end(file: ArchiveSource) -> None:
     tail_size = min(file.size, _END.size + _LONGEST_COMMENT)
     tail = file.read(file.size - tail_size, tail_size)
     candidates = list(_places(tail, _END_SIGNATURE))
@@ -73,7 +73,7 @@ def _reaches_the_end(tail: bytes, place: int) -> bool:
     return place + _END.size + int(comment) == len(tail)
 
 
-def _read_zip64(file: ArchiveFile, locator: int) -> tuple[int, DirectoryPlace]:
+def _read_zip64(file: ArchiveSource, locator: int) -> tuple[int, DirectoryPlace]:
     """Return where the zip64 end record stands and what it says; it stands just before its locator."""
     place = locator - _END64.size
     _, disk, offset, disks = _LOCATOR.unpack(file.read(locator, _LOCATOR.size))

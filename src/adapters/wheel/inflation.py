@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Iterator
 
-from adapters.wheel.archive_file import ArchiveFile
+from adapters.wheel.archive_source import ArchiveSource
 from adapters.wheel.entry import STORED, Entry
 from adapters.wheel.refusals import quoted, refused
 from domain.errors import WheelFault, WheelRefusedError
@@ -14,7 +14,7 @@ _RAW_DEFLATE = -zlib.MAX_WBITS
 _SURPLUS = "has bytes behind the end of its deflate stream"
 
 
-def inflated(file: ArchiveFile, entry: Entry, offset: int) -> Iterator[bytes]:
+def inflated(file: ArchiveSource, entry: Entry, offset: int) -> Iterator[bytes]:
     """Yield an entry's bytes, in chunks of at most 1 MiB, from the offset of its data.
 
     Raises:
@@ -35,7 +35,7 @@ def inflated(file: ArchiveFile, entry: Entry, offset: int) -> Iterator[bytes]:
         raise _corrupt(entry, "does not have the CRC-32 that the archive declares")
 
 
-def _packed(file: ArchiveFile, entry: Entry, offset: int) -> Iterator[bytes]:
+def _packed(file: ArchiveSource, entry: Entry, offset: int) -> Iterator[bytes]:
     for done in range(0, entry.compressed, _CHUNK_IN):
         yield file.read(offset + done, min(_CHUNK_IN, entry.compressed - done))
 

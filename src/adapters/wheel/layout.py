@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from adapters.wheel.archive_file import ArchiveFile
+from adapters.wheel.archive_source import ArchiveSource
 from adapters.wheel.entry import Entry
 from adapters.wheel.local_headers import check_descriptor, read_local_header
 from adapters.wheel.refusals import quoted, refused
@@ -12,7 +12,7 @@ _LONGEST_DESCRIPTOR = 24
 
 
 def locate_data(
-    file: ArchiveFile, entries: Sequence[Entry], *, directory: int, proceed: Callable[[], None]
+    file: ArchiveSource, entries: Sequence[Entry], *, directory: int, proceed: Callable[[], None]
 ) -> Mapping[int, int]:
     """Return where each entry's data begin, by the offset of its local header.
 
@@ -36,7 +36,7 @@ def locate_data(
     return places
 
 
-def _data_offset(file: ArchiveFile, entry: Entry, end: int) -> int:
+def _data_offset(file: ArchiveSource, entry: Entry, end: int) -> int:
     if end == entry.offset:
         raise _overlap(entry)
     header = read_local_header(file, entry)

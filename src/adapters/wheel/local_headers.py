@@ -3,7 +3,7 @@
 import struct
 from dataclasses import dataclass
 
-from adapters.wheel.archive_file import ArchiveFile
+from adapters.wheel.archive_source import ArchiveSource
 from adapters.wheel.entry import STORED, Entry
 from adapters.wheel.entry_storage import check_version
 from adapters.wheel.extra_fields import ZIP64, parse_extras, widened
@@ -29,7 +29,7 @@ class LocalHeader:
     is_zip64: bool
 
 
-def read_local_header(file: ArchiveFile, entry: Entry) -> LocalHeader:
+def read_local_header(file: ArchiveSource, entry: Entry) -> LocalHeader:
     """Read the header where the directory says it is.
 
     Raises:

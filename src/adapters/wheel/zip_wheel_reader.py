@@ -3,12 +3,12 @@
 import asyncio
 import threading
 from concurrent.futures import CancelledError, ThreadPoolExecutor
-from pathlib import Path
 
 from adapters.wheel.archive_caps import ArchiveCaps
-from adapters.wheel.archive_file import ArchiveFile
 from adapters.wheel.archive_reading import ArchiveReading
+from adapters.wheel.archive_source import opened
 from application.off_loop import SMALL
+from application.wheel_content import WheelContent
 from domain.errors import SpoolUnavailableError
 from domain.wheel_archives import WheelArchive
 
@@ -29,14 +29,14 @@ class ZipWheelReader:
         self._caps = caps or ArchiveCaps()
         self._threads = ThreadPoolExecutor(_MOST_AT_ONCE, thread_name_prefix="wheel-reader")
 
-    async def read(self, path: Path) -> WheelArchive:
+    async def read(self, content: WheelContent) -> WheelArchive:
         """Return what the archive holds, as the port says. Cancelling ends the work within one chunk."""
         abandoned = threading.Event()
         try:
-            small = _read_small(path, self._caps)
+            small = _read_small(content, self._caps)
             if small is not None:
                 return small
-            reading = asyncio.get_running_loop().run_in_executor(self._threads, _read, path, self._caps, abandoned)
+            reading = asyncio.get_running_loop().run_in_executor(self._threads, _read, content, self._caps, abandoned)
             return await reading
         except OSError as error:
             raise SpoolUnavailableError("the disk that holds the wheel cannot be read; try again later") from error
@@ -44,19 +44,19 @@ class ZipWheelReader:
             abandoned.set()  # cancelling leaves the thread behind
 
 
-def _read(path: Path, caps: ArchiveCaps, abandoned: threading.Event) -> WheelArchive:
+def _read(content: WheelContent, caps: ArchiveCaps, abandoned: threading.Event) -> WheelArchive:
     def proceed() -> None:
         if abandoned.is_set():
             raise CancelledError
 
-    with ArchiveFile(path) as file:
+    with opened(content) as file:
         reading = ArchiveReading(file, caps, proceed)
         return reading.contents(reading.framed())
 
 
-def _read_small(path: Path, caps: ArchiveCaps) -> WheelArchive | None:
+def _read_small(content: WheelContent, caps: ArchiveCaps) -> WheelArchive | None:
     """Read what takes less time than a thread, or return None."""
-    with ArchiveFile(path) as file:
+    with opened(content) as file:
         if file.size > SMALL:
             return None
         reading = ArchiveReading(file, caps, lambda: None)

@@ -2,24 +2,24 @@
 
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
+from application.wheel_content import WheelContent
 from domain.digests import Sha256Digest
 from domain.wheel_urls import WheelUrl
 
 
 @dataclass(frozen=True, slots=True)
 class FetchedWheel:
-    """The bytes that a URL served, on local disk.
+    """The bytes that a URL served.
 
     Attributes:
-        path: A file that exists only while the fetch's context is open.
+        content: If it is a file, that exists only while the fetch's context is open.
         sha256: Computed while the bytes arrived.
         size: In bytes.
     """
 
-    path: Path
+    content: WheelContent
     sha256: Sha256Digest
     size: int
 

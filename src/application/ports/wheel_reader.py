@@ -1,16 +1,16 @@
 """Looking into a wheel."""
 
-from pathlib import Path
 from typing import Protocol
 
+from application.wheel_content import WheelContent
 from domain.wheel_archives import WheelArchive
 
 
 class WheelReader(Protocol):
     """Reads wheel archives."""
 
-    async def read(self, path: Path) -> WheelArchive:
-        """Return what the archive holds, without judging it as a wheel. The file is hostile until proven otherwise.
+    async def read(self, content: WheelContent) -> WheelArchive:
+        """Return what the archive holds, without judging it as a wheel. The bytes are hostile until proven otherwise.
 
         Raises:
             WheelRefusedError: It is no well-formed ZIP archive, or inflates beyond the caps.

@@ -61,7 +61,7 @@ class VerifyWheel:
             return await self._examine(fetched, claims, examination)
 
     async def examine(self, wheel: FetchedWheel, claims: WheelClaims, examination: Examination) -> ProvenWheel:
-        """Hold a wheel on disk against the claims, taking down each verdict.
+        """Hold a wheel that is there against the claims, taking down each verdict.
 
         Raises:
             WheelRefusedError: The first check that it does not pass.
@@ -75,7 +75,7 @@ class VerifyWheel:
         with examination.check("digest") as compared:
             compared.text = check_digest(claims.sha256, wheel.sha256)
         with examination.check("archive") as compared:
-            archive = await self._reader.read(wheel.path)
+            archive = await self._reader.read(wheel.content)
             examination.inflated_bytes = archive.inflated_bytes
             compared.text = f"{len(archive.members)} files: framing, names, sizes and CRCs agree"
         return await off_loop(

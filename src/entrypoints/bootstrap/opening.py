@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from adapters.clerk.verifier import ClerkTokenVerifier
-from adapters.https.spool import remove_leftovers
+from adapters.https.spool_file import remove_leftovers
 from adapters.json_schema.validator import MetaSchemaValidator
 from adapters.postgres.catalog import PostgresCatalog
 from adapters.postgres.change_feed import PostgresChangeFeed

@@ -1,0 +1,10 @@
+"""A wheel's bytes, wherever they are."""
+
+from pathlib import Path
+
+from application.wheel_content import WheelContent
+
+
+def bytes_of(content: WheelContent) -> bytes:
+    """Return them."""
+    return content.read_bytes() if isinstance(content, Path) else content
