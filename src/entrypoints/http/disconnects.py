@@ -17,19 +17,21 @@ async def unless_disconnected(request: Request[Any, Any, Any], work: Coroutine[A
     Raises:
         ClientDisconnectedError: The client went away first; nobody reads the answer.
     """
-    working = asyncio.create_task(work)
-    watching = asyncio.create_task(_disconnected(request))
+    # A deadline that passes when the client goes: it knows its own cancellation from anybody else's.
+    patience = asyncio.timeout(None)
+    watching = asyncio.create_task(_end_when_disconnected(patience, request))
     try:
-        await asyncio.wait({working, watching}, return_when=asyncio.FIRST_COMPLETED)
-        if not working.done():
-            raise ClientDisconnectedError("the client disconnected before the registration was complete")
-        return working.result()
+        async with patience:
+            return await work
+    except TimeoutError:
+        if not patience.expired():
+            raise
+        raise ClientDisconnectedError("the client disconnected before the registration was complete") from None
     finally:
-        for task in (working, watching):
-            task.cancel()
-        await asyncio.wait({working, watching})
+        watching.cancel()
 
 
-async def _disconnected(request: Request[Any, Any, Any]) -> None:
+async def _end_when_disconnected(patience: asyncio.Timeout, request: Request[Any, Any, Any]) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass
+    patience.reschedule(0)
