@@ -9,6 +9,7 @@ import re
 import string
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 from urllib.parse import quote, unquote_to_bytes
 
@@ -114,6 +115,7 @@ def _split_fragment(rest: str) -> tuple[str, Sha256Digest | None]:
         raise InvalidWheelUrlError(f"the URL's #sha256= fragment is wrong: {error.detail}") from None
 
 
+@lru_cache(maxsize=1024)  # most wheels come from few hosts
 def parse_authority(authority: str) -> tuple[str, int]:
     """Read ``host[:port]`` and return the canonical host, an IPv6 address without its brackets, and the port.
 

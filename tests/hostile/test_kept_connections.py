@@ -1,6 +1,7 @@
 """Connections that are kept for another wheel of the same host, and what a host could make of that."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ import pytest
 import uvloop
 
 from adapters.https.addresses import AddressRules
+from adapters.https.arrivals import Arrivals
 from adapters.https.policy import FetchPolicy
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from domain.errors import WheelFault, WheelHostFailedError, WheelRefusedError
@@ -140,6 +142,25 @@ async def test_what_a_host_says_unasked_is_no_answer_to_the_next_request(world: 
     world.host.script(PATH, staying(raw(answer + SMUGGLED)))
     assert await world.fetch() == await world.fetch() == WHEEL
     assert world.host.connections == 2
+
+
+async def test_what_a_host_says_unasked_is_noticed_once_and_keeps_nobody_busy(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notice, noticed = Arrivals._notice, Counter[Arrivals]()
+
+    def noting(arrivals: Arrivals) -> None:
+        noticed[arrivals] += 1
+        notice(arrivals)
+
+    monkeypatch.setattr(Arrivals, "_notice", noting)
+    world.host.script(PATH, staying(file(WHEEL)))
+    await world.fetch()
+    before = noticed.total()
+    await world.host.requests[0].send(SMUGGLED)
+    for _ in range(100):
+        await asyncio.sleep(0)
+    assert noticed.total() <= before + 1
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import structlog
 
 from adapters.https import special_blocks
 from adapters.https.own_addresses import is_own
-from adapters.https.special_blocks import IPAddress, IPNetwork
+from adapters.https.special_blocks import IPAddress, IPNetwork, remembered
 from domain.errors import WheelFault, WheelRefusedError
 from domain.wheel_urls import parse_authority
 
@@ -50,13 +50,9 @@ class AddressRules:
             WheelRefusedError: It may not. The sentence keeps the address back, since a caller could read the internal
                 name service with it; the log has it.
         """
-        try:
-            address = ipaddress.ip_address(answer)
-        except ValueError:
-            objection: str | None = "unreadable"
-        else:
-            objection = self._objection(host, address)
-        if objection is None:
+        address = parse_address(answer)
+        objection = "unreadable" if address is None else self._objection(host, address)
+        if address is not None and objection is None:
             return address
         _log.warning("wheel_address_forbidden", host=host, address=answer, block=objection)
         raise WheelRefusedError(
@@ -68,7 +64,7 @@ class AddressRules:
     def _objection(self, host: str, address: IPAddress) -> str | None:
         if getattr(address, "scope_id", None) is not None:
             return "scoped to an interface"
-        if ipaddress.ip_network(address) in self.allowed_networks:
+        if _only(address) in self.allowed_networks:
             return None
         if near := special_blocks.near(address):
             return near
@@ -77,3 +73,18 @@ class AddressRules:
         if host in self.allowed_hosts or any(address in network for network in self.allowed_networks):
             return None
         return special_blocks.special(address)
+
+
+@remembered
+def parse_address(text: str) -> IPAddress | None:
+    """Read an address, or return None if it is none."""
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        return None
+
+
+@remembered
+def _only(address: IPAddress) -> IPNetwork:
+    """Return the network that is one address."""
+    return ipaddress.ip_network(address)

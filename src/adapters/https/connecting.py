@@ -1,14 +1,13 @@
 """Reaching wheel hosts: only judged addresses exist."""
 
 import asyncio
-import ipaddress
 import socket
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from adapters.https import streams
-from adapters.https.addresses import AddressRules
+from adapters.https.addresses import AddressRules, parse_address
 from adapters.https.resolver import Resolver
 from adapters.https.special_blocks import IPAddress
 from adapters.https.streams import TlsStream
@@ -72,8 +71,7 @@ class Connector:
         return stream
 
     async def _resolve(self, host: str) -> Sequence[str]:
-        try:
-            return (str(ipaddress.ip_address(host)),)
-        except ValueError:
-            async with asyncio.timeout(self.seconds):
-                return await self.resolver.resolve(host)
+        if parse_address(host) is not None:
+            return (host,)
+        async with asyncio.timeout(self.seconds):
+            return await self.resolver.resolve(host)

@@ -1,7 +1,6 @@
 """HTTP/1.1 with wheel hosts."""
 
 import asyncio
-from collections.abc import AsyncGenerator
 from typing import TypeAlias
 
 import h11
@@ -14,6 +13,7 @@ from adapters.https.targets import Target
 
 _HEAD_BYTES = 16 * 1024  # the longest head; also read at once where lines are looked for, which is costly
 _BODY_BYTES = 256 * 1024
+_PIECES_AT_ONCE = 16  # of a body; parsing one takes some tens of microseconds, however small it is
 _Event: TypeAlias = h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]
 
 
@@ -31,6 +31,7 @@ class Connection:
         self._policy = policy
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_HEAD_BYTES)
         self._read_at_once = _HEAD_BYTES
+        self._pieces = 0
 
     async def ask(self, target: Target, *, reuse: bool) -> AnswerHead:
         """Send a plain GET without anything that identifies the registry's users, and return how it is answered.
@@ -47,24 +48,29 @@ class Connection:
             *(() if reuse else (("Connection", "close"),)),
         ]
         request = h11.Request(method="GET", target=target.path, headers=fields)
-        async with asyncio.timeout(self._policy.connect_timeout):
-            await self._stream.write((self._http.send(request) or b"") + (self._http.send(h11.EndOfMessage()) or b""))
+        await self._stream.write((self._http.send(request) or b"") + (self._http.send(h11.EndOfMessage()) or b""))
         while not isinstance(event := await self._event(), h11.Response):
             if not isinstance(event, h11.InformationalResponse):
                 raise h11.RemoteProtocolError("the host hung up without an answer")
+            await asyncio.sleep(0)  # thousands of them come with one reading, and others want their turn
         head = AnswerHead(target.host, event.status_code, list(event.headers))
         self._read_at_once = _BODY_BYTES if head.values("content-length") else _HEAD_BYTES
         return head
 
-    async def body(self) -> AsyncGenerator[bytes, None]:
-        """Yield the body of the answer as it arrives."""
-        while not isinstance(event := await self._event(), h11.EndOfMessage):
-            if not isinstance(event, h11.Data):
-                raise h11.RemoteProtocolError("the host hung up in the middle of the body")
-            yield bytes(event.data)
+    async def read(self) -> bytes | None:
+        """Return what arrived of the answer's body, or None at its end."""
+        self._pieces += 1
+        if self._pieces % _PIECES_AT_ONCE == 0:
+            await asyncio.sleep(0)  # thousands of them come with one reading, and others want their turn
+        event = await self._event()
+        if isinstance(event, h11.Data):
+            return bytes(event.data)
+        if not isinstance(event, h11.EndOfMessage):
+            raise h11.RemoteProtocolError("the host hung up in the middle of the body")
         if self._http.our_state is self._http.their_state is h11.DONE:
             self._http.start_next_cycle()
             self._read_at_once = _HEAD_BYTES
+        return None
 
     def is_ready(self) -> bool:
         """Tell whether another request may be sent: the last answer was read to its end, and nothing came after it."""
@@ -76,7 +82,6 @@ class Connection:
         self._stream.close()
 
     async def _event(self) -> _Event:
-        await asyncio.sleep(0)  # thousands of events come with one reading, and others want their turn
         while (event := self._http.next_event()) is h11.NEED_DATA:
             async with asyncio.timeout(self._policy.rate_window):
                 self._http.receive_data(await self._stream.read(self._read_at_once))

@@ -1,11 +1,9 @@
 """From a wheel URL to its bytes."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
 
 from adapters.https.answers import too_large
-from adapters.https.exchanges import HttpsExchanges
+from adapters.https.exchanges import HttpsExchanges, Read
 from adapters.https.failures import wire_failures
 from adapters.https.policy import FetchPolicy
 from adapters.https.rate import RateGuard
@@ -38,30 +36,22 @@ async def download(target: Target, exchanges: HttpsExchanges, spool: Spool) -> N
 async def _hop(target: Target, exchanges: HttpsExchanges, spool: Spool, *, reuse: bool) -> Target | None:
     """Spool the file and return None, or return the target that the answer redirects to."""
     with wire_failures(target.host):
-        async with exchanges.ask(target, reuse=reuse) as (head, body):
+        async with exchanges.ask(target, reuse=reuse) as (head, read):
             if head.location is not None:
                 return target.redirected(head.location)
             head.check_status()
             head.check_body(exchanges.policy.max_bytes)
-            await _receive(body, exchanges.policy, spool)
+            await _receive(read, exchanges.policy, spool)
             return None
 
 
-async def _receive(body: AsyncGenerator[bytes, None], policy: FetchPolicy, spool: Spool) -> None:
-    rate = RateGuard(policy.min_rate, policy.rate_window)
-    async with aclosing(_timed(body)) as chunks:
-        async for chunk, waited in chunks:
-            rate.arrived(len(chunk), after=waited)
-            if spool.size + len(chunk) > policy.max_bytes:
-                raise too_large(policy.max_bytes)
-            await spool.write(chunk)
-    await spool.finish()
-
-
-async def _timed(body: AsyncGenerator[bytes, None]) -> AsyncGenerator[tuple[bytes, float], None]:
-    """Yield each chunk with the seconds that it was waited for."""
-    time = asyncio.get_running_loop().time
+async def _receive(read: Read, policy: FetchPolicy, spool: Spool) -> None:
+    rate, time = RateGuard(policy.min_rate, policy.rate_window), asyncio.get_running_loop().time
     asked = time()
-    async for chunk in body:
-        yield chunk, time() - asked
+    while (chunk := await read()) is not None:
+        rate.arrived(len(chunk), after=time() - asked)
+        if spool.size + len(chunk) > policy.max_bytes:
+            raise too_large(policy.max_bytes)
+        await spool.write(chunk)
         asked = time()
+    await spool.finish()

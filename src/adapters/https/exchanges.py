@@ -1,7 +1,7 @@
 """Requests to wheel hosts, and their answers."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -16,7 +16,8 @@ from adapters.https.idle_connections import IdleConnections
 from adapters.https.policy import FetchPolicy
 from adapters.https.targets import Target
 
-_Answer: TypeAlias = tuple[AnswerHead, AsyncGenerator[bytes, None]]
+Read: TypeAlias = Callable[[], Awaitable[bytes | None]]
+"""Returns what arrived of a body, or None at its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +29,8 @@ class HttpsExchanges:
     idle: IdleConnections
 
     @asynccontextmanager
-    async def ask(self, target: Target, *, reuse: bool) -> AsyncIterator[_Answer]:
-        """Ask for a target, and return head and body of the answer; the body can be read while the context is open.
+    async def ask(self, target: Target, *, reuse: bool) -> AsyncIterator[tuple[AnswerHead, Read]]:
+        """Ask for a target, and return the answer's head and what reads its body while the context is open.
 
         Args:
             target: What is asked for.
@@ -45,7 +46,7 @@ class HttpsExchanges:
         async with asyncio.timeout(self.policy.answer_timeout):
             connection, head = await self._asked(target, reuse=reuse and self.policy.max_idle > 0)
         try:
-            yield head, connection.body()
+            yield head, connection.read
         finally:
             self.idle.put(target, connection)
 

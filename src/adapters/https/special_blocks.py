@@ -4,10 +4,14 @@ Explicit tables, because ``ipaddress.is_global`` answers differently per Python 
 Sources: the IANA IPv4 and IPv6 Special-Purpose Address Registries, RFC 4291, RFC 6890, the clouds' own documentation.
 """
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 IPAddress = IPv4Address | IPv6Address
 IPNetwork = IPv4Network | IPv6Network
+
+remembered = lru_cache(maxsize=1024)
+"""For what stays true of an address: most wheels come from few of them."""
 
 _GLOBAL_UNICAST_V6 = IPv6Network("2000::/3")
 
@@ -60,11 +64,13 @@ _SPECIAL = (
 )
 
 
+@remembered
 def near(address: IPAddress) -> str | None:
     """Name the block if it only ever opens to an exactly listed address."""
     return next((name for block, name in _NEAR if address in block), None)
 
 
+@remembered
 def special(address: IPAddress) -> str | None:
     """Name the block if the address is not global unicast."""
     found = near(address) or next((name for block, name in _SPECIAL if address in block), None)

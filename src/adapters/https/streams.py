@@ -10,6 +10,7 @@ import ssl
 from collections.abc import Callable
 from typing import TypeVar
 
+from adapters.https.arrivals import Arrivals
 from adapters.https.special_blocks import IPAddress
 
 _Result = TypeVar("_Result")
@@ -41,6 +42,7 @@ class TlsStream:
     def __init__(self, connected: socket.socket, tls: ssl.SSLContext, host: str) -> None:
         """Speak TLS on a socket that does not block, and own it."""
         self._socket = connected
+        self._arrivals = Arrivals(connected)
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = tls.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
 
@@ -58,6 +60,8 @@ class TlsStream:
 
     async def read(self, most: int) -> bytes:
         """Return what is there, at least a byte and about ``most``, or nothing at the end, however the host ends it."""
+        if self._is_empty():
+            await self._receive()
         return await self._carry(lambda: self._decrypted(most))
 
     async def write(self, data: bytes) -> None:
@@ -66,7 +70,7 @@ class TlsStream:
 
     def is_quiet(self) -> bool:
         """Tell whether the host said nothing that was not read yet, a farewell included."""
-        if self._incoming.pending or self._tls.pending():
+        if not self._is_empty():
             return False
         try:
             self._socket.recv(1, socket.MSG_PEEK)
@@ -78,13 +82,19 @@ class TlsStream:
 
     def close(self) -> None:
         """Hang up, without waiting for the host to agree."""
+        self._arrivals.stop()
         self._socket.close()
+
+    def _is_empty(self) -> bool:
+        return not (self._incoming.pending or self._tls.pending())
 
     def _decrypted(self, most: int) -> bytes:
         records: list[bytes] = []
         try:
-            while len(records) * _RECORD_BYTES < most and (record := self._tls.read(_RECORD_BYTES)):
+            while record := self._tls.read(_RECORD_BYTES):
                 records.append(record)
+                if len(records) * _RECORD_BYTES >= most or self._is_empty():
+                    break
         except ssl.SSLWantReadError:
             if not records:
                 raise
@@ -94,18 +104,31 @@ class TlsStream:
 
     async def _carry(self, step: Callable[[], _Result]) -> _Result:
         """Take a step of TLS, and carry bytes to and from the socket until it is done."""
-        loop = asyncio.get_running_loop()
         while True:
             try:
                 result = step()
             except ssl.SSLWantReadError:
                 await self._flush()
-                await asyncio.sleep(0)  # what is there already is received at once, and others want their turn
-                received = await loop.sock_recv(self._socket, _RECEIVED_BYTES)
-                self._incoming.write(received) if received else self._incoming.write_eof()
+                await self._receive()
             else:
                 await self._flush()
                 return result
+
+    async def _receive(self) -> None:
+        if self._take():
+            await asyncio.sleep(0)  # nothing was waited for, and others want their turn
+            return
+        await self._arrivals.wait()
+        while not self._take():
+            await self._arrivals.wait()
+
+    def _take(self) -> bool:
+        try:
+            received = self._socket.recv(_RECEIVED_BYTES)
+        except BlockingIOError:
+            return False
+        self._incoming.write(received) if received else self._incoming.write_eof()
+        return True
 
     async def _flush(self) -> None:
         if self._outgoing.pending:
