@@ -69,7 +69,7 @@ def _names(candidates: Iterable[str]) -> tuple[str, ...]:
 
 
 def _is_dotted(parts: Sequence[str]) -> bool:
-    return all(part.isidentifier() for part in parts)
+    return all(map(str.isidentifier, parts))
 
 
 def _importable(member: str) -> tuple[str, ...]:

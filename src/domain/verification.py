@@ -1,9 +1,9 @@
 """What was checked about an announcement and its wheel, and with what result."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from types import TracebackType
+from typing import Self
 
 from domain.errors import AnnouncementRefusedError
 
@@ -42,10 +42,33 @@ class Verification:
         return all(check.passed for check in self.checks)
 
 
-class Note:
-    """What a check compared, told while it runs."""
+class OpenCheck:
+    """A check while it runs: it passes unless a refusal leaves the context, which is noted and goes on its way.
 
-    text = ""
+    Attributes:
+        text: What was compared, to be told while it runs.
+    """
+
+    __slots__ = ("_name", "_taken_down", "text")
+
+    def __init__(self, name: str, taken_down: list[Check]) -> None:
+        """Take the verdicts to add one to."""
+        self._name = name
+        self._taken_down = taken_down
+        self.text = ""
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take down the verdict, of which a fault that is no refusal says nothing."""
+        if error is None:
+            self._taken_down.append(Check(self._name, passed=True, detail=self.text))
+        elif isinstance(error, AnnouncementRefusedError):
+            self._taken_down.append(Check(self._name, passed=False, detail=error.detail))
 
 
 class Examination:
@@ -62,16 +85,9 @@ class Examination:
         self.inflated_bytes: int | None = None
         self._checks: list[Check] = []
 
-    @contextmanager
-    def check(self, name: str) -> Iterator[Note]:
-        """Run one check: it passes unless a refusal leaves the context, which is noted and goes on its way."""
-        note = Note()
-        try:
-            yield note
-        except AnnouncementRefusedError as refusal:
-            self._checks.append(Check(name, passed=False, detail=refusal.detail))
-            raise
-        self._checks.append(Check(name, passed=True, detail=note.text))
+    def check(self, name: str) -> OpenCheck:
+        """Return the context in which to run one check."""
+        return OpenCheck(name, self._checks)
 
     def verdict(self, *, at: datetime) -> Verification:
         """Return what was found so far."""

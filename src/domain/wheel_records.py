@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from domain.canonical_records import is_canonical
 from domain.core_metadata import quoted
 from domain.errors import WheelFault, WheelRefusedError
 from domain.wheel_archives import ArchiveMember, WheelArchive
@@ -24,6 +25,8 @@ DIGEST_SIZES: Mapping[str, int] = {
 }
 """Algorithms that RECORD may use, sha256 or stronger, by the size of their digests in bytes."""
 
+_FURTHER = DIGEST_SIZES.keys() - {"sha256"}
+_FURTHER_WRITTEN = tuple(name.encode() for name in _FURTHER)
 _SIGNATURES = ("RECORD.jws", "RECORD.p7s")
 _LONGEST_LINE = 128 * 1024
 
@@ -55,16 +58,18 @@ def parse_record(data: bytes, *, folder: str) -> Iterator[RecordEntry]:
     return (_entry(fields, unhashed=unhashed) for fields in _rows(data))
 
 
-def algorithms_used(data: bytes, *, paths: Collection[str]) -> Mapping[str, str]:
-    """Return the hash algorithm that RECORD names for each of the archive's paths, which is what a reader computes.
+def further_algorithms(data: bytes, *, paths: Collection[str]) -> Mapping[str, str]:
+    """Return what a reader has to compute besides sha256: the other algorithms that RECORD names, by the paths.
 
     It is read as far as it can be, and no further than a RECORD goes that lists these paths once.
     """
     named: dict[str, str] = {}
+    if not any(name in data for name in _FURTHER_WRITTEN):
+        return named
     try:
         for fields in islice(_rows(data), len(paths)):
             path, algorithm = fields[0].replace("\\", "/"), "".join(fields[1:2]).partition("=")[0]
-            if algorithm in DIGEST_SIZES and path in paths:
+            if algorithm in _FURTHER and path in paths:
                 named[path] = algorithm
     except WheelRefusedError:
         return {}
@@ -124,8 +129,15 @@ def check_record(archive: WheelArchive, folder: str) -> str:
         WheelRefusedError: RECORD is invalid, or a file is missing on either side, or its bytes are not the listed ones.
     """
     members = {member.path: member for member in archive.members}
+    record = archive.dist_info[f"{folder}/RECORD"]
+    hashed = len(members) - 1 if is_canonical(record, members, folder=folder) else _check(record, members, folder)
+    return f"{hashed} files, {archive.inflated_bytes} bytes: every hash and size is the listed one"
+
+
+def _check(record: bytes, members: Mapping[str, ArchiveMember], folder: str) -> int:
+    """Read a RECORD against the archive and return how many files it has hashes of."""
     entries: dict[str, RecordEntry] = {}
-    for entry in parse_record(archive.dist_info[f"{folder}/RECORD"], folder=folder):
+    for entry in parse_record(record, folder=folder):
         if entry.path in entries:
             raise _invalid(f"it lists {quoted(entry.path)} twice")
         if entry.path not in members:
@@ -139,8 +151,7 @@ def check_record(archive: WheelArchive, folder: str) -> str:
     ):
         if paths:
             raise _mismatch(sorted(paths), what)
-    hashed = [entry for entry in entries.values() if entry.digest is not None]
-    return f"{len(hashed)} files, {archive.inflated_bytes} bytes: every hash and size is the listed one"
+    return sum(entry.digest is not None for entry in entries.values())
 
 
 def _matches(entry: RecordEntry, member: ArchiveMember) -> bool:

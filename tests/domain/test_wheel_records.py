@@ -4,6 +4,7 @@ import base64
 import hashlib
 import tracemalloc
 from collections.abc import Mapping
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from domain.errors import WheelFault, WheelRefusedError
 from domain.wheel_archives import ArchiveMember, WheelArchive
-from domain.wheel_records import DIGEST_SIZES, algorithms_used, check_record, parse_record
+from domain.wheel_records import DIGEST_SIZES, check_record, further_algorithms, parse_record
 
 FOLDER = "pkg-1.0.dist-info"
 FILES = {"pkg/__init__.py": b"", "pkg/data, odd.txt": b"data\n", f"{FOLDER}/METADATA": b"Name: pkg\n"}
@@ -123,11 +124,12 @@ def test_the_first_offending_file_is_named_with_how_many_more_there_are() -> Non
 def test_a_reader_learns_which_algorithms_to_compute_even_from_a_bad_record() -> None:
     paths = {"a", "b", "c", "d/e", "other"}
 
-    assert algorithms_used(b"a,sha512=x,\nb,md5=x,\nc\nd\\e,sha256=,1\nz,sha512=,\n", paths=paths) == {
+    assert further_algorithms(b"a,sha512=x,\nb,md5=x,\nc\nd\\e,blake2b=,1\nz,sha512=,\n", paths=paths) == {
         "a": "sha512",
-        "d/e": "sha256",
+        "d/e": "blake2b",
     }
-    assert algorithms_used(b"\xff", paths=paths) == {}
+    assert further_algorithms(b"a,sha256=x,\nb,sha256=sha512,\n", paths=paths) == {}
+    assert further_algorithms(b"a,sha512=x,\n\xff", paths=paths) == {}
 
 
 @pytest.mark.parametrize("row", ["%d,sha512=,\n", ",\n", f"%d,sha256={'A' * 43},\n", "%d\n"])
@@ -136,7 +138,7 @@ def test_a_record_of_millions_of_lines_takes_no_memory_beyond_its_own(row: str) 
     held = archive(data)
 
     tracemalloc.start()
-    algorithms_used(data, paths=set(FILES))
+    further_algorithms(data, paths=set(FILES))
     with pytest.raises(WheelRefusedError):
         check_record(held, FOLDER)
     peak = tracemalloc.get_traced_memory()[1]
@@ -166,4 +168,42 @@ def outcome(data: bytes) -> WheelFault | None:
 @given(st.binary(max_size=200) | st.text(alphabet='a,"\n\r=/\\0', max_size=60).map(str.encode))
 def test_any_record_is_read_or_refused(data: bytes) -> None:
     assert outcome(data) in {None, WheelFault.RECORD_INVALID}
-    assert set(algorithms_used(data, paths={"a", "", "0"}).values()) <= DIGEST_SIZES.keys()
+    assert set(further_algorithms(data, paths={"a", "", "0"}).values()) <= DIGEST_SIZES.keys()
+
+
+def said(record: str, files: Mapping[str, bytes]) -> str:
+    """Return the verdict, without how many bytes RECORD itself has."""
+    try:
+        return check_record(archive(record, files), FOLDER).partition(",")[0]
+    except WheelRefusedError as refusal:
+        return refusal.detail
+
+
+PATHS = st.text(alphabet='ab,"/\\ é', min_size=1, max_size=4)
+
+
+@given(
+    st.dictionaries(PATHS, st.binary(max_size=3), max_size=4),
+    st.randoms(use_true_random=False),
+    st.lists(st.sampled_from(["drop", "repeat", "shorten", "widen", "blank", "nothing"]), max_size=2),
+)
+def test_a_record_of_plain_lines_is_judged_as_the_same_one_that_has_to_be_read(
+    files: dict[str, bytes], random: Random, changes: list[str]
+) -> None:
+    written = [f"{path},{line('', data).removeprefix(',')}" for path, data in files.items()]
+    written.append(f"{FOLDER}/RECORD,,\n")
+    random.shuffle(written)
+    for change in changes:
+        changed = random.randrange(len(written))
+        text = written[changed]
+        written[changed] = {
+            "drop": "",
+            "repeat": text * 2,
+            "shorten": text[1:],
+            "widen": text.replace("=", "==", 1),
+            "blank": text + "\n",
+            "nothing": text,
+        }[change]
+    record = "".join(written)
+
+    assert said(record, files) == said(record.replace("\n", "\r\n"), files)

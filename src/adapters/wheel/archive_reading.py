@@ -14,7 +14,7 @@ from adapters.wheel.entry_storage import check_declared_sizes, check_storage, li
 from adapters.wheel.inflation import inflated
 from adapters.wheel.layout import locate_data
 from domain.wheel_archives import ArchiveMember, WheelArchive
-from domain.wheel_records import algorithms_used
+from domain.wheel_records import further_algorithms
 
 _ALWAYS = "sha256"
 
@@ -70,19 +70,18 @@ class ArchiveReading:
         named: dict[str, str] = {}
         for record in records:
             self.proceed()
-            named |= algorithms_used(self._kept[record.path], paths=paths)
+            named |= further_algorithms(self._kept[record.path], paths=paths)
         return named
 
     def _member(self, entry: Entry, algorithm: str) -> ArchiveMember:
         hashes = {name: hashlib.new(name) for name in {_ALWAYS, algorithm}}
-        kept: list[bytes] | None = [] if lies_in_dist_info(entry.path) else None
-        for chunk in self._chunks(entry):
+        chunks: Iterable[bytes] = self._chunks(entry)
+        if lies_in_dist_info(entry.path):
+            self._kept[entry.path] = b"".join(chunks)
+            chunks = (self._kept[entry.path],)
+        for chunk in chunks:
             for digest in hashes.values():
                 digest.update(chunk)
-            if kept is not None:
-                kept.append(chunk)
-        if kept is not None:
-            self._kept[entry.path] = b"".join(kept)
         return ArchiveMember(entry.path, entry.size, {name: digest.digest() for name, digest in hashes.items()})
 
     def _chunks(self, entry: Entry) -> Iterator[bytes]:
@@ -93,4 +92,4 @@ class ArchiveReading:
 
 
 def _is_record(entry: Entry) -> bool:
-    return lies_in_dist_info(entry.path) and entry.path.endswith("/RECORD")
+    return entry.path.endswith("/RECORD") and lies_in_dist_info(entry.path)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from adapters.wheel.archive_caps import ArchiveCaps
 from adapters.wheel.archive_source import ArchiveSource
 from adapters.wheel.end_records import DirectoryPlace
-from adapters.wheel.entry import Entry
+from adapters.wheel.entry import LOCAL_SIGNATURE, STREAMED_FLAG, Entry
 from adapters.wheel.entry_names import decoded_name
 from adapters.wheel.extra_fields import ZIP64, parse_extras, widened
 from adapters.wheel.refusals import refused
@@ -14,6 +14,8 @@ from domain.errors import WheelFault, WheelRefusedError
 
 _HEADER = struct.Struct("<4s4H4L5H2L")
 _SIGNATURE = b"PK\x01\x02"
+_REPEATED = slice(6, 32)
+"""From the version needed to the length of the extra fields: what a local header repeats behind its signature."""
 
 
 def read_directory(file: ArchiveSource, place: DirectoryPlace, caps: ArchiveCaps) -> list[Entry]:
@@ -41,22 +43,25 @@ def _entries(data: bytes) -> Iterator[Entry]:
         if len(header) < _HEADER.size or not header.startswith(_SIGNATURE):
             raise _misframed("the archive's directory holds something that is no entry")
         fields = _HEADER.unpack(header)
-        name_end = place + _HEADER.size + fields[9]
-        extra_end = name_end + fields[10]
-        if extra_end > len(data):
+        place += _HEADER.size
+        end = place + fields[9] + fields[10]
+        if end > len(data):
             raise _misframed("the archive's directory is cut")
-        yield _entry(fields, data[place + _HEADER.size : name_end], data[name_end:extra_end])
-        place = extra_end
+        yield _entry(fields, data[place:end], LOCAL_SIGNATURE + header[_REPEATED])
+        place = end
 
 
-def _entry(fields: tuple[int, ...], name: bytes, extra: bytes) -> Entry:
-    _, _, version, flags, method, _, crc, compressed, size, _, _, comment, disk, _, attributes, offset = fields
+def _entry(fields: tuple[int, ...], texts: bytes, repeated: bytes) -> Entry:
+    _, _, version, flags, method, _, crc, compressed, size, name_length, _, comment, disk, _, attributes, offset = (
+        fields
+    )
+    name = texts[:name_length]
     if comment or disk:
         raise _misframed(f"the entry {name[:100]!a} has a comment or lies on another volume")
-    zip64 = parse_extras(extra, name).get(ZIP64)
+    zip64 = parse_extras(texts[name_length:], name).get(ZIP64)
     size, compressed, offset = widened((size, compressed, offset), zip64, name)
+    can_mirror = zip64 is None and not flags & STREAMED_FLAG
     return Entry(
-        raw_name=name,
         path=decoded_name(name, flags),
         version=version,
         flags=flags,
@@ -66,6 +71,7 @@ def _entry(fields: tuple[int, ...], name: bytes, extra: bytes) -> Entry:
         size=size,
         offset=offset,
         attributes=attributes,
+        mirrored=repeated + texts if can_mirror else b"",
     )
 
 

@@ -1,14 +1,14 @@
 """An entry of the central directory."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 STORED, DEFLATED = 0, 8
 STREAMED_FLAG, UTF_8_FLAG = 0x0008, 0x0800
+LOCAL_SIGNATURE = b"PK\x03\x04"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """What the directory says about one file or folder.
+class Entry(NamedTuple):
+    """What the directory says about one file or folder; a tuple, for there may be a hundred thousand of them.
 
     Attributes:
         path: As written; a folder's ends in a slash.
@@ -18,9 +18,10 @@ class Entry:
         size: Bytes when inflated.
         offset: Of the local header, from the file's beginning.
         attributes: For the file system; their upper half is a Unix mode.
+        mirrored: The local header that repeats what the directory says, byte for byte; empty where such a header could
+            still mean something else.
     """
 
-    raw_name: bytes
     path: str
     version: int
     flags: int
@@ -30,6 +31,12 @@ class Entry:
     size: int
     offset: int
     attributes: int
+    mirrored: bytes
+
+    @property
+    def raw_name(self) -> bytes:
+        """The name as it stands in the archive: both codings are decoded strictly, so they lead back."""
+        return self.path.encode()
 
     @property
     def is_folder(self) -> bool:

@@ -9,10 +9,12 @@ from adapters.wheel.entry import UTF_8_FLAG, Entry
 from adapters.wheel.refusals import quoted, refused
 from domain.errors import WheelFault, WheelRefusedError
 
+_PLAIN_PART = "[A-Za-z0-9_-][A-Za-z0-9._+-]{0,254}+"
+_PLAIN = re.compile(f"{_PLAIN_PART}(?:/{_PLAIN_PART})*+/?")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")
 _DRIVE = re.compile(r"[A-Za-z]:")
 _DOTS = ". "  # Windows drops them at the end of a name; the first part of an absolute path has not even these
-_TRAILING_DOTS = re.compile(r"[. ]+(?=/|$)")
+_TRAILING_DOTS = re.compile(r"[. ]+(?=/|$)", re.MULTILINE)
 _LONGEST_PART = 255  # bytes, on the usual file systems; also bounds what comparing the Unicode forms of names costs
 
 
@@ -36,14 +38,25 @@ def check_names(entries: Iterable[Entry]) -> None:
     """
     seen: set[str] = set()
     for entry in entries:
-        _check_name(entry.path)
+        if not is_plain(entry.path):
+            check_name(entry.path)
         if entry.path in seen:
             raise refused(WheelFault.ARCHIVE_DUPLICATE_NAME, f"the archive holds {quoted(entry.path)} twice")
         seen.add(entry.path)
     _check_collisions(seen)
 
 
-def _check_name(path: str) -> None:
+def is_plain(path: str) -> bool:
+    """Tell whether ``check_name`` surely allows a path, as nearly all are, at the cost of one match."""
+    return _PLAIN.fullmatch(path) is not None
+
+
+def check_name(path: str) -> None:
+    """Return if a path is relative and means the same everywhere.
+
+    Raises:
+        WheelRefusedError: It does not.
+    """
     if _UNSAFE.search(path):
         raise _unsafe(f"the entry name {quoted(path)} has a control character or a backslash")
     parts = path.removesuffix("/").split("/")
@@ -55,21 +68,28 @@ def _check_name(path: str) -> None:
 
 def _check_collisions(paths: Iterable[str]) -> None:
     """Compare neighbours only: with the separator sorted first, whatever lies in a folder follows it at once."""
-    keyed = sorted((_on_any_file_system(path.removesuffix("/")).replace("/", "\x00"), path) for path in paths)
-    for (key, path), (next_key, next_path) in pairwise(keyed):
-        if next_key == key or (next_key.startswith(f"{key}\x00") and not path.endswith("/")):
+    names = list(paths)
+    lines = "".join(f"{path.removesuffix('/')}\n" for path in names)
+    *keys, _ = on_any_file_system(lines).replace("/", "\x00").split("\n")
+    for (key, path), (next_key, next_path) in pairwise(sorted(zip(keys, names, strict=True))):
+        if not next_key.startswith(key):
+            continue
+        if next_key == key or (next_key[len(key)] == "\x00" and not path.endswith("/")):
             raise refused(
                 WheelFault.ARCHIVE_NAMES_COLLIDE,
                 f"{quoted(path)} and {quoted(next_path)} cannot both be unpacked on every file system",
             )
 
 
-def _on_any_file_system(path: str) -> str:
-    """Return the same text for names that some file system takes for the same: Unicode 16 section 3.13.5, D145."""
-    path = _TRAILING_DOTS.sub("", path)
-    if path.isascii():
-        return path.lower()
-    folded = unicodedata.normalize("NFD", unicodedata.normalize("NFD", path).casefold())
+def on_any_file_system(paths: str) -> str:
+    """Return the same line for names that some file system takes for the same: Unicode 16 section 3.13.5, D145.
+
+    All at once, a path to a line: no name holds a line end, and none of the forms of Unicode reaches across one.
+    """
+    paths = _TRAILING_DOTS.sub("", paths)
+    if paths.isascii():
+        return paths.lower()
+    folded = unicodedata.normalize("NFD", unicodedata.normalize("NFD", paths).casefold())
     return unicodedata.normalize("NFC", folded)
 
 

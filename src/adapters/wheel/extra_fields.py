@@ -54,6 +54,8 @@ def widened(fields: Sequence[int], zip64: bytes | None, name: bytes) -> tuple[in
     Raises:
         WheelRefusedError: The zip64 field holds more or less than the deferred ones, or contradicts the others.
     """
+    if zip64 is None and DEFERRED not in fields:
+        return tuple(fields)
     deferred = [field == DEFERRED for field in fields]
     if zip64 is None:
         values: tuple[int, ...] = ()

@@ -31,15 +31,17 @@ class ZipWheelReader:
 
     async def read(self, content: WheelContent) -> WheelArchive:
         """Return what the archive holds, as the port says. Cancelling ends the work within one chunk."""
-        abandoned = threading.Event()
         try:
             small = _read_small(content, self._caps)
-            if small is not None:
-                return small
-            reading = asyncio.get_running_loop().run_in_executor(self._threads, _read, content, self._caps, abandoned)
-            return await reading
+            return await self._read_large(content) if small is None else small
         except OSError as error:
             raise SpoolUnavailableError("the disk that holds the wheel cannot be read; try again later") from error
+
+    async def _read_large(self, content: WheelContent) -> WheelArchive:
+        abandoned = threading.Event()
+        reading = asyncio.get_running_loop().run_in_executor(self._threads, _read, content, self._caps, abandoned)
+        try:
+            return await reading
         finally:
             abandoned.set()  # cancelling leaves the thread behind
 
