@@ -14,7 +14,7 @@ _PLAIN = re.compile(f"{_PLAIN_PART}(?:/{_PLAIN_PART})*+/?")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")
 _DRIVE = re.compile(r"[A-Za-z]:")
 _DOTS = ". "  # Windows drops them at the end of a name; the first part of an absolute path has not even these
-_TRAILING_DOTS = re.compile(r"[. ]+(?=/|$)", re.MULTILINE)
+_TRAILING_DOTS = re.compile(r"(?<![. ])[. ]+(?=/|$)", re.MULTILINE)  # each run is looked at from its beginning only
 _LONGEST_PART = 255  # bytes, on the usual file systems; also bounds what comparing the Unicode forms of names costs
 
 
