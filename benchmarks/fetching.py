@@ -19,7 +19,7 @@ async def fetch(url: str, ca_bundle: Path) -> float:
     fetcher = HttpsWheelFetcher(rules=AddressRules.parse(networks=["127.0.0.1/32"], hosts=[]), tls=trust(ca_bundle))
     await asyncio.to_thread(int)  # starts the thread that a server has long had
     started = time.perf_counter()
-    async with fetcher.fetch(WheelUrl.parse(url)):
+    with await fetcher.fetch(WheelUrl.parse(url)):
         return time.perf_counter() - started
 
 

@@ -76,3 +76,13 @@ def test_http_clients_do_not_log_the_urls_they_ask_for(capsys: pytest.CaptureFix
         logging.getLogger(name).info("GET https://wheels.example.com/?signature=x")
 
     assert capsys.readouterr().err == ""
+
+
+def test_a_line_is_written_at_once_so_that_those_of_several_workers_do_not_mix(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[str] = []
+    monkeypatch.setattr(sys.stderr, "write", written.append)
+    configure_logging("info", "json")
+    structlog.get_logger().info("ours")
+    logging.getLogger("any").warning("theirs")
+
+    assert [line.endswith("}\n") for line in written] == [True, True]

@@ -40,7 +40,7 @@ def configure_logging(level: str, form: Literal["json", "console"]) -> None:
     structlog.configure(
         processors=[*shared, *renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),  # whole lines, since workers share the stream
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)

@@ -1,8 +1,6 @@
 """The registration use case where writers meet, which no single request shows."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
@@ -34,12 +32,11 @@ class SlowHost(InMemoryWheelFetcher):
         self.arrived = asyncio.Event()
         self.go_on = asyncio.Event()
 
-    @asynccontextmanager
-    async def fetch(self, url: WheelUrl) -> AsyncIterator[FetchedWheel]:
-        async with super().fetch(url) as fetched:
-            self.arrived.set()
-            await self.go_on.wait()
-            yield fetched
+    async def fetch(self, url: WheelUrl) -> FetchedWheel:
+        fetched = await super().fetch(url)
+        self.arrived.set()
+        await self.go_on.wait()
+        return fetched
 
 
 def a_registration(**announced: object) -> Registration:

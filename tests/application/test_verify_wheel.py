@@ -1,19 +1,23 @@
 """Where wheels are judged."""
 
+import asyncio
 import threading
 from collections.abc import Mapping
 
 import pytest
 
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
+from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from application.ports.wheel_fetcher import FetchedWheel
 from application.use_cases.verify_wheel import VerifyWheel, WheelClaims
 from application.wheel_content import WheelContent
 from domain.digests import Sha256Digest
-from domain.errors import WheelRefusedError
+from domain.errors import WheelFault, WheelRefusedError
 from domain.verification import Examination
 from domain.wheel_archives import ArchiveMember, WheelArchive
 from domain.wheel_filenames import WheelFilename
+from domain.wheel_urls import WheelUrl
+from tests.builders import a_wheel, a_wheel_url
 
 FILENAME = WheelFilename.parse("gcp-1.0.0-py3-none-any.whl")
 DIST_INFO = {
@@ -33,6 +37,32 @@ class Watched(dict[str, bytes]):
     def __getitem__(self, path: str) -> bytes:
         self.threads.add(threading.get_ident())
         return super().__getitem__(path)
+
+
+class Lending:
+    """A fetcher that counts which wheels are out."""
+
+    def __init__(self) -> None:
+        self.out = 0
+
+    async def fetch(self, url: WheelUrl) -> FetchedWheel:
+        self.out += 1
+        return FetchedWheel(b"x", Sha256Digest("0" * 64), 1, self._take_back)
+
+    def _take_back(self) -> None:
+        self.out -= 1
+
+
+class FailingReader:
+    """Fails as it is told to, once it has seen how many wheels are out."""
+
+    def __init__(self, failure: BaseException, lending: Lending) -> None:
+        self._failure = failure
+        self._lending = lending
+
+    async def read(self, content: WheelContent) -> WheelArchive:
+        assert self._lending.out == 1
+        raise self._failure
 
 
 class WheelReader:
@@ -61,3 +91,22 @@ async def test_a_wheel_of_very_many_files_is_judged_in_a_thread_however_little_i
         )
     assert len(said.threads) == 1
     assert (threading.get_ident() in said.threads) is at_once
+
+
+@pytest.mark.parametrize(
+    "failure", [WheelRefusedError(WheelFault.NOT_AN_ARCHIVE, "no archive"), OSError("gone"), asyncio.CancelledError()]
+)
+async def test_a_wheel_is_let_go_of_whatever_ends_its_reading(failure: BaseException) -> None:
+    lending = Lending()
+    verify = VerifyWheel(fetcher=lending, reader=FailingReader(failure, lending))
+    with pytest.raises(type(failure)):
+        await verify.execute(a_wheel_url(), WheelClaims(filename=a_wheel_url().filename), Examination())
+    assert lending.out == 0
+
+
+async def test_a_wheel_is_let_go_of_once_it_is_proven() -> None:
+    lending = Lending()
+    archive = await ZipWheelReader().read(a_wheel())
+    verify = VerifyWheel(fetcher=lending, reader=WheelReader(archive))
+    await verify.execute(a_wheel_url(), WheelClaims(filename=a_wheel_url().filename), Examination())
+    assert lending.out == 0

@@ -42,18 +42,17 @@ async def test_a_verification_is_a_stage_whatever_comes_of_it(seen: InMemoryObse
     assert (seen.stages, seen.open) == ([Stage.AUTHENTICATE] * 2, [])
 
 
-async def test_a_fetch_ends_as_a_stage_when_the_bytes_are_there_and_they_go_afterwards(seen: InMemoryObserver) -> None:
+async def test_a_fetch_ends_as_a_stage_when_the_bytes_are_there(seen: InMemoryObserver) -> None:
     inner, data = InMemoryWheelFetcher(), a_wheel()
     inner.put(a_wheel_url(), data)
-    async with ObservedWheelFetcher(inner, seen).fetch(a_wheel_url()) as fetched:
+    with await ObservedWheelFetcher(inner, seen).fetch(a_wheel_url()) as fetched:
         assert fetched.content == data
         assert (seen.stages, seen.open, seen.wheels) == ([Stage.FETCH], [], [len(data)])
 
 
 async def test_a_fetch_that_fails_is_a_stage_without_a_wheel(seen: InMemoryObserver) -> None:
     with pytest.raises(WheelRefusedError):
-        async with ObservedWheelFetcher(InMemoryWheelFetcher(), seen).fetch(a_wheel_url()):
-            pass
+        await ObservedWheelFetcher(InMemoryWheelFetcher(), seen).fetch(a_wheel_url())
 
     assert (seen.stages, seen.open, seen.wheels) == ([Stage.FETCH], [], [])
 

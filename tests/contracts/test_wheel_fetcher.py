@@ -91,7 +91,7 @@ def world(request: pytest.FixtureRequest, https: HttpsWorld) -> World:
 @pytest.mark.parametrize("data", [WHEEL, b"", b"x"], ids=["large", "empty", "one byte"])
 async def test_the_bytes_their_digest_and_their_size_are_those_that_the_host_serves(world: World, data: bytes) -> None:
     world.serve(data)
-    async with world.fetcher.fetch(world.url) as fetched:
+    with await world.fetcher.fetch(world.url) as fetched:
         assert bytes_of(fetched.content) == data
         assert fetched.sha256.hex == hashlib.sha256(data).hexdigest()
         assert fetched.size == len(data)
@@ -99,7 +99,7 @@ async def test_the_bytes_their_digest_and_their_size_are_those_that_the_host_ser
 
 async def test_the_bytes_lie_nowhere_after_success(world: World, tmp_path: Path) -> None:
     world.serve(WHEEL)
-    async with world.fetcher.fetch(world.url) as fetched:
+    with await world.fetcher.fetch(world.url) as fetched:
         assert bytes_of(fetched.content) == WHEEL
     assert _files_in(tmp_path) == []
 
@@ -108,9 +108,8 @@ async def test_the_bytes_lie_nowhere_after_an_exception_in_the_body_which_passes
     world: World, tmp_path: Path
 ) -> None:
     world.serve(WHEEL)
-    with pytest.raises(ZeroDivisionError):
-        async with world.fetcher.fetch(world.url):
-            raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError), await world.fetcher.fetch(world.url):
+        raise ZeroDivisionError
     assert _files_in(tmp_path) == []
 
 
@@ -119,7 +118,7 @@ async def test_the_bytes_lie_nowhere_after_cancellation(world: World, tmp_path: 
     inside = asyncio.Event()
 
     async def hold() -> None:
-        async with world.fetcher.fetch(world.url):
+        with await world.fetcher.fetch(world.url):
             inside.set()
             await asyncio.Event().wait()
 
@@ -133,8 +132,8 @@ async def test_the_bytes_lie_nowhere_after_cancellation(world: World, tmp_path: 
 
 async def test_concurrent_fetches_of_one_url_do_not_end_each_other(world: World) -> None:
     world.serve(WHEEL)
-    async with world.fetcher.fetch(world.url) as first:
-        async with world.fetcher.fetch(world.url):
+    with await world.fetcher.fetch(world.url) as first:
+        with await world.fetcher.fetch(world.url):
             pass
         assert bytes_of(first.content) == WHEEL
 
@@ -144,7 +143,7 @@ async def test_a_wheel_of_less_than_a_block_is_never_on_disk(
     https: HttpsWorld, tmp_path: Path, size: int, files: int
 ) -> None:
     https.serve(bytes(size))
-    async with https.fetcher.fetch(https.url) as fetched:
+    with await https.fetcher.fetch(https.url) as fetched:
         assert len(_files_in(tmp_path)) == files
         assert bytes_of(fetched.content) == bytes(size)
 
@@ -152,14 +151,13 @@ async def test_a_wheel_of_less_than_a_block_is_never_on_disk(
 async def test_each_fetch_sees_what_the_host_serves_then(world: World) -> None:
     for data in (b"one", b"other"):
         world.serve(data)
-        async with world.fetcher.fetch(world.url) as fetched:
+        with await world.fetcher.fetch(world.url) as fetched:
             assert bytes_of(fetched.content) == data
 
 
 async def test_an_unknown_file_is_refused_for_good(world: World, tmp_path: Path) -> None:
     with pytest.raises(WheelRefusedError) as refusal:
-        async with world.fetcher.fetch(world.url):
-            pytest.fail("there is nothing to fetch")
+        await world.fetcher.fetch(world.url)
     assert refusal.value.fault is WheelFault.NOT_FOUND
     assert _files_in(tmp_path) == []
 
@@ -167,8 +165,7 @@ async def test_an_unknown_file_is_refused_for_good(world: World, tmp_path: Path)
 async def test_a_failing_host_is_told_from_a_missing_file(world: World, tmp_path: Path) -> None:
     world.fail()
     with pytest.raises(WheelHostFailedError):
-        async with world.fetcher.fetch(world.url):
-            pytest.fail("there is nothing to fetch")
+        await world.fetcher.fetch(world.url)
     assert _files_in(tmp_path) == []
 
 
@@ -177,8 +174,7 @@ async def test_memory_counts_fetches_per_url() -> None:
     fetched, other = (WheelUrl.parse(f"https://{host}.example.com{PATH}") for host in ("wheels", "other"))
     fetcher.put(fetched, b"x")
     for _ in range(2):
-        async with fetcher.fetch(fetched):
-            pass
+        await fetcher.fetch(fetched)
     assert (fetcher.fetches[fetched], fetcher.fetches[other]) == (2, 0)
 
 
@@ -201,7 +197,7 @@ async def test_the_development_host_serves_the_fetcher(tmp_path: Path) -> None:
     with WheelHost(tmp_path, ca_directory=tmp_path) as host:
         rules = AddressRules.parse(networks=["127.0.0.1/32"])
         fetcher = HttpsWheelFetcher(rules=rules, tls=trust(host.ca_path), spool_directory=tmp_path)
-        async with fetcher.fetch(WheelUrl.parse(f"{host.url}/{Path(PATH).name}")) as fetched:
+        with await fetcher.fetch(WheelUrl.parse(f"{host.url}/{Path(PATH).name}")) as fetched:
             assert fetched.sha256.hex == hashlib.sha256(data).hexdigest()
 
 

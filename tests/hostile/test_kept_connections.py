@@ -57,7 +57,7 @@ class World:
     names: Names
 
     async def fetch(self, path: str = PATH, *, name: str = NAME) -> bytes:
-        async with self.fetcher.fetch(WheelUrl.parse(self.host.url(path, name))) as fetched:
+        with await self.fetcher.fetch(WheelUrl.parse(self.host.url(path, name))) as fetched:
             return bytes_of(fetched.content)
 
 

@@ -50,7 +50,7 @@ class World:
     fetcher: HttpsWheelFetcher
 
     async def fetch(self) -> bytes:
-        async with self.fetcher.fetch(WheelUrl.parse(self.host.url(PATH))) as fetched:
+        with await self.fetcher.fetch(WheelUrl.parse(self.host.url(PATH))) as fetched:
             return bytes_of(fetched.content)
 
 
@@ -112,10 +112,10 @@ async def test_tens_of_thousands_of_fields_are_not_looked_at(world: World, answe
 
 
 async def test_a_body_of_tiny_pieces_takes_no_more_memory_than_another(tmp_path: Path) -> None:
-    with Spool(tmp_path) as spool:
-        tracemalloc.start()
-        for number in range(100_000):
-            await spool.write(b"%02d" % (number % 99))
-        _, peak = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
+    spool = Spool(tmp_path)
+    tracemalloc.start()
+    for number in range(100_000):
+        await spool.write(b"%02d" % (number % 99))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
     assert peak < 1_000_000

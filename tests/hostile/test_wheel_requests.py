@@ -35,7 +35,7 @@ class World:
     reached: list[tuple[str, int]] = field(default_factory=list)
 
     async def fetch(self, url: str) -> bytes:
-        async with self.fetcher.fetch(WheelUrl.parse(url)) as fetched:
+        with await self.fetcher.fetch(WheelUrl.parse(url)) as fetched:
             return bytes_of(fetched.content)
 
 

@@ -1,8 +1,6 @@
 """Limiting how many fetches run at once."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from domain.errors import TooManyFetchesError
 
@@ -15,9 +13,8 @@ class FetchSlots:
         self._free = asyncio.Semaphore(count)
         self._max_wait = max_wait
 
-    @asynccontextmanager
-    async def take(self) -> AsyncIterator[None]:
-        """Hold a place while the context is open.
+    async def take(self) -> None:
+        """Take a place, to be given back.
 
         Raises:
             TooManyFetchesError: None came free in time.
@@ -29,7 +26,7 @@ class FetchSlots:
             raise TooManyFetchesError(
                 "too many wheels are being checked at the moment; try again shortly", retry_after=15
             ) from None
-        try:
-            yield
-        finally:
-            self._free.release()
+
+    def give_back(self) -> None:
+        """Let the next one in."""
+        self._free.release()

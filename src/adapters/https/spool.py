@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 from pathlib import Path
-from typing import Self
 
 from adapters.https.spool_file import SpoolFile
 from application.off_loop import off_loop
@@ -17,8 +16,8 @@ BLOCK_BYTES = 1024 * 1024
 class Spool:
     """Keeps and hashes what is written to it: what is shorter than a block in memory, all else in a temporary file.
 
-    A context manager: the file, if it is needed, is gone on exit. Hashing and writing happen in a thread, one block
-    behind what arrives, so memory holds two blocks at most.
+    The file, if it is needed, stays until it is removed. Hashing and writing happen in a thread, one block behind what
+    arrives, so memory holds two blocks at most.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -30,12 +29,8 @@ class Spool:
         self._pending: asyncio.Future[None] | None = None
         self.size = 0
 
-    def __enter__(self) -> Self:
-        """Begin."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Remove the file, whatever happened."""
+    def remove(self) -> None:
+        """Remove the file, if there is one, whatever happened."""
         if self._file is None:
             return
         self._file.remove()

@@ -3,8 +3,7 @@
 import asyncio
 import ssl
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -60,17 +59,24 @@ class HttpsWheelFetcher:
         self._spool_directory = spool_directory or Path(tempfile.gettempdir())
         self._sleep = sleep
 
-    @asynccontextmanager
-    async def fetch(self, url: WheelUrl) -> AsyncIterator[FetchedWheel]:
-        """Download on entry, remove on exit. A place among the concurrent fetches is held all the while."""
-        async with self._slots.take():
-            with Spool(self._spool_directory) as spool:
-                await self._download(url, spool)
-                yield FetchedWheel(spool.content, spool.sha256, spool.size)
+    async def fetch(self, url: WheelUrl) -> FetchedWheel:
+        """Download a wheel, which holds a place among the concurrent fetches until it is let go of."""
+        await self._slots.take()
+        spool = Spool(self._spool_directory)
+        try:
+            await self._download(url, spool)
+            return FetchedWheel(spool.content, spool.sha256, spool.size, partial(self._let_go, spool))
+        except BaseException:
+            self._let_go(spool)
+            raise
 
     def close(self) -> None:
         """Close what connections are kept; nothing may be fetched any more."""
         self._idle.close()
+
+    def _let_go(self, spool: Spool) -> None:
+        spool.remove()
+        self._slots.give_back()
 
     async def _download(self, url: WheelUrl, spool: Spool) -> None:
         started = asyncio.get_running_loop().time()

@@ -2,8 +2,6 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from application.ports.wheel_fetcher import FetchedWheel
 from domain.digests import Sha256Digest
@@ -31,12 +29,11 @@ class InMemoryWheelFetcher:
         """Raise an error for a URL from now on."""
         self._answers[url] = error
 
-    @asynccontextmanager
-    async def fetch(self, url: WheelUrl) -> AsyncIterator[FetchedWheel]:
+    async def fetch(self, url: WheelUrl) -> FetchedWheel:
         """Give the bytes as they are."""
         self.fetches[url] += 1
         data = self._bytes(url)
-        yield FetchedWheel(data, Sha256Digest(hashlib.sha256(data).hexdigest()), len(data))
+        return FetchedWheel(data, Sha256Digest(hashlib.sha256(data).hexdigest()), len(data))
 
     def _bytes(self, url: WheelUrl) -> bytes:
         answer = self._answers.get(url)

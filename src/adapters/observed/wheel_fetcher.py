@@ -1,8 +1,5 @@
 """Fetching wheels, watched."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-
 from application.ports.observer import Observer, Stage
 from application.ports.wheel_fetcher import FetchedWheel, WheelFetcher
 from domain.wheel_urls import WheelUrl
@@ -16,11 +13,9 @@ class ObservedWheelFetcher:
         self._fetcher = fetcher
         self._observer = observer
 
-    @asynccontextmanager
-    async def fetch(self, url: WheelUrl) -> AsyncIterator[FetchedWheel]:
+    async def fetch(self, url: WheelUrl) -> FetchedWheel:
         """Fetch as the fetcher behind it does."""
-        async with AsyncExitStack() as stack:
-            with self._observer.stage(Stage.FETCH):
-                wheel = await stack.enter_async_context(self._fetcher.fetch(url))
-            self._observer.fetched(wheel.size)
-            yield wheel
+        with self._observer.stage(Stage.FETCH):
+            wheel = await self._fetcher.fetch(url)
+        self._observer.fetched(wheel.size)
+        return wheel

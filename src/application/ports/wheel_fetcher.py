@@ -1,36 +1,50 @@
 """Fetching a wheel's bytes."""
 
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol, Self
 
 from application.wheel_content import WheelContent
 from domain.digests import Sha256Digest
 from domain.wheel_urls import WheelUrl
 
 
+def _nothing() -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class FetchedWheel:
-    """The bytes that a URL served.
+    """The bytes that a URL served. A context manager: on exit they are let go of, whatever ends the context.
 
     Attributes:
-        content: If it is a file, that exists only while the fetch's context is open.
+        content: If it is a file, that exists until exit.
         sha256: Computed while the bytes arrived.
         size: In bytes.
+        let_go: Called on exit.
     """
 
     content: WheelContent
     sha256: Sha256Digest
     size: int
+    let_go: Callable[[], None] = field(default=_nothing, repr=False, compare=False)
+
+    def __enter__(self) -> Self:
+        """Return the wheel."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let go of the bytes."""
+        self.let_go()
 
 
 class WheelFetcher(Protocol):
     """Fetches wheels."""
 
-    def fetch(self, url: WheelUrl) -> AbstractAsyncContextManager[FetchedWheel]:
-        """Download a wheel on entry and remove its bytes on exit, whatever ends the context.
+    async def fetch(self, url: WheelUrl) -> FetchedWheel:
+        """Download a wheel, to be let go of by whoever asked for it. A download that fails leaves no bytes.
 
-        Raises (on entry):
+        Raises:
             WheelRefusedError: The answer is final: not found or gone, an address that may not be reached, or more
                 bytes than allowed.
             WheelHostFailedError: The host was unreachable or answered wrongly.

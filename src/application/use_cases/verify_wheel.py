@@ -1,6 +1,5 @@
 """Proving that a wheel is what somebody says it is."""
 
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Self
 
@@ -53,12 +52,12 @@ class VerifyWheel:
             WheelRefusedError: The first check that it does not pass.
             TransientError: Something was out of reach.
         """
-        async with AsyncExitStack() as stack:
-            _check_filename(claims, examination)  # may be known to be wrong before anything is fetched
-            with examination.check("download") as compared:
-                fetched = await stack.enter_async_context(self._fetcher.fetch(url))
-                compared.text = f"{fetched.size} bytes from {url.host}"
-            return await self._examine(fetched, claims, examination)
+        _check_filename(claims, examination)  # may be known to be wrong before anything is fetched
+        with examination.check("download") as compared:
+            wheel = await self._fetcher.fetch(url)
+            compared.text = f"{wheel.size} bytes from {url.host}"
+        with wheel:
+            return await self._examine(wheel, claims, examination)
 
     async def examine(self, wheel: FetchedWheel, claims: WheelClaims, examination: Examination) -> ProvenWheel:
         """Hold a wheel that is there against the claims, taking down each verdict.
