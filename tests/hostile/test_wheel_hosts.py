@@ -168,6 +168,11 @@ CASES: dict[str, tuple[list[Reply], type[RegistryError], WheelFault | None]] = {
     "no length": ([_answer("Connection: close", body=WHEEL)], WheelHostFailedError, None),
     "HTTP/1.0 without a length": ([raw(b"HTTP/1.0 200 OK\r\n\r\n" + WHEEL)], WheelHostFailedError, None),
     "a short body": ([_answer("Content-Length: 9999", body=WHEEL[:500])], WheelHostFailedError, None),
+    "a short body behind its head": (
+        [raw(OK + b"Content-Length: 9999\r\n\r\n", WHEEL[:500])],
+        WheelHostFailedError,
+        None,
+    ),
     "a short chunk": ([_answer("Transfer-Encoding: chunked", body=b"ff\r\nabc")], WheelHostFailedError, None),
     "chunks without an end": (
         [_answer("Transfer-Encoding: chunked", body=b"3\r\nabc\r\n")],

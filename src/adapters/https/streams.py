@@ -60,8 +60,6 @@ class TlsStream:
 
     async def read(self, most: int) -> bytes:
         """Return what is there, at least a byte and about ``most``, or nothing at the end, however the host ends it."""
-        if self._is_empty():
-            await self._receive()
         return await self._carry(lambda: self._decrypted(most))
 
     async def write(self, data: bytes) -> None:
