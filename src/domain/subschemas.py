@@ -23,10 +23,12 @@ def subschemas(schema: Mapping[str, object], draft: Draft) -> Sequence[tuple[Poi
     """Return a schema and all schemas below it with their places, level by level; true and false are left out."""
     found: list[tuple[Pointer, Mapping[str, object]]] = [((), schema)]
     for place, part in found:  # which grows meanwhile
+        if _HOLDING.isdisjoint(part):  # as most are
+            continue
         for keyword in part:
             if keyword in _HOLDING and _counts(keyword, part, draft):
                 children = _held(keyword, part[keyword])
-                found.extend(((*place, *steps), child) for steps, child in children if isinstance(child, dict))
+                found.extend([((*place, *steps), child) for steps, child in children if isinstance(child, dict)])
     return found
 
 

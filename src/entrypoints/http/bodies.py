@@ -84,8 +84,8 @@ def parse_json(raw: bytes) -> object:
         raise BadBodyError(f"the body is not UTF-8 (byte {error.start}); encode it as UTF-8") from None
     try:
         value = _DECODER.decode(raw)
-        _require_shallow(value)
-        json.loads(text, object_pairs_hook=_unique)
+        if _count_members(value) != _count_colons(raw):
+            json.loads(text, object_pairs_hook=_unique)
     except RecursionError:
         raise BadBodyError(_TOO_DEEP) from None
     except (msgspec.MsgspecError, ValueError) as error:
@@ -139,15 +139,33 @@ def _unique(members: list[tuple[str, object]]) -> None:
         seen.add(name)
 
 
-def _require_shallow(value: object) -> None:
-    """Return if containers nest no deeper than the limit; goes level by level, so there is no stack to exhaust."""
-    level: list[Any] = [[value]]
-    for _ in range(MAX_DEPTH + 1):
+def _count_members(value: object) -> int:
+    """Return how many members all objects have; goes level by level, so there is no stack to exhaust.
+
+    Raises:
+        BadBodyError: Containers nest deeper than the limit.
+    """
+    members = 0
+    level: list[Any] = [value] if isinstance(value, _CONTAINERS) else []
+    for _ in range(MAX_DEPTH):
+        objects = [container for container in level if isinstance(container, dict)]
+        members += sum(map(len, objects))
         level = [
             child
             for container in level
             for child in (container.values() if isinstance(container, dict) else container)
             if isinstance(child, _CONTAINERS)
         ]
-    if level:
-        raise BadBodyError(_TOO_DEEP)
+        if not level:
+            return members
+    raise BadBodyError(_TOO_DEEP)
+
+
+def _count_colons(raw: bytes) -> int:
+    """Return how many colons stand outside of strings in valid JSON, which is how many members were sent."""
+    # Without what is escaped, every other quote ends a string; without all else, most strings are empty.
+    quotes_and_colons = raw.replace(rb"\\", b"").replace(rb"\"", b"").translate(None, _NEITHER_QUOTE_NOR_COLON)
+    return sum(outside.count(b":") for outside in quotes_and_colons.replace(b'""', b"").split(b'"')[::2])
+
+
+_NEITHER_QUOTE_NOR_COLON = bytes(set(range(256)) - set(b'":'))

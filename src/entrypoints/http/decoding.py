@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -34,6 +35,8 @@ def decode_fields(value: object, struct: type[S]) -> tuple[S, list[FieldError]]:
         InvalidRequestError: It is no JSON object.
     """
     errors: list[FieldError] = []
+    with suppress(msgspec.ValidationError):
+        return msgspec.convert(value, struct), errors  # which stops at the first bad field, and most have none
     found = _fields(value, struct, ("body",), errors)
     if found is None:
         raise InvalidRequestError(errors)
