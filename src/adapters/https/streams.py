@@ -130,4 +130,12 @@ class TlsStream:
 
     async def _flush(self) -> None:
         if self._outgoing.pending:
-            await asyncio.get_running_loop().sock_sendall(self._socket, self._outgoing.read())
+            await self._send(self._outgoing.read())
+
+    async def _send(self, data: bytes) -> None:
+        try:
+            sent = self._socket.send(data)  # most often all of it
+        except BlockingIOError:
+            sent = 0
+        if sent < len(data):
+            await asyncio.get_running_loop().sock_sendall(self._socket, data[sent:])
