@@ -50,6 +50,13 @@ def test_members_are_counted_whatever_stands_in_strings(
         assert parse_json(text.encode()) == json.loads(text)
 
 
+@pytest.mark.parametrize("escape", [r"\u003a", r"\u003A"])
+@pytest.mark.parametrize("twice", ['"a":1,"a":1', r'"a":1,"\u0061":1', '":":1,":":1', r'"\\":{"\"":1,"\"":1}'])
+def test_a_colon_spelled_as_an_escape_makes_up_for_no_member(escape: str, twice: str) -> None:
+    with pytest.raises(BadBodyError, match="repeats"):
+        parse_json(f'{{{twice},"b":"{escape}{escape}"}}'.encode())
+
+
 def _text(body: _Sent, *, ascii_only: bool, separators: tuple[str, str]) -> str:
     comma, colon = separators
     if isinstance(body, _Object):

@@ -20,6 +20,7 @@ from domain.names import ProviderName
 from domain.schemas import ResourceSchema, ResourceSchemas
 from domain.semver import SemVer
 from domain.wheel_urls import WheelUrl
+from entrypoints.http.canonical import canonical
 from entrypoints.http.wire import JsonObject, MetadataBody, RegistrationBody, ResourceSchemaBody
 
 _UNNAMED = "unnamed"  # stands in for a bad name, which is reported by itself
@@ -74,8 +75,8 @@ def to_registration(
     current = fields.take("schemas", lambda sent: _resource_schemas(sent, provider), body.schemas)
     legacy = fields.take("resource_schemas", lambda sent: _resource_schemas(sent, provider), body.resource_schemas)
     schemas = fields.take("schemas", _agreed, (current, legacy))
-    config_schema = fields.take("config_schema", CanonicalJson.of, body.config_schema)
-    outputs_schema = fields.take("outputs_schema", CanonicalJson.of, body.outputs_schema)
+    config_schema = fields.take("config_schema", canonical, body.config_schema)
+    outputs_schema = fields.take("outputs_schema", canonical, body.outputs_schema)
     changelog = fields.take("changelog", check_changelog, body.changelog)
     metadata = None if body.metadata is None else _metadata(body.metadata, fields)
     if fields.forbidden is not None and not fields.errors:
@@ -131,7 +132,7 @@ def _resource_schemas(entries: Mapping[str, ResourceSchemaBody], provider: str) 
 
 
 def _document(schema: JsonObject | None) -> CanonicalJson | None:
-    return None if schema is None else CanonicalJson.of(schema)
+    return None if schema is None else canonical(schema)
 
 
 def _metadata(body: MetadataBody, fields: _Fields) -> CatalogMetadata | None:
