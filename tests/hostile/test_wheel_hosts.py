@@ -7,8 +7,9 @@ import random
 import resource
 import socket
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,7 @@ from tests.support.https_host import (
     redirect,
     reset,
     status,
+    staying,
 )
 
 PATH = "/files/pragmatiks_gcp_provider-1.0.0-py3-none-any.whl"
@@ -503,6 +505,28 @@ async def test_cancelling_a_download_leaves_nothing_behind(world: World) -> None
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+@pytest.mark.parametrize("max_idle", [0, 1])
+async def test_a_download_that_is_cancelled_wherever_it_is_leaves_neither_file_nor_place_behind(
+    world: World, max_idle: int
+) -> None:
+    world.policy = FetchPolicy(max_concurrent=1, max_wait=0.0, max_idle=max_idle)
+    wheel = bytes(2_000_000)
+    world.host.script(PATH, staying(file(wheel)))
+    with closing(world.fetcher()) as fetcher:
+        for turns in count():
+            task = asyncio.create_task(fetcher.fetch(world.url()))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.wait([task])
+            if not task.cancelled():
+                break
+            assert _files_in(world.spool) == []
+        with task.result() as fetched:
+            assert bytes_of(fetched.content) == wheel
+    assert turns > 10
 
 
 async def test_too_many_fetches_wait_for_a_bounded_time(world: World) -> None:

@@ -19,6 +19,9 @@ class FetchSlots:
         Raises:
             TooManyFetchesError: None came free in time.
         """
+        if not self._free.locked():
+            await self._free.acquire()  # at once
+            return
         try:
             async with asyncio.timeout(self._max_wait):
                 await self._free.acquire()
