@@ -1,7 +1,7 @@
 """Where a JSON Schema holds further schemas. What stands elsewhere (``default``, ``enum`` …) is data."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from domain.schema_drafts import Draft
 
@@ -27,8 +27,7 @@ def subschemas(schema: Mapping[str, object], draft: Draft) -> Sequence[tuple[Poi
             continue
         for keyword in part:
             if keyword in _HOLDING and _counts(keyword, part, draft):
-                children = _held(keyword, part[keyword])
-                found.extend([((*place, *steps), child) for steps, child in children if isinstance(child, dict)])
+                found += _held(place, keyword, part[keyword])
     return found
 
 
@@ -46,13 +45,14 @@ def _counts(keyword: str, schema: Mapping[str, object], draft: Draft) -> bool:
     return keyword in DEFINITIONS or not (draft.lone_references and "$ref" in schema)
 
 
-def _held(keyword: str, value: object) -> Iterator[tuple[Pointer, object]]:
+def _held(place: Pointer, keyword: str, value: object) -> Sequence[tuple[Pointer, Mapping[str, object]]]:
     if keyword in _NAMED and isinstance(value, dict):
-        yield from (((keyword, name), child) for name, child in value.items())
-    elif keyword in _LISTED and isinstance(value, list):
-        yield from (((keyword, str(index)), child) for index, child in enumerate(value))
-    elif keyword in _SINGLE:
-        yield (keyword,), value
+        return [((*place, keyword, name), child) for name, child in value.items() if isinstance(child, dict)]
+    if keyword in _LISTED and isinstance(value, list):
+        return [((*place, keyword, str(index)), child) for index, child in enumerate(value) if isinstance(child, dict)]
+    if keyword in _SINGLE and isinstance(value, dict):
+        return [((*place, keyword), value)]
+    return ()
 
 
 def _follow(value: object, pointer: Sequence[str]) -> tuple[object, Sequence[str]]:

@@ -19,6 +19,9 @@ class _Rs256Only(jws.JWSRegistry):
     max_header_length = max_payload_length = max_signature_length = MAX_TOKEN_LENGTH
 
 
+_RS256_ONLY = _Rs256Only(algorithms=["RS256"], strict_check_header=False)
+
+
 class VerifiedClaims(Claims):
     """The claims of a token whose signature was verified; there is no other way to make one."""
 
@@ -28,9 +31,8 @@ class VerifiedClaims(Claims):
         Raises:
             NotAuthenticatedError: The key did not sign this token, or its claims are no JSON object, or ambiguous.
         """
-        registry = _Rs256Only(algorithms=["RS256"], strict_check_header=False)
         try:
-            payload = jws.deserialize_compact(token, key, algorithms=["RS256"], registry=registry).payload
+            payload = jws.deserialize_compact(token, key, algorithms=["RS256"], registry=_RS256_ONLY).payload
         except (JoseError, ValueError):
             raise NotAuthenticatedError(Refusal.BAD_SIGNATURE.value) from None
         try:
