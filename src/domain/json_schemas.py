@@ -7,7 +7,7 @@ from domain.announcements import Announcement
 from domain.canonical_json import CanonicalJson
 from domain.errors import SchemaFault, SchemaRefusedError
 from domain.schema_drafts import DRAFTS, Draft, draft_of
-from domain.schema_references import Flaw, find_flaw
+from domain.schema_references import Flaw, find_flaw, refers_to_nothing
 
 MAX_SCHEMA_LENGTH = 256 * 1024
 _MAX_SHOWN = 200
@@ -68,7 +68,7 @@ def _judged(title: str, schema: CanonicalJson) -> JsonSchema:
         known = ", ".join(draft.uri for draft in DRAFTS)
         problem = f"{document['$schema']!r:.100} is no draft that is understood; use one of {known}"
         raise _refused(title, Flaw(SchemaFault.DRAFT_UNSUPPORTED, ("$schema",), problem))
-    flaw = find_flaw(document, draft)
+    flaw = None if refers_to_nothing(schema.text, document, draft) else find_flaw(document, draft)
     if flaw is not None:
         raise _refused(title, flaw)
     return JsonSchema(title, document, draft, len(schema.text))
