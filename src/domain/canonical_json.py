@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from domain.errors import InvalidSchemasError
@@ -22,9 +22,15 @@ class CanonicalJson:
     Keys are sorted by UTF-16 code units, there is no white space, and a number with an integral value is written as
     an integer, so that ``1`` and ``1.0`` agree (after RFC 8785, which the text follows except in the exponents of
     very large and very small fractions).
+
+    Attributes:
+        text: The canonical text, which alone counts when documents are compared.
+        sent: The decoded document that was written, where it is known and reads as the text does but for the order of
+            members; None otherwise. Whoever has it need not read the text. It is not to be changed.
     """
 
     text: str
+    sent: object = field(default=None, repr=False, compare=False)
 
     @classmethod
     def of(cls, value: object) -> Self:
@@ -41,8 +47,13 @@ class CanonicalJson:
             raise InvalidSchemasError("a schema holds a number with too many digits to be stored") from None
 
     def decode(self) -> object:
-        """Return the document as Python values."""
+        """Return the document as Python values, members in canonical order."""
         return json.loads(self.text)
+
+    @property
+    def document(self) -> object:
+        """The document as Python values, members in any order; not to be changed."""
+        return self.decode() if self.sent is None else self.sent
 
 
 def _canonical(value: object, depth: int) -> object:

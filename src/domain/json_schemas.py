@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from domain.announcements import Announcement
 from domain.canonical_json import CanonicalJson
@@ -19,13 +20,22 @@ class JsonSchema:
 
     Attributes:
         title: What a sentence calls it: the member of the announcement, and the resource type.
-        length: Of its canonical text, in characters.
+        document: The schema as Python values, members in any order.
     """
 
     title: str
+    canonical: CanonicalJson
     document: Mapping[str, object]
     draft: Draft
-    length: int
+
+    @property
+    def length(self) -> int:
+        """How many characters its canonical text has."""
+        return len(self.canonical.text)
+
+    def in_order(self) -> Mapping[str, object]:
+        """Return the document with its members in canonical order, by which the first of several flaws is told."""
+        return cast("Mapping[str, object]", self.canonical.decode())
 
     def refused(self, flaw: Flaw) -> SchemaRefusedError:
         """Return the refusal for a flaw."""
@@ -56,11 +66,11 @@ def _titled(
         yield f"the outputs_schema of {owner}", outputs
 
 
-def _judged(title: str, schema: CanonicalJson) -> JsonSchema:
-    if len(schema.text) > MAX_SCHEMA_LENGTH:
-        problem = f"it has {len(schema.text)} characters, {MAX_SCHEMA_LENGTH} are allowed; make it smaller"
+def _judged(title: str, canonical: CanonicalJson) -> JsonSchema:
+    if len(canonical.text) > MAX_SCHEMA_LENGTH:
+        problem = f"it has {len(canonical.text)} characters, {MAX_SCHEMA_LENGTH} are allowed; make it smaller"
         raise _refused(title, Flaw(SchemaFault.TOO_LARGE, (), problem))
-    document = schema.decode()
+    document = canonical.document
     if not isinstance(document, dict):
         raise _refused(title, Flaw(SchemaFault.INVALID, (), "it must be a JSON object"))
     draft = draft_of(document)
@@ -68,10 +78,17 @@ def _judged(title: str, schema: CanonicalJson) -> JsonSchema:
         known = ", ".join(draft.uri for draft in DRAFTS)
         problem = f"{document['$schema']!r:.100} is no draft that is understood; use one of {known}"
         raise _refused(title, Flaw(SchemaFault.DRAFT_UNSUPPORTED, ("$schema",), problem))
-    flaw = None if refers_to_nothing(schema.text, document, draft) else find_flaw(document, draft)
+    schema = JsonSchema(title, canonical, document, draft)
+    flaw = _flaw(schema)
     if flaw is not None:
-        raise _refused(title, flaw)
-    return JsonSchema(title, document, draft, len(schema.text))
+        raise schema.refused(flaw)
+    return schema
+
+
+def _flaw(schema: JsonSchema) -> Flaw | None:
+    if refers_to_nothing(schema.canonical.text, schema.document, schema.draft):
+        return None
+    return find_flaw(schema.document, schema.draft) and find_flaw(schema.in_order(), schema.draft)
 
 
 def _refused(title: str, flaw: Flaw) -> SchemaRefusedError:

@@ -9,12 +9,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from adapters.json_schema.validator import MetaSchemaValidator
 from domain.canonical_json import CanonicalJson
-from domain.errors import RegistryError
+from domain.errors import RegistryError, SchemaRefusedError
+from domain.json_schemas import json_schemas
 from entrypoints.http.bodies import parse_json
 from entrypoints.http.canonical import canonical
 from entrypoints.http.decoding import decode_fields
 from entrypoints.http.wire import RegistrationBody
+from tests.builders import an_announcement
 
 _AWKWARD = '":\\{}[],ab\x00\x01\x1f\x7fé\u2028\ud7ff\ue000\uffff\U00010000\U0010ffff'
 _TEXTS = st.text(st.sampled_from(_AWKWARD), max_size=3) | st.sampled_from(["1.5", "1e5", "\\u0000", "$ref"])
@@ -31,9 +34,34 @@ _DOCUMENTS: st.SearchStrategy[Any] = st.recursive(
 def test_a_schema_of_a_body_has_the_canonical_form_that_the_domain_gives_it(
     schema: dict[str, Any], ensure_ascii: bool
 ) -> None:
-    sent = parse_json(json.dumps(schema, ensure_ascii=ensure_ascii).encode())
+    sent = _sent(schema, ensure_ascii=ensure_ascii)
 
     assert _outcome(canonical, sent) == _outcome(CanonicalJson.of, sent)
+
+
+@given(st.dictionaries(_TEXTS, _DOCUMENTS, max_size=4).filter(lambda schema: r"\u0000" not in json.dumps(schema)))
+def test_a_schema_of_a_body_need_not_be_read_again(schema: dict[str, Any]) -> None:
+    written = canonical(_sent(schema))
+
+    assert json.dumps(written.document, sort_keys=True) == json.dumps(written.decode(), sort_keys=True)
+
+
+@pytest.mark.parametrize(
+    "flaws",
+    [
+        {"$defs": {"b": {"$ref": "x"}, "a": {"$ref": "y"}}},
+        {"properties": {"b": {"$id": "x", "$ref": 5}, "a": {"$ref": "#/x"}}},
+        {"properties": {"b": {"type": 5, "pattern": "("}, "a": {"required": 1}}, "minLength": -1, "maxLength": -1},
+    ],
+)
+async def test_of_several_flaws_the_same_one_is_told_in_whatever_order_they_are_sent(flaws: dict[str, Any]) -> None:
+    assert await _refusal(canonical(flaws)) == await _refusal(CanonicalJson.of(flaws))
+
+
+async def _refusal(schema: CanonicalJson) -> str:
+    with pytest.raises(SchemaRefusedError) as refusal:
+        await MetaSchemaValidator().validate(json_schemas(an_announcement(config_schema=schema)))
+    return refusal.value.detail
 
 
 @pytest.mark.parametrize("depth", range(62, 68))
@@ -79,6 +107,10 @@ def test_fields_of_a_body_are_decoded_alike_whether_all_are_good_or_one_is_bad(b
 
     assert beside == msgspec.structs.replace(decoded, version=None)
     assert [error for error in more if error.loc != ("body", "version")] == errors
+
+
+def _sent(schema: dict[str, Any], *, ensure_ascii: bool = True) -> Any:
+    return parse_json(json.dumps(schema, ensure_ascii=ensure_ascii).encode())
 
 
 def _outcome(make: Callable[[Any], CanonicalJson], value: object) -> object:

@@ -58,7 +58,7 @@ def _wrong(schema: JsonSchema) -> tuple[Pointer, Mapping[str, object]]:
     """Return the place of a part that is not valid, though those in it are, and the member that makes it so."""
     is_valid = _meta_schema(schema.draft).is_valid
     # Other than a reader, a meta-schema looks beside lone references too.
-    parts = subschemas(schema.document, replace(schema.draft, lone_references=False))
+    parts = subschemas(schema.in_order(), replace(schema.draft, lone_references=False))
     place, part = next((place, part) for place, part in reversed(parts) if not is_valid(part))
     alone = ({**_BOUNDS, keyword: value} for keyword, value in part.items())
     return place, next((member for member in alone if not is_valid(member)), part)

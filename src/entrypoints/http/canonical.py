@@ -23,7 +23,7 @@ def canonical(schema: JsonObject) -> CanonicalJson:
     if _is_plain(schema):
         written = _ENCODER.encode(schema)
         if b"\\u0000" not in written and _sorts_alike(written):
-            return CanonicalJson(written.decode())
+            return CanonicalJson(written.decode(), sent=schema)
     return CanonicalJson.of(schema)
 
 
