@@ -17,15 +17,15 @@ _BUSY = frozenset({429, 502, 503, 504})
 
 @dataclass(frozen=True, slots=True)
 class AnswerHead:
-    """Status and header fields of an answer, as they came."""
+    """Status and header fields of an answer, as they came but for the names' case, which is lower."""
 
     host: str
     status: int
     fields: Sequence[tuple[bytes, bytes]]
 
-    def values(self, name: str) -> list[str]:
-        """Return the values of a field, given in lower case."""
-        return [value.decode("latin-1").strip() for field, value in self.fields if field.lower() == name.encode()]
+    def values(self, name: bytes) -> list[str]:
+        """Return the values of a field, named in lower case."""
+        return [value.decode("latin-1").strip() for field, value in self.fields if field == name]
 
     @property
     def location(self) -> str | None:
@@ -36,7 +36,7 @@ class AnswerHead:
         """
         if self.status not in _REDIRECTS:
             return None
-        locations = set(self.values("location"))
+        locations = set(self.values(b"location"))
         if len(locations) != 1 or "" in locations:
             raise self.failure("redirects without saying where to")
         return locations.pop()
@@ -69,9 +69,9 @@ class AnswerHead:
             WheelHostFailedError: They are encoded, or their end is not announced or announced twice.
             WheelRefusedError: They are too many.
         """
-        if any(encoding.lower() not in {"", "identity"} for encoding in self.values("content-encoding")):
+        if any(encoding.lower() not in {"", "identity"} for encoding in self.values(b"content-encoding")):
             raise self.failure("sends the file encoded although identity was asked for; serve wheels as they are")
-        lengths, transfers = self.values("content-length"), self.values("transfer-encoding")
+        lengths, transfers = self.values(b"content-length"), self.values(b"transfer-encoding")
         if not lengths and not transfers:
             raise self.failure("does not announce the file's length, so a broken transfer would go unnoticed")
         if lengths and transfers:
@@ -85,11 +85,11 @@ class AnswerHead:
 
     def _retry_after(self) -> float:
         """Return the wait that the host asks for in seconds (RFC 9110 section 10.2.3); a date counts from its own."""
-        asked = next(iter(self.values("retry-after")), "")
+        asked = next(iter(self.values(b"retry-after")), "")
         if asked.isascii() and asked.isdigit():
             return float(asked[:9])
         try:
-            wait = parsedate_to_datetime(asked) - parsedate_to_datetime(next(iter(self.values("date")), ""))
+            wait = parsedate_to_datetime(asked) - parsedate_to_datetime(next(iter(self.values(b"date")), ""))
         except (ValueError, TypeError, OverflowError):  # unreadable, one with a zone and one without, or no such year
             return 0.0
         return max(wait, timedelta()).total_seconds()

@@ -54,7 +54,7 @@ class Connection:
                 raise h11.RemoteProtocolError("the host hung up without an answer")
             await asyncio.sleep(0)  # thousands of them come with one reading, and others want their turn
         head = AnswerHead(target.host, event.status_code, list(event.headers))
-        self._read_at_once = _BODY_BYTES if head.values("content-length") else _HEAD_BYTES
+        self._read_at_once = _BODY_BYTES if head.values(b"content-length") else _HEAD_BYTES
         return head
 
     async def read(self) -> bytes | None:

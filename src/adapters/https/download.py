@@ -3,7 +3,7 @@
 import asyncio
 
 from adapters.https.answers import too_large
-from adapters.https.exchanges import HttpsExchanges, Read
+from adapters.https.exchanges import Answer, HttpsExchanges
 from adapters.https.failures import wire_failures
 from adapters.https.policy import FetchPolicy
 from adapters.https.rate import RateGuard
@@ -35,20 +35,19 @@ async def download(target: Target, exchanges: HttpsExchanges, spool: Spool) -> N
 
 async def _hop(target: Target, exchanges: HttpsExchanges, spool: Spool, *, reuse: bool) -> Target | None:
     """Spool the file and return None, or return the target that the answer redirects to."""
-    with wire_failures(target.host):
-        async with exchanges.ask(target, reuse=reuse) as (head, read):
-            if head.location is not None:
-                return target.redirected(head.location)
-            head.check_status()
-            head.check_body(exchanges.policy.max_bytes)
-            await _receive(read, exchanges.policy, spool)
-            return None
+    with wire_failures(target.host), await exchanges.ask(target, reuse=reuse) as answer:
+        if answer.head.location is not None:
+            return target.redirected(answer.head.location)
+        answer.head.check_status()
+        answer.head.check_body(exchanges.policy.max_bytes)
+        await _receive(answer, exchanges.policy, spool)
+        return None
 
 
-async def _receive(read: Read, policy: FetchPolicy, spool: Spool) -> None:
+async def _receive(answer: Answer, policy: FetchPolicy, spool: Spool) -> None:
     rate, time = RateGuard(policy.min_rate, policy.rate_window), asyncio.get_running_loop().time
     asked = time()
-    while (chunk := await read()) is not None:
+    while (chunk := await answer.read()) is not None:
         rate.arrived(len(chunk), after=time() - asked)
         if spool.size + len(chunk) > policy.max_bytes:
             raise too_large(policy.max_bytes)

@@ -1,10 +1,10 @@
 """Requests to wheel hosts, and their answers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from functools import partial
+from typing import Self
 
 import h11
 
@@ -16,8 +16,26 @@ from adapters.https.idle_connections import IdleConnections
 from adapters.https.policy import FetchPolicy
 from adapters.https.targets import Target
 
-Read: TypeAlias = Callable[[], Awaitable[bytes | None]]
-"""Returns what arrived of a body, or None at its end."""
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer whose head was read. A context manager: on exit its connection is kept or closed.
+
+    Attributes:
+        read: Returns what arrived of the body, or None at its end.
+    """
+
+    head: AnswerHead
+    read: Callable[[], Awaitable[bytes | None]]
+    let_go: Callable[[], None]
+
+    def __enter__(self) -> Self:
+        """Return the answer."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let go of the connection."""
+        self.let_go()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +46,8 @@ class HttpsExchanges:
     connector: Connector
     idle: IdleConnections
 
-    @asynccontextmanager
-    async def ask(self, target: Target, *, reuse: bool) -> AsyncIterator[tuple[AnswerHead, Read]]:
-        """Ask for a target, and return the answer's head and what reads its body while the context is open.
+    async def ask(self, target: Target, *, reuse: bool) -> Answer:
+        """Ask for a target, and return how it is answered.
 
         Args:
             target: What is asked for.
@@ -45,10 +62,7 @@ class HttpsExchanges:
         """
         async with asyncio.timeout(self.policy.answer_timeout):
             connection, head = await self._asked(target, reuse=reuse and self.policy.max_idle > 0)
-        try:
-            yield head, connection.read
-        finally:
-            self.idle.put(target, connection)
+        return Answer(head, connection.read, partial(self.idle.put, target, connection))
 
     async def _asked(self, target: Target, *, reuse: bool) -> tuple[Connection, AnswerHead]:
         with connecting_failures(target.host):
