@@ -1,7 +1,7 @@
 """One line for each attempt to register."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -19,6 +19,23 @@ class _Record:
 
     stages: dict[str, float] = field(default_factory=dict)
     wheel_bytes: int | None = None
+
+
+class _Timed(AbstractContextManager[None]):
+    """A stage that is under way."""
+
+    __slots__ = ("_record", "_stage", "_started")
+
+    def __init__(self, record: _Record, stage: Stage) -> None:
+        self._record = record
+        self._stage = stage.value
+
+    def __enter__(self) -> None:
+        self._started = perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        stages = self._record.stages
+        stages[self._stage] = stages.get(self._stage, 0.0) + perf_counter() - self._started
 
 
 _record: ContextVar[_Record | None] = ContextVar("registration_record", default=None)
@@ -55,15 +72,9 @@ class LoggingObserver:
             wheel_bytes=record.wheel_bytes,
         )
 
-    @contextmanager
-    def stage(self, stage: Stage) -> Iterator[None]:
+    def stage(self, stage: Stage) -> AbstractContextManager[None]:
         """Add to the record, if there is one."""
-        record = _record.get() or _Record()
-        started = perf_counter()
-        try:
-            yield
-        finally:
-            record.stages[stage.value] = record.stages.get(stage.value, 0.0) + perf_counter() - started
+        return _Timed(_record.get() or _Record(), stage)
 
     def fetched(self, size: int) -> None:
         """Add to the record, if there is one."""

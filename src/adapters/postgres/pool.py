@@ -70,9 +70,11 @@ class Pool:
         return connection
 
     async def _wait(self) -> None:
+        if not self._places.locked():
+            await self._places.acquire()  # at once; setting a deadline would take longer
+            return
         try:
-            # No deadline where there is nothing to wait for: setting one takes longer than taking a free place.
-            async with asyncio.timeout(self._timeout if self._places.locked() else None):
+            async with asyncio.timeout(self._timeout):
                 await self._places.acquire()
         except TimeoutError:
             raise TimeoutError(f"no connection became free within {self._timeout:g} s") from None

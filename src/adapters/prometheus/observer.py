@@ -1,10 +1,10 @@
 """An observer that counts."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from time import perf_counter
 
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, Gauge, Histogram
 
 from adapters.prometheus.metrics import Metrics
 from application.ports.observer import Answer, Attempt, Stage
@@ -39,17 +39,9 @@ class PrometheusObserver:
         self._metrics.registrations.labels(attempt.realm, attempt.outcome.value, attempt.code).inc()
         self._metrics.registration_durations.labels(attempt.realm, attempt.outcome.value).observe(attempt.seconds)
 
-    @contextmanager
-    def stage(self, stage: Stage) -> Iterator[None]:
+    def stage(self, stage: Stage) -> AbstractContextManager[None]:
         """Time a stage."""
-        in_flight, durations = self._stages[stage]
-        in_flight.inc()
-        started = perf_counter()
-        try:
-            yield
-        finally:
-            durations.observe(perf_counter() - started)
-            in_flight.dec()
+        return _Timed(*self._stages[stage])
 
     def fetched(self, size: int) -> None:
         """Count a wheel's bytes."""
@@ -73,3 +65,21 @@ class PrometheusObserver:
     def connections_in_use(self, count: int) -> None:
         """Show how many are in use."""
         self._metrics.connections.set(count)
+
+
+class _Timed(AbstractContextManager[None]):
+    """A stage that is under way."""
+
+    __slots__ = ("_durations", "_in_flight", "_started")
+
+    def __init__(self, in_flight: Gauge, durations: Histogram) -> None:
+        self._in_flight = in_flight
+        self._durations = durations
+
+    def __enter__(self) -> None:
+        self._in_flight.inc()
+        self._started = perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        self._durations.observe(perf_counter() - self._started)
+        self._in_flight.dec()

@@ -10,16 +10,18 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_typ
 import msgspec
 
 from domain.errors import MAX_FIELD_ERRORS, FieldError, InvalidRequestError
+from entrypoints.http.bodies import Fraction
 
 S = TypeVar("S", bound=msgspec.Struct)
 _Location = tuple[str | int, ...]
 MAX_KEY_LENGTH = 100
 """How much of a member's name an error repeats."""
-_TYPES = re.compile(r"`([a-z |]+)`")
+_TYPES = re.compile(r"`([A-Za-z |]+)`")
 _WORDS = {
     "str": "a string",
     "int": "a whole number",
     "float": "a number",
+    Fraction.__name__: "a number",
     "bool": "a boolean",
     "array": "an array",
     "object": "an object",
