@@ -74,7 +74,9 @@ class ArchiveReading:
         return named
 
     def _member(self, entry: Entry, algorithm: str) -> ArchiveMember:
-        hashes = {name: hashlib.new(name) for name in {_ALWAYS, algorithm}}
+        hashes = {_ALWAYS: hashlib.sha256()}
+        if algorithm != _ALWAYS:
+            hashes[algorithm] = hashlib.new(algorithm)
         chunks: Iterable[bytes] = self._chunks(entry)
         if lies_in_dist_info(entry.path):
             self._kept[entry.path] = b"".join(chunks)

@@ -73,14 +73,15 @@ def _check_coding(entry: Entry) -> None:
 def _check_kind(entry: Entry) -> None:
     """Whatever system the entry says it is from: readers look at the mode without asking."""
     kind = stat.S_IFMT(entry.attributes >> 16)
-    if kind not in (_FOLDERS if entry.is_folder else _FILES):
+    is_folder = entry.is_folder
+    if kind not in (_FOLDERS if is_folder else _FILES):
         what = "a symbolic link" if kind == stat.S_IFLNK else "a special file"
         raise refused(WheelFault.ARCHIVE_SPECIAL_FILE, f"the entry {quoted(entry.path)} is {what}")
-    if entry.is_folder and entry.size:
+    if is_folder and entry.size:
         raise refused(
             WheelFault.ARCHIVE_SPECIAL_FILE, f"the entry {quoted(entry.path)} is a folder with bytes of its own"
         )
-    if entry.attributes & _DOS_FOLDER and not entry.is_folder:
+    if entry.attributes & _DOS_FOLDER and not is_folder:
         raise refused(WheelFault.ARCHIVE_SPECIAL_FILE, f"the entry {quoted(entry.path)} is a file marked as a folder")
 
 

@@ -25,6 +25,8 @@ def parse_extras(data: bytes, name: bytes) -> Mapping[int, bytes]:
             gets another name.
     """
     extras: dict[int, bytes] = {}
+    if not data:  # as in nearly all headers
+        return extras
     place, count = 0, 0
     while place < len(data):
         count += 1

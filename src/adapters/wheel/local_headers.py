@@ -1,7 +1,7 @@
 """The header in front of each entry's data, and the descriptor behind it: APPNOTE 4.3.7 and 4.3.9."""
 
 import struct
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from adapters.wheel.archive_source import ArchiveSource
 from adapters.wheel.entry import LOCAL_SIGNATURE, STORED, Entry
@@ -15,8 +15,7 @@ _DESCRIPTOR, _DESCRIPTOR64 = struct.Struct("<3L"), struct.Struct("<LQQ")
 _DESCRIPTOR_SIGNATURE = b"PK\x07\x08"  # optional, says 4.3.9.3
 
 
-@dataclass(frozen=True, slots=True)
-class LocalHeader:
+class LocalHeader(NamedTuple):
     """A local header that says what the directory says.
 
     Attributes:
