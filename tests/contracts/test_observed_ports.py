@@ -47,7 +47,7 @@ async def test_a_fetch_ends_as_a_stage_when_the_bytes_are_there(seen: InMemoryOb
     inner.put(a_wheel_url(), data)
     with await ObservedWheelFetcher(inner, seen).fetch(a_wheel_url()) as fetched:
         assert fetched.content == data
-        assert (seen.stages, seen.open, seen.wheels) == ([Stage.FETCH], [], [len(data)])
+        assert (seen.stages, seen.open, seen.wheels) == ([Stage.FETCH], [], [(a_wheel_url().host, len(data))])
 
 
 async def test_a_fetch_that_fails_is_a_stage_without_a_wheel(seen: InMemoryObserver) -> None:

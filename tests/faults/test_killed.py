@@ -39,7 +39,12 @@ def scene(stack: Stack, slow_host: SlowHost, fresh_database_dsn: str, tmp_path: 
 
 @contextmanager
 def serving(scene: Scene) -> Iterator[subprocess.Popen[bytes]]:
-    settings = {"DATABASE_URL": scene.dsn, "REGISTRY_WHEEL_SPOOL_DIR": str(scene.spool), **scene.host.settings}
+    settings = {
+        "DATABASE_URL": scene.dsn,
+        "REGISTRY_WHEEL_SPOOL_DIR": str(scene.spool),
+        "REGISTRY_LOG_LEVEL": "debug",  # points are known by their lines
+        **scene.host.settings,
+    }
     with scene.stack.server(**settings) as process:
         scene.stack.wait_until_ready(process)
         yield process

@@ -141,5 +141,6 @@ async def test_a_registration_has_one_line_that_tells_how_it_went(watched: Servi
     assert (created["outcome"], created["code"], created["provider"]) == ("created", None, "platform/gcp")
     assert list(created["stages"]) == ["authenticate", "look", "fetch", "read", "write"]
     assert created["wheel_bytes"] > 0
+    assert created["wheel_host"]
     assert (refused["outcome"], refused["code"], refused["wheel_bytes"]) == ("refused", "version_conflict", None)
     assert list(refused["stages"]) == ["authenticate", "look"]

@@ -13,7 +13,7 @@ def tell_everything(observer: Observer) -> None:
                 pass
         with observer.authority_call("jwks"):
             pass
-        observer.fetched(1000)
+        observer.fetched("wheels.example.com", 1000)
         observer.registered(Attempt("console", Outcome.CREATED, "", 0.5))
     observer.answered(Answer("POST", "/console/provider-versions", 201, 0.5))
     observer.pool_opened(10)

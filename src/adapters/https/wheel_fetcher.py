@@ -88,4 +88,4 @@ class HttpsWheelFetcher:
                 f"the wheel did not arrive from {url.host} within {self._policy.deadline:g} seconds; try again later"
             ) from None
         seconds = round(asyncio.get_running_loop().time() - started, 3)
-        _log.info("wheel_fetched", host=url.host, size=spool.size, seconds=seconds)
+        _log.debug("wheel_fetched", host=url.host, size=spool.size, seconds=seconds)

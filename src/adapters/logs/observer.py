@@ -18,6 +18,7 @@ class _Record:
     """What one attempt took so far."""
 
     stages: dict[str, float] = field(default_factory=dict)
+    wheel_host: str | None = None
     wheel_bytes: int | None = None
 
 
@@ -69,6 +70,7 @@ class LoggingObserver:
             code=attempt.code or None,
             seconds=round(attempt.seconds, 6),
             stages={stage: round(seconds, 6) for stage, seconds in record.stages.items()},
+            wheel_host=record.wheel_host,
             wheel_bytes=record.wheel_bytes,
         )
 
@@ -76,11 +78,11 @@ class LoggingObserver:
         """Add to the record, if there is one."""
         return _Timed(_record.get() or _Record(), stage)
 
-    def fetched(self, size: int) -> None:
+    def fetched(self, host: str, size: int) -> None:
         """Add to the record, if there is one."""
         record = _record.get()
         if record is not None:
-            record.wheel_bytes = size
+            record.wheel_host, record.wheel_bytes = host, size
 
     def authority_call(self, operation: str) -> nullcontext[None]:  # noqa: ARG002 -- failures have their own line
         """Leave it to the stage that waits for it."""

@@ -13,7 +13,7 @@ class InMemoryObserver:
         open: What is covered at the moment, outermost first: realms, stages and operations.
         stages: In the order of their beginning.
         calls: Operations, and whether each succeeded.
-        wheels: Sizes, in bytes.
+        wheels: Hosts and sizes, in bytes.
     """
 
     def __init__(self) -> None:
@@ -23,7 +23,7 @@ class InMemoryObserver:
         self.attempts: list[Attempt] = []
         self.stages: list[Stage] = []
         self.calls: list[tuple[str, bool]] = []
-        self.wheels: list[int] = []
+        self.wheels: list[tuple[str, int]] = []
         self.pool_size = 0
         self.connections = 0
 
@@ -48,9 +48,9 @@ class InMemoryObserver:
         with self._covering(stage):
             yield
 
-    def fetched(self, size: int) -> None:
+    def fetched(self, host: str, size: int) -> None:
         """Remember a wheel."""
-        self.wheels.append(size)
+        self.wheels.append((host, size))
 
     @contextmanager
     def authority_call(self, operation: str) -> Iterator[None]:

@@ -17,5 +17,5 @@ class ObservedWheelFetcher:
         """Fetch as the fetcher behind it does."""
         with self._observer.stage(Stage.FETCH):
             wheel = await self._fetcher.fetch(url)
-        self._observer.fetched(wheel.size)
+        self._observer.fetched(url.host, wheel.size)
         return wheel

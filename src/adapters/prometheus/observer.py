@@ -43,7 +43,7 @@ class PrometheusObserver:
         """Time a stage."""
         return _Timed(*self._stages[stage])
 
-    def fetched(self, size: int) -> None:
+    def fetched(self, host: str, size: int) -> None:  # noqa: ARG002 -- callers choose no label
         """Count a wheel's bytes."""
         self._metrics.wheels.observe(size)
 

@@ -37,9 +37,9 @@ class TracingObserver:
         with self._span(stage.value, SpanKind.INTERNAL, {}):
             yield
 
-    def fetched(self, size: int) -> None:
-        """Note the size on the span around the fetch."""
-        get_current_span().set_attribute("registry.wheel_bytes", size)
+    def fetched(self, host: str, size: int) -> None:
+        """Note host and size on the span around the fetch."""
+        get_current_span().set_attributes({"registry.wheel_host": host, "registry.wheel_bytes": size})
 
     @contextmanager
     def authority_call(self, operation: str) -> Iterator[None]:

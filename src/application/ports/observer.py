@@ -83,8 +83,8 @@ class Observer(Protocol):
         """Cover a stage of a request."""
         ...
 
-    def fetched(self, size: int) -> None:
-        """Learn that a wheel of so many bytes arrived."""
+    def fetched(self, host: str, size: int) -> None:
+        """Learn that a wheel of so many bytes arrived from a host."""
         ...
 
     def authority_call(self, operation: str) -> AbstractContextManager[None]:
@@ -125,10 +125,10 @@ class Observers:
         """Let all cover a stage."""
         return _Together([observer.stage(stage) for observer in self._observers])
 
-    def fetched(self, size: int) -> None:
+    def fetched(self, host: str, size: int) -> None:
         """Tell all of a wheel."""
         for observer in self._observers:
-            observer.fetched(size)
+            observer.fetched(host, size)
 
     def authority_call(self, operation: str) -> AbstractContextManager[None]:
         """Let all cover a call."""
