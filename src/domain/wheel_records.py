@@ -29,6 +29,7 @@ _FURTHER = DIGEST_SIZES.keys() - {"sha256"}
 _FURTHER_WRITTEN = tuple(name.encode() for name in _FURTHER)
 _SIGNATURES = ("RECORD.jws", "RECORD.p7s")
 _LONGEST_LINE = 128 * 1024
+_BLANK = frozenset({"\n", "\r", "\r\n"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,11 @@ def _rows(data: bytes) -> Iterator[list[str]]:
     """Read one row from each line that is not blank: no path in an archive has a line end for a row to span."""
     try:
         for line in io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", newline=""):
+            if line in _BLANK:  # a few bytes inflate to a hundred thousand of them, each of which would cost a reader
+                continue
             if len(line) > _LONGEST_LINE:
                 raise _invalid(f"it has a line of more than {_LONGEST_LINE} characters")
-            yield from (row for row in csv.reader([line], strict=True) if row)
+            yield from csv.reader([line], strict=True)
     except (UnicodeDecodeError, csv.Error):
         raise _invalid("it is no CSV in UTF-8, one file to a line") from None
 

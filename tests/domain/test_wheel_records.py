@@ -1,9 +1,10 @@
 """RECORD against the files of the wheel."""
 
 import base64
+import csv
 import hashlib
 import tracemalloc
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 
 import pytest
@@ -145,6 +146,20 @@ def test_a_record_of_millions_of_lines_takes_no_memory_beyond_its_own(row: str) 
     tracemalloc.stop()
 
     assert peak < 1_000_000
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_blank_lines_are_passed_over_without_being_parsed(end: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    parse, parsed = csv.reader, list[Sequence[str]]()
+
+    def noting(rows: Sequence[str], *, strict: bool) -> Iterable[list[str]]:
+        parsed.append(rows)
+        return parse(rows, strict=strict)
+
+    monkeypatch.setattr(csv, "reader", noting)
+
+    assert further_algorithms(f"{end * 9}a,sha512=,{end}{end * 9}".encode(), paths={"a", "b"}) == {"a": "sha512"}
+    assert parsed == [[f"a,sha512=,{end}"]]
 
 
 def test_a_line_longer_than_any_path_is_refused_before_it_is_split() -> None:

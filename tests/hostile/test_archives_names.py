@@ -1,9 +1,12 @@
 """Entries whose names leave the folder, mean two things, or cannot all be unpacked."""
 
+import tracemalloc
 from dataclasses import replace
 
 import pytest
 
+from adapters.wheel.entry import UTF_8_FLAG, Entry
+from adapters.wheel.entry_names import check_names
 from domain.errors import WheelFault
 from tests.support.archives import STORED, UTF_8, Part, read, refusal, with_part
 
@@ -99,6 +102,13 @@ def test_names_that_some_file_system_cannot_hold_both_are_refused(case: str) -> 
     assert refusal(with_part(first, second)).fault is WheelFault.ARCHIVE_NAMES_COLLIDE
 
 
+@pytest.mark.parametrize("case", COLLIDING)
+def test_names_collide_just_as_well_among_very_many(case: str) -> None:
+    many = [_named(b"many/" * 13_000 + b"%d" % number) for number in range(2)]
+
+    assert refusal(with_part(*many, *map(_named, COLLIDING[case]))).fault is WheelFault.ARCHIVE_NAMES_COLLIDE
+
+
 def test_unusual_names_that_file_systems_hold_are_read() -> None:
     names = [b"aux.py", b"data/.a..b", b"data/a:b", b"data/ a", b"n" * 255, "é".encode() * 127, b"-r", b"~/a", b"$HOME"]
 
@@ -123,3 +133,15 @@ def test_long_runs_of_combining_marks_are_refused_before_they_are_put_in_order()
     assert refusal(with_part(*[_named(f"{disordered}{n}".encode()) for n in range(200)])).fault is (
         WheelFault.ARCHIVE_NAME_UNSAFE
     )
+
+
+def test_one_name_beyond_ascii_does_not_make_megabytes_of_others_take_dozens_of_times_their_room() -> None:
+    names = ["a/" * 16_000 + str(number) for number in range(100)]
+    entries = [Entry(name, 20, UTF_8_FLAG, STORED, 0, 0, 0, 0, 0, b"") for name in [*names, "\N{PACKAGE}"]]
+
+    tracemalloc.start()
+    check_names(entries)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak < 5 * sum(map(len, names))

@@ -75,6 +75,15 @@ async def test_others_get_a_turn_at_every_few_of_many_chunks(world: World) -> No
     assert turns.count > len(wheel) / 20
 
 
+@pytest.mark.parametrize("line", [CHUNKED + b"1;", OK + b"X:"], ids=["of a chunk", "of the head"])
+async def test_others_get_a_turn_while_a_line_comes_by_the_byte(world: World, line: bytes) -> None:
+    length, turns = 10_000, Turns()
+    world.host.script(PATH, raw(line, *[b"a"] * length))  # each in a TLS record of its own
+    with turns.counted(), pytest.raises(WheelHostFailedError):
+        await world.fetch()
+    assert turns.count > length / 20
+
+
 async def test_others_get_a_turn_at_each_of_many_early_hints(world: World) -> None:
     hints, turns = 2000, Turns()
     world.host.script(PATH, raw(b"HTTP/1.1 103 Hints\r\n\r\n" * hints, OK + b"Content-Length: 1\r\n\r\nx"))

@@ -13,7 +13,7 @@ from adapters.https.targets import Target
 
 _HEAD_BYTES = 16 * 1024  # the longest head; also read at once where lines are looked for, which is costly
 _BODY_BYTES = 256 * 1024
-_PIECES_AT_ONCE = 16  # of a body; parsing one takes some tens of microseconds, however small it is
+_LOOKS_AT_ONCE = 16  # at what the host says; one takes some tens of microseconds, however little there is to see
 _Event: TypeAlias = h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]
 
 
@@ -31,7 +31,7 @@ class Connection:
         self._policy = policy
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_HEAD_BYTES)
         self._read_at_once = _HEAD_BYTES
-        self._pieces = 0
+        self._looks = 0
 
     async def ask(self, target: Target, *, reuse: bool) -> AnswerHead:
         """Send a plain GET without anything that identifies the registry's users, and return how it is answered.
@@ -59,9 +59,6 @@ class Connection:
 
     async def read(self) -> bytes | None:
         """Return what arrived of the answer's body, or None at its end."""
-        self._pieces += 1
-        if self._pieces % _PIECES_AT_ONCE == 0:
-            await asyncio.sleep(0)  # thousands of them come with one reading, and others want their turn
         event = await self._event()
         if isinstance(event, h11.Data):
             return bytes(event.data)
@@ -82,7 +79,13 @@ class Connection:
         self._stream.close()
 
     async def _event(self) -> _Event:
-        while (event := self._http.next_event()) is h11.NEED_DATA:
+        while (event := await self._look()) is h11.NEED_DATA:
             async with asyncio.timeout(self._policy.rate_window):
                 self._http.receive_data(await self._stream.read(self._read_at_once))
         return event
+
+    async def _look(self) -> _Event:
+        self._looks += 1
+        if self._looks % _LOOKS_AT_ONCE == 0:
+            await asyncio.sleep(0)  # thousands of pieces come with one reading, and others want their turn
+        return self._http.next_event()

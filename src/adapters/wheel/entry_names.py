@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from adapters.wheel.entry import UTF_8_FLAG, Entry
@@ -16,6 +16,7 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 _DOTS = ". "  # Windows drops them at the end of a name; the first part of an absolute path has not even these
 _TRAILING_DOTS = re.compile(r"(?<![. ])[. ]+(?=/|$)", re.MULTILINE)  # each run is looked at from its beginning only
 _LONGEST_PART = 255  # bytes, on the usual file systems; also bounds what comparing the Unicode forms of names costs
+_TOGETHER = 64 * 1024  # characters; Unicode takes dozens of bytes for each, and lets no other thread run meanwhile
 
 
 def decoded_name(raw: bytes, flags: int) -> str:
@@ -69,8 +70,7 @@ def check_name(path: str) -> None:
 def _check_collisions(paths: Iterable[str]) -> None:
     """Compare neighbours only: with the separator sorted first, whatever lies in a folder follows it at once."""
     names = list(paths)
-    lines = "".join(f"{path.removesuffix('/')}\n" for path in names)
-    *keys, _ = on_any_file_system(lines).replace("/", "\x00").split("\n")
+    keys = _keys([path.removesuffix("/") for path in names])
     for (key, path), (next_key, next_path) in pairwise(sorted(zip(keys, names, strict=True))):
         if not next_key.startswith(key):
             continue
@@ -79,6 +79,14 @@ def _check_collisions(paths: Iterable[str]) -> None:
                 WheelFault.ARCHIVE_NAMES_COLLIDE,
                 f"{quoted(path)} and {quoted(next_path)} cannot both be unpacked on every file system",
             )
+
+
+def _keys(paths: Sequence[str]) -> Sequence[str]:
+    """Return what to sort and compare paths by: of the usual archive all at once, of a large one path by path."""
+    if sum(map(len, paths)) > _TOGETHER:
+        return [on_any_file_system(path).replace("/", "\x00") for path in paths]
+    *keys, _ = on_any_file_system("".join(f"{path}\n" for path in paths)).replace("/", "\x00").split("\n")
+    return keys
 
 
 def on_any_file_system(paths: str) -> str:
