@@ -23,12 +23,14 @@ from domain.errors import IllegalTransitionError, InvalidTextError, StoreUnavail
 from domain.history import LifecycleAction, LifecycleEvent
 from domain.readmes import Readme
 from domain.semver import SemVer
-from domain.versions import VersionStatus
+from domain.versions import ProviderVersion, VersionStatus
 from tests.builders import NOW, a_building_version, a_name, a_proven_wheel, a_version
 from tests.support.postgres import cut_connections, database_of, empty, execute, fetch
-from tests.support.stores import EVERY_METHOD, put, writing
+from tests.support.postgres_sessions import wait_until_somebody_waits
+from tests.support.stores import EVERY_METHOD, numbers, put, writing
 
 ONE = SemVer.parse("1.0.0")
+_GONE = WheelRefusedError(WheelFault.NOT_FOUND, "gone")
 every_method = pytest.mark.parametrize("method", EVERY_METHOD)
 
 
@@ -222,6 +224,32 @@ async def test_a_decision_is_made_again_when_another_writer_came_first(
     assert fetch(database_dsn, "SELECT count(*) FROM provider_versions") == [(0,)]
 
 
+@pytest.mark.parametrize(("end", "decisions"), [("COMMIT", 2), ("ROLLBACK", 1)])
+@pytest.mark.parametrize("before", [[], [a_building_version("1.0.0").fail(_GONE, at=NOW)]], ids=["new", "failed"])
+async def test_who_waited_for_another_writer_decides_again_only_if_that_one_has_written(
+    database_dsn: str, postgres_store: PostgresVersionStore, before: list[ProviderVersion], end: str, decisions: int
+) -> None:
+    await put(postgres_store, a_version("0.9.0"), *before)
+    decided: list[Stored] = []
+
+    def decide(stored: Stored) -> Change:
+        decided.append(stored)
+        return Change(version=a_version("1.0.0"))
+
+    other = await asyncpg.connect(database_dsn)
+    try:
+        await other.execute("BEGIN; UPDATE providers SET updated_at = updated_at")
+        update = asyncio.create_task(postgres_store.update(a_name(), ONE, decide))
+        await asyncio.to_thread(wait_until_somebody_waits, database_dsn)
+        await other.execute(end)
+        after = await update
+    finally:
+        await other.close()
+    assert len(decided) == decisions
+    assert await postgres_store.look(a_name(), ONE) == after
+    assert numbers(await postgres_store.list_versions(a_name())) == ["1.0.0", "0.9.0"]
+
+
 async def test_a_race_that_is_never_won_ends_as_a_store_out_of_service(fresh_database_dsn: str) -> None:
     execute(
         fresh_database_dsn,
@@ -288,7 +316,7 @@ async def test_a_version_that_is_written_again_is_stored_like_one_that_is_writte
     await put(postgres_store, version)
     once = fetch(database_dsn, columns)
     empty(database_dsn)
-    failed = a_building_version("1.0.0").fail(WheelRefusedError(WheelFault.NOT_FOUND, "gone"), at=NOW)
+    failed = a_building_version("1.0.0").fail(_GONE, at=NOW)
     await put(postgres_store, failed, version)
     assert fetch(database_dsn, columns) == once
 

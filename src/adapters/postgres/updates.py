@@ -1,4 +1,4 @@
-"""What a transaction reads and writes around one version."""
+"""What is read and written around one version."""
 
 from collections.abc import Mapping
 

@@ -94,8 +94,8 @@ class RegisterVersion:
     async def execute(self, registration: Registration) -> Registered:
         """Prove the wheel and publish the version, or find it published already.
 
-        All network work is done before the transaction. A final refusal of the schemas or the wheel is recorded as a
-        failed version, which a later registration replaces; transient failures record nothing.
+        All network work is done before anything is written. A final refusal of the schemas or the wheel is recorded as
+        a failed version, which a later registration replaces; transient failures record nothing.
 
         Raises:
             NamespaceForbiddenError: The registrant may not publish under that name.

@@ -46,7 +46,7 @@ class BodyTimeoutError(RegistryError):
 
 
 class ClientDisconnectedError(RegistryError):
-    """The client went away before its body was complete; nobody reads this answer."""
+    """The client went away before its request was complete or answered; nobody reads this answer."""
 
     code = "client_disconnected"
 
