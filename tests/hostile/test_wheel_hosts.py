@@ -263,6 +263,8 @@ async def test_a_misbehaving_host_is_answered_with_the_error_that_fits(world: Wo
     refusal = await world.refusal()
     assert type(refusal) is error
     assert getattr(refusal, "fault", None) is fault
+    if error is WheelHostTimeoutError:
+        assert "host 127.0.0.1 " in refusal.detail
 
 
 async def test_a_reset_in_the_middle_of_the_body_is_the_hosts_failure(world: World) -> None:

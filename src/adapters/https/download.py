@@ -45,7 +45,8 @@ async def _hop(target: Target, exchanges: HttpsExchanges, spool: Spool, *, reuse
 
 
 async def _receive(answer: Answer, policy: FetchPolicy, spool: Spool) -> None:
-    rate, time = RateGuard(policy.min_rate, policy.rate_window), asyncio.get_running_loop().time
+    rate = RateGuard(answer.head.host, policy.min_rate, policy.rate_window)
+    time = asyncio.get_running_loop().time
     asked = time()
     while (chunk := await answer.read()) is not None:
         rate.arrived(len(chunk), after=time() - asked)

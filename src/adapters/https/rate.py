@@ -16,6 +16,7 @@ class RateGuard:
         window: Seconds over which the rate is averaged.
     """
 
+    host: str
     min_rate: int
     window: float
     _waited: float = 0.0
@@ -33,6 +34,6 @@ class RateGuard:
             return
         if self._received < self.min_rate * self._waited:
             raise WheelHostTimeoutError(
-                f"the wheel's host sends less than {self.min_rate} bytes per second; try again later"
+                f"the wheel's host {self.host} sends less than {self.min_rate} bytes per second; try again later"
             )
         self._waited, self._received = 0.0, 0
