@@ -167,9 +167,19 @@ def test_the_version_is_printed_for_programs() -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+\n", run("--version").stdout)
 
 
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-def test_development_mode_stops_cleanly_and_leaves_no_process(tmp_path: Path, stop: signal.Signals) -> None:
-    arguments = [*COMMAND, *dev_arguments(tmp_path / "data")]
+IN_THE_BACKGROUND = ("sh", "-c", """trap '' INT; exec "$@" """, "sh")
+"""How a script's shell starts what it does not wait for."""
+
+
+@pytest.mark.parametrize(
+    ("started_by", "stop"),
+    [((), signal.SIGINT), ((), signal.SIGTERM), (IN_THE_BACKGROUND, signal.SIGINT)],
+    ids=["interrupted", "terminated", "interrupted in the background"],
+)
+def test_development_mode_stops_cleanly_and_leaves_no_process(
+    tmp_path: Path, started_by: tuple[str, ...], stop: signal.Signals
+) -> None:
+    arguments = [*started_by, *COMMAND, *dev_arguments(tmp_path / "data")]
     with subprocess.Popen(arguments, env=clean_environment({}), stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         shown = ""
@@ -180,7 +190,10 @@ def test_development_mode_stops_cleanly_and_leaves_no_process(tmp_path: Path, st
         assert "curl" in shown
         started = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(stop)
-        assert process.wait(30) == 0
+        try:
+            assert process.wait(30) == 0
+        finally:
+            process.kill()  # leaving the context would wait for ever
         assert "Stopped" in process.stdout.read()
 
     assert started

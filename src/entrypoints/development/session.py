@@ -42,8 +42,8 @@ class DevelopmentError(Exception):
 
 def run(places: Places, *, once: bool, screen: Screen) -> int:
     """Start everything, register the example, and serve until interrupted; return the exit status."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    signal.signal(signal.SIGHUP, signal.default_int_handler)
+    for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # shells start what is in the background without SIGINT
+        signal.signal(stop, signal.default_int_handler)
     try:
         with ExitStack() as stack:
             _session(places, stack, once=once, screen=screen)
