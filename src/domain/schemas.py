@@ -42,7 +42,8 @@ class ResourceSchema:
         try:
             for name in (self.resource_type, self.provider, self.resource):
                 texts.line(name, longest=MAX_NAME_LENGTH)
-            texts.text(self.description or "", longest=MAX_DESCRIPTION_LENGTH)
+            if self.description is not None:
+                texts.text(self.description, longest=MAX_DESCRIPTION_LENGTH)
         except InvalidTextError as error:
             raise InvalidSchemasError(f"{self.resource_type[:MAX_NAME_LENGTH]!r}: {error.detail}") from None
 

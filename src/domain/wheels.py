@@ -1,5 +1,6 @@
 """What makes a wheel acceptable, decided on what a reader found in it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import Message
 
@@ -98,8 +99,9 @@ def prove(
     Raises:
         WheelRefusedError: The first rule that the wheel breaks.
     """
+    paths = archive.paths
     with examination.check("dist_info") as compared:
-        folder = _dist_info_folder(archive, filename)
+        folder = _dist_info_folder(archive, paths, filename)
         compared.text = f"one *.dist-info folder, of {filename.distribution} {filename.version}, with its files"
     with examination.check("wheel_format") as compared:
         compared.text = _check_format(headers(archive.dist_info[f"{folder}/WHEEL"], file="WHEEL"))
@@ -113,7 +115,7 @@ def prove(
         scripts = check_entry_points(archive.dist_info.get(f"{folder}/entry_points.txt", b""))
         compared.text = f"{scripts} scripts, each a plain file name"
     packages = ImportPackages.of(
-        archive.paths,
+        paths,
         import_names=[str(name) for name in metadata.get_all("Import-Name", ())],
         top_level=archive.dist_info.get(f"{folder}/top_level.txt", b"")[:_LONGEST_TOP_LEVEL].decode("utf-8", "replace"),
     )
@@ -131,8 +133,8 @@ def prove(
     )
 
 
-def _dist_info_folder(archive: WheelArchive, filename: WheelFilename) -> str:
-    parts = [path.partition("/") for path in archive.paths]
+def _dist_info_folder(archive: WheelArchive, paths: Sequence[str], filename: WheelFilename) -> str:
+    parts = [path.partition("/") for path in paths]
     folders = {folder for folder, slash, _ in parts if slash and folder.endswith(".dist-info")}
     if len(folders) != 1:
         raise WheelRefusedError(

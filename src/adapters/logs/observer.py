@@ -1,7 +1,6 @@
 """One line for each attempt to register."""
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -39,6 +38,18 @@ class _Timed(AbstractContextManager[None]):
         stages[self._stage] = stages.get(self._stage, 0.0) + perf_counter() - self._started
 
 
+class _Recording(AbstractContextManager[None]):
+    """An attempt that is under way."""
+
+    __slots__ = ("_before",)
+
+    def __enter__(self) -> None:
+        self._before = _record.set(_Record())
+
+    def __exit__(self, *_: object) -> None:
+        _record.reset(self._before)
+
+
 _record: ContextVar[_Record | None] = ContextVar("registration_record", default=None)
 
 
@@ -51,14 +62,9 @@ class LoggingObserver:
     def answered(self, answer: Answer) -> None:
         """Leave it to the line of the request."""
 
-    @contextmanager
-    def registering(self, realm: str) -> Iterator[None]:  # noqa: ARG002 -- the attempt tells it in the end
+    def registering(self, realm: str) -> AbstractContextManager[None]:  # noqa: ARG002 -- the attempt tells it in the end
         """Start a record; tasks that are started meanwhile add to it."""
-        before = _record.set(_Record())
-        try:
-            yield
-        finally:
-            _record.reset(before)
+        return _Recording()
 
     def registered(self, attempt: Attempt) -> None:
         """Log the record."""

@@ -1,7 +1,7 @@
 """What goes wrong with a database, told apart by the driver's attributes and never by its texts."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 import structlog
@@ -54,8 +54,7 @@ def overtaken() -> RetryableFaultError:
     return RetryableFaultError(StoreUnavailableError(_UNAVAILABLE))
 
 
-@contextmanager
-def driver_faults(connection: asyncpg.Connection | None = None) -> Iterator[None]:
+def driver_faults(connection: asyncpg.Connection | None = None) -> AbstractContextManager[None]:
     """Turn what a driver raises into what a store raises.
 
     Raises:
@@ -65,11 +64,21 @@ def driver_faults(connection: asyncpg.Connection | None = None) -> Iterator[None
         IllegalTransitionError: A row breaks the lifecycle.
         InvalidTextError: A text cannot be stored.
     """
-    try:
-        yield
-    except DRIVER_ERRORS as error:
-        lost = connection is not None and connection.is_closed()
-        raise (_refusal(error) or _fault(error, retry=lost)) from error
+    return _Translating(connection)
+
+
+class _Translating(AbstractContextManager[None]):
+    """Around a call of the driver."""
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: asyncpg.Connection | None) -> None:
+        self._connection = connection
+
+    def __exit__(self, _: object, error: BaseException | None, __: object, /) -> None:
+        if isinstance(error, DRIVER_ERRORS):
+            lost = self._connection is not None and self._connection.is_closed()
+            raise (_refusal(error) or _fault(error, retry=lost)) from error
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """The version store."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Mapping, Sequence
+from contextlib import suppress
 
 from adapters.postgres import queries
 from adapters.postgres.database import Database
@@ -80,8 +80,7 @@ class PostgresVersionStore:
         if change == Change():
             return stored
         async with self._pool.lend() as connection:
-            with self._committing(name):
-                await write(connection, name, stored, change)
+            await self._commit(name, write(connection, name, stored, change))
         return change.after(name, stored)
 
     async def _update_under_lock(self, name: ProviderName, version: SemVer, decide: Decision) -> Stored:
@@ -95,16 +94,14 @@ class PostgresVersionStore:
                 return stored
             with driver_faults(connection):
                 await write(connection, name, stored, change)
-            with self._committing(name):
-                await connection.execute("COMMIT")
+            await self._commit(name, connection.execute("COMMIT"))
             return change.after(name, stored)
 
-    @contextmanager
-    def _committing(self, name: ProviderName) -> Iterator[None]:
+    async def _commit(self, name: ProviderName, committing: Awaitable[object]) -> None:
         # Whether a commit without an answer happened is unknown, so only the caller may repeat it.
         try:
             with driver_faults():
-                yield
+                await committing
         finally:
             self._listeners.changed(name)
 

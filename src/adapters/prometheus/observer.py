@@ -28,11 +28,9 @@ class PrometheusObserver:
         method = answer.method if answer.method in _METHODS else "other"
         self._metrics.requests.labels(method, answer.route, answer.status).observe(answer.seconds)
 
-    @contextmanager
-    def registering(self, realm: str) -> Iterator[None]:
+    def registering(self, realm: str) -> AbstractContextManager[None]:
         """Count an attempt as in flight."""
-        with self._metrics.registrations_in_flight.labels(realm).track_inprogress():
-            yield
+        return self._metrics.registrations_in_flight.labels(realm).track_inprogress()
 
     def registered(self, attempt: Attempt) -> None:
         """Count an attempt."""

@@ -20,10 +20,11 @@ class CheckSchemas:
         Raises:
             SchemaRefusedError: The first flaw found.
         """
-        if not announcement.schema_length:
+        length = announcement.schema_length
+        if not length:
             return
         with examination.check("schemas") as compared:
-            schemas = await off_loop(announcement.schema_length, json_schemas, announcement)
+            schemas = await off_loop(length, json_schemas, announcement)
             await self._validator.validate(schemas)
             drafts = sorted({schema.draft.name for schema in schemas})
             compared.text = f"{len(schemas)} schemas of draft {', '.join(drafts)}: valid and complete in themselves"

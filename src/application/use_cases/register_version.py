@@ -137,8 +137,6 @@ class RegisterVersion:
     async def _publish(
         self, registration: Registration, wheel: ProvenWheel, examination: Examination, *, seen: Stored
     ) -> Registered:
-        # Bytes have been read by now: should another writer have come first, its bytes must be these.
-        fetched = replace(registration, announcement=replace(registration.announcement, sha256=wheel.sha256))
         owner = registration.registrant.organization_id
         created = False
 
@@ -146,8 +144,9 @@ class RegisterVersion:
             nonlocal created
             _require_owner(registration, stored)
             created = _public(stored) is None
-            if not created:
-                return self._repetition(fetched, stored)
+            if not created:  # another writer came first; bytes have been read by now, and its bytes must be these
+                fetched = replace(registration.announcement, sha256=wheel.sha256)
+                return self._repetition(replace(registration, announcement=fetched), stored)
             building = self._building(registration, stored.version)
             at = building.updated_at
             published = building.publish(wheel, at=at, verification=examination.verdict(at=at))
