@@ -7,8 +7,8 @@ from pathlib import Path
 
 _SOURCES = Path(__file__).parents[2] / "src"
 _FRAMEWORKS = {
-    "advanced_alchemy", "alembic", "anyio", "asyncpg", "certifi", "granian", "h11", "httpx", "joserfc", "litestar",
-    "msgspec", "sqlalchemy", "structlog", "typer", "uvloop",
+    "advanced_alchemy", "alembic", "anyio", "asyncpg", "certifi", "granian", "httptools", "httpx", "joserfc",
+    "litestar", "msgspec", "sqlalchemy", "structlog", "typer", "uvloop",
 }  # fmt: skip
 
 _IMPORT_ALL = """

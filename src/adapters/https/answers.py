@@ -66,7 +66,7 @@ class AnswerHead:
         """Return if the bytes that follow are the file itself, end where the host says, and are not too many.
 
         Raises:
-            WheelHostFailedError: They are encoded, or their end is not announced or announced twice.
+            WheelHostFailedError: They are encoded, or their end is not announced.
             WheelRefusedError: They are too many.
         """
         if any(encoding.lower() not in {"", "identity"} for encoding in self.values(b"content-encoding")):
@@ -74,9 +74,9 @@ class AnswerHead:
         lengths, transfers = self.values(b"content-length"), self.values(b"transfer-encoding")
         if not lengths and not transfers:
             raise self.failure("does not announce the file's length, so a broken transfer would go unnoticed")
-        if lengths and transfers:
-            raise self.failure("announces the file's length in two ways that contradict each other")
-        if lengths and int(lengths[0].split(",", maxsplit=1)[0]) > max_bytes:
+        if transfers and [transfer.lower() for transfer in transfers] != ["chunked"]:
+            raise self.failure("sends the file in a transfer encoding other than chunked; serve wheels as they are")
+        if lengths and int(lengths[0]) > max_bytes:
             raise too_large(max_bytes)
 
     def failure(self, what: str) -> WheelHostFailedError:

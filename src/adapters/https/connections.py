@@ -1,24 +1,20 @@
 """HTTP/1.1 with wheel hosts."""
 
 import asyncio
-from typing import TypeAlias
 
-import h11
-
+from adapters.https.answer_parsing import FRAMING_BYTES, AnswerParser
 from adapters.https.answers import AnswerHead
 from adapters.https.policy import FetchPolicy
 from adapters.https.special_blocks import IPAddress
 from adapters.https.streams import TlsStream
 from adapters.https.targets import Target
 
-_HEAD_BYTES = 16 * 1024  # the longest head; also read at once where lines are looked for, which is costly
 _BODY_BYTES = 256 * 1024
-_LOOKS_AT_ONCE = 16  # at what the host says; one takes some tens of microseconds, however little there is to see
-_Event: TypeAlias = h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]
+_READINGS_AT_ONCE = 16  # one takes some tens of microseconds, however little there is to read
 
 
 class Connection:
-    """A connection to a wheel host. Besides an ``OSError``, it raises ``h11.ProtocolError`` for what is not HTTP.
+    """A connection to a wheel host. Besides an ``OSError``, it raises ``ProtocolError`` for what is not HTTP.
 
     Attributes:
         address: Where it goes.
@@ -29,9 +25,10 @@ class Connection:
         self.address = address
         self._stream = stream
         self._policy = policy
-        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_HEAD_BYTES)
-        self._read_at_once = _HEAD_BYTES
-        self._looks = 0
+        self._answer = AnswerParser()
+        self._was_read = False
+        self._read_at_once = FRAMING_BYTES
+        self._readings = 0
 
     async def ask(self, target: Target, *, reuse: bool) -> AnswerHead:
         """Send a plain GET without anything that identifies the registry's users, and return how it is answered.
@@ -40,52 +37,50 @@ class Connection:
             target: What is asked for.
             reuse: Whether the host may keep the connection for another request.
         """
-        fields = [
-            ("Host", target.authority),
-            ("User-Agent", self._policy.user_agent),
-            ("Accept", "*/*"),
-            ("Accept-Encoding", "identity"),
-            *(() if reuse else (("Connection", "close"),)),
-        ]
-        request = h11.Request(method="GET", target=target.path, headers=fields)
-        await self._stream.write((self._http.send(request) or b"") + (self._http.send(h11.EndOfMessage()) or b""))
-        while not isinstance(event := await self._event(), h11.Response):
-            if not isinstance(event, h11.InformationalResponse):
-                raise h11.RemoteProtocolError("the host hung up without an answer")
-            await asyncio.sleep(0)  # thousands of them come with one reading, and others want their turn
-        head = AnswerHead(target.host, event.status_code, list(event.headers))
-        self._read_at_once = _BODY_BYTES if head.values(b"content-length") else _HEAD_BYTES
+        self._answer = AnswerParser()
+        self._was_read = False
+        self._read_at_once = FRAMING_BYTES
+        await self._stream.write(_request(target, self._policy.user_agent, reuse=reuse))
+        while self._answer.status is None:
+            await self._receive()
+        head = AnswerHead(target.host, self._answer.status, self._answer.fields)
+        if head.values(b"content-length"):  # little else than the body follows, so that much may be looked at at once
+            self._read_at_once = _BODY_BYTES
         return head
 
     async def read(self) -> bytes | None:
         """Return what arrived of the answer's body, or None at its end."""
-        event = await self._event()
-        if isinstance(event, h11.Data):
-            return bytes(event.data)
-        if not isinstance(event, h11.EndOfMessage):
-            raise h11.RemoteProtocolError("the host hung up in the middle of the body")
-        if self._http.our_state is self._http.their_state is h11.DONE:
-            self._http.start_next_cycle()
-            self._read_at_once = _HEAD_BYTES
-        return None
+        while not (body := self._answer.take()):
+            if self._answer.is_whole:
+                self._was_read = True
+                return None
+            await self._receive()
+        return body
 
     def is_ready(self) -> bool:
         """Tell whether another request may be sent: the last answer was read to its end, and nothing came after it."""
-        resting = self._http.our_state is self._http.their_state is h11.IDLE
-        return resting and not any(self._http.trailing_data) and self._stream.is_quiet()
+        return self._was_read and self._answer.may_another_follow and self._stream.is_quiet()
 
     def close(self) -> None:
         """Hang up."""
         self._stream.close()
 
-    async def _event(self) -> _Event:
-        while (event := await self._look()) is h11.NEED_DATA:
-            async with asyncio.timeout(self._policy.rate_window):
-                self._http.receive_data(await self._stream.read(self._read_at_once))
-        return event
+    async def _receive(self) -> None:
+        self._readings += 1
+        if self._readings % _READINGS_AT_ONCE == 0:
+            await asyncio.sleep(0)  # thousands of records come with one reading, and others want their turn
+        async with asyncio.timeout(self._policy.rate_window):
+            self._answer.feed(await self._stream.read(self._read_at_once))
 
-    async def _look(self) -> _Event:
-        self._looks += 1
-        if self._looks % _LOOKS_AT_ONCE == 0:
-            await asyncio.sleep(0)  # thousands of pieces come with one reading, and others want their turn
-        return self._http.next_event()
+
+def _request(target: Target, user_agent: str, *, reuse: bool) -> bytes:
+    lines = [
+        f"GET {target.path} HTTP/1.1",
+        f"Host: {target.authority}",
+        f"User-Agent: {user_agent}",
+        "Accept: */*",
+        "Accept-Encoding: identity",
+        *(() if reuse else ("Connection: close",)),
+        "\r\n",
+    ]
+    return "\r\n".join(lines).encode("ascii")

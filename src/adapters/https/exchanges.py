@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Self
 
-import h11
-
+from adapters.https.answer_parsing import ProtocolError
 from adapters.https.answers import AnswerHead
 from adapters.https.connecting import Connector
 from adapters.https.connections import Connection
@@ -58,7 +57,7 @@ class HttpsExchanges:
             RetryableError: There was no connection.
             WheelHostFailedError: TLS failed.
             OSError: The host broke off; ``TimeoutError`` if it is silent.
-            h11.ProtocolError: What it says is not HTTP.
+            ProtocolError: What it says is not HTTP.
         """
         async with asyncio.timeout(self.policy.answer_timeout):
             connection, head = await self._asked(target, reuse=reuse and self.policy.max_idle > 0)
@@ -70,7 +69,7 @@ class HttpsExchanges:
         if reuse and (resting := self.idle.take(target, addresses)) is not None:
             try:
                 return resting, await _ask(resting, target, reuse=reuse)
-            except (OSError, h11.RemoteProtocolError):
+            except (OSError, ProtocolError):
                 pass  # hosts hang up on who rests, and a GET is safe to repeat
         with connecting_failures(target.host):
             stream, address = await self.connector.connect(target, addresses)

@@ -4,8 +4,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import h11
-
+from adapters.https.answer_parsing import ProtocolError
 from adapters.https.retries import RetryableError
 from domain.errors import WheelHostFailedError, WheelHostTimeoutError
 
@@ -40,8 +39,10 @@ def wire_failures(host: str) -> Iterator[None]:
         yield
     except TimeoutError as error:
         raise _slow(host, "answer") from error
-    except (OSError, h11.ProtocolError) as error:
-        raise _failed(host, "broke off or sent what is not HTTP; try again later") from error
+    except ProtocolError as error:
+        raise _failed(host, f"sent an answer that cannot be read ({error}); try again later") from error
+    except OSError as error:
+        raise _failed(host, "broke off; try again later") from error
 
 
 def _slow(host: str, what: str) -> WheelHostTimeoutError:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import structlog
 
-from adapters.https import linear_patterns
 from adapters.https.addresses import AddressRules
 from adapters.https.certificates import trust
 from adapters.https.connecting import Connector
@@ -45,7 +44,6 @@ class HttpsWheelFetcher:
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         """Take what differs from the defaults: public addresses and authorities only, the system's temporary folder."""
-        linear_patterns.use()
         self._policy = policy or FetchPolicy()
         connector = Connector(
             rules=rules or AddressRules(),
