@@ -167,6 +167,51 @@ CASES: dict[str, tuple[list[Reply], type[RegistryError], WheelFault | None]] = {
         WheelHostFailedError,
         None,
     ),
+    "chunked twice": (
+        [_answer("Transfer-Encoding: chunked", "Transfer-Encoding: chunked", body=b"0\r\n\r\n")],
+        WheelHostFailedError,
+        None,
+    ),
+    "an encoding after chunked": (
+        [_answer("Transfer-Encoding: chunked, gzip", body=b"0\r\n\r\n")],
+        WheelHostFailedError,
+        None,
+    ),
+    "until the end": ([_answer("Transfer-Encoding: identity", body=WHEEL)], WheelHostFailedError, None),
+    "the same length twice": (
+        [_answer("Content-Length: 3", "Content-Length: 3", body=b"abc")],
+        WheelHostFailedError,
+        None,
+    ),
+    "an empty length": ([_answer("Content-Length:", body=b"abc")], WheelHostFailedError, None),
+    "a length in hexadecimal": ([_answer("Content-Length: 0x3", body=b"abc")], WheelHostFailedError, None),
+    "a length with a sign": ([_answer("Content-Length: +3", body=b"abc")], WheelHostFailedError, None),
+    "a folded length": ([_answer("Content-Length: 3", " 0", body=b"abc")], WheelHostFailedError, None),
+    "lines without a carriage return": (
+        [raw(b"HTTP/1.1 200 OK\nContent-Length: 3\n\nabc")],
+        WheelHostFailedError,
+        None,
+    ),
+    "status 000 ahead of the answer": (
+        [raw(b"HTTP/1.1 000 No\r\nContent-Length: 1\r\n\r\nx" + OK + b"Content-Length: 3\r\n\r\nabc")],
+        WheelHostFailedError,
+        None,
+    ),
+    "HTTP/2.0 in the words of HTTP/1.1": (
+        [raw(b"HTTP/2.0 200 OK\r\nContent-Length: 3\r\n\r\nabc")],
+        WheelHostFailedError,
+        None,
+    ),
+    "an endless chunk extension": (
+        [endless(OK + b"Transfer-Encoding: chunked\r\n\r\n1;", b"a" * 1000)],
+        WheelHostFailedError,
+        None,
+    ),
+    "endless trailers": (
+        [endless(OK + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n", b"X: " + b"x" * 1000 + b"\r\n")],
+        WheelHostFailedError,
+        None,
+    ),
     "no length": ([_answer("Connection: close", body=WHEEL)], WheelHostFailedError, None),
     "HTTP/1.0 without a length": ([raw(b"HTTP/1.0 200 OK\r\n\r\n" + WHEEL)], WheelHostFailedError, None),
     "a short body": ([_answer("Content-Length: 9999", body=WHEEL[:500])], WheelHostFailedError, None),
@@ -265,6 +310,23 @@ async def test_a_misbehaving_host_is_answered_with_the_error_that_fits(world: Wo
     assert getattr(refusal, "fault", None) is fault
     if error is WheelHostTimeoutError:
         assert "host 127.0.0.1 " in refusal.detail
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        (["Content-Length: 3", "Transfer-Encoding: chunked"], "can't be present with Content-Length"),
+        (["Content-Length: 3", "Content-Length: 3"], "Duplicate Content-Length"),
+        (["Content-Length: 9"], "it has no end"),
+        (["X: " + "x" * 40_000, "Content-Length: 3"], "more than 16384 bytes come without one of the file"),
+    ],
+)
+async def test_the_refusal_of_an_answer_that_cannot_be_read_says_why(
+    world: World, fields: list[str], reason: str
+) -> None:
+    world.host.script(PATH, _answer(*fields, body=b"abc"))
+    refusal = await world.refusal()
+    assert reason in refusal.detail
 
 
 async def test_a_reset_in_the_middle_of_the_body_is_the_hosts_failure(world: World) -> None:
