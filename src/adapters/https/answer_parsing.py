@@ -5,7 +5,7 @@ from http import HTTPStatus
 from httptools import HttpParserError, HttpResponseParser
 
 FRAMING_BYTES = 16 * 1024
-"""How much may come without anything of the body: heads, interim ones included, or what stands between chunks."""
+"""How much may come without anything of the body, one reading more or less: heads, and what stands between chunks."""
 _VERSIONS = frozenset({"1.0", "1.1"})
 _FOREIGN = frozenset({*range(HTTPStatus.CONTINUE), HTTPStatus.SWITCHING_PROTOCOLS})
 

@@ -25,7 +25,7 @@ class AnswerHead:
 
     def values(self, name: bytes) -> list[str]:
         """Return the values of a field, named in lower case."""
-        return [value.decode("latin-1").strip() for field, value in self.fields if field == name]
+        return [value.decode("latin-1").strip(" ") for field, value in self.fields if field == name]
 
     @property
     def location(self) -> str | None:
@@ -76,7 +76,7 @@ class AnswerHead:
             raise self.failure("does not announce the file's length, so a broken transfer would go unnoticed")
         if transfers and [transfer.lower() for transfer in transfers] != ["chunked"]:
             raise self.failure("sends the file in a transfer encoding other than chunked; serve wheels as they are")
-        if lengths and int(lengths[0]) > max_bytes:
+        if lengths and int(lengths[0].lstrip("0") or "0") > max_bytes:  # else int() may decline a thousand zeros
             raise too_large(max_bytes)
 
     def failure(self, what: str) -> WheelHostFailedError:
