@@ -4,6 +4,8 @@ import asyncio
 import hashlib
 import json
 from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 
@@ -22,9 +24,12 @@ from benchmarks.client import Answers, Job, Request, carry_out
 from benchmarks.figures import Figure, Spread, at_least, at_most, ratios
 from benchmarks.load import MeasurementError, checked
 from benchmarks.payloads import schemas
+from benchmarks.plan import PLANS
 from benchmarks.report import as_json, as_table
+from benchmarks.rounds import interleaved
 from benchmarks.seeding import Filling, provider_name, seed
 from benchmarks.wheels import write_wheel
+from benchmarks.workbench import a_workbench
 from domain.digests import Sha256Digest
 from domain.semver import SemVer
 from domain.verification import Examination
@@ -120,3 +125,12 @@ async def test_the_benchmark_s_wheels_are_valid(tmp_path: Path) -> None:
     verify = VerifyWheel(fetcher=InMemoryWheelFetcher(), reader=ZipWheelReader())
 
     assert (await verify.examine(fetched, claims, Examination())).package_name == "bench_provider"
+
+
+def test_another_contestant_begins_each_round() -> None:
+    taken: list[str] = []
+    with a_workbench(replace(PLANS["tiny"], rounds=4), lambda _: None) as bench:
+        results = interleaved(bench, "Racing", {name: partial(taken.append, name) for name in "abc"})
+
+    assert "".join(taken) == "abcbcacababc"
+    assert results == {name: [None] * 4 for name in "abc"}

@@ -41,7 +41,7 @@ DEFAULT_DRAFT = DRAFTS[-1]
 
 def draft_called(uri: object) -> Draft | None:
     """Return the draft of that URI, whether it ends in ``#`` or not and with either scheme, or None."""
-    return _BY_NAME.get(_bare(uri)) if isinstance(uri, str) else None
+    return (_BY_NAME.get(uri) or _BY_NAME.get(_bare(uri))) if isinstance(uri, str) else None
 
 
 def draft_of(document: Mapping[str, object]) -> Draft | None:
@@ -53,4 +53,4 @@ def _bare(uri: str) -> str:
     return uri.removesuffix("#").removeprefix("https:").removeprefix("http:")
 
 
-_BY_NAME = {_bare(draft.uri): draft for draft in DRAFTS}
+_BY_NAME = {name: draft for draft in DRAFTS for name in (draft.uri, _bare(draft.uri))}

@@ -40,7 +40,7 @@ class ResourceSchema:
             InvalidSchemasError: A name or the description is too long or holds control characters.
         """
         try:
-            for name in (self.resource_type, self.provider, self.resource):
+            for name in dict.fromkeys((self.resource_type, self.provider, self.resource)):
                 texts.line(name, longest=MAX_NAME_LENGTH)
             if self.description is not None:
                 texts.text(self.description, longest=MAX_DESCRIPTION_LENGTH)

@@ -24,8 +24,6 @@ from application.ports.wheel_fetcher import FetchedWheel
 from domain.errors import WheelHostTimeoutError
 from domain.wheel_urls import WheelUrl
 
-_log = structlog.get_logger()
-
 
 class HttpsWheelFetcher:
     """Fetches wheels over HTTPS; implements ``application.ports.wheel_fetcher.WheelFetcher``.
@@ -56,6 +54,7 @@ class HttpsWheelFetcher:
         self._slots = FetchSlots(self._policy.max_concurrent, max_wait=self._policy.max_wait)
         self._spool_directory = spool_directory or Path(tempfile.gettempdir())
         self._sleep = sleep
+        self._log = structlog.get_logger().bind()  # once: a lazy logger is made anew for every line
 
     async def fetch(self, url: WheelUrl) -> FetchedWheel:
         """Download a wheel, which holds a place among the concurrent fetches until it is let go of."""
@@ -86,4 +85,4 @@ class HttpsWheelFetcher:
                 f"the wheel did not arrive from {url.host} within {self._policy.deadline:g} seconds; try again later"
             ) from None
         seconds = round(asyncio.get_running_loop().time() - started, 3)
-        _log.debug("wheel_fetched", host=url.host, size=spool.size, seconds=seconds)
+        self._log.debug("wheel_fetched", host=url.host, size=spool.size, seconds=seconds)

@@ -9,8 +9,6 @@ import structlog
 
 from application.ports.observer import Answer, Attempt, Stage
 
-_log = structlog.get_logger()
-
 
 @dataclass(slots=True)
 class _Record:
@@ -59,6 +57,10 @@ class LoggingObserver:
     Requests and refusals have lines of their own, written where they are answered.
     """
 
+    def __init__(self) -> None:
+        """Log as it is configured now."""
+        self._log = structlog.get_logger().bind()  # once: a lazy logger is made anew for every line
+
     def answered(self, answer: Answer) -> None:
         """Leave it to the line of the request."""
 
@@ -69,7 +71,7 @@ class LoggingObserver:
     def registered(self, attempt: Attempt) -> None:
         """Log the record."""
         record = _record.get() or _Record()
-        _log.info(
+        self._log.info(
             "registration",
             realm=attempt.realm,
             outcome=attempt.outcome.value,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import cache
 from time import perf_counter
 
 from prometheus_client import CollectorRegistry, Gauge, Histogram
@@ -18,7 +19,12 @@ class PrometheusObserver:
     def __init__(self, registry: CollectorRegistry) -> None:
         """Add the metrics to a Prometheus registry."""
         self._metrics = Metrics(registry)
-        self._stages = {  # looked up once: it takes as long as counting does
+        # Labels are looked up once: it takes as long as counting does.
+        self._requests = cache(self._metrics.requests.labels)
+        self._registering = cache(self._metrics.registrations_in_flight.labels)
+        self._registrations = cache(self._metrics.registrations.labels)
+        self._durations = cache(self._metrics.registration_durations.labels)
+        self._stages = {
             stage: (self._metrics.stages_in_flight.labels(stage.value), self._metrics.stages.labels(stage.value))
             for stage in Stage
         }
@@ -26,16 +32,16 @@ class PrometheusObserver:
     def answered(self, answer: Answer) -> None:
         """Count an answer. A method that HTTP does not know is ``other``: callers choose no label."""
         method = answer.method if answer.method in _METHODS else "other"
-        self._metrics.requests.labels(method, answer.route, answer.status).observe(answer.seconds)
+        self._requests(method, answer.route, answer.status).observe(answer.seconds)
 
     def registering(self, realm: str) -> AbstractContextManager[None]:
         """Count an attempt as in flight."""
-        return self._metrics.registrations_in_flight.labels(realm).track_inprogress()
+        return self._registering(realm).track_inprogress()
 
     def registered(self, attempt: Attempt) -> None:
         """Count an attempt."""
-        self._metrics.registrations.labels(attempt.realm, attempt.outcome.value, attempt.code).inc()
-        self._metrics.registration_durations.labels(attempt.realm, attempt.outcome.value).observe(attempt.seconds)
+        self._registrations(attempt.realm, attempt.outcome.value, attempt.code).inc()
+        self._durations(attempt.realm, attempt.outcome.value).observe(attempt.seconds)
 
     def stage(self, stage: Stage) -> AbstractContextManager[None]:
         """Time a stage."""
