@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from adapters.https.addresses import AddressRules
+from adapters.https.answer_parsing import FRAMING_BYTES, AnswerParser
 from adapters.https.policy import FetchPolicy
 from adapters.https.spool import Spool
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
@@ -68,12 +69,19 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         yield World(host, fetcher)
 
 
-async def test_others_get_a_turn_at_every_ten_thousand_of_many_chunks(world: World) -> None:
-    wheel, turns = bytes(range(250)) * 2000, Turns()
+async def test_of_many_chunks_no_more_than_sixteen_kilobytes_are_read_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheel, feed, sizes = bytes(range(250)) * 2000, AnswerParser.feed, []
+
+    def noting(parser: AnswerParser, data: bytes) -> None:
+        sizes.append(len(data))
+        feed(parser, data)
+
+    monkeypatch.setattr(AnswerParser, "feed", noting)
     world.host.script(PATH, chunked(wheel, size=1))
-    with turns.counted():
-        assert await world.fetch() == wheel
-    assert turns.count > len(wheel) / 20_000
+    assert await world.fetch() == wheel
+    assert max(sizes) <= FRAMING_BYTES
 
 
 @pytest.mark.parametrize("line", [CHUNKED + b"1;", OK + b"X:"], ids=["of a chunk", "of the head"])
