@@ -16,7 +16,7 @@ from tests.support.stack import Stack
 from tests.support.waiting import wait_until
 
 WRITERS, READERS = 4, 2
-MOST_VERSIONS = 2_000
+MOST_VERSIONS = 20_000
 _PAUSE_SECONDS = 0.1
 
 
