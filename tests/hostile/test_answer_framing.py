@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -11,12 +10,10 @@ from adapters.https.addresses import AddressRules
 from adapters.https.policy import FetchPolicy
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from domain.errors import RegistryError, WheelHostFailedError
-from domain.wheel_urls import WheelUrl
 from tests.support.certificates import CertificateAuthority
-from tests.support.contents import bytes_of
-from tests.support.https_host import HttpsHost, endless, https_host, raw, staying
+from tests.support.fetching import PATH, World
+from tests.support.https_host import endless, https_host, raw, staying
 
-PATH = "/files/pragmatiks_gcp_provider-1.0.0-py3-none-any.whl"
 OK = b"HTTP/1.1 200 OK\r\n"
 SIZED = OK + b"Content-Length: 3\r\n\r\nabc"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -24,19 +21,10 @@ CHUNKS = b"3\r\nabc\r\n0\r\n\r\n"
 HINTS = b"HTTP/1.1 103 Hints\r\nLink: </a>\r\n\r\n"
 
 
-@dataclass
-class World:
-    host: HttpsHost
-    fetcher: HttpsWheelFetcher
-
-    async def fetch(self) -> bytes:
-        with await self.fetcher.fetch(WheelUrl.parse(self.host.url(PATH))) as fetched:
-            return bytes_of(fetched.content)
-
-    async def refusal(self) -> str:
-        with pytest.raises(WheelHostFailedError) as refusal:
-            await self.fetch()
-        return refusal.value.detail
+async def _refusal(world: World) -> str:
+    with pytest.raises(WheelHostFailedError) as refusal:
+        await world.fetch()
+    return refusal.value.detail
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +94,7 @@ NOT_HTTP = {
 @pytest.mark.parametrize("case", NOT_HTTP)
 async def test_what_could_be_understood_in_two_ways_is_not_understood_at_all(world: World, case: str) -> None:
     world.host.script(PATH, raw(NOT_HTTP[case], hold=True))
-    assert "cannot be read" in await world.refusal()
+    assert "cannot be read" in await _refusal(world)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +103,7 @@ async def test_what_could_be_understood_in_two_ways_is_not_understood_at_all(wor
 )
 async def test_a_length_in_two_ways_is_named(world: World, fields: Sequence[bytes]) -> None:
     world.host.script(PATH, raw(OK + b"\r\n".join(fields) + b"\r\n\r\n" + CHUNKS, hold=True))
-    assert "can't be present with" in await world.refusal()
+    assert "can't be present with" in await _refusal(world)
 
 
 @pytest.mark.parametrize("status", [b"204 No Content", b"304 Not Modified", b"404 Not Found"])
@@ -142,7 +130,7 @@ CODINGS = {
 @pytest.mark.parametrize("case", CODINGS)
 async def test_no_other_coding_than_chunked_is_read(world: World, case: str) -> None:
     world.host.script(PATH, raw(CODINGS[case], hold=True))
-    assert "other than chunked" in await world.refusal()
+    assert "other than chunked" in await _refusal(world)
 
 
 WHOLE = {
@@ -219,4 +207,4 @@ async def test_words_without_end_that_bring_no_byte_of_the_file_are_cut_short(
     world: World, head: bytes, part: bytes
 ) -> None:
     world.host.script(PATH, endless(head, part))
-    assert "without one of the file" in await world.refusal()
+    assert "without one of the file" in await _refusal(world)

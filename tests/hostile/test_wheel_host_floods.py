@@ -4,7 +4,6 @@ import asyncio
 import tracemalloc
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -15,13 +14,11 @@ from adapters.https.policy import FetchPolicy
 from adapters.https.spool import Spool
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from domain.errors import WheelHostFailedError
-from domain.wheel_urls import WheelUrl
 from tests.support.certificates import CertificateAuthority
-from tests.support.contents import bytes_of
-from tests.support.https_host import HttpsHost, chunked, https_host, raw
+from tests.support.fetching import PATH, World
+from tests.support.https_host import chunked, https_host, raw
 from tests.support.waiting import WAIT_SECONDS
 
-PATH = "/files/pragmatiks_gcp_provider-1.0.0-py3-none-any.whl"
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 HINT = b"HTTP/1.1 103 Hints\r\nLink: </style.css>\r\n\r\n"
@@ -44,16 +41,6 @@ class Turns:
         while True:
             await asyncio.sleep(0)
             self.count += 1
-
-
-@dataclass
-class World:
-    host: HttpsHost
-    fetcher: HttpsWheelFetcher
-
-    async def fetch(self) -> bytes:
-        with await self.fetcher.fetch(WheelUrl.parse(self.host.url(PATH))) as fetched:
-            return bytes_of(fetched.content)
 
 
 @pytest.fixture
