@@ -9,7 +9,14 @@ import pytest
 
 from entrypoints.environment import SettingsError, load_group, load_settings
 from entrypoints.secrets import Secret
-from entrypoints.settings import ClientSettings, DatabaseSettings, Settings, WheelSettings, variable_of
+from entrypoints.settings import (
+    ClientSettings,
+    CustomerSettings,
+    DatabaseSettings,
+    Settings,
+    WheelSettings,
+    variable_of,
+)
 from tests.support.certificates import CertificateAuthority
 
 GOOD = {
@@ -112,6 +119,30 @@ def test_one_message_names_every_variable_that_is_wrong_of_both_realms_and_repea
 
     assert {line.split(":")[0].strip() for line in str(caught.value).splitlines()[1:]} == set(wrong)
     assert "hunter2" not in str(caught.value)
+
+
+CUSTOMER = {
+    "REGISTRY_CUSTOMER_CLERK_ISSUER": "https://clerk.example.org",
+    "REGISTRY_CUSTOMER_CLERK_SECRET_KEY": "sk_test",
+}
+AUTHORIZED_PARTIES = "REGISTRY_CUSTOMER_AUTHORIZED_PARTIES"
+
+
+@pytest.mark.parametrize(
+    "origins", [",", "https://app.example.com/", "app.example.com", "https://App.example.com", "*"]
+)
+def test_authorised_parties_that_are_no_origins_are_refused(origins: str) -> None:
+    with pytest.raises(SettingsError, match=f"{AUTHORIZED_PARTIES}: must be origins"):
+        load_group(CustomerSettings, {**CUSTOMER, AUTHORIZED_PARTIES: origins})
+
+
+@pytest.mark.parametrize(
+    "origins", ["https://app.example.com", "http://localhost:3000,https://app.example.com", "capacitor://localhost"]
+)
+def test_authorised_parties_are_origins(origins: str) -> None:
+    settings = load_group(CustomerSettings, {**CUSTOMER, AUTHORIZED_PARTIES: origins})
+
+    assert settings.authorized_parties == tuple(origins.split(","))
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:8001", "http://localhost", "http://[::1]:8001", "https://a.example"])

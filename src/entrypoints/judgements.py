@@ -73,6 +73,11 @@ def _are_machine_ids(texts: tuple[str, ...]) -> bool:
     return all(re.fullmatch(r"mch_[A-Za-z0-9_-]+", text) for text in texts)
 
 
+def _are_origins(texts: tuple[str, ...]) -> bool:
+    # As browsers send them (RFC 6454 section 6.2); an empty list would accept every origin.
+    return bool(texts) and all(re.fullmatch(r"[a-z][a-z0-9+.-]*://[^/?#@\sA-Z]+", text) for text in texts)
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
@@ -149,7 +154,14 @@ _RULES: Mapping[type[msgspec.Struct], _GroupRules] = {
         "ca_bundle": _CA_BUNDLE,
     },
     ConsoleSettings: {**_REALM, "release_machine_ids": (_are_machine_ids, "must be machine ids, mch_…")},
-    CustomerSettings: {**_REALM, "clerk_secret_key": _INSTANCE_KEY},
+    CustomerSettings: {
+        **_REALM,
+        "clerk_secret_key": _INSTANCE_KEY,
+        "authorized_parties": (
+            _are_origins,
+            "must be origins such as https://app.example.com, in lower case and without a path",
+        ),
+    },
     DatabaseSettings: {
         "url": (_is_database_url, "must be postgresql://user@host:port/database, with numbers for ports")
     },

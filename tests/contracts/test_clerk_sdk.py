@@ -139,6 +139,19 @@ async def test_the_sdks_helper_verifies_a_session_token_with_keys_it_fetches(
     assert (claims["sub"], claims["iss"]) == (session.user.id, realm.clerk.issuer)
 
 
+async def test_the_sdks_helper_refuses_a_session_token_without_an_origin_when_origins_are_listed(
+    realm: Realm, organization: StandInOrganization
+) -> None:
+    token = realm.clerk.session_token(StandInSession(user=realm.clerk.add_user(), organization=organization))
+    options = _options(realm)
+    options.authorized_parties = ["https://app.example.com"]
+
+    with pytest.raises(TokenVerificationError) as refusal:
+        await verify_token_async(token, options)
+
+    assert refusal.value.reason is TokenVerificationErrorReason.TOKEN_INVALID_AUTHORIZED_PARTIES
+
+
 @pytest.mark.parametrize("issue", ["opaque", "key"])
 async def test_the_sdks_helper_verifies_what_it_must_ask_about(
     realm: Realm, organization: StandInOrganization, issue: str

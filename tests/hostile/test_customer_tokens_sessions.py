@@ -111,6 +111,9 @@ ACCEPTED: dict[str, dict[str, Any]] = {
     "the longest lifetime": {"iat": T, "exp": T + 3600},
     "without a status": {"sts": ABSENT},
     "of any origin": {"azp": "https://elsewhere.example.com"},
+    "of no origin": {"azp": ABSENT},
+    "of an empty origin": {"azp": ""},
+    "with factor ages and a role to come": {"fva": None, "o": {**COMPACT, "rol": 7, "per": None, "fpm": "?"}},
     "version 1": {"v": 1, "o": ABSENT, **FLAT},
     "no version": {"v": ABSENT, "o": ABSENT, **FLAT},
     "both spellings alike": FLAT,
@@ -195,16 +198,34 @@ async def test_what_the_rules_allow_is_accepted(
         (f"{ORIGIN}/", "wrong authorised party"),
         (f"{ORIGIN}.example.net", "wrong authorised party"),
         ("", "wrong authorised party"),
+        (" ", "wrong authorised party"),
         (ORIGIN.upper(), "wrong authorised party"),
+        (ABSENT, "wrong authorised party"),
+        (None, "wrong authorised party"),
+        (7, "wrong authorised party"),
+        ([ORIGIN], "wrong authorised party"),
+        ({ORIGIN: True}, "wrong authorised party"),
     ],
 )
-async def test_a_token_of_another_origin_is_refused_when_origins_are_listed(
-    realm: CustomerRealm, azp: str, reason: str
+async def test_a_token_of_another_origin_or_of_none_is_refused_when_origins_are_listed(
+    realm: CustomerRealm, azp: object, reason: str
 ) -> None:
     async with realm.customers(authorized_parties=frozenset({ORIGIN})) as customers:
         assert await refusal_reason(customers.verifier, realm.sign(azp=azp)) == reason
         assert await customers.verifier.verify(realm.sign(azp=ORIGIN)) == realm.customer
-        assert await customers.verifier.verify(realm.sign()) == realm.customer
+
+
+async def test_an_api_key_names_no_origin_and_is_accepted_when_origins_are_listed(realm: CustomerRealm) -> None:
+    async with realm.customers(authorized_parties=frozenset({ORIGIN})) as customers:
+        verified = await customers.verifier.verify(realm.clerk.create_api_key(ORG))
+
+    assert verified.organization_id == ORG
+
+
+@pytest.mark.parametrize("parties", [{""}, {ORIGIN, " "}])
+def test_a_blank_origin_cannot_be_listed(realm: CustomerRealm, parties: set[str]) -> None:
+    with pytest.raises(ValueError, match="authorized_parties"):
+        realm.settings(authorized_parties=frozenset(parties))
 
 
 async def test_a_missing_category_is_accepted_when_the_realm_allows_it(realm: CustomerRealm) -> None:

@@ -39,6 +39,7 @@ class SessionTokenVerifier:
         )
 
     def _check_party(self, claims: VerifiedClaims) -> None:
-        if "azp" in claims:
-            party, allowed = claims.text("azp", Refusal.WRONG_PARTY), self._realm.authorized_parties
+        allowed = self._realm.authorized_parties
+        if allowed or "azp" in claims:
+            party = claims.text("azp", Refusal.WRONG_PARTY)
             require(not allowed or party in allowed, Refusal.WRONG_PARTY)
