@@ -1,19 +1,22 @@
 """Reaching wheel hosts: only judged addresses exist."""
 
 import asyncio
-import socket
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from adapters.https import streams
 from adapters.https.addresses import AddressRules, parse_address
+from adapters.https.racing import interleaved, race
 from adapters.https.resolver import Resolver
 from adapters.https.special_blocks import IPAddress
 from adapters.https.streams import TlsStream
 from adapters.https.targets import Target
 
-_MAX_ADDRESSES_TRIED = 4
+MAX_ADDRESSES_TRIED = 16
+ATTEMPT_DELAY = 0.25
+"""Seconds before the next address is tried beside those that have not answered, as RFC 8305 section 8 recommends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,13 +29,15 @@ class Connector:
     Attributes:
         rules: What judges.
         tls: Whom to trust.
-        seconds: How long resolving, each address tried, and the handshake may take.
+        seconds: How long resolving may take, and connecting with TLS to one of the addresses.
+        attempt_delay: Seconds before the next address is tried while the ones before it have not answered.
     """
 
     rules: AddressRules
     resolver: Resolver
     tls: ssl.SSLContext
     seconds: float
+    attempt_delay: float = ATTEMPT_DELAY
 
     async def judged(self, host: str) -> Sequence[IPAddress]:
         """Return the addresses of a host.
@@ -44,34 +49,35 @@ class Connector:
         return [self.rules.check(host, answer) for answer in await self._resolve(host)]
 
     async def connect(self, target: Target, addresses: Sequence[IPAddress]) -> tuple[TlsStream, IPAddress]:
-        """Connect to the first address that answers, and return which one that is.
+        """Connect to whichever address is the first to complete TLS (RFC 8305), and return which one that is.
+
+        Address families alternate, and 16 addresses are tried at most.
 
         Raises:
-            OSError: None did; ``TimeoutError`` if the last one did not in time, ``ssl.SSLError`` if TLS failed.
+            OSError: None did; ``TimeoutError`` if not in time, ``ssl.SSLError`` if TLS failed at one of them.
         """
-        failure = OSError(f"{target.host} has no address")
-        for address in addresses[:_MAX_ADDRESSES_TRIED]:
-            try:
-                async with asyncio.timeout(self.seconds):
-                    connected = await streams.connect(address, target.port)
-            except OSError as error:
-                failure = error
-            else:
-                return await self._secured(connected, target.host), address
-        raise failure
+        tried = interleaved(addresses)[:MAX_ADDRESSES_TRIED]
+        if not tried:
+            raise OSError(f"{target.host} has no address")
+        attempts = [partial(self._open, target, address) for address in tried]
+        async with asyncio.timeout(self.seconds):
+            return await race(attempts, delay=self.attempt_delay, discard=_close)
 
-    async def _secured(self, connected: socket.socket, host: str) -> TlsStream:
-        stream = TlsStream(connected, self.tls, host)
+    async def _open(self, target: Target, address: IPAddress) -> tuple[TlsStream, IPAddress]:
+        stream = TlsStream(await streams.connect(address, target.port), self.tls, target.host)
         try:
-            async with asyncio.timeout(self.seconds):
-                await stream.shake_hands()
+            await stream.shake_hands()
         except BaseException:
             stream.close()
             raise
-        return stream
+        return stream, address
 
     async def _resolve(self, host: str) -> Sequence[str]:
         if parse_address(host) is not None:
             return (host,)
         async with asyncio.timeout(self.seconds):
             return await self.resolver.resolve(host)
+
+
+def _close(opened: tuple[TlsStream, IPAddress]) -> None:
+    opened[0].close()

@@ -10,7 +10,7 @@ class FetchPolicy:
     Attributes:
         max_bytes: Of one wheel.
         deadline: For everything about one wheel: redirects, retries and waits between them.
-        connect_timeout: For resolving, for each address tried, and for the TLS handshake.
+        connect_timeout: For resolving, and for connecting with TLS to one of the addresses.
         answer_timeout: For one hop to answer with its whole header, connecting included.
         min_rate: Bytes per second that a host must deliver, averaged over ``rate_window``.
         rate_window: Also how long a host may stay silent.
