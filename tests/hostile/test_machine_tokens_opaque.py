@@ -12,7 +12,7 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
-from adapters.clerk.api import new_http_client
+from adapters.clerk.connecting import new_http_client
 from adapters.clerk.verifier import ClerkTokenVerifier
 from domain.errors import TokenAuthorityUnavailableError
 from domain.machines import ConsoleMachine

@@ -8,6 +8,7 @@ import httpx
 import msgspec
 import structlog
 
+from adapters.clerk import connecting
 from adapters.clerk.realm import ClerkInstance
 from adapters.clerk.retry_after import seconds_to_wait
 from application.ports.clock import Clock
@@ -25,12 +26,6 @@ class ClerkAnswer:
 
     status: int
     body: bytes
-
-
-def new_http_client(instance: ClerkInstance) -> httpx.AsyncClient:
-    """Return a client that ignores the environment's proxies and certificates and follows no redirects."""
-    timeout = httpx.Timeout(instance.read_timeout, connect=instance.connect_timeout, pool=instance.connect_timeout)
-    return httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=timeout)
 
 
 class ClerkApi:
@@ -116,7 +111,7 @@ class ClerkApi:
                 finally:
                     await response.aclose()
         except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError, ValueError) as error:
-            self._fail(call, type(error).__name__)
+            self._fail(call, type(error).__name__, reason=connecting.reason(error))
 
     def _check_status(self, call: str, response: httpx.Response) -> None:
         status = response.status_code
@@ -136,8 +131,8 @@ class ClerkApi:
                 self._fail(call, "body too large")
         return bytes(body)
 
-    def _fail(self, call: str, why: str, retry_after: int | None = None) -> NoReturn:
-        _log.warning("clerk_failed", call=call, why=why)
+    def _fail(self, call: str, why: str, retry_after: int | None = None, *, reason: str | None = None) -> NoReturn:
+        _log.warning("clerk_failed", call=call, why=why, **({"reason": reason} if reason else {}))
         raise unavailable(retry_after)
 
 

@@ -7,7 +7,8 @@ from typing import Self
 
 import httpx
 
-from adapters.clerk.api import ClerkApi, new_http_client
+from adapters.clerk.api import ClerkApi
+from adapters.clerk.connecting import new_http_client
 from adapters.clerk.jwks import JwksCache
 from adapters.clerk.realm import ClerkInstance
 from application.ports.clock import Clock
