@@ -14,6 +14,7 @@ from entrypoints.settings import (
     CustomerSettings,
     DatabaseSettings,
     Settings,
+    TrustSettings,
     WheelSettings,
     variable_of,
 )
@@ -65,9 +66,20 @@ def test_a_bundle_without_certificates_is_refused_before_it_is_needed(tmp_path: 
     bundle = tmp_path / "ca.pem"
     bundle.write_bytes(content)
 
-    for variable, group in (("REGISTRY_WHEEL_CA_BUNDLE", WheelSettings), ("REGISTRY_CA_BUNDLE", ClientSettings)):
+    for variable, group in (
+        ("REGISTRY_WHEEL_CA_BUNDLE", WheelSettings),
+        ("REGISTRY_CA_BUNDLE", ClientSettings),
+        ("SSL_CERT_FILE", TrustSettings),
+    ):
         with pytest.raises(SettingsError, match=f"{variable}: must be a readable PEM file"):
             load_group(group, {"REGISTRY_URL": "https://registry.example.com", variable: str(bundle)})
+
+
+def test_one_folder_of_authorities_must_be_there(tmp_path: Path) -> None:
+    there = f"{tmp_path / 'missing'}:{tmp_path}"
+    assert load_settings({**GOOD, "SSL_CERT_DIR": there}).trust.cert_dir == there
+    with pytest.raises(SettingsError, match="SSL_CERT_DIR: there is no such folder"):
+        load_settings({**GOOD, "SSL_CERT_DIR": str(tmp_path / "missing")})
 
 
 def test_one_message_names_every_variable_that_is_missing_or_wrong() -> None:

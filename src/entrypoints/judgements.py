@@ -21,6 +21,7 @@ from entrypoints.settings import (
     DatabaseSettings,
     ServerSettings,
     TracingSettings,
+    TrustSettings,
     WheelSettings,
 )
 
@@ -166,6 +167,13 @@ _RULES: Mapping[type[msgspec.Struct], _GroupRules] = {
         "url": (_is_database_url, "must be postgresql://user@host:port/database, with numbers for ports")
     },
     ServerSettings: {"public_url": _PUBLIC_URL},
+    TrustSettings: {
+        "cert_file": _CA_BUNDLE,
+        "cert_dir": (
+            lambda folders: any(Path(folder).is_dir() for folder in folders.split(":")),
+            "there is no such folder",
+        ),
+    },
     TracingSettings: {"endpoint": (_is_receiver, "must be an http:// or https:// URL without user, query or fragment")},
     WheelSettings: {
         "allowed_networks": (_are_networks, "must be networks such as 10.0.0.0/8, without host bits"),

@@ -83,6 +83,15 @@ class TracingSettings(Struct, frozen=True, kw_only=True):
     endpoint: str | None = None
 
 
+class TrustSettings(Struct, frozen=True, kw_only=True):
+    """Certificate authorities, which OpenSSL reads by itself; they are settings so that a wrong one is noticed."""
+
+    VARIABLES: ClassVar = {"cert_file": "SSL_CERT_FILE", "cert_dir": "SSL_CERT_DIR"}
+
+    cert_file: Path | None = None
+    cert_dir: str | None = None
+
+
 class ServerSettings(Struct, frozen=True, kw_only=True):
     """Where and how the server listens."""
 
@@ -91,6 +100,7 @@ class ServerSettings(Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=1, le=65535)] = 8000
     workers: Count = 1
+    keep_alive_seconds: Annotated[int, Meta(ge=1, le=86_400)] = 75
     max_body_bytes: Count = 2 * 1024 * 1024
     max_in_flight: Count = 64
     read_cache_bytes: Annotated[int, Meta(ge=0)] = 32 * 1024 * 1024
@@ -113,6 +123,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     log: LogSettings
     tracing: TracingSettings
     server: ServerSettings
+    trust: TrustSettings = TrustSettings()
 
 
 class ClientSettings(Struct, frozen=True, kw_only=True):

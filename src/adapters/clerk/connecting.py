@@ -35,7 +35,9 @@ def reason(error: BaseException) -> str | None:
 
     Errors of the HTTP protocol are left out: their messages may repeat header values.
     """
-    causes = dict.fromkeys(f"{type(cause).__name__}: {cause}".rstrip(": ") for cause in _system_errors(error, _MOST_CAUSES))
+    causes = dict.fromkeys(
+        f"{type(cause).__name__}: {cause}".rstrip(": ") for cause in _system_errors(error, _MOST_CAUSES)
+    )
     return "; ".join(causes)[:_LONGEST_REASON] or None
 
 

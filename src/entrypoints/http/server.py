@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
 from granian.server import Server
 from litestar.types import ASGIApp
 
@@ -14,7 +15,7 @@ from entrypoints.http.app import create_app
 from entrypoints.http.orphans import die_with_parent
 from entrypoints.http.service import HttpLimits
 from entrypoints.logging import configure_logging
-from entrypoints.settings import Settings
+from entrypoints.settings import ServerSettings, Settings
 from entrypoints.shared_metrics import SHARED_METRICS
 
 # granian's own records go where all others go.
@@ -61,7 +62,13 @@ def serve(settings: Settings) -> None:
         port=settings.server.port,
         interface=Interfaces.ASGI,
         workers=settings.server.workers,
+        http1_settings=http1_settings(settings.server),
         websockets=False,
         log_dictconfig=_LOGGING,
         respawn_failed_workers=True,
     ).serve()
+
+
+def http1_settings(settings: ServerSettings) -> HTTP1Settings:
+    """Return when granian closes a connection: hyper's one timer runs while it waits for a request and its head."""
+    return HTTP1Settings(header_read_timeout=settings.keep_alive_seconds * 1000)
