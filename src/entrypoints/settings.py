@@ -103,6 +103,7 @@ class ServerSettings(Struct, frozen=True, kw_only=True):
     keep_alive_seconds: Annotated[int, Meta(ge=1, le=86_400)] = 75
     max_body_bytes: Count = 2 * 1024 * 1024
     max_in_flight: Count = 64
+    shutdown_grace_seconds: Count = 150
     read_cache_bytes: Annotated[int, Meta(ge=0)] = 32 * 1024 * 1024
     public_url: str | None = None
     platform_name: Annotated[str, Meta(min_length=1, max_length=200)] = "Platform"

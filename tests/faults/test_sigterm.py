@@ -6,6 +6,7 @@ from contextlib import closing
 
 import httpx
 
+from tests.faults.test_killed import workers_of
 from tests.support.published import published
 from tests.support.slow_host import SlowHost
 from tests.support.stack import Stack
@@ -48,3 +49,13 @@ def test_requests_in_flight_are_finished_new_ones_refused_idle_connections_dropp
     assert statuses == [201] * len(uploads)
     assert ended == 0
     assert published(stack.settings["DATABASE_URL"]) == {f"1.0.{number}": 1 for number in range(len(uploads))}
+
+
+def test_a_worker_that_does_not_stop_is_killed_after_its_grace(stack: Stack) -> None:
+    with stack.server(REGISTRY_SHUTDOWN_GRACE_SECONDS="1") as process:
+        stack.wait_until_ready(process)
+        (worker,) = workers_of(process)
+        worker.suspend()  # as a thread that never lets go of the interpreter would make it
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+        assert not worker.is_running()

@@ -1,11 +1,15 @@
 """JSON Schemas as rows for people."""
 
+import json
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrypoints.http.pages.fields import Budget, Row, SchemaReader
+from entrypoints.http.pages.field_rows import Budget, Row
+from entrypoints.http.pages.fields import MAX_DESCRIPTION, SchemaReader
 
 
 def rows(schema: object, **options: Any) -> list[Row]:
@@ -100,7 +104,7 @@ def test_references_that_multiply_end_with_the_budget() -> None:
     for level, definition in definitions.items():
         following = f"#/$defs/d{int(level[1:]) + 1}"
         definition["allOf"] = [{"$ref": following, "title": str(number)} for number in range(50)]
-    budget = Budget(100)
+    budget = Budget(visits=100)
     found = rows({"$ref": "#/$defs/d0", "$defs": definitions}, budget=budget)
     assert len(found) <= 100
     assert budget.is_spent
@@ -124,3 +128,86 @@ _JSON = st.recursive(
 @given(_JSON)
 def test_any_document_can_be_read(document: object) -> None:
     assert all(isinstance(row.kind, str) for row in rows(document))
+
+
+class Watched(dict[str, object]):
+    """An object of a document that counts how often any of its kind is looked into."""
+
+    looks = 0
+
+    def __getitem__(self, key: str) -> object:
+        Watched.looks += 1
+        return super().__getitem__(key)
+
+    def __contains__(self, key: object) -> bool:
+        Watched.looks += 1
+        return super().__contains__(key)
+
+    def get(self, key: str, default: object = None) -> object:
+        Watched.looks += 1
+        return super().get(key, default)
+
+    def __iter__(self) -> Iterator[str]:
+        Watched.looks += len(self)
+        return super().__iter__()
+
+
+def _chained(properties: int, hops: int, beside: int) -> dict[str, object]:
+    """Many properties that point at a chain of references, the first of which has many keys beside it."""
+    definitions: dict[str, object] = {f"d{hop}": {"$ref": f"#/$defs/d{hop + 1}"} for hop in range(hops)}
+    definitions[f"d{hops}"] = {"type": "string"}
+    first = {f"k{number}": number for number in range(beside)} | {"$ref": "#/$defs/d0"}
+    definitions["first"] = first
+    return an_object(**{f"p{number}": {"$ref": "#/$defs/first"} for number in range(properties)}) | {
+        "$defs": definitions
+    }
+
+
+def _shared(properties: int, target: object, **beside: Callable[[int], object]) -> dict[str, object]:
+    """Many properties that share one definition."""
+    references = {
+        f"p{number}": {"$ref": "#/$defs/d"} | {key: make(number) for key, make in beside.items()}
+        for number in range(properties)
+    }
+    return an_object(**references) | {"$defs": {"d": target}}
+
+
+_WIDE = an_object(**{f"q{number}": {} for number in range(9_000)})
+HOSTILE = {
+    "a chain of references": _chained(200, 200, 2_000),
+    "a longer chain of references": _chained(1_000, 2_000, 9_000),
+    "a wide object": _shared(1_000, _WIDE),
+    "a wide object, of which each field demands another": _shared(1_000, _WIDE, required=lambda n: [f"q{n}"]),
+    "demands of fields that are not there": _shared(1_000, {"properties": {}, "required": [*map(str, range(9_000))]}),
+    "many allowed values": _shared(1_000, {"enum": [*range(30_000)]}),
+    "many variants": _shared(1_000, {"anyOf": [{"const": number} for number in range(9_000)]}),
+    "variants of variants": _shared(1_000, {"oneOf": [{"anyOf": [{"enum": [n]}] * 20} for n in range(500)]}),
+    "a long default": _shared(1_000, {"default": "x" * 200_000}),
+    "a long description": _shared(1_000, {"description": "x" * 200_000}),
+    "a long format": _shared(1_000, {"type": "string", "format": "x" * 200_000}),
+    "a long pattern": _shared(1_000, {"type": "string", "pattern": "x" * 200_000}),
+    "a long name": an_object(**{"x" * 200_000: _shared(1_000, {})}),
+    "a long reference": _shared(1_000, {"$ref": "#/$defs/d" + "/x" * 90_000}),
+    "long names within long names": an_object(
+        **{"x" * 60_000: an_object(**{"y" * 60_000: an_object(**{"z" * 60_000: _shared(1_000, {})})})}
+    ),
+    "everything of everything": _shared(1_000, {"allOf": [{"$ref": "#"}] * 100, "anyOf": [{"$ref": "#"}] * 100}),
+}
+
+
+@pytest.mark.parametrize("schema", HOSTILE.values(), ids=HOSTILE)
+def test_no_schema_costs_more_than_its_size_and_the_budget(schema: dict[str, object]) -> None:
+    text = json.dumps(schema)
+    document = json.loads(text, object_hook=Watched)
+    Watched.looks = 0
+    shown = sum(row.length for row in SchemaReader(document).rows())
+    assert Watched.looks <= 3 * len(text) + 400 * Budget().visits
+    assert shown <= Budget().characters
+
+
+def test_texts_are_cut_and_say_so() -> None:
+    (row,) = rows(an_object(x={"description": "d" * 9_000, "default": "v" * 9_000, "pattern": "p" * 9_000}))
+    assert (row.description, len(row.description)) == ("d" * MAX_DESCRIPTION + "…", MAX_DESCRIPTION + 1)
+    assert row.default is not None
+    assert row.default.endswith("…")
+    assert row.bounds.endswith("…")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrypoints.http.pages.markdown import LONGEST_MARKDOWN, html
+from entrypoints.http.pages.markdown import LONGEST_MARKDOWN, MOST_MARKUP, html
 from tests.builders import a_wheel
 from tests.http.conftest import Service
 
@@ -122,6 +122,24 @@ def test_alignment_is_a_class_since_the_policy_forbids_styles() -> None:
 def test_a_text_too_long_to_be_read_as_markdown_stands_as_it_is() -> None:
     assert "<em>" in html("*x* ".ljust(LONGEST_MARKDOWN))
     assert html("*x* ".ljust(LONGEST_MARKDOWN + 1)).startswith('<pre class="written" tabindex="0">*x*')
+
+
+@pytest.mark.parametrize("markup", ["[", "*a ", "&", "![", "# a\n", "|a", "a\n=\n", "<"])
+def test_markdown_that_would_take_long_to_read_stands_as_it_was_written(markup: str) -> None:
+    assert html(markup * MOST_MARKUP + "\n").startswith('<pre class="written"')
+
+
+async def test_a_schema_that_multiplies_is_published_and_its_page_is_short(service: Service) -> None:
+    hops, beside = 2_000, 9_000
+    definitions: dict[str, object] = {f"d{hop}": {"$ref": f"#/$defs/d{hop + 1}"} for hop in range(hops)}
+    definitions[f"d{hops}"] = {"type": "string", "description": "x" * 20_000}
+    definitions["d0"] = {f"k{number}": number for number in range(beside)} | {"$ref": "#/$defs/d1"}
+    properties = {f"p{number}": {"$ref": "#/$defs/d0"} for number in range(1_000)}
+    schema = {"type": "object", "properties": properties, "$defs": definitions}
+    await service.publish(schemas={"bucket": {"config_schema": schema}})
+    page = await service.client.get("/catalog/platform/gcp/1.0.0")
+    assert page.status_code == 200
+    assert len(page.text) < 1_000_000
 
 
 async def test_every_text_of_a_provider_is_escaped_on_every_page(service: Service) -> None:

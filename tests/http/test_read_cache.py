@@ -14,6 +14,7 @@ from domain.names import ProviderName
 from entrypoints.bootstrap import MemoryAdapters
 from entrypoints.http.conditional import REVALIDATE, Document
 from entrypoints.http.read_cache import KeptReads, ReadCache
+from entrypoints.http.rendering import RenderingPool
 from entrypoints.http.service import HttpLimits
 from entrypoints.telemetry import Telemetry
 from tests.http.conftest import Service, serving
@@ -47,7 +48,7 @@ def read(cache: ReadCache, source: Source, name: ProviderName = GCP, view: str =
 
 
 def a_cache(max_bytes: int = 100_000) -> ReadCache:
-    cache = ReadCache(max_bytes)
+    cache = ReadCache(max_bytes, RenderingPool())
     cache.trust()
     return cache
 
@@ -73,7 +74,7 @@ async def test_views_are_kept_apart_and_dropped_together() -> None:
 
 
 async def test_nothing_is_kept_without_trust() -> None:
-    cache, source = ReadCache(100_000), Source()
+    cache, source = ReadCache(100_000, RenderingPool()), Source()
     for _ in range(2):
         await read(cache, source)
     cache.trust()
@@ -140,7 +141,7 @@ STEPS = st.lists(
 
 @given(steps=STEPS, room=st.integers(0, 5))
 async def test_whatever_happens_nothing_stale_is_served(steps: list[tuple[str, ProviderName, str]], room: int) -> None:
-    cache = ReadCache(room * 1020)
+    cache = ReadCache(room * 1020, RenderingPool())
     truth = {GCP: 0, AZURE: 0}
     for verb, name, view in steps:
         if verb == "read":

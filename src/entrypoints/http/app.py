@@ -23,6 +23,7 @@ from entrypoints.http.pages.routes import pages
 from entrypoints.http.problems import broken, refused, routing_failed
 from entrypoints.http.providers import find_install, find_verification, find_version, list_versions
 from entrypoints.http.read_cache import KeptReads, ReadCache
+from entrypoints.http.rendering import RenderingPool
 from entrypoints.http.request_ids import RequestIdMiddleware
 from entrypoints.http.schemas import read_schema, read_schemas
 from entrypoints.http.service import HttpLimits, Service
@@ -74,14 +75,16 @@ def create_app(
     """
     watching = telemetry or Telemetry()
     bounds = limits or HttpLimits()
-    reads = ReadCache(bounds.read_cache_bytes)
+    rendering = RenderingPool()
+    reads = ReadCache(bounds.read_cache_bytes, rendering)
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         async with open_registry() as registry:
-            app.state.service = Service(registry, bounds, watching, reads, public_url, platform_name)
+            app.state.service = Service(registry, bounds, watching, reads, rendering, public_url, platform_name)
             async with registry.changes.follow(reads) if bounds.read_cache_bytes else nullcontext():
                 yield
+        rendering.close()
         await asyncio.to_thread(watching.close)
 
     def service() -> Service:

@@ -9,7 +9,7 @@ from litestar.response.base import ASGIResponse
 
 from application.ports.provider_catalog import CatalogSearch
 from domain.search import Query
-from entrypoints.http.conditional import REVALIDATE, Document, answer
+from entrypoints.http.conditional import REVALIDATE, Document
 from entrypoints.http.documentation_catalog import PROVIDER_RESPONSES, SEARCH_RESPONSES
 from entrypoints.http.paths import provider_name
 from entrypoints.http.service import Service
@@ -51,7 +51,7 @@ async def search_providers(
     search = catalog_search(q, tags, limit, offset)
     page = await service.registry.search_providers.execute(search)
     view = page_view(page, search, platform=service.platform_name)
-    return answer(request.scope, Document.of(view, REVALIDATE))
+    return await service.reads.respond(request.scope, Document.of(view, REVALIDATE))
 
 
 @get(

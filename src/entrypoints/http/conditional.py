@@ -11,6 +11,8 @@ import msgspec
 from litestar.response.base import ASGIResponse
 from litestar.types import HTTPResponseBodyEvent, HTTPResponseStartEvent, HTTPScope, Receive, Scope, Send
 
+from entrypoints.http.rendering import RenderingPool
+
 JSON = "application/json"
 REVALIDATE = "no-cache"
 """For what any release or yank may change: keep it, and ask each time."""
@@ -22,6 +24,7 @@ FOR_GOOD = "public, max-age=31536000, immutable"
 _Field = tuple[bytes, bytes]
 
 _SMALLEST_COMPRESSED = 1400  # what fits into one packet gains nothing
+_HUGE = 64 * 1024  # bytes whose digest and compression take longer than a thread switch
 _LEVEL = 5
 _OPAQUE_TAG = re.compile(r'(?:W/)?"([^"]*)"')
 _NO_GZIP = re.compile(r"\s*(?:gzip|\*)\s*;\s*q\s*=\s*0(?:\.0*)?\s*", re.IGNORECASE)
@@ -73,6 +76,16 @@ class Document:
     def is_large(self) -> bool:
         """Whether compression is worth its while."""
         return len(self.body) >= _SMALLEST_COMPRESSED
+
+    @property
+    def is_huge(self) -> bool:
+        """Whether encoding it would hold up other requests."""
+        return len(self.body) >= _HUGE
+
+    def coded(self, scope: HTTPScope) -> _Coded:
+        """Return the document in the content coding that a request accepts."""
+        compress = self.is_large and _accepts_gzip(_field(scope, b"accept-encoding"))
+        return self.gzipped if compress else self.plain
 
     @cached_property
     def plain(self) -> _Coded:
@@ -126,8 +139,18 @@ def answer(scope: HTTPScope, document: Document) -> Answer:
 
     Source: RFC 9110, sections 8.8.3 and 13.1.2.
     """
-    compress = document.is_large and _accepts_gzip(_field(scope, b"accept-encoding"))
-    return (document.gzipped if compress else document.plain).answer(_field(scope, b"if-none-match"))
+    return document.coded(scope).answer(_field(scope, b"if-none-match"))
+
+
+async def answer_off_loop(scope: HTTPScope, document: Document, rendering: RenderingPool) -> Answer:
+    """Return the same, with a huge document digested and compressed off the event loop.
+
+    Raises:
+        RenderingBusyError: The pool has no place left.
+    """
+    if document.is_huge:
+        await rendering.run(document.coded, scope)
+    return answer(scope, document)
 
 
 def _field(scope: HTTPScope, name: bytes) -> str:

@@ -9,7 +9,8 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from domain.names import ProviderName
-from entrypoints.http.conditional import Answer, Document, answer
+from entrypoints.http.conditional import Answer, Document, answer_off_loop
+from entrypoints.http.rendering import RenderingBusyError, RenderingPool
 
 Produce = Callable[[], Awaitable[Document]]
 _Provider = tuple[str, str]
@@ -38,9 +39,10 @@ class ReadCache:
     Served from here, a read costs no query and no encoding. A change of a provider drops all that is kept of it.
     """
 
-    def __init__(self, max_bytes: int) -> None:
-        """Keep at most that many bytes, roughly; 0 keeps nothing."""
+    def __init__(self, max_bytes: int, rendering: RenderingPool) -> None:
+        """Keep at most that many bytes, roughly; 0 keeps nothing. The pool encodes what is huge."""
         self._max_bytes = max_bytes
+        self._rendering = rendering
         self._bytes = 0
         self._kept: OrderedDict[str, Kept] = OrderedDict()
         self._paths: dict[_Provider, set[str]] = {}
@@ -70,7 +72,11 @@ class ReadCache:
 
     async def answer(self, scope: HTTPScope, prefix: str, name: str, produce: Produce) -> Answer:
         """Answer a request with what it reads, or say that its client has it."""
-        return answer(scope, await self.read(scope, prefix, name, produce))
+        return await self.respond(scope, await self.read(scope, prefix, name, produce))
+
+    async def respond(self, scope: HTTPScope, document: Document) -> Answer:
+        """Answer a request with a document, kept or not, or say that its client has it."""
+        return await answer_off_loop(scope, document, self._rendering)
 
     def trust(self) -> None:
         """Keep what is read from here on."""
@@ -132,8 +138,13 @@ class KeptReads:
         if kept is None:
             await self._app(scope, receive, send)
             return
+        try:
+            response = await self._reads.respond(scope, kept.document)
+        except RenderingBusyError:  # the handler meets it again, and it is answered there
+            await self._app(scope, receive, send)
+            return
         scope["path_template"] = kept.route  # for who watches from outside
-        await answer(scope, kept.document)(scope, receive, send)
+        await response(scope, receive, send)
 
 
 def _is_plain(scope: HTTPScope) -> bool:

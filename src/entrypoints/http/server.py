@@ -63,6 +63,7 @@ def serve(settings: Settings) -> None:
         interface=Interfaces.ASGI,
         workers=settings.server.workers,
         http1_settings=http1_settings(settings.server),
+        workers_kill_timeout=settings.server.shutdown_grace_seconds,
         websockets=False,
         log_dictconfig=_LOGGING,
         respawn_failed_workers=True,

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from entrypoints.http.in_flight import InFlight
 from entrypoints.http.read_cache import ReadCache
+from entrypoints.http.rendering import RenderingPool
 from entrypoints.registry import Registry
 from entrypoints.telemetry import Telemetry
 
@@ -36,6 +37,7 @@ class Service:
     limits: HttpLimits
     telemetry: Telemetry
     reads: ReadCache
+    rendering: RenderingPool
     public_url: str | None = None
     platform_name: str = "Platform"
     in_flight: InFlight = field(init=False)

@@ -6,9 +6,9 @@ from importlib.resources import files
 from typing import Any, TypeVar
 
 from litestar import Request, Response
-from litestar.response.base import ASGIResponse
 
-from entrypoints.http.conditional import FOR_GOOD, REVALIDATE, Document, answer
+from entrypoints.http.conditional import FOR_GOOD, REVALIDATE, Document
+from entrypoints.http.pages.markdown import html
 from entrypoints.http.templating import render
 from entrypoints.http.wire import ProblemView
 
@@ -34,10 +34,9 @@ _HEADERS = tuple((name.lower().encode(), value.encode()) for name, value in PROT
 _Refusal = TypeVar("_Refusal", bound=Exception)
 
 
-def page(request: Request[Any, Any, Any], template: str, **context: object) -> ASGIResponse:
-    """Return a page, or 304 if the client has it."""
-    document = Document(_render(template, **context).encode(), REVALIDATE, "text/html", extra=_HEADERS)
-    return answer(request.scope, document)
+def page(template: str, **context: object) -> Document:
+    """Return a page."""
+    return Document(_render(template, **context).encode(), REVALIDATE, "text/html", extra=_HEADERS)
 
 
 def in_words(
@@ -58,4 +57,4 @@ def in_words(
 
 
 def _render(template: str, **context: object) -> str:
-    return render(f"pages/{template}", stylesheet=STYLESHEET_PATH, **context)
+    return render(f"pages/{template}", stylesheet=STYLESHEET_PATH, html=html, **context)

@@ -1,6 +1,5 @@
 """Texts of strangers as HTML that can do no harm: no markup of theirs, no script, no address of another kind."""
 
-import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -14,23 +13,23 @@ from markdown_it.token import Token
 from markupsafe import Markup, escape
 
 LONGEST_MARKDOWN = 100_000
-"""Characters. What is longer is shown as it was written, since reading hostile Markdown takes its time."""
+MOST_MARKUP = 20_000
+"""Characters in all, and lines and characters that may be markup: the parser's time grows with the latter.
+
+A text that has more is shown as it was written.
+"""
 
 _LINK = re.compile(r"(?:https?://|mailto:).+", re.IGNORECASE)
 _IMAGE = re.compile(r"https://.+", re.IGNORECASE)
+_MARKUP = "\n[]()!*_~`<&\\|#>"
 _LOWEST_HEADING = 6
 _ABOVE = 2  # the page's own headings, under which those of the text come
 
 
-async def prose(text: str, *, markdown: bool = True) -> Markup:
-    """Return a text as HTML, rendered off the event loop."""
-    return await asyncio.to_thread(html, text, markdown=markdown)
-
-
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=16)  # pages are kept elsewhere; these are for where they cannot be
 def html(text: str, *, markdown: bool = True) -> Markup:
-    """Return a text as HTML; one that is not Markdown, or too long, stands as it was written."""
-    if markdown and len(text) <= LONGEST_MARKDOWN:
+    """Return a text as HTML; one that is not Markdown, or that would take long to read, as it was written."""
+    if markdown and len(text) <= LONGEST_MARKDOWN and sum(map(text.count, _MARKUP)) <= MOST_MARKUP:
         return Markup(_MARKDOWN.render(text))  # noqa: S704 -- html=False escapes whatever the text holds
     return Markup('<pre class="written" tabindex="0">{}</pre>').format(escape(text))
 

@@ -10,9 +10,8 @@ from litestar.response.base import ASGIResponse
 
 from domain.errors import RegistryError
 from entrypoints.http.catalog import Offset, Tags, Words, catalog_search
-from entrypoints.http.conditional import answer
+from entrypoints.http.conditional import Document, answer
 from entrypoints.http.pages.answers import STYLESHEET, STYLESHEET_PATH, in_words, page
-from entrypoints.http.pages.markdown import prose
 from entrypoints.http.pages.results import Results
 from entrypoints.http.pages.versions import VersionPage
 from entrypoints.http.paths import provider_name, version_or_latest
@@ -36,7 +35,8 @@ async def providers_page(
     found = await service.registry.search_providers.execute(search)
     providers = [provider_view(entry, platform=service.platform_name) for entry in found.entries]
     results = Results(words=(q or "").strip(), search=search, found=found)
-    return page(request, "providers.html", providers=providers, results=results)
+    document = await service.rendering.run(page, "providers.html", providers=providers, results=results)
+    return await service.reads.respond(request.scope, document)
 
 
 @get("/catalog/{prefix:str}/{name:str}")
@@ -44,12 +44,15 @@ async def provider_page(
     request: Request[Any, Any, Any], prefix: FromPath[str], name: FromPath[str], service: NamedDependency[Service]
 ) -> ASGIResponse:
     """Show one provider with its readme and its versions."""
-    provider = provider_name(prefix, name)
-    entry = await service.registry.find_provider.execute(provider)
-    versions = await service.registry.list_versions.execute(provider)
-    readme = await prose(entry.readme.text, markdown=entry.readme.is_markdown) if entry.readme else None
-    view = provider_view(entry, platform=service.platform_name)
-    return page(request, "provider.html", provider=view, versions=versions, readme=readme)
+
+    async def produce() -> Document:
+        provider = provider_name(prefix, name)
+        entry = await service.registry.find_provider.execute(provider)
+        versions = await service.registry.list_versions.execute(provider)
+        view = provider_view(entry, platform=service.platform_name)
+        return await service.rendering.run(page, "provider.html", provider=view, versions=versions, readme=entry.readme)
+
+    return await service.reads.answer(request.scope, prefix, name, produce)
 
 
 @get("/catalog/{prefix:str}/{name:str}/{version:str}")
@@ -61,13 +64,16 @@ async def version_page(
     service: NamedDependency[Service],
 ) -> ASGIResponse:
     """Show one version, or the latest."""
-    provider = provider_name(prefix, name)
-    found = await service.registry.find_version.execute(provider, version_or_latest(provider, version))
-    entry = await service.registry.find_provider.execute(provider)
-    history = await service.registry.read_history.execute(provider, found.version)
-    changelog = await prose(found.announcement.changelog) if found.announcement.changelog else None
-    view = VersionPage(entry=entry, version=found, history=history, changelog=changelog)
-    return page(request, "version.html", page=view)
+
+    async def produce() -> Document:
+        provider = provider_name(prefix, name)
+        found = await service.registry.find_version.execute(provider, version_or_latest(provider, version))
+        entry = await service.registry.find_provider.execute(provider)
+        history = await service.registry.read_history.execute(provider, found.version)
+        view = VersionPage(entry=entry, version=found, history=history)
+        return await service.rendering.run(page, "version.html", page=view)
+
+    return await service.reads.answer(request.scope, prefix, name, produce)
 
 
 @get(STYLESHEET_PATH)

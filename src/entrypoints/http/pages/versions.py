@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import quote
 
-from markupsafe import Markup
-
 from domain.canonical_json import CanonicalJson
 from domain.catalog import CatalogEntry
 from domain.history import LifecycleEvent
 from domain.schemas import ResourceSchema
 from domain.versions import ProviderVersion, VersionStatus
-from entrypoints.http.pages.fields import Budget, Row, SchemaReader
+from entrypoints.http.pages.field_rows import Budget, Row
+from entrypoints.http.pages.fields import SchemaReader
 from entrypoints.http.views_catalog import install_view
 from entrypoints.http.wire_catalog import InstallView
 
@@ -44,7 +43,6 @@ class VersionPage:
     entry: CatalogEntry
     version: ProviderVersion
     history: Sequence[LifecycleEvent]
-    changelog: Markup | None
 
     @property
     def is_yanked(self) -> bool:

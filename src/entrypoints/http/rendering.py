@@ -1,0 +1,45 @@
+"""Work for readers, in threads of its own: however much they ask for, no registration waits for a page."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+from domain.errors import UnavailableError
+
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
+
+
+class RenderingBusyError(UnavailableError):
+    """As many pages and documents are being rendered as may be at once."""
+
+    code = "rendering_busy"
+
+
+class RenderingPool:
+    """Renders pages, and encodes and compresses large documents, off the event loop."""
+
+    def __init__(self, *, threads: int = 1, max_pending: int = 64) -> None:
+        """Take how many threads there are, and how many pieces of work may be waiting or running."""
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="rendering")
+        self._places = threading.Semaphore(max_pending)
+
+    async def run(
+        self, work: Callable[_Arguments, _Result], /, *args: _Arguments.args, **kwargs: _Arguments.kwargs
+    ) -> _Result:
+        """Do one piece of work. It keeps its place until it is done, even if its reader is gone.
+
+        Raises:
+            RenderingBusyError: There is no place left.
+        """
+        if not self._places.acquire(blocking=False):
+            raise RenderingBusyError("the registry renders as much as it can; send this again in a few seconds")
+        future = self._threads.submit(work, *args, **kwargs)
+        future.add_done_callback(lambda _: self._places.release())
+        return await asyncio.wrap_future(future)
+
+    def close(self) -> None:
+        """Drop the work that was not begun. Work that was begun is not waited for."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
