@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from domain.errors import AnnouncementRefusedError, RegistryError, SchemaFault, WheelFault
+from entrypoints.http import app as _app  # noqa: F401 - it imports every refusal
 from entrypoints.http import problems
 from entrypoints.http.problems import STATUSES, status_of
 

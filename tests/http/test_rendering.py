@@ -11,7 +11,7 @@ import pytest
 
 from entrypoints.bootstrap import MemoryAdapters
 from entrypoints.http.conditional import Document
-from entrypoints.http.pages import routes
+from entrypoints.http.pages import answers, routes
 from entrypoints.http.rendering import RenderingBusyError, RenderingPool
 from tests.http.conftest import serving
 
@@ -61,7 +61,7 @@ async def test_a_version_is_registered_while_every_place_for_pages_is_taken(
             gate.wait()
             return page(template, **context)
 
-        page = routes.page
+        page = answers.page
         monkeypatch.setattr(routes, "page", wait)
         refused: list[httpx.Response] = []
         full = anyio.Event()
@@ -113,7 +113,7 @@ async def test_a_page_is_rendered_once_until_its_provider_changes(monkeypatch: p
         rendered.append(template)
         return page(template, **context)
 
-    page = routes.page
+    page = answers.page
     monkeypatch.setattr(routes, "page", counting)
     async with serving(MemoryAdapters()) as service:
         await service.publish()
