@@ -72,6 +72,7 @@ VALUES = {
     "event_action": "published",
     "event_at": "2026-01-02",
     "event_actor": "m",
+    "of_before": "k0041",
     "of_text": "p77",
     "of_words": "p77",
     "of_trigrams": '{" p77",p77}',
@@ -111,7 +112,7 @@ def nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:
     [
         ("FIND", "uq_provider_versions_version", 1),
         ("FIND_LATEST", "ix_provider_versions_latest", 1),
-        ("LIST", "ix_provider_versions_public", 92),
+        ("LIST", "ix_provider_versions_public", 20),
         ("LOOK", "ix_provider_versions_public", 1),
         ("LOOK", "uq_provider_versions_version", 1),
         ("LOOK", "pk_providers", 1),

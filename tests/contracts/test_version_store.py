@@ -154,7 +154,7 @@ def published(number: str) -> ProviderVersion:
 async def test_lists_leave_the_schemas_out_and_keep_the_rest(store: VersionStore) -> None:
     version = a_full_version()
     await put(store, version)
-    without = replace(version.announcement, schemas=None, config_schema=None, outputs_schema=None)
+    without = replace(version.announcement, schemas=None, config_schema=None, outputs_schema=None, changelog=None)
     assert await store.list_versions(version.name) == [replace(version, announcement=without, verification=None)]
 
 

@@ -52,6 +52,9 @@ async def test_the_order_of_writing_counts_even_when_a_clock_went_back(store: Ve
     for event in events:
         await store.update(version.name, version.version, writing(version, event=event))
     assert await store.history(version.name, version.version) == events
+    assert await store.history(version.name, version.version, limit=3) == events[:3]
+    assert await store.history(version.name, version.version, limit=3, offset=18) == events[18:]
+    assert await store.history(version.name, version.version, offset=20) == []
 
 
 async def test_times_of_events_come_back_in_utc(store: VersionStore) -> None:

@@ -52,7 +52,11 @@ async def agrees_with_the_domain(store: VersionStore, catalog: Mapping[SemVer, V
     public = [number for number, status in catalog.items() if status.is_public]
     installable = [number for number, status in catalog.items() if status is VersionStatus.PUBLISHED]
     found = await store.find_latest(name)
-    assert [version.version for version in await store.list_versions(name)] == sorted(public, reverse=True)
+    newest_first = sorted(public, reverse=True)
+    assert [version.version for version in await store.list_versions(name)] == newest_first
+    for number in (*catalog, SemVer.parse("2.0.0")):
+        page = await store.list_versions(name, limit=3, before=number)
+        assert [version.version for version in page] == [other for other in newest_first if other < number][:3]
     assert (found.version if found else None) == latest(installable)
     assert (await store.look(name, SemVer.parse("1.0.0"))).newest == max(public, default=None)
 

@@ -85,11 +85,14 @@ class InMemoryVersionStore:
         chosen = latest(published)
         return None if chosen is None else _without_readme(self._versions[name][chosen])
 
-    async def list_versions(self, name: ProviderName) -> Sequence[ProviderVersion]:
-        """Return the public versions without schemas, newest first."""
+    async def list_versions(
+        self, name: ProviderName, *, limit: int | None = None, before: SemVer | None = None
+    ) -> Sequence[ProviderVersion]:
+        """Return public versions without their large fields, newest first."""
         await self.check()
-        newest_first = sorted(self._public(name), key=lambda found: found.version, reverse=True)
-        return [as_listed(found) for found in newest_first]
+        listed = (found for found in self._public(name) if before is None or found.version < before)
+        newest_first = sorted(listed, key=lambda found: found.version, reverse=True)
+        return [as_listed(found) for found in newest_first[:limit]]
 
     async def public(self) -> Sequence[tuple[Provider, Sequence[ProviderVersion]]]:
         """Return every provider that has public versions, with these as they were written, for other adapters."""
@@ -102,10 +105,12 @@ class InMemoryVersionStore:
         await self.check()
         return list(self._versions.get(name, {}).values())
 
-    async def history(self, name: ProviderName, version: SemVer) -> Sequence[LifecycleEvent]:
+    async def history(
+        self, name: ProviderName, version: SemVer, *, limit: int | None = None, offset: int = 0
+    ) -> Sequence[LifecycleEvent]:
         """Return what happened to a version, oldest first."""
         await self.check()
-        return list(self._events.get((name, version), ()))
+        return self._events.get((name, version), [])[offset:][:limit]
 
     async def check(self) -> None:
         """Return unless an outage is acted out.
@@ -130,7 +135,7 @@ class InMemoryVersionStore:
 
 def as_listed(version: ProviderVersion) -> ProviderVersion:
     """Return a version without what lists leave out."""
-    announcement = replace(version.announcement, schemas=None, config_schema=None, outputs_schema=None)
+    announcement = replace(version.announcement, schemas=None, config_schema=None, outputs_schema=None, changelog=None)
     return replace(_without_readme(version), announcement=announcement, verification=None)
 
 

@@ -38,13 +38,17 @@ class ObservedVersionStore:
         """Find as the store behind it does."""
         return await self._store.find_latest(name)
 
-    async def list_versions(self, name: ProviderName) -> Sequence[ProviderVersion]:
+    async def list_versions(
+        self, name: ProviderName, *, limit: int | None = None, before: SemVer | None = None
+    ) -> Sequence[ProviderVersion]:
         """List as the store behind it does."""
-        return await self._store.list_versions(name)
+        return await self._store.list_versions(name, limit=limit, before=before)
 
-    async def history(self, name: ProviderName, version: SemVer) -> Sequence[LifecycleEvent]:
-        """Tell what the store behind it tells."""
-        return await self._store.history(name, version)
+    async def history(
+        self, name: ProviderName, version: SemVer, *, limit: int | None = None, offset: int = 0
+    ) -> Sequence[LifecycleEvent]:
+        """Return what the store behind it returns."""
+        return await self._store.history(name, version, limit=limit, offset=offset)
 
     async def check(self) -> None:
         """Check as the store behind it does."""

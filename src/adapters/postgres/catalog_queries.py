@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
-    BigInteger,
     ColumnElement,
     FromClause,
     Integer,
@@ -24,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from adapters.postgres.queries import LISTED
+from adapters.postgres.queries import LISTED, PAGE_LIMIT, PAGE_OFFSET
 from adapters.postgres.statements import Statement
 from adapters.postgres.tables import IS_INSTALLABLE, IS_PUBLIC, IS_SHOWN, PROVIDERS, VERSIONS
 
@@ -91,12 +90,7 @@ def _selected(
 
 def _page(rows: Select[Any], source: FromClause) -> Subquery:
     rank = [source.c.rank] if "rank" in source.c else []
-    return (
-        rows.order_by(*rank, source.c.prefix, source.c.name)
-        .limit(bindparam("page_limit", type_=BigInteger))
-        .offset(bindparam("page_offset", type_=BigInteger))
-        .subquery("page")
-    )
+    return rows.order_by(*rank, source.c.prefix, source.c.name).limit(PAGE_LIMIT).offset(PAGE_OFFSET).subquery("page")
 
 
 def _with_total(

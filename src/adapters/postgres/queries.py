@@ -6,7 +6,7 @@ Parameters are ``of_prefix`` and ``of_name``, and ``of_version`` where one versi
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, bindparam, literal_column, select, text, true
+from sqlalchemy import BigInteger, ColumnElement, FromClause, and_, bindparam, literal_column, select, text, true
 
 from adapters.postgres.statements import Statement
 from adapters.postgres.tables import EVENTS, IS_INSTALLABLE, IS_PUBLIC, PROVIDERS, VERSIONS
@@ -15,7 +15,11 @@ _NUMBER = ("version", "sort_key", "is_prerelease")
 ONE: ColumnElement[int] = literal_column("1")  # the planner cannot see through a parameter
 _KEY = frozenset({"id", "prefix", "name"})
 _TERMS = frozenset({"labels", "words", "trigrams"})
-_LARGE = frozenset({"schemas", "config_schema", "outputs_schema", "verification"})
+PAGE_LIMIT, PAGE_OFFSET = bindparam("page_limit", type_=BigInteger), bindparam("page_offset", type_=BigInteger)
+"""A limit of NULL is none."""
+ABOVE_ALL = "\x7f"
+"""A sort key above that of every version."""
+_LARGE = frozenset({"schemas", "config_schema", "outputs_schema", "changelog", "verification"})
 _README = frozenset({"readme", "readme_type"})
 REVISION: ColumnElement[int] = literal_column("providers.xmin")
 """Names the transaction that wrote a provider's row last. Every change of it or of its versions writes that row."""
@@ -58,11 +62,22 @@ FIND_LATEST = Statement.of(
     .order_by(VERSIONS.c.is_prerelease, _BY_PRECEDENCE)
     .limit(ONE)
 )
-LIST = Statement.of(select(*LISTED).where(named(VERSIONS), text(IS_PUBLIC)).order_by(_BY_PRECEDENCE))
+LIST = Statement.of(
+    select(*LISTED)
+    .where(named(VERSIONS), text(IS_PUBLIC), VERSIONS.c.sort_key < bindparam("of_before"))
+    .order_by(_BY_PRECEDENCE)
+    .limit(PAGE_LIMIT)
+)
 LIST_RECORDED = Statement.of(select(*LISTED).where(named(VERSIONS)).order_by(_BY_PRECEDENCE))
 """Of whatever status."""
 
-HISTORY = Statement.of(select(*EVENTS.c).where(EVENTS.c.version_id == _ID).order_by(EVENTS.c.position))
+HISTORY = Statement.of(
+    select(*EVENTS.c)
+    .where(EVENTS.c.version_id == _ID)
+    .order_by(EVENTS.c.position)
+    .limit(PAGE_LIMIT)
+    .offset(PAGE_OFFSET)
+)
 LOOK = Statement.of(
     select(
         REVISION.label("revision"),

@@ -138,7 +138,7 @@ def _announcement(row: Mapping[str, Any]) -> Announcement:
         schemas=read_schemas(row.get("schemas")),
         config_schema=_document(row.get("config_schema")),
         outputs_schema=_document(row.get("outputs_schema")),
-        changelog=row["changelog"],
+        changelog=row.get("changelog"),
     )
 
 

@@ -55,13 +55,19 @@ class PostgresVersionStore:
         rows = await self._read(queries.FIND_LATEST, key(name))
         return read_version(name, rows[0]) if rows else None
 
-    async def list_versions(self, name: ProviderName) -> Sequence[ProviderVersion]:
-        """Return the public versions without schemas, newest first."""
-        return [read_version(name, row) for row in await self._read(queries.LIST, key(name))]
+    async def list_versions(
+        self, name: ProviderName, *, limit: int | None = None, before: SemVer | None = None
+    ) -> Sequence[ProviderVersion]:
+        """Return public versions without their large fields, newest first."""
+        page = {"page_limit": limit, "of_before": queries.ABOVE_ALL if before is None else before.sort_key}
+        return [read_version(name, row) for row in await self._read(queries.LIST, {**key(name), **page})]
 
-    async def history(self, name: ProviderName, version: SemVer) -> Sequence[LifecycleEvent]:
+    async def history(
+        self, name: ProviderName, version: SemVer, *, limit: int | None = None, offset: int = 0
+    ) -> Sequence[LifecycleEvent]:
         """Return what happened to a version, oldest first."""
-        return [read_event(row) for row in await self._read(queries.HISTORY, key(name, version))]
+        page = {"page_limit": limit, "page_offset": offset}
+        return [read_event(row) for row in await self._read(queries.HISTORY, {**key(name, version), **page})]
 
     async def check(self) -> None:
         """Return if the database answers and has the layout that this release needs.
@@ -72,7 +78,7 @@ class PostgresVersionStore:
         if not suffice({row["version_num"] for row in await self._read(CURRENT, {})}):
             raise StoreUnavailableError(LAYOUT_DIFFERS)
 
-    async def _read(self, statement: Statement, parameters: Mapping[str, str]) -> Rows:
+    async def _read(self, statement: Statement, parameters: Mapping[str, object]) -> Rows:
         return await read(self._pool, statement, parameters)
 
     async def _update(self, name: ProviderName, version: SemVer, decide: Decision, stored: Stored) -> Stored:

@@ -139,18 +139,27 @@ class VersionStore(Protocol):
         """Return the highest published stable version, a pre-release only when there is no stable one, or None."""
         ...
 
-    async def list_versions(self, name: ProviderName) -> Sequence[ProviderVersion]:
+    async def list_versions(
+        self, name: ProviderName, *, limit: int | None = None, before: SemVer | None = None
+    ) -> Sequence[ProviderVersion]:
         """Return the provider's public versions, newest first by precedence; empty if there are none.
 
-        The schemas and the verification are left out (None): they are large and lists do not show them.
+        Schemas, changelog and verification are left out (None): they are large, and lists do not show them.
+
+        Args:
+            name: The provider.
+            limit: At most that many; None for all.
+            before: Only versions of a lower precedence than this one, which need not exist.
         """
         ...
 
-    async def history(self, name: ProviderName, version: SemVer) -> Sequence[LifecycleEvent]:
+    async def history(
+        self, name: ProviderName, version: SemVer, *, limit: int | None = None, offset: int = 0
+    ) -> Sequence[LifecycleEvent]:
         """Return what happened to a version, oldest first in the order of writing, whatever the times say.
 
-        Empty for an unknown version. A version that is not public has a history too; whether to show it is for the
-        caller to decide.
+        At most ``limit`` events after the first ``offset``, which are always the same ones. Empty for an unknown
+        version. A version that is not public has a history too; whether to show it is for the caller to decide.
         """
         ...
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from application.ports.version_store import VersionStore
 from domain.errors import ProviderNotFoundError
 from domain.names import ProviderName
+from domain.semver import SemVer
 from domain.versions import ProviderVersion
 
 
@@ -15,14 +16,18 @@ class ListVersions:
         """Take the store."""
         self._store = store
 
-    async def execute(self, name: ProviderName) -> Sequence[ProviderVersion]:
-        """Return all public versions without their schemas, newest first by precedence.
+    async def execute(
+        self, name: ProviderName, *, limit: int | None = None, before: SemVer | None = None
+    ) -> Sequence[ProviderVersion]:
+        """Return public versions without their schemas, changelog and verification, newest first by precedence.
+
+        All of them, or at most ``limit``; with ``before`` only those of a lower precedence, which may be none.
 
         Raises:
-            ProviderNotFoundError: There is none.
+            ProviderNotFoundError: The provider has no public version.
             StoreUnavailableError: The store is unreachable.
         """
-        versions = await self._store.list_versions(name)
-        if not versions:
+        versions = await self._store.list_versions(name, limit=limit, before=before)
+        if not versions and before is None:
             raise ProviderNotFoundError(f"{name} has no published version; check the name, or register one")
         return versions

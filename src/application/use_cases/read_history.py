@@ -17,12 +17,16 @@ class ReadHistory:
         self._store = store
         self._find_version = FindVersion(store)
 
-    async def execute(self, name: ProviderName, version: SemVer | None) -> Sequence[LifecycleEvent]:
+    async def execute(
+        self, name: ProviderName, version: SemVer | None, *, limit: int | None = None, offset: int = 0
+    ) -> Sequence[LifecycleEvent]:
         """Return what happened to that version, or to the latest one for None, oldest first.
+
+        All of it, or at most ``limit`` events after the first ``offset``.
 
         Raises:
             VersionNotFoundError: There is no such public version.
             StoreUnavailableError: The store is unreachable.
         """
         found = await self._find_version.execute(name, version)  # once public, a version stays public
-        return await self._store.history(name, found.version)
+        return await self._store.history(name, found.version, limit=limit, offset=offset)

@@ -68,9 +68,11 @@ class Document:
     extra: Sequence[_Field] = ()
 
     @classmethod
-    def of(cls, view: object, cache_control: str, media_type: str = JSON) -> "Document":
+    def of(
+        cls, view: object, cache_control: str, media_type: str = JSON, *, extra: Sequence[_Field] = ()
+    ) -> "Document":
         """Encode a view as JSON."""
-        return cls(msgspec.json.encode(view), cache_control, media_type)
+        return cls(msgspec.json.encode(view), cache_control, media_type, extra=extra)
 
     @property
     def is_large(self) -> bool:

@@ -10,6 +10,7 @@ from litestar.response.base import ASGIResponse
 from domain.history import LifecycleEvent
 from entrypoints.http.conditional import REVALIDATE, Document
 from entrypoints.http.documentation_lifecycle import HISTORY_RESPONSES
+from entrypoints.http.paging import MAX_ITEMS, EventCursor, PageLimit, next_page
 from entrypoints.http.paths import provider_name, version_or_latest
 from entrypoints.http.providers import VersionParameter
 from entrypoints.http.service import Service
@@ -21,7 +22,8 @@ from entrypoints.http.wire_lifecycle import LifecycleEventView
     tags=["Providers"],
     summary="Read a version's history",
     description="Every time the version was published, failed, yanked or restored, oldest first. For published and "
-    "yanked versions; `latest` works here too.",
+    f"yanked versions; `latest` works here too. Where there are more than {MAX_ITEMS} events, a `Link` header with "
+    '`rel="next"` leads to the next ones.',
     operation_id="readHistory",
     responses=HISTORY_RESPONSES,
 )
@@ -31,14 +33,21 @@ async def read_history(
     name: FromPath[str],
     version: VersionParameter,
     service: NamedDependency[Service],
+    limit: PageLimit = MAX_ITEMS,
+    cursor: EventCursor = 0,
 ) -> ASGIResponse:
     """Read what happened to one public version."""
 
     async def produce() -> Document:
         provider = provider_name(prefix, name)
-        events = await service.registry.read_history.execute(provider, version_or_latest(provider, version))
-        return Document.of([event_view(event) for event in events], REVALIDATE)
+        found = await service.registry.read_history.execute(
+            provider, version_or_latest(provider, version), limit=limit + 1, offset=cursor
+        )
+        more = next_page(request.scope, limit=limit, cursor=cursor + limit) if len(found) > limit else ()
+        return Document.of([event_view(event) for event in found[:limit]], REVALIDATE, extra=more)
 
+    if cursor or limit != MAX_ITEMS:
+        return await service.reads.respond(request.scope, await produce())
     return await service.reads.answer(request.scope, prefix, name, produce)
 
 

@@ -17,6 +17,7 @@ from entrypoints.http.documentation_versions import (
     VERSIONS_RESPONSES,
     version_operation,
 )
+from entrypoints.http.paging import MAX_ITEMS, PageLimit, VersionCursor, next_page, version_cursor
 from entrypoints.http.paths import LATEST, provider_name, version_or_latest
 from entrypoints.http.service import Service
 from entrypoints.http.views import verification_view, version_view
@@ -29,20 +30,32 @@ VersionParameter = Annotated[str, PathParameter(description="A SemVer version, o
     "/providers/{prefix:str}/{name:str}/versions",
     tags=["Providers"],
     summary="List a provider's versions",
-    description="All published and yanked versions, newest first by SemVer precedence; `schemas` is null here.",
+    description="Published and yanked versions, newest first by SemVer precedence: all of them while there are at most "
+    f'{MAX_ITEMS}. Where there are more, a `Link` header with `rel="next"` leads to the next ones. `schemas`, '
+    "`config_schema`, `outputs_schema` and `changelog` are null here: read one version for those.",
     operation_id="listProviderVersions",
     responses=VERSIONS_RESPONSES,
 )
 async def list_versions(
-    request: Request[Any, Any, Any], prefix: FromPath[str], name: FromPath[str], service: NamedDependency[Service]
+    request: Request[Any, Any, Any],
+    prefix: FromPath[str],
+    name: FromPath[str],
+    service: NamedDependency[Service],
+    limit: PageLimit = MAX_ITEMS,
+    cursor: VersionCursor = None,
 ) -> ASGIResponse:
     """List a provider's public versions."""
 
     async def produce() -> Document:
-        versions = await service.registry.list_versions.execute(provider_name(prefix, name))
-        return Document.of([version_view(version) for version in versions], REVALIDATE)
+        provider, before = provider_name(prefix, name), version_cursor(cursor)
+        found = await service.registry.list_versions.execute(provider, limit=limit + 1, before=before)
+        shown = found[:limit]
+        more = next_page(request.scope, limit=limit, cursor=shown[-1].version) if len(found) > limit else ()
+        return Document.of([version_view(version) for version in shown], REVALIDATE, extra=more)
 
-    return await service.reads.answer(request.scope, prefix, name, produce)
+    if cursor is None and limit == MAX_ITEMS:
+        return await service.reads.answer(request.scope, prefix, name, produce)
+    return await service.reads.respond(request.scope, await produce())
 
 
 @get(

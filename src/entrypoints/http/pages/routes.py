@@ -13,13 +13,16 @@ from entrypoints.http.catalog import Offset, Tags, Words, catalog_search
 from entrypoints.http.conditional import Document, answer
 from entrypoints.http.pages.answers import STYLESHEET, STYLESHEET_PATH, in_words, page
 from entrypoints.http.pages.results import Results
-from entrypoints.http.pages.versions import VersionPage
+from entrypoints.http.pages.versions import VersionListing, VersionPage
+from entrypoints.http.paging import VersionCursor, version_cursor
 from entrypoints.http.paths import provider_name, version_or_latest
 from entrypoints.http.problems import broken, refused, routing_failed
 from entrypoints.http.service import Service
 from entrypoints.http.views_catalog import provider_view
 
 _PAGE = 20
+_VERSIONS = 100
+_EVENTS = 50
 
 
 @get("/")
@@ -41,17 +44,25 @@ async def providers_page(
 
 @get("/catalog/{prefix:str}/{name:str}")
 async def provider_page(
-    request: Request[Any, Any, Any], prefix: FromPath[str], name: FromPath[str], service: NamedDependency[Service]
+    request: Request[Any, Any, Any],
+    prefix: FromPath[str],
+    name: FromPath[str],
+    service: NamedDependency[Service],
+    cursor: VersionCursor = None,
 ) -> ASGIResponse:
-    """Show one provider with its readme and its versions."""
+    """Show one provider with its readme and its versions, some at a time."""
 
     async def produce() -> Document:
         provider = provider_name(prefix, name)
         entry = await service.registry.find_provider.execute(provider)
-        versions = await service.registry.list_versions.execute(provider)
+        before = version_cursor(cursor)
+        found = await service.registry.list_versions.execute(provider, limit=_VERSIONS + 1, before=before)
+        listing = VersionListing(versions=found[:_VERSIONS], is_first=before is None, is_last=len(found) <= _VERSIONS)
         view = provider_view(entry, platform=service.platform_name)
-        return await service.rendering.run(page, "provider.html", provider=view, versions=versions, readme=entry.readme)
+        return await service.rendering.run(page, "provider.html", provider=view, listing=listing, readme=entry.readme)
 
+    if cursor is not None:
+        return await service.reads.respond(request.scope, await produce())
     return await service.reads.answer(request.scope, prefix, name, produce)
 
 
@@ -69,8 +80,10 @@ async def version_page(
         provider = provider_name(prefix, name)
         found = await service.registry.find_version.execute(provider, version_or_latest(provider, version))
         entry = await service.registry.find_provider.execute(provider)
-        history = await service.registry.read_history.execute(provider, found.version)
-        view = VersionPage(entry=entry, version=found, history=history)
+        history = await service.registry.read_history.execute(provider, found.version, limit=_EVENTS + 1)
+        view = VersionPage(
+            entry=entry, version=found, history=history[:_EVENTS], has_more_history=len(history) > _EVENTS
+        )
         return await service.rendering.run(page, "version.html", page=view)
 
     return await service.reads.answer(request.scope, prefix, name, produce)

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from domain.canonical_json import CanonicalJson
 from domain.catalog import CatalogEntry
@@ -37,12 +37,27 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VersionListing:
+    """Some of a provider's versions, newest first."""
+
+    versions: Sequence[ProviderVersion]
+    is_first: bool
+    is_last: bool
+
+    @property
+    def next_query(self) -> str:
+        """What leads to the versions that follow."""
+        return urlencode({"cursor": self.versions[-1].version.text})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VersionPage:
     """A version with all that is known of it."""
 
     entry: CatalogEntry
     version: ProviderVersion
     history: Sequence[LifecycleEvent]
+    has_more_history: bool = False
 
     @property
     def is_yanked(self) -> bool:
