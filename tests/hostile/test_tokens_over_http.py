@@ -159,7 +159,7 @@ async def test_what_proves_one_realms_caller_proves_nothing_to_the_other(
         assert answer.status_code == 401
 
     for token in (service.token, console.clerk.mint(console.sender)):
-        for method, path in (("POST", CUSTOMER_ROUTE), ("GET", "/auth/me"), ("GET", "/organizations/org_1")):
+        for method, path in (("POST", CUSTOMER_ROUTE), ("GET", "/auth/me"), ("GET", "/organizations/me")):
             answer = await service.client.request(method, path, headers={"Authorization": f"Bearer {token}"})
             assert answer.status_code == 401
 

@@ -15,6 +15,12 @@ from tests.builders import MACHINE_ID, NOW
 from tests.http.conftest import METADATA, Service, serving
 
 ROUTE = "/provider-versions"
+CUSTOMER_ROUTES = [
+    ("POST", ROUTE),
+    ("GET", "/auth/me"),
+    ("GET", "/organizations/me"),
+    ("GET", "/organizations/org_acme"),
+]
 ACME = Organization(id="org_acme", name="Acme Inc.", slug="acme", created_at=NOW, updated_at=NOW + timedelta(days=1))
 ANN = Customer(id="user_ann", user_id="user_ann", organization_id=ACME.id, organization_slug=ACME.slug)
 KEY = Customer(id="ak_key_1", user_id=None, organization_id=ACME.id, organization_slug=ACME.slug)
@@ -110,7 +116,7 @@ async def test_the_realms_do_not_accept_each_others_tokens(customers: Service) -
 
 
 async def test_without_a_token_every_customer_route_is_401(customers: Service) -> None:
-    for method, path in (("POST", ROUTE), ("GET", "/auth/me"), ("GET", "/organizations/org_acme")):
+    for method, path in CUSTOMER_ROUTES:
         response = await customers.client.request(method, path)
 
         assert (response.status_code, response.headers["www-authenticate"]) == (401, "Bearer")
@@ -127,12 +133,42 @@ async def test_a_user_learns_who_it_is(customers: Service) -> None:
     }
 
 
-async def test_an_api_key_has_neither_user_nor_address(customers: Service) -> None:
+async def test_an_api_key_is_told_its_own_id_and_has_no_address(customers: Service) -> None:
     customers.token = customers.adapters.customer_verifier.issue(KEY)
 
     response = await customers.client.get("/auth/me", headers=customers.authorised())
 
-    assert (response.status_code, response.json()["user_id"], response.json()["email"]) == (200, None, None)
+    assert response.json() == {
+        "user_id": "ak_key_1",
+        "email": None,
+        "organization_id": "org_acme",
+        "organization_name": "Acme Inc.",
+    }
+
+
+@pytest.mark.parametrize("customer", [ANN, KEY])
+async def test_me_is_the_active_organisation(customers: Service, customer: Customer) -> None:
+    customers.adapters.customer_directory.add_organization(replace(ACME, id="me", name="Impostor"))
+    customers.token = customers.adapters.customer_verifier.issue(customer)
+
+    me = await customers.client.get("/organizations/me", headers=customers.authorised())
+    by_id = await customers.client.get("/organizations/org_acme", headers=customers.authorised())
+
+    assert me.status_code == 200
+    assert me.json() == {**by_id.json(), "status": "ready"}
+    assert me.json()["organization_id"] == "org_acme"
+
+
+@pytest.mark.parametrize("path", ["/organizations/me", "/organizations/org_gone", "/auth/me"])
+async def test_an_active_organisation_that_was_deleted_is_403_and_said_to_be_gone(
+    customers: Service, path: str
+) -> None:
+    customers.token = customers.adapters.customer_verifier.issue(replace(ANN, organization_id="org_gone"))
+
+    response = await customers.client.get(path, headers=customers.authorised())
+
+    assert (response.status_code, response.json()["code"]) == (403, "organization_forbidden")
+    assert "deleted" in response.json()["detail"]
 
 
 async def test_a_customer_reads_its_own_organisation_and_no_other(customers: Service) -> None:
@@ -162,7 +198,7 @@ async def test_an_unreachable_directory_is_503(customers: Service) -> None:
 
 async def test_while_the_realm_is_off_its_routes_are_404() -> None:
     async with serving(MemoryAdapters()) as service:
-        for method, path in (("POST", ROUTE), ("GET", "/auth/me"), ("GET", "/organizations/org_acme")):
+        for method, path in CUSTOMER_ROUTES:
             assert (await service.client.request(method, path)).status_code == 404
 
 

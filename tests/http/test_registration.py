@@ -52,6 +52,7 @@ async def test_a_first_registration_is_201_with_the_published_version(service: S
         "wheel_filename": "pragmatiks_gcp_provider-1.4.0-py3-none-any.whl",
         "wheel_size": len(a_wheel(version="1.4.0")),
         "distribution": "pragmatiks-gcp-provider",
+        "distribution_name": "pragmatiks-gcp-provider",
         "requires_python": ">=3.11",
         "registered_by": MACHINE_ID,
         "error_message": None,

@@ -45,10 +45,13 @@ class DescribeCustomer:
             OrganizationForbiddenError: It is not the caller's, or it is gone.
             TokenAuthorityUnavailableError: The directory could not be asked.
         """
-        if organization_id == customer.organization_id:
-            organization = await self._directory.find_organization(organization_id)
-            if organization is not None:
-                return organization
-        raise OrganizationForbiddenError(
-            "this is not your active organisation; switch to it, or use one of its API keys"
-        )
+        if organization_id != customer.organization_id:
+            raise OrganizationForbiddenError(
+                "this is not your active organisation; switch to it, or use one of its API keys"
+            )
+        organization = await self._directory.find_organization(organization_id)
+        if organization is None:
+            raise OrganizationForbiddenError(
+                "your active organisation was deleted, or has no slug; choose another one and sign in again"
+            )
+        return organization

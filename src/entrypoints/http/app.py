@@ -13,7 +13,7 @@ from litestar.types import ASGIApp
 from domain.errors import RegistryError
 from entrypoints.http.catalog import find_provider, search_providers
 from entrypoints.http.console import register_platform_version
-from entrypoints.http.customers import find_organization, register_customer_version, who_am_i
+from entrypoints.http.customers import find_active_organization, find_organization, register_customer_version, who_am_i
 from entrypoints.http.documentation import describe_bodies, openapi_config
 from entrypoints.http.heads import HeadMiddleware
 from entrypoints.http.health import health, ready
@@ -51,7 +51,7 @@ _COMMON_ROUTES = (
     health,
     ready,
 )
-_CUSTOMER_ROUTES = (register_customer_version, who_am_i, find_organization)
+_CUSTOMER_ROUTES = (register_customer_version, who_am_i, find_active_organization, find_organization)
 
 
 def create_app(

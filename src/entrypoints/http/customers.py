@@ -14,6 +14,7 @@ from domain.names import ProviderName
 from entrypoints.http.authentication import bearer_token
 from entrypoints.http.documentation import RegistrationOperation
 from entrypoints.http.documentation_customers import (
+    ACTIVE_ORGANIZATION_RESPONSES,
     CALLER_RESPONSES,
     CUSTOMER_REGISTRATION_RESPONSES,
     ORGANIZATION_RESPONSES,
@@ -21,6 +22,7 @@ from entrypoints.http.documentation_customers import (
 from entrypoints.http.observing import observed
 from entrypoints.http.registrations import register
 from entrypoints.http.service import Service
+from entrypoints.http.views import organization_view
 from entrypoints.http.wire import CallerView, OrganizationView, ProviderVersionView
 from entrypoints.http.wire_dry_run import DryRunView
 from entrypoints.registry import CustomerRealm
@@ -63,11 +65,30 @@ async def who_am_i(request: Request[Any, Any, Any], service: NamedDependency[Ser
     realm = _realm(service)
     described = await realm.describe_customer.execute(await _authenticated(request, realm))
     return CallerView(
-        user_id=described.customer.user_id,
+        user_id=described.customer.id,
         email=described.email,
         organization_id=described.organization.id,
         organization_name=described.organization.name,
     )
+
+
+@get(
+    "/organizations/me",
+    tags=["Customers"],
+    summary="Read the active organisation",
+    description="The organisation that is active in the session, or that the API key belongs to.",
+    operation_id="readActiveOrganization",
+    responses=ACTIVE_ORGANIZATION_RESPONSES,
+    security=[{"Customer": []}],
+)
+async def find_active_organization(
+    request: Request[Any, Any, Any], service: NamedDependency[Service]
+) -> OrganizationView:
+    """Read the organisation that the caller acts for."""
+    realm = _realm(service)
+    customer = await _authenticated(request, realm)
+    found = await realm.describe_customer.find_organization(customer, customer.organization_id)
+    return organization_view(found, status="ready")
 
 
 @get(
@@ -85,14 +106,7 @@ async def find_organization(
     realm = _realm(service)
     customer = await _authenticated(request, realm)
     found = await realm.describe_customer.find_organization(customer, organization_id)
-    return OrganizationView(
-        organization_id=found.id,
-        name=found.name,
-        slug=found.slug,
-        status="active",
-        created_at=found.created_at,
-        updated_at=found.updated_at,
-    )
+    return organization_view(found, status="active")
 
 
 def customer_name(customer: Customer, written: str, organization_id: str | None) -> ProviderName:

@@ -40,6 +40,10 @@ CALLER_RESPONSES = {
     **_READ_RESPONSES,
     200: document_response(CallerView, "The caller.", CALLER_EXAMPLE),
 }
+ACTIVE_ORGANIZATION_RESPONSES = {
+    **_READ_RESPONSES,
+    200: document_response(OrganizationView, "The organisation.", {**ORGANIZATION_EXAMPLE, "status": "ready"}),
+}
 ORGANIZATION_RESPONSES = {
     **_READ_RESPONSES,
     200: document_response(OrganizationView, "The organisation.", ORGANIZATION_EXAMPLE),

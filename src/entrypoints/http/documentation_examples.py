@@ -40,6 +40,7 @@ PUBLISHED_EXAMPLE: dict[str, object] = {
     "wheel_filename": "pragmatiks_gcp_provider-1.4.0-py3-none-any.whl",
     "wheel_size": 48213,
     "distribution": "pragmatiks-gcp-provider",
+    "distribution_name": "pragmatiks-gcp-provider",
     "requires_python": ">=3.11",
     "config_schema": NULL,
     "outputs_schema": NULL,

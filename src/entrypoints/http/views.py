@@ -1,16 +1,18 @@
 """From the domain to the wire."""
 
-from typing import cast
+from typing import Literal, cast
 
 from msgspec import Raw
 
 from domain.canonical_json import CanonicalJson
+from domain.customers import Organization
 from domain.schemas import ResourceSchema
 from domain.verification import Verification
 from domain.versions import ProviderVersion
 from entrypoints.http.wire import (
     CheckView,
     JsonObject,
+    OrganizationView,
     ProviderVersionView,
     ResourceSchemaView,
     VerificationView,
@@ -42,12 +44,25 @@ def version_view(version: ProviderVersion) -> ProviderVersionView:
         wheel_filename=filename.text,
         wheel_size=wheel.size if wheel else None,
         distribution=filename.distribution,
+        distribution_name=filename.distribution,
         requires_python=wheel.requires_python if wheel else None,
         config_schema=_document(announced.config_schema),
         outputs_schema=_document(announced.outputs_schema),
         yanked_at=version.yanked_at,
         yanked_reason=version.yanked_reason,
         registered_by=version.registered_by,
+    )
+
+
+def organization_view(organization: Organization, *, status: Literal["active", "ready"]) -> OrganizationView:
+    """Return the public representation of an organisation."""
+    return OrganizationView(
+        organization_id=organization.id,
+        name=organization.name,
+        slug=organization.slug,
+        status=status,
+        created_at=organization.created_at,
+        updated_at=organization.updated_at,
     )
 
 

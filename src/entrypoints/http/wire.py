@@ -1,7 +1,7 @@
 """The wire format, as structs. Bounds are stated for the API's description; the domain decides on them."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -136,7 +136,8 @@ class ProviderVersionView(Struct, kw_only=True):
     updated_at: datetime
     wheel_filename: str
     wheel_size: int | None
-    distribution: str
+    distribution: Annotated[str, Meta(description="Normalised name of the wheel's distribution.")]
+    distribution_name: Annotated[str, Meta(description="The same as `distribution`, under the name that SDKs require.")]
     requires_python: str | None
     config_schema: JsonObject | None
     outputs_schema: JsonObject | None
@@ -148,8 +149,8 @@ class ProviderVersionView(Struct, kw_only=True):
 class CallerView(Struct, kw_only=True):
     """Who calls, and for which organisation."""
 
-    user_id: Annotated[str, Meta(description="Null for an API key.")] | None
-    email: str | None
+    user_id: Annotated[str, Meta(description="The id of the user, or of the API key.")]
+    email: Annotated[str, Meta(description="Null for an API key, or without a primary address.")] | None
     organization_id: str
     organization_name: str
 
@@ -160,7 +161,12 @@ class OrganizationView(Struct, kw_only=True):
     organization_id: str
     name: str
     slug: Annotated[str, Meta(description="The namespace that the organisation publishes in.")]
-    status: str
+    status: Annotated[
+        Literal["active", "ready"],
+        Meta(
+            description="`active` when read by id, `ready` as `/organizations/me`: the words of older and newer SDKs."
+        ),
+    ]
     created_at: datetime
     updated_at: datetime
 
