@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from domain import texts
 from domain.errors import InvalidMetadataError, InvalidTextError
-from domain.names import ProviderName
+from domain.names import PLATFORM, ProviderName
 from domain.readmes import Readme
 from domain.semver import SemVer
 
@@ -48,6 +48,7 @@ class Provider:
     Attributes:
         metadata: None until the first version is published.
         organization_id: The organisation that it belongs to, whatever its slug becomes; None if no customer made it.
+        organization_name: What its organisation was called when it last published it, or None if that is not known.
     """
 
     name: ProviderName
@@ -55,6 +56,7 @@ class Provider:
     created_at: datetime
     updated_at: datetime
     organization_id: str | None = None
+    organization_name: str | None = None
 
 
 class AuthorKind(StrEnum):
@@ -66,22 +68,28 @@ class AuthorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who a provider comes from, as it is shown.
+    """Who a provider comes from, as it is shown. Clients require both texts.
 
     Attributes:
-        organization_id: The customer's organisation, where it is known.
+        organization_id: The customer's organisation, or the namespace where that is not known.
+        display_name: What the organisation is called, or the namespace where that is not known.
     """
 
     kind: AuthorKind
-    organization_id: str | None
+    organization_id: str
     display_name: str
 
     @classmethod
-    def of(cls, provider: Provider, *, platform: str) -> Self:
-        """Return the author of a provider; ``platform`` is how the platform calls itself."""
+    def of(cls, provider: Provider, *, platform: Self) -> Self:
+        """Return the author of a provider; ``platform`` is the author of first-party ones."""
         if provider.name.is_platform:
-            return cls(AuthorKind.PLATFORM, None, platform)
-        return cls(AuthorKind.CUSTOMER, provider.organization_id, provider.name.prefix)
+            return platform
+        namespace = provider.name.prefix
+        return cls(AuthorKind.CUSTOMER, provider.organization_id or namespace, provider.organization_name or namespace)
+
+
+PLATFORM_AUTHOR = Author(AuthorKind.PLATFORM, PLATFORM, "Platform")
+"""The author of first-party providers, unless the settings say otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

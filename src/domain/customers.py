@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain import texts
 from domain.errors import NamespaceForbiddenError
 from domain.names import PLATFORM, ProviderName
+
+MAX_DISPLAY_NAME = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +25,11 @@ class Organization:
     created_at: datetime
     updated_at: datetime
 
+    @property
+    def display_name(self) -> str | None:
+        """The name as one line that can be stored and shown, or None if nothing is left of it."""
+        return texts.fitted_line(self.name, longest=MAX_DISPLAY_NAME) or None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
@@ -32,12 +40,14 @@ class Customer:
         user_id: ``user_…``, or None for an API key.
         organization_id: ``org_…``, the active organisation.
         organization_slug: The namespace that the organisation publishes in.
+        organization_name: How the organisation is shown, or None if that is not known.
     """
 
     id: str
     user_id: str | None
     organization_id: str
     organization_slug: str
+    organization_name: str | None = None
 
     def authorise(self, name: ProviderName) -> None:
         """Return if the name is in the organisation's namespace.

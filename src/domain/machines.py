@@ -20,6 +20,11 @@ class Registrant(Protocol):
         """The organisation that this registrant acts for, or None if it is no customer."""
         ...
 
+    @property
+    def organization_name(self) -> str | None:
+        """How that organisation is shown, or None if it is not known."""
+        ...
+
     def authorise(self, name: ProviderName) -> None:
         """Return if this registrant may publish under that name.
 
@@ -42,6 +47,10 @@ class ConsoleMachine:
     @property
     def organization_id(self) -> None:
         """None: the platform is no customer."""
+
+    @property
+    def organization_name(self) -> None:
+        """None, likewise."""
 
     def authorise(self, name: ProviderName) -> None:
         """Return if the name is in the platform's namespace.
@@ -70,6 +79,10 @@ class Operator:
     @property
     def organization_id(self) -> None:
         """None: an operator acts for the registry."""
+
+    @property
+    def organization_name(self) -> None:
+        """None, likewise."""
 
     def authorise(self, name: ProviderName) -> None:
         """Return: whoever holds the database's credentials is not held back by names."""

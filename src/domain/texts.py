@@ -29,6 +29,11 @@ def text(value: str, *, longest: int, shortest: int = 0) -> str:
     return _checked(value, _TEXT_CONTROLS, shortest, longest)
 
 
+def fitted_line(value: str, *, longest: int) -> str:
+    """Return a text as one line: control characters become spaces, and what is too long is cut. It may be empty."""
+    return " ".join(_LINE_CONTROLS.sub(" ", value).split())[:longest].rstrip()
+
+
 def _checked(value: str, forbidden: re.Pattern[str], shortest: int, longest: int) -> str:
     if not shortest <= len(value) <= longest:
         msg = f"must be {shortest} to {longest} characters long, not {len(value)}"

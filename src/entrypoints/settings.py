@@ -107,6 +107,7 @@ class ServerSettings(Struct, frozen=True, kw_only=True):
     read_cache_bytes: Annotated[int, Meta(ge=0)] = 32 * 1024 * 1024
     public_url: str | None = None
     platform_name: Annotated[str, Meta(min_length=1, max_length=200)] = "Platform"
+    platform_organization_id: Annotated[str, Meta(min_length=1, max_length=200)] = "platform"
     runtime_version: Annotated[str, Meta(min_length=1, max_length=200)] = "unpinned"
 
 

@@ -254,20 +254,3 @@ async def test_a_racing_writers_state_includes_its_own_version(store: VersionSto
     newest = await asyncio.gather(*(newest_after(version) for version in versions))
     assert all(seen >= version.version for seen, version in zip(newest, versions, strict=True))
     assert max(newest) == versions[-1].version
-
-
-async def test_a_provider_belongs_to_the_organisation_that_made_it_whoever_writes_later(store: VersionStore) -> None:
-    first, second = a_version("1.0.0", name="acme/gcp"), a_version("1.0.1", name="acme/gcp")
-    await store.update(first.name, first.version, lambda _: Change(version=first, organization_id="org_acme"))
-    after = await store.update(second.name, second.version, lambda _: Change(version=second, organization_id="org_eve"))
-
-    assert after.provider is not None
-    assert after.provider.organization_id == "org_acme"
-
-
-async def test_a_provider_that_no_customer_made_belongs_to_nobody(store: VersionStore) -> None:
-    version = a_version("1.0.0")
-    after = await store.update(version.name, version.version, writing(version))
-
-    assert after.provider is not None
-    assert after.provider.organization_id is None

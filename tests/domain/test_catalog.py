@@ -7,10 +7,10 @@ import semver
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.catalog import MAX_TAGS, latest
+from domain.catalog import MAX_TAGS, Author, AuthorKind, Provider, latest
 from domain.errors import InvalidMetadataError
 from domain.semver import SemVer
-from tests.builders import some_metadata
+from tests.builders import NOW, a_name, some_metadata
 
 
 @pytest.mark.parametrize(
@@ -62,6 +62,37 @@ def test_any_icon_is_https_or_is_refused(text: str) -> None:
         except InvalidMetadataError:
             continue
         assert (metadata.icon_url or "").lower().startswith("https://")
+
+
+ACME_NAMED = Author(AuthorKind.CUSTOMER, "org_1", "Acme Inc.")
+ACME_UNNAMED = Author(AuthorKind.CUSTOMER, "org_1", "acme")
+ACME_UNKNOWN = Author(AuthorKind.CUSTOMER, "acme", "acme")
+PLATFORM_AUTHOR = Author(AuthorKind.PLATFORM, "org_platform", "The Platform")
+
+
+@pytest.mark.parametrize(
+    ("canonical", "organization_id", "organization_name", "author"),
+    [
+        ("acme/gcp", "org_1", "Acme Inc.", ACME_NAMED),
+        ("acme/gcp", "org_1", None, ACME_UNNAMED),
+        ("acme/gcp", None, None, ACME_UNKNOWN),
+        ("platform/gcp", None, None, PLATFORM_AUTHOR),
+        ("platform/gcp", "org_1", "Acme Inc.", PLATFORM_AUTHOR),
+    ],
+)
+def test_an_author_has_an_id_and_a_name_whatever_is_known(
+    canonical: str, organization_id: str | None, organization_name: str | None, author: Author
+) -> None:
+    provider = Provider(
+        name=a_name(canonical),
+        metadata=None,
+        created_at=NOW,
+        updated_at=NOW,
+        organization_id=organization_id,
+        organization_name=organization_name,
+    )
+
+    assert Author.of(provider, platform=PLATFORM_AUTHOR) == author
 
 
 _VERSIONS = st.sampled_from(

@@ -48,3 +48,27 @@ def test_a_text_may_be_empty_and_a_line_only_if_said() -> None:
     for blank in ("", " \n"):
         with pytest.raises(InvalidTextError):
             texts.text(blank, longest=3, shortest=1)
+
+
+@given(st.text(st.characters()), st.integers(1, 300))
+def test_any_text_can_be_fitted_into_a_line_that_keeps_the_rules(value: str, longest: int) -> None:
+    fitted = texts.fitted_line(value, longest=longest)
+
+    assert fitted == "" or texts.line(fitted, longest=longest) == fitted
+
+
+@pytest.mark.parametrize(
+    ("value", "fitted"),
+    [
+        ("Acme Inc.", "Acme Inc."),
+        ("  Acme\n\tInc.\x00 ", "Acme Inc."),
+        ("Acme\u202e.cnI", "Acme .cnI"),
+        ("Größe 漢字 🚀", "Größe 漢字 🚀"),
+        ("half a surrogate \ud83d pair", "half a surrogate pair"),
+        ("0123456789 x", "0123456789"),
+        (" \x1b ", ""),
+        ("", ""),
+    ],
+)
+def test_a_fitted_line_keeps_what_can_be_shown(value: str, fitted: str) -> None:
+    assert texts.fitted_line(value, longest=11 if value.startswith("0") else 200) == fitted

@@ -16,7 +16,7 @@ def customers() -> Iterator[ClerkStandIn]:
 
 
 def test_an_organisations_key_registers_and_reads_who_it_is(stack: Stack, customers: ClerkStandIn) -> None:
-    organization = customers.add_organization(slug="acme")
+    organization = customers.add_organization(slug="acme", name="Acme Inc.")
     key = customers.create_api_key(organization.id)
     settings = {
         "REGISTRY_CUSTOMER_CLERK_ISSUER": customers.issuer,
@@ -29,6 +29,8 @@ def test_an_organisations_key_registers_and_reads_who_it_is(stack: Stack, custom
         with httpx.Client(base_url=stack.url, headers=stack.headers(key), trust_env=False, timeout=30) as client:
             first, again = (client.post("/provider-versions", json=body) for _ in range(2))
             me = client.get("/auth/me").json()
+            active = client.get("/organizations/me").json()
+            shown = client.get("/providers/acme/gcp").json()
             crossed = client.post("/console/provider-versions", json=body)
         machine = httpx.post(
             f"{stack.url}/provider-versions", json=body, headers=stack.headers(), trust_env=False, timeout=30
@@ -36,7 +38,9 @@ def test_an_organisations_key_registers_and_reads_who_it_is(stack: Stack, custom
 
     assert (first.status_code, again.status_code) == (201, 200), first.text
     assert first.json()["canonical"] == "acme/gcp"
-    assert me["organization_id"] == organization.id
+    assert me["organization_id"] == active["organization_id"] == organization.id
+    assert me["user_id"] == first.json()["registered_by"] != key
+    assert shown["author"] == {"kind": "customer", "organization_id": organization.id, "display_name": "Acme Inc."}
     assert (crossed.status_code, machine.status_code) == (401, 401)
 
 

@@ -35,7 +35,7 @@ async def test_a_provider_is_shown_as_its_metadata_says(service: Service) -> Non
         "name": "gcp",
         "canonical": "platform/gcp",
         **{name: METADATA[name] for name in ("display_name", "description", "tags")},
-        "author": {"kind": "platform", "organization_id": None, "display_name": "Platform"},
+        "author": {"kind": "platform", "organization_id": "platform", "display_name": "Platform"},
         "scope": "public",
         "icon_url": None,
         "readme": "# Google Cloud",
@@ -83,6 +83,56 @@ async def test_words_and_tags_choose(service: Service, query: str, names: list[s
     await publish(service, "a")
     await publish(service, "b", display_name="Azure", tags=["cloud", "microsoft"])
     assert [item["name"] for item in (await search(service, query))["items"]] == names
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("?scope=public", ["a"]),
+        ("?scope=public&q=a", ["a"]),
+        ("?scope=public&scope=tenant", ["a"]),
+        ("?scope=tenant", []),
+        ("?scope=tenant&q=a", []),
+    ],
+)
+async def test_every_provider_is_public_and_none_is_a_tenants(service: Service, query: str, names: list[str]) -> None:
+    await publish(service, "a")
+
+    found = await search(service, query)
+
+    assert [item["name"] for item in found["items"]] == names
+    assert (found["total"], found["limit"], found["offset"]) == (len(names), 20, 0)
+
+
+@pytest.mark.parametrize("scope", ["", "PUBLIC", "private", "public,tenant", "%00"])
+async def test_another_scope_is_refused_with_the_one_that_there_is(service: Service, scope: str) -> None:
+    for query in (f"scope={scope}", f"scope=public&scope={scope}"):
+        problem = (await service.client.get(f"/providers?{query}")).json()
+
+        assert (problem["status"], problem["code"]) == (400, "bad_request")
+        assert problem["detail"] == "scope: send public, or leave it out"
+        assert [error["loc"] for error in problem["errors"]] == [["query", "scope"]]
+
+
+@pytest.mark.parametrize(
+    "name", ["trust_tier", "sort", "order", "prefix", "query", "tag", "Q", "a%1b%5b31m", "x" * 900]
+)
+async def test_a_parameter_that_would_be_ignored_is_refused_by_its_name(service: Service, name: str) -> None:
+    problem = (await service.client.get(f"/providers?q=gcp&{name}=official")).json()
+
+    assert (problem["status"], problem["code"]) == (400, "bad_request")
+    assert "leave it out, or send one of q, scope, tags, limit, offset" in problem["detail"]
+    assert len(problem["errors"]) == 1
+    assert problem["detail"].isprintable()
+    assert len(problem["detail"]) < 300
+
+
+async def test_no_more_unknown_parameters_are_listed_than_bad_fields_are(service: Service) -> None:
+    query = "&".join(f"p{number}=1" for number in range(500))
+
+    problem = (await service.client.get(f"/providers?{query}")).json()
+
+    assert (problem["status"], len(problem["errors"])) == (400, 50)
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,14 @@ from typing import Any
 import pytest
 from httpx import Response
 
+from application.use_cases.register_version import Registration
+from domain.announcements import Announcement
 from domain.customers import Customer, Organization
-from domain.machines import ConsoleMachine
-from entrypoints.bootstrap import MemoryAdapters
-from tests.builders import MACHINE_ID, NOW
+from domain.machines import ConsoleMachine, Operator
+from domain.semver import SemVer
+from domain.wheel_urls import WheelUrl
+from entrypoints.bootstrap import MemoryAdapters, build_registry
+from tests.builders import MACHINE_ID, NOW, a_name, some_metadata
 from tests.http.conftest import METADATA, Service, serving
 
 ROUTE = "/provider-versions"
@@ -50,6 +54,85 @@ async def test_a_customer_registers_in_its_organisations_namespace(customers: Se
     assert first.json()["canonical"] == "acme/gcp"
     assert first.json()["registered_by"] == customer.id
     assert (await customers.client.get("/providers/acme/gcp/versions/latest")).json() == first.json()
+
+
+async def author(service: Service, name: str = "gcp") -> dict[str, Any]:
+    one: dict[str, Any] = (await service.client.get(f"/providers/acme/{name}")).json()["author"]
+    listed = (await service.client.get("/providers")).json()["items"]
+    assert one in [item["author"] for item in listed]
+    return one
+
+
+@pytest.mark.parametrize("customer", [ANN, KEY])
+async def test_a_provider_is_shown_under_its_organisations_name(customers: Service, customer: Customer) -> None:
+    customers.token = customers.adapters.customer_verifier.issue(customer)
+
+    await register(customers)
+
+    assert await author(customers) == {"kind": "customer", "organization_id": "org_acme", "display_name": "Acme Inc."}
+
+
+async def test_an_organisations_new_name_is_shown_once_it_publishes_again_or_repeats(customers: Service) -> None:
+    names = []
+    for built, name in (("1.0.0", "Acme Inc."), ("1.0.1", "Acme AG"), ("1.0.1", "Acme SE"), ("1.0.0", "Acme KG")):
+        customers.adapters.customer_directory.add_organization(replace(ACME, name=name))
+        body = customers.upload(built, name="acme/gcp")
+        await customers.client.post(ROUTE, json=body, headers=customers.authorised())
+        names.append((await author(customers))["display_name"])
+
+    assert names == ["Acme Inc.", "Acme AG", "Acme SE", "Acme SE"]  # an older version's repeat changes nothing
+
+
+async def test_while_the_directory_is_out_of_reach_a_name_that_is_known_is_kept_and_registering_goes_on(
+    customers: Service,
+) -> None:
+    await register(customers)
+    customers.adapters.customer_directory.unavailable = True
+
+    later = await customers.client.post(
+        ROUTE, json=customers.upload("1.0.1", name="acme/gcp"), headers=customers.authorised()
+    )
+    unnamed = await register(customers, name="acme/aws")
+
+    assert (later.status_code, unnamed.status_code) == (201, 201)
+    assert (await author(customers))["display_name"] == "Acme Inc."
+    assert await author(customers, "aws") == {
+        "kind": "customer",
+        "organization_id": "org_acme",
+        "display_name": "acme",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("", "acme"),
+        (" \n\x00", "acme"),
+        ("Acme\r\n\x1b[31m\u202eInc.", "Acme [31m Inc."),
+        ("A" * 5000, "A" * 200),
+        ("<b>Acme</b>", "<b>Acme</b>"),
+    ],
+)
+async def test_whatever_an_organisation_is_called_can_be_shown(customers: Service, name: str, shown: str) -> None:
+    customers.adapters.customer_directory.add_organization(replace(ACME, name=name))
+
+    registered = await register(customers)
+
+    assert registered.status_code == 201
+    assert (await author(customers))["display_name"] == shown
+
+
+async def test_a_provider_that_an_operator_registered_is_shown_under_its_namespace(customers: Service) -> None:
+    registration = Registration(
+        registrant=Operator("operator:ada"),
+        name=a_name("acme/gcp"),
+        version=SemVer.parse("1.0.0"),
+        announcement=Announcement(wheel_url=WheelUrl.parse(customers.upload()["wheel_url"])),
+        metadata=some_metadata(),
+    )
+    await build_registry(customers.adapters).register_version.execute(registration)
+
+    assert await author(customers) == {"kind": "customer", "organization_id": "acme", "display_name": "acme"}
 
 
 async def test_a_legacy_short_name_resolves_to_the_organisation_when_its_id_matches(customers: Service) -> None:

@@ -95,6 +95,15 @@ async def test_whoever_misspells_it_registers_nothing(service: Service, query: s
     assert (await service.client.get(VERSIONS)).status_code == 404
 
 
+@pytest.mark.parametrize("query", ["dry-run=true", "dryRun=true", "DRY_RUN=true", "dry_run=true&force=1", "x"])
+async def test_a_parameter_of_another_name_registers_nothing(service: Service, query: str) -> None:
+    response = await rehearse(service, service.upload(), query)
+
+    assert (response.status_code, response.json()["code"]) == (422, "invalid_request")
+    assert "send one of dry_run" in response.json()["detail"]
+    assert (await service.client.get(VERSIONS)).status_code == 404
+
+
 async def test_a_stranger_learns_nothing_from_it(service: Service) -> None:
     response = await service.client.post(f"{ROUTE}?dry_run=maybe", json={})
 

@@ -64,6 +64,7 @@ def read_provider(name: ProviderName, row: Mapping[str, Any]) -> Provider:
         created_at=row["created_at"],
         updated_at=row["updated_at"],
         organization_id=row["organization_id"],
+        organization_name=row["organization_name"],
     )
 
 
@@ -80,6 +81,7 @@ def write_provider(provider: Provider) -> dict[str, object]:
         "created_at": provider.created_at,
         "updated_at": provider.updated_at,
         "organization_id": provider.organization_id,
+        "organization_name": provider.organization_name,
         **_terms(provider),
     }
 

@@ -65,6 +65,7 @@ class ProviderRow(DefaultBase):
     created_at: Mapped[datetime] = mapped_column(_TIME)
     updated_at: Mapped[datetime] = mapped_column(_TIME)
     organization_id: Mapped[str | None] = mapped_column(Text)
+    organization_name: Mapped[str | None] = mapped_column(Text)
     labels: Mapped[list[str]] = mapped_column(_TEXTS, server_default=text("'{}'"))
     words: Mapped[list[str]] = mapped_column(_TEXTS, server_default=text("'{}'"))
     trigrams: Mapped[list[str]] = mapped_column(_TEXTS, server_default=text("'{}'"))

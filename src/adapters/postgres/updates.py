@@ -1,6 +1,7 @@
 """What is read and written around one version."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 from uuid_utils.compat import uuid7
@@ -63,7 +64,7 @@ async def write(connection: asyncpg.Connection, name: ProviderName, stored: Stor
 def _provider(provider: Provider, before: Provider | None) -> _Writes:
     if before is None:
         return {ADD_PROVIDER: write_provider(provider)}
-    if provider.metadata != before.metadata:
+    if provider != replace(before, updated_at=provider.updated_at):
         return {REPLACE_PROVIDER: write_provider(provider)}
     return {TOUCH_PROVIDER: {"updated_at": provider.updated_at}}
 

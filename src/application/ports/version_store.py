@@ -38,8 +38,9 @@ class Change:
             without catalog metadata, if it is not there.
         metadata: Replaces the provider's catalog metadata.
         event: Is appended to the history of the version that is written.
-        at: When the metadata is replaced; to be given when no version is written whose ``updated_at`` says so.
+        at: When the provider is replaced; to be given when no version is written whose ``updated_at`` says so.
         organization_id: The owner of the provider, should the change be the one that creates it.
+        organization_name: Replaces what the organisation that publishes the provider is called.
 
     Raises:
         ValueError: An event without a version, or a time that is missing or said twice.
@@ -50,13 +51,14 @@ class Change:
     event: LifecycleEvent | None = None
     at: datetime | None = None
     organization_id: str | None = None
+    organization_name: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what a store could not place."""
         if self.event is not None and self.version is None:
             raise ValueError("an event is kept with the version that it happened to")
-        if (self.at is not None) != (self.metadata is not None and self.version is None):
-            raise ValueError("metadata that is replaced alone comes with its time, and nothing else does")
+        if (self.at is not None) != (self._shows_anew and self.version is None):
+            raise ValueError("a provider that is replaced alone comes with the time, and nothing else does")
 
     @property
     def time(self) -> datetime:
@@ -70,6 +72,10 @@ class Change:
             raise ValueError("nothing changes, so at no time")
         return at
 
+    @property
+    def _shows_anew(self) -> bool:
+        return self.metadata is not None or self.organization_name is not None
+
     def provider(self, name: ProviderName, before: Provider | None) -> Provider:
         """Return the provider after the change. What is not public of a version does not show in its times either."""
         if before is None:
@@ -79,11 +85,13 @@ class Change:
                 created_at=self.time,
                 updated_at=self.time,
                 organization_id=self.organization_id,
+                organization_name=self.organization_name,
             )
-        shows = self.metadata is not None or (self.version is not None and self.version.status.is_public)
+        shows = self._shows_anew or (self.version is not None and self.version.status.is_public)
         return replace(
             before,
             metadata=self.metadata or before.metadata,
+            organization_name=self.organization_name or before.organization_name,
             updated_at=max(self.time, before.updated_at) if shows else before.updated_at,
         )
 

@@ -1,10 +1,10 @@
 """Telling a customer who it is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from application.ports.customer_directory import CustomerDirectory
 from domain.customers import Customer, Organization
-from domain.errors import OrganizationForbiddenError
+from domain.errors import OrganizationForbiddenError, TokenAuthorityUnavailableError
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,14 @@ class DescribeCustomer:
         organization = await self.find_organization(customer, customer.organization_id)
         email = await self._directory.find_email(customer.user_id) if customer.user_id else None
         return CustomerDescription(customer, email, organization)
+
+    async def named(self, customer: Customer) -> Customer:
+        """Return the caller with the name of its organisation, or as it is while the directory cannot be asked."""
+        try:
+            organization = await self._directory.find_organization(customer.organization_id)
+        except TokenAuthorityUnavailableError:
+            return customer
+        return replace(customer, organization_name=organization.display_name if organization else None)
 
     async def find_organization(self, customer: Customer, organization_id: str) -> Organization:
         """Return the caller's organisation.

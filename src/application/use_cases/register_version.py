@@ -151,7 +151,13 @@ class RegisterVersion:
             at = building.updated_at
             published = building.publish(wheel, at=at, verification=examination.verdict(at=at))
             event = registration.event(LifecycleAction.PUBLISHED, at=at)
-            return Change(version=published, metadata=registration.metadata, event=event, organization_id=owner)
+            return Change(
+                version=published,
+                metadata=registration.metadata,
+                event=event,
+                organization_id=owner,
+                organization_name=registration.registrant.organization_name,
+            )
 
         stored = await self._store.update(registration.name, registration.version, decide, seen=seen)
         return Registered(_existing(registration, stored), created=created)
@@ -184,15 +190,21 @@ class RegisterVersion:
         return ProviderVersion.begin(registration.name, registration.version, registration.announcement, **terms, at=at)
 
     def _repetition(self, registration: Registration, stored: Stored) -> Change:
-        """Return what a repeat writes: nothing, or the catalog metadata if the version is the provider's newest.
+        """Return what a repeat writes: nothing, or how the provider is shown if the version is its newest.
 
         Raises:
             VersionConflictError: It is no repeat, the content differs.
         """
         _require_same(registration, _existing(registration, stored))
-        newest = stored.newest == registration.version
-        changed = stored.provider is not None and registration.metadata not in {None, stored.provider.metadata}
-        return Change(metadata=registration.metadata, at=self._clock.now()) if newest and changed else Change()
+        if stored.provider is None or stored.newest != registration.version:
+            return Change()
+        metadata, organization_name = registration.metadata, registration.registrant.organization_name
+        if metadata in {None, stored.provider.metadata} and organization_name in {
+            None,
+            stored.provider.organization_name,
+        }:
+            return Change()
+        return Change(metadata=metadata, organization_name=organization_name, at=self._clock.now())
 
 
 def _require_owner(registration: Registration, stored: Stored) -> None:

@@ -28,14 +28,14 @@ def list_providers(
     """List providers that have a published version; with words, the best first."""
     from application.ports.provider_catalog import CatalogSearch  # noqa: PLC0415 -- keeps --help quick
     from domain.search import Query  # noqa: PLC0415 -- likewise
-    from entrypoints.http.views_catalog import page_view  # noqa: PLC0415 -- likewise
+    from entrypoints.http.views_catalog import page_view, platform_author  # noqa: PLC0415 -- likewise
 
     query = Query.parse(" ".join(words)) if words else None
     search = CatalogSearch(query=query, tags=frozenset(tag or ()), limit=limit, offset=offset)
     page = page_view(
         operate(lambda operations: operations.search_providers.execute(search), as_json=as_json),
         search,
-        platform=_platform_name(as_json=as_json),
+        platform=platform_author(_server_settings(as_json=as_json)),
     )
     if as_json:
         show_json(page)
@@ -50,12 +50,12 @@ def list_providers(
 def show(provider: Provider, *, as_json: AsJson = False) -> None:
     """Show a provider: how it is shown, who it comes from, its latest version. JSON has its readme too."""
     from domain.names import ProviderName  # noqa: PLC0415 -- keeps --help quick
-    from entrypoints.http.views_catalog import provider_view  # noqa: PLC0415 -- likewise
+    from entrypoints.http.views_catalog import platform_author, provider_view  # noqa: PLC0415 -- likewise
 
     with refusals(as_json=as_json):
         name = ProviderName.parse(provider)
     entry = operate(lambda operations: operations.find_provider.execute(name), as_json=as_json)
-    view = provider_view(entry, platform=_platform_name(as_json=as_json))
+    view = provider_view(entry, platform=platform_author(_server_settings(as_json=as_json)))
     if as_json:
         show_json(view)
         return
@@ -75,5 +75,5 @@ def show(provider: Provider, *, as_json: AsJson = False) -> None:
     )
 
 
-def _platform_name(*, as_json: bool) -> str:
-    return usable(partial(load_group, ServerSettings), as_json=as_json).platform_name
+def _server_settings(*, as_json: bool) -> ServerSettings:
+    return usable(partial(load_group, ServerSettings), as_json=as_json)

@@ -10,6 +10,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp
 
+from domain.catalog import PLATFORM_AUTHOR, Author
 from domain.errors import RegistryError
 from entrypoints.http.catalog import find_provider, search_providers
 from entrypoints.http.console import register_platform_version
@@ -61,7 +62,7 @@ def create_app(
     customer_realm: bool = False,
     public_url: str | None = None,
     telemetry: Telemetry | None = None,
-    platform_name: str = "Platform",
+    platform: Author = PLATFORM_AUTHOR,
 ) -> ASGIApp:
     """Return the application that serves a registry.
 
@@ -71,7 +72,7 @@ def create_app(
         customer_realm: Whether to serve the customer routes; the registry must then have that realm.
         public_url: Where dependents reach the registry; what each request says if left out.
         telemetry: What watches; closed when the application stops. Without it nobody does, and there are no metrics.
-        platform_name: How the author of first-party providers is shown.
+        platform: The author of first-party providers.
     """
     watching = telemetry or Telemetry()
     bounds = limits or HttpLimits()
@@ -81,7 +82,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         async with open_registry() as registry:
-            app.state.service = Service(registry, bounds, watching, reads, rendering, public_url, platform_name)
+            app.state.service = Service(registry, bounds, watching, reads, rendering, public_url, platform)
             async with registry.changes.follow(reads) if bounds.read_cache_bytes else nullcontext():
                 yield
         rendering.close()

@@ -4,19 +4,25 @@ from typing import Annotated, Any
 
 from litestar import Request, get
 from litestar.di import NamedDependency
+from litestar.openapi.spec import OpenAPIType, Schema
 from litestar.params import FromPath, QueryParameter
 from litestar.response.base import ASGIResponse
 
-from application.ports.provider_catalog import CatalogSearch
+from application.ports.provider_catalog import CatalogPage, CatalogSearch
+from domain.errors import FieldError
 from domain.search import Query
 from entrypoints.http.conditional import REVALIDATE, Document
 from entrypoints.http.documentation_catalog import PROVIDER_RESPONSES, SEARCH_RESPONSES
 from entrypoints.http.paths import provider_name
+from entrypoints.http.query_parameters import BadQueryError, unknown_parameters
 from entrypoints.http.service import Service
 from entrypoints.http.views_catalog import page_view, provider_view
 
 MAX_PAGE = 100
 MAX_OFFSET = 2**31 - 1
+_PUBLIC = "public"
+_SCOPES = (_PUBLIC, "tenant")
+_PARAMETERS = ("q", "scope", "tags", "limit", "offset")
 
 Words = Annotated[
     str | None,
@@ -25,6 +31,15 @@ Words = Annotated[
 Tags = Annotated[
     list[str] | None,
     QueryParameter(max_items=50, description="All of which a provider must have; commas separate too."),
+]
+Scopes = Annotated[
+    list[str] | None,
+    QueryParameter(
+        name="scope",  # as an argument, the name is the framework's
+        max_items=50,
+        description="`public` is every provider, and the default. `tenant` finds none: no provider here is private.",
+        schema_extra={"items": Schema(type=OpenAPIType.STRING, enum=_SCOPES)},
+    ),
 ]
 Limit = Annotated[int, QueryParameter(ge=1, le=MAX_PAGE)]
 Offset = Annotated[int, QueryParameter(ge=0, le=MAX_OFFSET)]
@@ -43,14 +58,19 @@ async def search_providers(
     request: Request[Any, Any, Any],
     service: NamedDependency[Service],
     q: Words = None,
+    scopes: Scopes = None,
     tags: Tags = None,
     limit: Limit = 20,
     offset: Offset = 0,
 ) -> ASGIResponse:
     """Find providers."""
+    _check_query(request, scopes)
     search = catalog_search(q, tags, limit, offset)
-    page = await service.registry.search_providers.execute(search)
-    view = page_view(page, search, platform=service.platform_name)
+    if scopes is None or _PUBLIC in scopes:
+        page = await service.registry.search_providers.execute(search)
+    else:
+        page = CatalogPage(entries=(), total=0)
+    view = page_view(page, search, platform=service.platform)
     return await service.reads.respond(request.scope, Document.of(view, REVALIDATE))
 
 
@@ -69,9 +89,17 @@ async def find_provider(
 
     async def produce() -> Document:
         entry = await service.registry.find_provider.execute(provider_name(prefix, name))
-        return Document.of(provider_view(entry, platform=service.platform_name), REVALIDATE)
+        return Document.of(provider_view(entry, platform=service.platform), REVALIDATE)
 
     return await service.reads.answer(request.scope, prefix, name, produce)
+
+
+def _check_query(request: Request[Any, Any, Any], scopes: list[str] | None) -> None:
+    errors = unknown_parameters(request, _PARAMETERS)
+    if any(scope not in _SCOPES for scope in scopes or ()):
+        errors.append(FieldError(("query", "scope"), f"send {_PUBLIC}, or leave it out", "invalid"))
+    if errors:
+        raise BadQueryError(errors)
 
 
 def catalog_search(q: str | None, tags: list[str] | None, limit: int, offset: int) -> CatalogSearch:

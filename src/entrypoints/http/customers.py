@@ -47,7 +47,8 @@ async def register_customer_version(
 
 
 async def _register(request: Request[Any, Any, Any], service: Service) -> Response[ProviderVersionView | DryRunView]:
-    customer = await _authenticated(request, _realm(service))
+    realm = _realm(service)
+    customer = await realm.describe_customer.named(await _authenticated(request, realm))
     read_name = partial(customer_name, customer)
     return await register(request, service, customer, read_name, account=customer.organization_id)
 

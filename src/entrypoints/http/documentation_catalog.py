@@ -23,7 +23,7 @@ PROVIDER_EXAMPLE: dict[str, object] = {
     "canonical": "acme/gcp",
     "display_name": "Google Cloud",
     "description": "Manages Google Cloud resources.",
-    "author": {"kind": "customer", "organization_id": "org_2abc", "display_name": "acme"},
+    "author": {"kind": "customer", "organization_id": "org_2abc", "display_name": "Acme"},
     "scope": "public",
     "icon_url": "https://icons.example.com/gcp.svg",
     "readme": "# Google Cloud\n\nManages buckets and databases.",

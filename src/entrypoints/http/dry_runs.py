@@ -8,6 +8,7 @@ from msgspec import UNSET
 from application.use_cases.rehearse_registration import Rehearsal
 from domain.errors import FieldError, InvalidRequestError
 from domain.versions import ProviderVersion
+from entrypoints.http.query_parameters import unknown_parameters
 from entrypoints.http.views import verification_view, version_view
 from entrypoints.http.wire_dry_run import DryRunView
 
@@ -19,11 +20,15 @@ def wants_dry_run(request: Request[Any, Any, Any]) -> bool:
     """Tell whether the query asks for a dry run.
 
     Raises:
-        InvalidRequestError: It says neither yes nor no, or both: whoever misspells it must not register for real.
+        InvalidRequestError: It says neither yes nor no, or both, or there are other parameters: whoever misspells it
+            must not register for real.
     """
+    errors = unknown_parameters(request, [PARAMETER])
     said = tuple(request.query_params.getall(PARAMETER, []))
     if said not in _SWITCHES:
-        raise InvalidRequestError([FieldError(("query", PARAMETER), "send true or false, once", "invalid")])
+        errors.append(FieldError(("query", PARAMETER), "send true or false, once", "invalid"))
+    if errors:
+        raise InvalidRequestError(errors)
     return _SWITCHES[said]
 
 

@@ -33,6 +33,7 @@ from entrypoints.http.bodies import (
     UnsupportedMediaTypeError,
 )
 from entrypoints.http.negotiation import NotAcceptableError
+from entrypoints.http.query_parameters import BadQueryError
 from entrypoints.http.request_ids import printable, request_id
 from entrypoints.http.wire import FieldProblem, ProblemView
 
@@ -40,6 +41,7 @@ MEDIA_TYPE = "application/problem+json"
 
 STATUSES: dict[type[RegistryError], HTTPStatus] = {
     BadBodyError: HTTPStatus.BAD_REQUEST,
+    BadQueryError: HTTPStatus.BAD_REQUEST,
     ClientDisconnectedError: HTTPStatus.BAD_REQUEST,
     NotAuthenticatedError: HTTPStatus.UNAUTHORIZED,
     ForbiddenError: HTTPStatus.FORBIDDEN,
@@ -86,7 +88,7 @@ def refused(request: Request[Any, Any, Any], error: RegistryError) -> Response[P
     status = status_of(type(error))
     _log.info("refused", code=error.code, status=status.value, reason=getattr(error, "reason", error.detail))
     problem = _problem(request, status, error.code, error.detail)
-    if isinstance(error, InvalidRequestError):
+    if isinstance(error, InvalidRequestError | BadQueryError):
         problem.errors = [FieldProblem(list(each.loc), each.msg, each.type) for each in error.errors]
     if isinstance(error, VersionConflictError):
         problem.differences, problem.existing_status = list(error.differences), error.status

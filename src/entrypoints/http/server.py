@@ -14,6 +14,7 @@ from entrypoints.environment import load_settings
 from entrypoints.http.app import create_app
 from entrypoints.http.orphans import die_with_parent
 from entrypoints.http.service import HttpLimits
+from entrypoints.http.views_catalog import platform_author
 from entrypoints.logging import configure_logging
 from entrypoints.settings import ServerSettings, Settings
 from entrypoints.shared_metrics import SHARED_METRICS
@@ -48,7 +49,7 @@ def application() -> ASGIApp:
         customer_realm=settings.customer is not None,
         telemetry=telemetry,
         public_url=settings.server.public_url,
-        platform_name=settings.server.platform_name,
+        platform=platform_author(settings.server),
     )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from domain.catalog import PLATFORM_AUTHOR, Author
 from entrypoints.http.in_flight import InFlight
 from entrypoints.http.read_cache import ReadCache
 from entrypoints.http.rendering import RenderingPool
@@ -30,7 +31,7 @@ class Service:
 
     Attributes:
         public_url: Where dependents reach the registry, without a slash at the end; None to take a request's word.
-        platform_name: How the author of first-party providers is shown.
+        platform: The author of first-party providers.
     """
 
     registry: Registry
@@ -39,7 +40,7 @@ class Service:
     reads: ReadCache
     rendering: RenderingPool
     public_url: str | None = None
-    platform_name: str = "Platform"
+    platform: Author = PLATFORM_AUTHOR
     in_flight: InFlight = field(init=False)
 
     def __post_init__(self) -> None:

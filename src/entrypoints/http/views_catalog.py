@@ -6,7 +6,7 @@ from msgspec import UNSET
 from packaging.utils import NormalizedName
 
 from application.ports.provider_catalog import CatalogPage, CatalogSearch
-from domain.catalog import Author, CatalogEntry
+from domain.catalog import Author, AuthorKind, CatalogEntry
 from domain.versions import ProviderVersion, VersionStatus
 from domain.wheels import ProvenWheel
 from entrypoints.http.wire_catalog import (
@@ -19,10 +19,16 @@ from entrypoints.http.wire_catalog import (
     SimpleProject,
     SimpleProjectView,
 )
+from entrypoints.settings import ServerSettings
 
 
-def provider_view(entry: CatalogEntry, *, platform: str) -> ProviderView:
-    """Return the public representation of a provider; ``platform`` is how the platform calls itself."""
+def platform_author(settings: ServerSettings) -> Author:
+    """Return the author of first-party providers."""
+    return Author(AuthorKind.PLATFORM, settings.platform_organization_id, settings.platform_name)
+
+
+def provider_view(entry: CatalogEntry, *, platform: Author) -> ProviderView:
+    """Return the public representation of a provider; ``platform`` is the author of first-party ones."""
     provider, shown = entry.provider, entry.shown
     author = Author.of(provider, platform=platform)
     return ProviderView(
@@ -43,7 +49,7 @@ def provider_view(entry: CatalogEntry, *, platform: str) -> ProviderView:
     )
 
 
-def page_view(page: CatalogPage, search: CatalogSearch, *, platform: str) -> ProviderPageView:
+def page_view(page: CatalogPage, search: CatalogSearch, *, platform: Author) -> ProviderPageView:
     """Return the public representation of a page."""
     items = [provider_view(entry, platform=platform) for entry in page.entries]
     return ProviderPageView(items=items, total=page.total, limit=search.limit, offset=search.offset)

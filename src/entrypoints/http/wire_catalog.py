@@ -10,8 +10,12 @@ class AuthorView(Struct, kw_only=True):
     """Who a provider comes from."""
 
     kind: Annotated[str, Meta(description="platform or customer")]
-    organization_id: Annotated[str, Meta(description="Of a customer's provider.")] | None
-    display_name: str
+    organization_id: Annotated[
+        str, Meta(description="The organisation; of first-party providers a setting. The namespace if it is not known.")
+    ]
+    display_name: Annotated[
+        str, Meta(description="What the organisation is called, or the namespace if that is not known.")
+    ]
 
 
 class ProviderView(Struct, kw_only=True):

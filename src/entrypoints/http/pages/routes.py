@@ -36,7 +36,7 @@ async def providers_page(
     """Show the providers, or those that are looked for."""
     search = catalog_search(q, tags, _PAGE, offset)
     found = await service.registry.search_providers.execute(search)
-    providers = [provider_view(entry, platform=service.platform_name) for entry in found.entries]
+    providers = [provider_view(entry, platform=service.platform) for entry in found.entries]
     results = Results(words=(q or "").strip(), search=search, found=found)
     document = await service.rendering.run(page, "providers.html", providers=providers, results=results)
     return await service.reads.respond(request.scope, document)
@@ -58,7 +58,7 @@ async def provider_page(
         before = version_cursor(cursor)
         found = await service.registry.list_versions.execute(provider, limit=_VERSIONS + 1, before=before)
         listing = VersionListing(versions=found[:_VERSIONS], is_first=before is None, is_last=len(found) <= _VERSIONS)
-        view = provider_view(entry, platform=service.platform_name)
+        view = provider_view(entry, platform=service.platform)
         return await service.rendering.run(page, "provider.html", provider=view, listing=listing, readme=entry.readme)
 
     if cursor is not None:
