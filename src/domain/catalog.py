@@ -13,8 +13,12 @@ from domain.errors import InvalidMetadataError, InvalidTextError
 from domain.names import PLATFORM, ProviderName
 from domain.readmes import Readme
 from domain.semver import SemVer
+from domain.wheels import ProvenWheel
 
+MAX_DISPLAY_NAME = 200
+MAX_DESCRIPTION = 5000
 MAX_TAGS = 50
+_NO_SUMMARY = "UNKNOWN"  # what setuptools wrote where there was none
 _UNSAFE_IN_ICON = re.compile(r"[\s\\\"'<>`]")  # what could leave an attribute of a console's page
 
 
@@ -39,6 +43,15 @@ class CatalogMetadata:
                 check(getattr(self, field))
             except InvalidMetadataError as error:
                 raise InvalidMetadataError(f"{field}: {error.detail}") from None
+
+    @classmethod
+    def of_wheel(cls, wheel: ProvenWheel) -> Self:
+        """Derive from a wheel's own ``Name`` and ``Summary`` what a client did not send."""
+        summary = texts.fitted_line(wheel.summary or "", longest=MAX_DESCRIPTION)
+        return cls(
+            display_name=texts.fitted_line(wheel.name or wheel.distribution, longest=MAX_DISPLAY_NAME),
+            description="" if summary == _NO_SUMMARY else summary,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,12 +135,12 @@ def latest(installable: Iterable[SemVer]) -> SemVer | None:
 
 
 def _check_display_name(name: str) -> None:
-    _check_line(name, longest=200)
+    _check_line(name, longest=MAX_DISPLAY_NAME)
 
 
 def _check_description(description: str) -> None:
     try:
-        texts.text(description, longest=5000)
+        texts.text(description, longest=MAX_DESCRIPTION)
     except InvalidTextError as error:
         raise InvalidMetadataError(error.detail) from None
 

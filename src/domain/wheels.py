@@ -1,5 +1,6 @@
 """What makes a wheel acceptable, decided on what a reader found in it."""
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import Message
@@ -35,6 +36,7 @@ class ProvenWheel:
         summary: The first 2000 characters of the wheel's ``Summary``, or None.
         package_name: The importable package that the layout points at, or None when it is ambiguous.
         readme: The wheel's long description, or None.
+        name: The distribution's name as the wheel's ``METADATA`` spells it; there only when the wheel was just proven.
     """
 
     sha256: Sha256Digest
@@ -45,6 +47,7 @@ class ProvenWheel:
     summary: str | None
     package_name: str | None
     readme: Readme | None = None
+    name: str | None = dataclasses.field(default=None, compare=False)
 
 
 def check_digest(announced: Sha256Digest | None, computed: Sha256Digest) -> str:
@@ -129,6 +132,7 @@ def prove(
         requires_python=requires_python(metadata),
         summary=(field(metadata, "Summary") or "")[:LONGEST_FIELD] or None,
         package_name=packages.only,
+        name=field(metadata, "Name"),
         readme=Readme.of(metadata, body(archive.dist_info[f"{folder}/METADATA"])),
     )
 

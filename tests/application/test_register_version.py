@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
+from application.ports.version_store import Change
 from application.ports.wheel_fetcher import FetchedWheel
 from application.use_cases.register_version import Registration
 from domain.announcements import Announcement
@@ -18,7 +19,7 @@ from domain.versions import VersionStatus
 from domain.wheel_urls import WheelUrl
 from entrypoints.bootstrap import MemoryAdapters, build_registry
 from entrypoints.registry import Registry
-from tests.builders import MACHINE_ID, a_wheel, a_wheel_url, some_metadata
+from tests.builders import MACHINE_ID, a_version, a_wheel, a_wheel_url, some_metadata
 
 GCP = ProviderName.parse("platform/gcp")
 V1 = SemVer.parse("1.0.0")
@@ -162,3 +163,19 @@ async def test_the_digest_in_the_urls_fragment_is_verified_like_any_other(regist
 
     with pytest.raises(WheelRefusedError, match="digest"):
         await registry.register_version.execute(a_registration(wheel_url=url))
+
+
+async def test_metadata_that_was_written_while_a_legacy_wheel_was_fetched_is_not_replaced(
+    adapters: MemoryAdapters, registry: Registry, host: SlowHost
+) -> None:
+    legacy = replace(a_registration(), metadata=None, metadata_from_wheel=True)
+    registering = asyncio.create_task(registry.register_version.execute(legacy))
+    await host.arrived.wait()
+    other = a_version("2.0.0")
+    await adapters.store.update(GCP, other.version, lambda _: Change(version=other, metadata=some_metadata()))
+    host.go_on.set()
+
+    assert (await registering).created
+    stored = await adapters.store.look(GCP, V1)
+    assert stored.provider is not None
+    assert stored.provider.metadata == some_metadata()

@@ -1,5 +1,6 @@
 """What people see of a provider, and what ``latest`` means."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,10 +8,10 @@ import semver
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.catalog import MAX_TAGS, Author, AuthorKind, Provider, latest
+from domain.catalog import MAX_TAGS, Author, AuthorKind, CatalogMetadata, Provider, latest
 from domain.errors import InvalidMetadataError
 from domain.semver import SemVer
-from tests.builders import NOW, a_name, some_metadata
+from tests.builders import NOW, a_name, a_proven_wheel, some_metadata
 
 
 @pytest.mark.parametrize(
@@ -62,6 +63,16 @@ def test_any_icon_is_https_or_is_refused(text: str) -> None:
         except InvalidMetadataError:
             continue
         assert (metadata.icon_url or "").lower().startswith("https://")
+
+
+@given(name=st.text(), summary=st.none() | st.text(st.characters()))
+def test_whatever_a_wheel_says_of_itself_makes_metadata_that_can_be_shown(name: str, summary: str | None) -> None:
+    wheel = replace(a_proven_wheel(), name=name.strip() and "pragmatiks" + name, summary=summary)
+
+    shown = CatalogMetadata.of_wheel(wheel)
+
+    assert shown.display_name.startswith("pragmatiks")
+    assert (shown.icon_url, shown.tags) == (None, ())
 
 
 ACME_NAMED = Author(AuthorKind.CUSTOMER, "org_1", "Acme Inc.")

@@ -31,6 +31,7 @@ class Registration:
 
     Attributes:
         metadata: How to show the provider; needed until its first version is published.
+        metadata_from_wheel: Whether to derive metadata that is needed and not given from the wheel.
         request_id: Name of the request, to be kept in the version's history.
     """
 
@@ -39,6 +40,7 @@ class Registration:
     version: SemVer
     announcement: Announcement
     metadata: CatalogMetadata | None = None
+    metadata_from_wheel: bool = False
     request_id: str | None = None
 
     def event(self, action: LifecycleAction, *, at: datetime, reason: str | None = None) -> LifecycleEvent:
@@ -101,7 +103,7 @@ class RegisterVersion:
             NamespaceForbiddenError: The registrant may not publish under that name.
             UnmatchableVersionError: No wheel can carry that version.
             VersionConflictError: The version is public with other content.
-            MetadataRequiredError: The provider's first publish, without metadata.
+            MetadataRequiredError: The provider's first publish, without metadata and without leave to derive it.
             SchemaRefusedError: A schema is no JSON Schema, or not complete in itself; the wheel was not fetched.
             WheelRefusedError: The wheel is not what was announced.
             TransientError: Something was out of reach; nothing was written.
@@ -153,7 +155,7 @@ class RegisterVersion:
             event = registration.event(LifecycleAction.PUBLISHED, at=at)
             return Change(
                 version=published,
-                metadata=registration.metadata,
+                metadata=registration.metadata or _derived_metadata(registration, stored, wheel),
                 event=event,
                 organization_id=owner,
                 organization_name=registration.registrant.organization_name,
@@ -238,9 +240,17 @@ def _require_same(registration: Registration, existing: ProviderVersion) -> None
         )
 
 
+def _needs_metadata(stored: Stored) -> bool:
+    return stored.provider is None or stored.provider.metadata is None
+
+
+def _derived_metadata(registration: Registration, stored: Stored, wheel: ProvenWheel) -> CatalogMetadata | None:
+    derives = registration.metadata_from_wheel and _needs_metadata(stored)
+    return CatalogMetadata.of_wheel(wheel) if derives else None
+
+
 def _require_metadata(registration: Registration, stored: Stored) -> None:
-    known = stored.provider is not None and stored.provider.metadata is not None
-    if registration.metadata is None and not known:
+    if registration.metadata is None and not registration.metadata_from_wheel and _needs_metadata(stored):
         raise MetadataRequiredError(
             f"this is the first version of {registration.name}; send metadata with a display_name and a description"
         )

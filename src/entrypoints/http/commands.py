@@ -98,6 +98,7 @@ def to_registration(
             changelog=changelog,
         ),
         metadata=metadata,
+        metadata_from_wheel="/" not in body.name,  # a legacy client, which knows no metadata
         request_id=request_id,
     )
 

@@ -80,7 +80,10 @@ class RegistrationBody(Struct, kw_only=True):
     metadata: (
         Annotated[
             MetadataBody,
-            Meta(description="Required on a provider's first publish; later publishes update the catalog."),
+            Meta(
+                description="Required on a provider's first publish; later publishes update the catalog. For a legacy "
+                "short name it is derived from the wheel's `Name` and `Summary`, if it is needed and not sent."
+            ),
         ]
         | None
     ) = None
