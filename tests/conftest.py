@@ -19,7 +19,15 @@ from adapters.postgres.migrations import upgrade
 from adapters.postgres.store import PostgresVersionStore
 from application.ports.observer import NOBODY
 from application.ports.version_store import VersionStore
-from tests.support.postgres import a_database, a_folder, a_server, empty
+from tests.support.postgres import a_database, a_folder, empty
+from tests.support.postgres_server import a_server
+from tests.support.server_reports import SERVERS, pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown
+
+__all__ = ["pytest_sessionfinish", "pytest_terminal_summary", "pytest_testnodedown"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[SERVERS] = set()
 
 
 @pytest.fixture(scope="session")
@@ -35,9 +43,9 @@ def server_folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def postgres_dsn() -> Iterator[str]:
+def postgres_dsn(request: pytest.FixtureRequest) -> Iterator[str]:
     """The DSN of a server's superuser."""
-    with a_server() as dsn:
+    with a_server(request.config.stash[SERVERS].add) as dsn:
         yield dsn
 
 

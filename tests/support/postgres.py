@@ -1,9 +1,7 @@
-"""A PostgreSQL server for the tests: the one named, a container, or the embedded one. There always is one."""
+"""Databases for the tests, and statements on them."""
 
 import asyncio
-import os
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,29 +13,10 @@ from uuid import uuid4
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 
-from adapters.postgres.embedded import EmbeddedPostgres
-
-# Tests kill processes, never the machine.
-_FASTER = ("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off", "SELECT pg_reload_conf()")
-
 _CUT = """
     SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
-
-
-@contextmanager
-def a_server() -> Iterator[str]:
-    """Run a server and yield the DSN of its superuser."""
-    named = os.environ.get("TEST_DATABASE_URL")
-    if named:
-        yield named
-    elif _docker_answers():
-        with _container() as dsn:
-            yield dsn
-    else:
-        with _embedded() as dsn:
-            yield dsn
 
 
 @contextmanager
@@ -103,23 +82,3 @@ def a_folder() -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder)
-
-
-@contextmanager
-def _embedded() -> Iterator[str]:
-    with a_folder() as folder, EmbeddedPostgres(folder) as server:
-        execute(server.dsn, *_FASTER)
-        yield server.dsn
-
-
-def _docker_answers() -> bool:
-    docker = shutil.which("docker")
-    return docker is not None and subprocess.run([docker, "info"], capture_output=True, check=False).returncode == 0
-
-
-@contextmanager
-def _container() -> Iterator[str]:
-    from testcontainers.postgres import PostgresContainer  # noqa: PLC0415 - looks for an engine on import
-
-    with PostgresContainer("postgres:18-alpine", driver=None) as container:
-        yield container.get_connection_url()
