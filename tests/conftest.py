@@ -19,6 +19,7 @@ from adapters.postgres.migrations import upgrade
 from adapters.postgres.store import PostgresVersionStore
 from application.ports.observer import NOBODY
 from application.ports.version_store import VersionStore
+from tests.support.hypothesis_profile import load_profile
 from tests.support.postgres import a_database, a_folder, empty
 from tests.support.postgres_server import a_server
 from tests.support.server_reports import SERVERS, pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown
@@ -28,6 +29,7 @@ __all__ = ["pytest_sessionfinish", "pytest_terminal_summary", "pytest_testnodedo
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[SERVERS] = set()
+    load_profile()
 
 
 @pytest.fixture(scope="session")

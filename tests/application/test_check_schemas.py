@@ -5,7 +5,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.json_schema.validator import MetaSchemaValidator
@@ -75,7 +75,6 @@ schemas: st.SearchStrategy[Any] = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(schemas.filter(lambda schema: isinstance(schema, dict)), st.sampled_from(DRAFTS))
 def test_what_is_accepted_makes_a_document_whose_references_all_resolve(part: dict[str, Any], draft: Draft) -> None:
     schema = _a_schema(config_schema={"$schema": draft.uri, **part}, outputs_schema={"$schema": draft.uri})

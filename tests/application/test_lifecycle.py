@@ -237,7 +237,7 @@ class Lifecycles(RuleBasedStateMachine):
 
 
 def test_lifecycles_in_memory_agree_with_the_model() -> None:
-    run_state_machine_as_test(Lifecycles, settings=settings(max_examples=40, stateful_step_count=20, deadline=None))
+    run_state_machine_as_test(Lifecycles, settings=settings(max_examples=40, stateful_step_count=20))
 
 
 def test_lifecycles_in_postgres_agree_with_the_model(database_dsn: str) -> None:
@@ -249,6 +249,4 @@ def test_lifecycles_in_postgres_agree_with_the_model(database_dsn: str) -> None:
         async def close_store(self) -> None:
             await self.database.dispose()
 
-    run_state_machine_as_test(
-        PostgresLifecycles, settings=settings(max_examples=10, stateful_step_count=15, deadline=None)
-    )
+    run_state_machine_as_test(PostgresLifecycles, settings=settings(max_examples=10, stateful_step_count=15))

@@ -292,7 +292,7 @@ GIVEN = given(
 
 
 @GIVEN
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_pages_in_memory_neither_lose_nor_repeat(
     providers: dict[ProviderName, CatalogMetadata], words: str | None, tags: set[str], limit: int
 ) -> None:
@@ -302,7 +302,7 @@ def test_pages_in_memory_neither_lose_nor_repeat(
 
 
 @GIVEN
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 async def test_pages_in_postgres_neither_lose_nor_repeat(
     database: Database,
     shared_database_dsn: str,

@@ -213,7 +213,7 @@ junk = st.recursive(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(document=st.dictionaries(words, junk))
 def test_whatever_comes_is_accepted_or_refused(validator: SchemaValidator, document: dict[str, Any]) -> None:
     assert asyncio.run(_sentence(validator, document)).isprintable()

@@ -62,13 +62,13 @@ async def agrees_with_the_domain(store: VersionStore, catalog: Mapping[SemVer, V
 
 
 @given(catalog=CATALOGS)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_order_and_latest_in_memory_agree_with_the_domain(catalog: Mapping[SemVer, VersionStatus]) -> None:
     asyncio.run(agrees_with_the_domain(InMemoryVersionStore(), catalog))
 
 
 @given(catalog=CATALOGS)
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 async def test_order_and_latest_in_postgres_agree_with_the_domain(
     postgres_store: VersionStore, catalog: Mapping[SemVer, VersionStatus]
 ) -> None:

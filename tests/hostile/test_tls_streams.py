@@ -24,15 +24,16 @@ async def _write_what_is_read_later() -> bytes:
     reading = asyncio.create_task(asyncio.to_thread(_read_all, theirs, authority.server_context("127.0.0.1")))
     await stream.shake_hands()
     await stream.write(SENT)
-    stream.close()
-    return await reading
+    received = await reading
+    stream.close()  # not earlier: closing resets the connection, since this side never reads the session tickets
+    return received
 
 
 def _read_all(connection: socket.socket, tls: ssl.SSLContext) -> bytes:
     received = bytearray()
-    with tls.wrap_socket(connection, server_side=True, suppress_ragged_eofs=True) as reader:
-        while part := reader.recv(65536):
-            received += part
+    with tls.wrap_socket(connection, server_side=True) as reader:
+        while len(received) < len(SENT):
+            received += reader.recv(65536)
     return bytes(received)
 
 

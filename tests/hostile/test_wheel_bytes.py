@@ -122,7 +122,7 @@ _WHEELS = st.sampled_from([_PLAIN, _elaborate_wheel()])
 
 
 @given(_WHEELS, st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), min_size=1, max_size=8))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_changed_bytes_are_refused_or_read_as_installers_do(wheel: bytes, changes: list[tuple[int, int]]) -> None:
     data = bytearray(wheel)
     for place, value in changes:
@@ -132,7 +132,7 @@ def test_changed_bytes_are_refused_or_read_as_installers_do(wheel: bytes, change
 
 
 @given(_WHEELS, _WHEELS, st.integers(0, 3000), st.integers(0, 3000), st.binary(max_size=40))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_cut_and_spliced_archives_are_refused_or_read_as_installers_do(
     first: bytes, second: bytes, start: int, end: int, spliced: bytes
 ) -> None:
@@ -140,7 +140,7 @@ def test_cut_and_spliced_archives_are_refused_or_read_as_installers_do(
 
 
 @given(_WHEELS, st.data())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_hostile_headers_are_refused_or_read_as_installers_do(wheel: bytes, choice: st.DataObject) -> None:
     """Headers take extreme values more often than changed bytes would give them."""
     data = bytearray(wheel)
@@ -156,7 +156,7 @@ def test_hostile_headers_are_refused_or_read_as_installers_do(wheel: bytes, choi
 
 
 @given(st.binary(max_size=300), st.integers(0, 4))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_arbitrary_bytes_are_refused(data: bytes, entries: int) -> None:
     end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, entries, entries, len(data), 0, 0)
 

@@ -28,7 +28,6 @@ from tests.http.conftest import METADATA, ROUTE
 
 BOUNDED = settings(
     max_examples=150,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 ORGANIZATION = Organization(id="org_a", name="A", slug="a", created_at=NOW, updated_at=NOW)

@@ -9,9 +9,11 @@ BASE64URL = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-
 
 EXAMPLES = settings(
     max_examples=300,
-    deadline=None,
     derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],  # a verifier keeps nothing of a token
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.too_slow,
+    ],  # a verifier keeps nothing of a token
 )
 
 

@@ -7,6 +7,8 @@ from opentelemetry.sdk.resources import SERVICE_NAME, SERVICE_VERSION, OTELResou
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
+from adapters.tracing.receiver import new_session
+
 EXPORT_SECONDS = 5.0
 """How long one export may take: a receiver that is away must not hold up the end of the server."""
 
@@ -19,6 +21,7 @@ def open_provider(endpoint: str) -> TracerProvider:
     """
     ours = Resource.create({SERVICE_NAME: "provider-registry", SERVICE_VERSION: version("provider-registry")})
     provider = TracerProvider(resource=ours.merge(OTELResourceDetector().detect()), shutdown_on_exit=False)
-    exporter = OTLPSpanExporter(f"{endpoint.rstrip('/')}/v1/traces", timeout=EXPORT_SECONDS)
+    traces = f"{endpoint.rstrip('/')}/v1/traces"
+    exporter = OTLPSpanExporter(traces, timeout=EXPORT_SECONDS, session=new_session())
     provider.add_span_processor(BatchSpanProcessor(exporter))
     return provider
