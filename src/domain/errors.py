@@ -316,6 +316,12 @@ class StoreUnavailableError(UnavailableError):
     code = "database_unavailable"
 
 
+class SearchBusyError(UnavailableError):
+    """A search found no turn in time, or took too long."""
+
+    code = "search_busy"
+
+
 class TokenAuthorityUnavailableError(UnavailableError):
     """The authority that issues tokens cannot be asked, so no token can be judged."""
 

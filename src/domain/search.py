@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from domain.catalog import CatalogMetadata, Provider
 from domain.names import ProviderName
 
-MAX_QUERY_WORDS = 16
+MAX_QUERY_WORDS = 8
+MAX_NEAR_WORDS = 3
 _LONGEST_WORD = 64
 _WORD = re.compile(r"[^\W_]+")
 
@@ -41,7 +42,7 @@ class Query:
 
     Attributes:
         text: As written, for the provider that is called exactly so.
-        words: Each must begin some word of what is found; at most 16 count.
+        words: Each must begin some word of what is found, or be one if it is a single character; at most 8 count.
     """
 
     text: str
@@ -54,8 +55,8 @@ class Query:
 
     @property
     def trigrams(self) -> frozenset[str]:
-        """Pieces of the words; what shares more than half of them is a near miss."""
-        return trigrams(frozenset(self.words))
+        """Pieces of the words; what shares more than half of them is a near miss. None of a query of many words."""
+        return trigrams(frozenset(self.words if len(self.words) <= MAX_NEAR_WORDS else ()))
 
     def rank(self, provider: Provider, terms: SearchTerms) -> int | None:
         """Return 0 for the provider of that name, 1 if its labels are found, 2 if other words are, else None."""
@@ -67,11 +68,15 @@ class Query:
 
     def nearness(self, terms: SearchTerms) -> int | None:
         """Return how many trigrams are shared, or None for too few to be a near miss."""
-        shared = len(self.trigrams & terms.trigrams)
-        return shared if shared * 2 > len(self.trigrams) else None
+        wanted = self.trigrams
+        shared = len(wanted & terms.trigrams)
+        return shared if shared * 2 > len(wanted) else None
 
     def _begin(self, candidates: AbstractSet[str]) -> bool:
-        return bool(self.words) and all(any(word.startswith(own) for word in candidates) for own in self.words)
+        return bool(self.words) and all(
+            own in candidates or (len(own) > 1 and any(word.startswith(own) for word in candidates))
+            for own in self.words
+        )
 
 
 def words(text: str) -> list[str]:

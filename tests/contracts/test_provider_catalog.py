@@ -16,16 +16,19 @@ from adapters.postgres.store import PostgresVersionStore
 from application.ports.provider_catalog import CatalogPage, CatalogSearch, ProviderCatalog
 from application.ports.version_store import VersionStore
 from domain.catalog import CatalogMetadata
-from domain.errors import StoreUnavailableError, WheelFault, WheelRefusedError
+from domain.errors import SearchBusyError, StoreUnavailableError, WheelFault, WheelRefusedError
 from domain.names import ProviderName
 from domain.readmes import Readme
 from domain.search import Query, SearchTerms
+from domain.semver import SemVer
 from domain.versions import ProviderVersion
 from tests.builders import NOW, a_building_version, a_name, a_proven_wheel, a_version, some_metadata
-from tests.support.postgres import empty
+from tests.support.postgres import empty, execute
+from tests.support.postgres_sessions import holding, wait_until_idle
 from tests.support.stores import put, writing
 
 LATER = NOW + timedelta(hours=1)
+V1 = SemVer.parse("1.0.0")
 REFUSAL = WheelRefusedError(WheelFault.DIGEST_MISMATCH, "the bytes differ")
 
 
@@ -235,6 +238,35 @@ async def test_a_database_out_of_reach_is_a_catalog_out_of_service() -> None:
     await database.dispose()
 
 
+async def test_searches_leave_connections_to_others_and_end_in_time(
+    database: Database, shared_database_dsn: str
+) -> None:
+    store = PostgresVersionStore(database)
+    catalog = PostgresCatalog(database, search_timeout=0.2)
+    await put(store, a_version())
+    search = catalog.search(CatalogSearch(query=Query.parse("gcp")))
+    with holding(shared_database_dsn, "LOCK TABLE providers IN ACCESS EXCLUSIVE MODE"):
+        searches = [asyncio.create_task(catalog.search(CatalogSearch(query=Query.parse("gcp")))) for _ in range(50)]
+        await asyncio.sleep(0)
+        assert await store.find(a_name(), V1) is not None  # the version's own table is free
+        refused = await asyncio.gather(*searches, return_exceptions=True)
+    assert {type(error) for error in refused} == {SearchBusyError}
+    assert (await search).total == 0  # it has no metadata, so it is not shown
+    wait_until_idle(shared_database_dsn)
+
+
+async def test_a_total_is_right_however_providers_come_and_go(database: Database, shared_database_dsn: str) -> None:
+    catalogued = Catalogued(PostgresVersionStore(database), PostgresCatalog(database))
+    for name in ("platform/a", "platform/b"):
+        await catalogued.publish(name)
+        await catalogued.publish(name, "2.0.0")
+    await put(catalogued.store, a_building_version().fail(REFUSAL, at=LATER))
+    assert (await catalogued.find()).total == 2
+    await asyncio.to_thread(execute, shared_database_dsn, "DELETE FROM provider_versions WHERE name = 'a'")
+    await asyncio.to_thread(execute, shared_database_dsn, "DELETE FROM providers WHERE name = 'a'")
+    assert (await catalogued.find()).total == 1
+
+
 LETTERS = st.text("abABß1", min_size=1, max_size=4)
 PROVIDERS = st.dictionaries(
     st.builds(ProviderName, st.sampled_from(["platform", "acme"]), st.text("ab1", min_size=1, max_size=3)),
@@ -258,7 +290,8 @@ def expected(providers: dict[ProviderName, CatalogMetadata], words: str | None, 
 
     def begun(name: ProviderName) -> bool:
         return bool(query.words) and all(
-            any(word.startswith(own) for word in having[name].words) for own in query.words
+            any(word == own or (len(own) > 1 and word.startswith(own)) for word in having[name].words)
+            for own in query.words
         )
 
     found = [name for name in having if begun(name)]

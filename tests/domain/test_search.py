@@ -3,7 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.search import MAX_QUERY_WORDS, Query, trigrams, words
+from domain.catalog import Provider
+from domain.names import ProviderName
+from domain.search import MAX_QUERY_WORDS, Query, SearchTerms, trigrams, words
+from tests.builders import NOW, some_metadata
 
 TEXTS = st.text(max_size=40)
 
@@ -26,6 +29,24 @@ def test_words_need_no_quoting(text: str) -> None:
 def test_trigrams_weigh_the_beginnings_of_words() -> None:
     assert trigrams({"gcp"}) == {"  g", " gc", "gcp", "cp "}
     assert trigrams(frozenset()) == frozenset()
+
+
+def test_a_single_letter_is_a_whole_word() -> None:
+    provider = Provider(
+        name=ProviderName("platform", "s3"),
+        metadata=some_metadata(display_name="S3 a", description="", tags=()),
+        created_at=NOW,
+        updated_at=NOW,
+    )
+    terms = SearchTerms.of(provider.name, some_metadata(display_name="S3 a", description="", tags=()))
+    texts = ("s3", "s", "a", "pl", "p")
+    found = [text for text in texts if Query.parse(text).rank(provider, terms) is not None]
+    assert found == ["s3", "a", "pl"]
+
+
+def test_near_misses_are_of_three_words_at_most() -> None:
+    assert Query.parse("a b c").trigrams
+    assert not Query.parse("a b c d").trigrams
 
 
 def test_a_query_counts_each_word_once_and_only_so_many() -> None:

@@ -34,7 +34,11 @@ def empty(dsn: str) -> None:
     """Cut all connections to a migrated database and remove all rows."""
     # A history refuses to be emptied, as a replica that copies one from elsewhere must be able to.
     execute(
-        dsn, _CUT, "SET session_replication_role = replica", "TRUNCATE providers, provider_versions, version_events"
+        dsn,
+        _CUT,
+        "SET session_replication_role = replica",
+        "TRUNCATE providers, provider_versions, version_events",
+        "UPDATE catalog_totals SET providers = 0",
     )
 
 

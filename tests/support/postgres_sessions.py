@@ -10,6 +10,7 @@ from tests.support.postgres import fetch
 from tests.support.waiting import wait_until
 
 _OTHERS = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+_BUSY = f"{_OTHERS} AND state = 'active'"
 _WAITING = f"{_OTHERS} AND wait_event_type = 'Lock'"
 
 
@@ -33,3 +34,8 @@ def wait_until_somebody_waits(dsn: str) -> None:
 def wait_until_alone(dsn: str) -> None:
     """Return when all other sessions have ended."""
     wait_until(lambda: not fetch(dsn, _OTHERS))
+
+
+def wait_until_idle(dsn: str) -> None:
+    """Return when no other session runs a statement."""
+    wait_until(lambda: not fetch(dsn, _BUSY))

@@ -1,5 +1,6 @@
 """The catalog of providers."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from adapters.postgres.statements import Rows
 from adapters.postgres.updates import key
 from application.ports.provider_catalog import CatalogPage, CatalogSearch
 from domain.catalog import CatalogEntry
+from domain.errors import SearchBusyError
 from domain.names import ProviderName
 from domain.search import Query
 
@@ -18,9 +20,16 @@ from domain.search import Query
 class PostgresCatalog:
     """Finds providers by their words, with full-text and array indexes that PostgreSQL has without any extension."""
 
-    def __init__(self, database: Database) -> None:
-        """Take an open database; whoever opened it disposes of it."""
+    def __init__(self, database: Database, *, search_timeout: float = 2.0) -> None:
+        """Take an open database, whose owner disposes of it. Searches use a quarter of its connections at most.
+
+        Args:
+            database: Where to search.
+            search_timeout: Seconds that a search may take, its wait for others included.
+        """
         self._pool = database.pool
+        self._timeout = search_timeout
+        self._searches = asyncio.Semaphore(max(1, database.options.pool_size // 4))
 
     async def search(self, search: CatalogSearch) -> CatalogPage:
         """Return what is found, or else the near misses."""
@@ -28,13 +37,22 @@ class PostgresCatalog:
             return _page(await self._search("everything", search))
         if not search.query.words:
             return CatalogPage(entries=[], total=0)
-        found = _page(await self._search("found", search))
-        return found if found.total else _page(await self._search("near", search), near=True)
+        try:
+            async with asyncio.timeout(self._timeout), self._searches:
+                return await self._found(search, search.query)
+        except TimeoutError:
+            raise SearchBusyError("too much is being searched for; use fewer or longer words, or try again") from None
 
     async def find_provider(self, name: ProviderName) -> CatalogEntry | None:
         """Return one provider with its readme, or None."""
         rows = await read(self._pool, FIND_PROVIDER, key(name))
         return _entry(rows[0]) if rows else None
+
+    async def _found(self, search: CatalogSearch, query: Query) -> CatalogPage:
+        found = _page(await self._search("found", search))
+        if found.total or not query.trigrams:
+            return found
+        return _page(await self._search("near", search), near=True)
 
     async def _search(self, kind: str, search: CatalogSearch) -> Rows:
         parameters: dict[str, object] = {"page_limit": search.limit, "page_offset": search.offset}
@@ -47,7 +65,7 @@ class PostgresCatalog:
 
 def _terms(query: Query) -> dict[str, object]:
     # Words are letters and digits only, so that quoting them is all that tsquery's syntax needs.
-    beginnings = " & ".join(f"'{word}':*" for word in query.words)
+    beginnings = " & ".join(f"'{word}':*" if len(word) > 1 else f"'{word}'" for word in query.words)
     return {"of_text": query.text, "of_words": beginnings, "of_trigrams": sorted(query.trigrams)}
 
 

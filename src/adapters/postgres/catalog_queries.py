@@ -25,7 +25,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 
 from adapters.postgres.queries import LISTED, PAGE_LIMIT, PAGE_OFFSET
 from adapters.postgres.statements import Statement
-from adapters.postgres.tables import IS_INSTALLABLE, IS_PUBLIC, IS_SHOWN, PROVIDERS, VERSIONS
+from adapters.postgres.tables import IS_INSTALLABLE, IS_PUBLIC, IS_SHOWN, PROVIDERS, TOTALS, VERSIONS
 
 _NUMBER = (VERSIONS.c.version, VERSIONS.c.sort_key, VERSIONS.c.is_prerelease)
 _KEY = (PROVIDERS.c.prefix, PROVIDERS.c.name)
@@ -68,15 +68,16 @@ def _search(condition: ColumnElement[bool], rank: ColumnElement[int], *, tagged:
     found = _selected(_KEY, condition, rank, tagged=tagged).cte("found")  # searched for once, counted and read
     page = _page(select(found), found)
     shown = page.join(PROVIDERS, and_(PROVIDERS.c.prefix == page.c.prefix, PROVIDERS.c.name == page.c.name))
-    return _with_total(found, page, shown, _PROVIDER)
+    return _with_total(_counted(found), page, shown, _PROVIDER)
 
 
 def _browse(*, tagged: bool) -> Statement:
-    """Everything is counted and read by its index, each for itself."""
+    """Read a page by its index. The total is known already, or counted by the index of tags."""
     everything = _selected(_PROVIDER, true(), _FIRST, tagged=tagged)
     page = _page(everything, PROVIDERS)
     columns = [column for column in page.c if column.name != "rank"]
-    return _with_total(everything.subquery("found"), page, page, columns)
+    counted = _counted(everything.subquery("found")) if tagged else select(TOTALS.c.providers.label("total"))
+    return _with_total(counted, page, page, columns)
 
 
 def _selected(
@@ -93,10 +94,14 @@ def _page(rows: Select[Any], source: FromClause) -> Subquery:
     return rows.order_by(*rank, source.c.prefix, source.c.name).limit(PAGE_LIMIT).offset(PAGE_OFFSET).subquery("page")
 
 
+def _counted(found: FromClause) -> Select[Any]:
+    return select(func.count().label("total")).select_from(found)
+
+
 def _with_total(
-    found: FromClause, page: Subquery, shown: FromClause, columns: Sequence[ColumnElement[Any]]
+    total: Select[Any], page: Subquery, shown: FromClause, columns: Sequence[ColumnElement[Any]]
 ) -> Statement:
-    counted = select(func.count().label("total")).select_from(found).subquery("counted")
+    counted = total.subquery("counted")
     latest = _latest(page, _NUMBER)
     return Statement.of(
         select(counted.c.total, *columns, *latest.c)

@@ -23,6 +23,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     text,
+    true,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 from uuid_utils.compat import uuid7
@@ -169,5 +170,18 @@ class EventRow(DefaultBase):
     reason: Mapped[str | None] = mapped_column(Text)
 
 
-PROVIDERS, VERSIONS, EVENTS = (cast("Table", row.__table__) for row in (ProviderRow, VersionRow, EventRow))
+class CatalogTotalsRow(DefaultBase):
+    """The only row counts the providers that are shown. A trigger of the database keeps it."""
+
+    __bind_key__ = BIND_KEY
+    __tablename__ = "catalog_totals"
+    __table_args__: Any = (CheckConstraint("only_row", name="only_row"),)
+
+    only_row: Mapped[bool] = mapped_column(primary_key=True, server_default=true())
+    providers: Mapped[int] = mapped_column(BigInteger)
+
+
+PROVIDERS, VERSIONS, EVENTS, TOTALS = (
+    cast("Table", row.__table__) for row in (ProviderRow, VersionRow, EventRow, CatalogTotalsRow)
+)
 """The same as statements see them."""
