@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from structlog.contextvars import merge_contextvars
@@ -124,7 +125,7 @@ async def test_an_opaque_token_that_clerk_does_not_vouch_for_is_a_uniform_401(
 ) -> None:
     console.clerk.faults.next(an_answer(changes))
 
-    await _assert_uniformly_refused(service, ROUTE, "mt_token", reason)
+    await _assert_uniformly_refused(service, ROUTE, f"mt_{uuid4().hex}", reason)
 
 
 @pytest.mark.parametrize(("changes", "reason"), KEYS.values(), ids=KEYS)
@@ -133,7 +134,7 @@ async def test_a_key_that_clerk_does_not_vouch_for_is_a_uniform_401(
 ) -> None:
     realm.clerk.faults.next(an_answer_about_a_key(changes))
 
-    await _assert_uniformly_refused(service, CUSTOMER_ROUTE, "ak_secret", reason)
+    await _assert_uniformly_refused(service, CUSTOMER_ROUTE, f"ak_{uuid4().hex}", reason)
 
 
 async def _assert_uniformly_refused(service: Service, route: str, token: str, reason: str) -> None:
@@ -231,7 +232,7 @@ async def test_a_machine_that_clerk_vouches_for_is_named_in_the_log_though_it_me
 ) -> None:
     console.clerk.faults.next(an_answer({"scopes": ["mch_other"]}))
 
-    assert await _machine_logged(service, "mt_token") == "mch_1"
+    assert await _machine_logged(service, f"mt_{uuid4().hex}") == "mch_1"
 
 
 async def _machine_logged(service: Service, token: str) -> object:

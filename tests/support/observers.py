@@ -16,6 +16,7 @@ def tell_everything(observer: Observer) -> None:
         observer.fetched("wheels.example.com", 1000)
         observer.registered(Attempt("console", Outcome.CREATED, "", 0.5))
     observer.answered(Answer("POST", "/console/provider-versions", 201, 0.5))
+    observer.verification_declined("budget_spent")
     observer.pool_opened(10)
     observer.connections_in_use(1)
 

@@ -11,6 +11,7 @@ from adapters.clerk.api import ClerkApi
 from adapters.clerk.connecting import new_http_client
 from adapters.clerk.jwks import JwksCache
 from adapters.clerk.realm import ClerkInstance
+from adapters.clerk.verification_limits import DEFAULT_BOUNDS, VerificationBounds, VerificationLimits
 from application.ports.clock import Clock
 from application.ports.observer import NOBODY, Observer
 
@@ -26,6 +27,7 @@ class ClerkClient:
         http: httpx.AsyncClient | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         observer: Observer = NOBODY,
+        bounds: VerificationBounds = DEFAULT_BOUNDS,
     ) -> None:
         """Serve one instance.
 
@@ -35,17 +37,20 @@ class ClerkClient:
             http: A client to call Clerk with, which stays the caller's to close; by default one of its own.
             monotonic: Counts seconds for the age of whatever is remembered.
             observer: Is told of each call.
+            bounds: How much may be spent on secrets that Clerk is asked about.
         """
-        self._http = new_http_client(instance) if http is None else http
-        self._owns_http = http is None
-        self._api = ClerkApi(instance, self._http, clock, observer)
-        self._keys = JwksCache(instance, self._api, monotonic)
+        # Keys have connections of their own: signed tokens stay good however many verifications wait for an answer.
+        self._own_clients = [] if http else [new_http_client(instance), new_http_client(instance)]
+        for_secrets, for_keys = self._own_clients if http is None else (http, http)
+        self._api = ClerkApi(instance, for_secrets, clock, observer)
+        self._keys = JwksCache(instance, ClerkApi(instance, for_keys, clock, observer), monotonic)
+        self._limits = VerificationLimits(bounds, monotonic, observer)
 
     async def aclose(self) -> None:
         """Stop fetching keys and close the connections that are its own."""
         await self._keys.aclose()
-        if self._owns_http:
-            await self._http.aclose()
+        for client in self._own_clients:
+            await client.aclose()
 
     async def __aenter__(self) -> Self:
         """Return itself."""

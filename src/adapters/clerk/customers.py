@@ -11,6 +11,7 @@ from adapters.clerk.customer_directory import ClerkCustomerDirectory
 from adapters.clerk.customer_realm import ClerkCustomerRealm
 from adapters.clerk.customer_verifier import ClerkCustomerVerifier
 from adapters.clerk.session_tokens import SessionTokenVerifier
+from adapters.clerk.verification_limits import DEFAULT_BOUNDS, VerificationBounds
 from application.ports.clock import Clock
 from application.ports.observer import NOBODY, Observer
 
@@ -31,10 +32,13 @@ class ClerkCustomers(ClerkClient):
         http: httpx.AsyncClient | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         observer: Observer = NOBODY,
+        bounds: VerificationBounds = DEFAULT_BOUNDS,
     ) -> None:
         """Serve one realm; the arguments are those of ``ClerkClient``."""
-        super().__init__(realm, clock, http=http, monotonic=monotonic, observer=observer)
+        super().__init__(realm, clock, http=http, monotonic=monotonic, observer=observer, bounds=bounds)
         self.directory = ClerkCustomerDirectory(realm, self._api, monotonic)
         self.verifier = ClerkCustomerVerifier(
-            SessionTokenVerifier(realm, self._keys, clock), ApiKeyVerifier(self._api, self.directory, clock)
+            SessionTokenVerifier(realm, self._keys, clock),
+            ApiKeyVerifier(self._api, self.directory, clock),
+            self._limits,
         )

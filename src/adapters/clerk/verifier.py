@@ -11,6 +11,7 @@ from adapters.clerk.opaque_tokens import OpaqueMachineTokenVerifier
 from adapters.clerk.realm import ClerkRealm
 from adapters.clerk.refusals import Refusal, require
 from adapters.clerk.shapes import MAX_TOKEN_LENGTH, is_compact_jws, is_opaque_machine_token
+from adapters.clerk.verification_limits import DEFAULT_BOUNDS, VerificationBounds
 from application.ports.clock import Clock
 from application.ports.observer import NOBODY, Observer
 from domain.machines import ConsoleMachine
@@ -30,9 +31,10 @@ class ClerkTokenVerifier(ClerkClient):
         http: httpx.AsyncClient | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         observer: Observer = NOBODY,
+        bounds: VerificationBounds = DEFAULT_BOUNDS,
     ) -> None:
         """Serve one realm; the arguments are those of ``ClerkClient``."""
-        super().__init__(realm, clock, http=http, monotonic=monotonic, observer=observer)
+        super().__init__(realm, clock, http=http, monotonic=monotonic, observer=observer, bounds=bounds)
         self._opaque = OpaqueMachineTokenVerifier(realm, self._api, clock)
         self._jwt = JwtMachineTokenVerifier(realm, self._keys, clock)
 
@@ -45,6 +47,6 @@ class ClerkTokenVerifier(ClerkClient):
         """
         require(len(token) <= MAX_TOKEN_LENGTH, Refusal.TOO_LONG)
         if is_opaque_machine_token(token):
-            return await self._opaque.verify(token)
+            return await self._limits.verify(token, lambda: self._opaque.verify(token))
         require(is_compact_jws(token), Refusal.UNKNOWN_SHAPE)
         return await self._jwt.verify(token)

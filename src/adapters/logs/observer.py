@@ -96,6 +96,9 @@ class LoggingObserver:
         """Leave it to the stage that waits for it."""
         return nullcontext()
 
+    def verification_declined(self, reason: str) -> None:
+        """Leave it to metrics."""
+
     def pool_opened(self, size: int) -> None:
         """Leave it to metrics."""
 

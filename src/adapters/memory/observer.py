@@ -13,6 +13,7 @@ class InMemoryObserver:
         open: What is covered at the moment, outermost first: realms, stages and operations.
         stages: In the order of their beginning.
         calls: Operations, and whether each succeeded.
+        declined: Why tokens were not verified.
         wheels: Hosts and sizes, in bytes.
     """
 
@@ -23,6 +24,7 @@ class InMemoryObserver:
         self.attempts: list[Attempt] = []
         self.stages: list[Stage] = []
         self.calls: list[tuple[str, bool]] = []
+        self.declined: list[str] = []
         self.wheels: list[tuple[str, int]] = []
         self.pool_size = 0
         self.connections = 0
@@ -62,6 +64,10 @@ class InMemoryObserver:
             succeeded = True
         finally:
             self.calls.append((operation, succeeded))
+
+    def verification_declined(self, reason: str) -> None:
+        """Remember why."""
+        self.declined.append(reason)
 
     def pool_opened(self, size: int) -> None:
         """Remember the pool's size."""

@@ -66,6 +66,12 @@ class Metrics:
             registry=registry,
             buckets=_REQUEST_BUCKETS,
         )
+        self.verifications_declined = Counter(
+            "registry_token_verifications_declined",
+            "Tokens that Clerk was not asked about, by reason.",
+            ["reason"],
+            registry=registry,
+        )
         self.pool_size = _gauge(
             "registry_database_pool_size", "Connections to the database that the pools may hold.", registry
         )

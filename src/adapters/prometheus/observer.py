@@ -62,6 +62,10 @@ class PrometheusObserver:
         finally:
             self._metrics.clerk_calls.labels(operation, outcome).observe(perf_counter() - started)
 
+    def verification_declined(self, reason: str) -> None:
+        """Count it."""
+        self._metrics.verifications_declined.labels(reason).inc()
+
     def pool_opened(self, size: int) -> None:
         """Show the pool's size."""
         self._metrics.pool_size.set(size)

@@ -47,6 +47,9 @@ class TracingObserver:
         with self._span(f"clerk {operation}", SpanKind.CLIENT, {}):
             yield
 
+    def verification_declined(self, reason: str) -> None:
+        """Leave it to metrics."""
+
     def pool_opened(self, size: int) -> None:
         """Leave it to metrics."""
 

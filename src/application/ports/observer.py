@@ -91,6 +91,10 @@ class Observer(Protocol):
         """Cover a call to the authority that issues tokens; it failed if it raises."""
         ...
 
+    def verification_declined(self, reason: str) -> None:
+        """Learn that the authority was not asked about a token, and why: one of a few words."""
+        ...
+
     def pool_opened(self, size: int) -> None:
         """Learn how many connections to the database there may be."""
         ...
@@ -133,6 +137,11 @@ class Observers:
     def authority_call(self, operation: str) -> AbstractContextManager[None]:
         """Let all cover a call."""
         return _Together([observer.authority_call(operation) for observer in self._observers])
+
+    def verification_declined(self, reason: str) -> None:
+        """Tell all why a token was not verified."""
+        for observer in self._observers:
+            observer.verification_declined(reason)
 
     def pool_opened(self, size: int) -> None:
         """Tell all of the pool."""
