@@ -132,9 +132,11 @@ async def test_an_opaque_token_that_clerk_does_not_vouch_for_is_a_uniform_401(
 async def test_a_key_that_clerk_does_not_vouch_for_is_a_uniform_401(
     service: Service, realm: CustomerRealm, changes: dict[str, Any], reason: str
 ) -> None:
-    realm.clerk.faults.next(an_answer_about_a_key(changes))
+    key = f"ak_{uuid4().hex}"  # a refused one is remembered
+    repeated = {name: key if value == "ak_secret" else value for name, value in changes.items()}
+    realm.clerk.faults.next(an_answer_about_a_key(repeated))
 
-    await _assert_uniformly_refused(service, CUSTOMER_ROUTE, f"ak_{uuid4().hex}", reason)
+    await _assert_uniformly_refused(service, CUSTOMER_ROUTE, key, reason)
 
 
 async def _assert_uniformly_refused(service: Service, route: str, token: str, reason: str) -> None:
