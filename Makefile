@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-programs test-browser test-proxy test-wheels test-faults bench check format lint types imports audit audited containers sbom lock clean
+.PHONY: help run test test-quick test-programs test-browser test-proxy test-wheels test-faults test-containers bench check format lint types imports audit audited containers sbom lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -12,9 +12,10 @@ ARGS ?=
 PYTEST_ARGS ?= -n auto
 PROGRAMS := $(addprefix tests/e2e/,$(addsuffix .py,test_backup test_command_line test_installers test_operator_commands \
 	test_register_command test_settings_command test_tokens_command test_verify_command))
+SLOW := tests/e2e tests/faults tests/test_benchmarks.py tests/test_examples.py tests/test_supply_chain.py
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(READY) ## Start a local registry and register an example provider (ARGS=--once stops after it)
 	@$(BIN)/provider-registry dev $(ARGS)
@@ -22,6 +23,9 @@ run: $(READY) ## Start a local registry and register an example provider (ARGS=-
 test: check ## Check everything, then run the suite against real parts
 	$(BIN)/python -m pytest $(PYTEST_ARGS) $(addprefix --ignore=,$(PROGRAMS))
 	@echo "make test-programs starts every command, pip, uv and pg_dump as well; make test-browser needs Debian's chromium, make test-proxy its nginx."
+
+test-quick: $(READY) ## The suite without what starts servers and breaks them (PYTHON=python3.13 VENV=.data/python3.13)
+	$(BIN)/python -m pytest $(PYTEST_ARGS) $(addprefix --ignore=,$(SLOW))
 
 test-programs: $(READY) ## Start what starts slowly: each command of the command line, pip, uv, backups
 	$(BIN)/python -m pytest $(PYTEST_ARGS) $(PROGRAMS)
@@ -39,6 +43,11 @@ test-wheels: $(READY) ## Hold the reader against published wheels: our own locke
 
 test-faults: $(READY) ## Survive the faults that take a minute each
 	$(BIN)/python -m pytest -n0 tests/faults/hung_primary.py
+
+test-containers: $(READY) ## Build and run the image and the compose file, kill a replica, upgrade (ARGS are for docker build)
+	@docker info >/dev/null 2>&1 || { echo "No Docker Engine answers: start one, or name one in DOCKER_HOST."; exit 1; }
+	@{ docker compose version || docker-compose version; } >/dev/null 2>&1 || { echo "Neither docker compose nor docker-compose is installed."; exit 1; }
+	DOCKER_BUILD_OPTIONS="$(ARGS)" $(BIN)/python -m pytest -n0 $(addprefix tests/containers/,image.py replicas.py upgrade.py)
 
 bench: $(READY) ## Measure, as ratios within one run of minutes (ARGS=--quick, ARGS=--full, ARGS="read register")
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -10,7 +10,7 @@ import yaml
 from entrypoints.http.metrics import metrics
 from entrypoints.settings import ServerSettings, WheelSettings
 from tests.e2e.test_command_line import run
-from tests.test_docker import FINAL, SPOOL, VARIABLES
+from tests.test_docker import BUILT, FINAL, SPOOL, VARIABLES
 
 FOLDER = Path("docker")
 COMPOSE = yaml.safe_load((FOLDER / "compose.yaml").read_text())
@@ -65,6 +65,13 @@ def test_one_image_is_built_of_the_dockerfile_and_run_twice() -> None:
     assert MIGRATE["image"] == REGISTRY["image"]
     assert context.resolve() == Path.cwd()
     assert context / MIGRATE["build"]["dockerfile"] == context / "docker/Dockerfile"
+
+
+def test_the_build_takes_the_package_index_from_the_environment() -> None:
+    arguments = MIGRATE["build"]["args"]
+
+    assert arguments == re.findall(r"^ARG (PIP_\w+)$", BUILT, re.MULTILINE)
+    assert "PIP_INDEX_URL" in arguments
 
 
 def test_who_talks_shares_a_network_and_nobody_else_does() -> None:

@@ -145,5 +145,13 @@ def test_the_base_runs_the_registry_can_be_pinned_by_digest_and_is_the_same_for_
     assert set(re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)) == {"${PYTHON_IMAGE}"}
 
 
+def test_the_final_image_knows_nothing_of_the_package_index_that_it_was_built_with() -> None:
+    assert "PIP_" not in FINAL
+
+
+def test_no_other_image_than_the_base_is_needed_to_build_it() -> None:
+    assert "# syntax=" not in DOCKERFILE
+
+
 def test_the_folder_for_wheels_is_there_and_belongs_to_the_registry() -> None:
     assert re.search(rf"install --directory --owner 10001 .* {SPOOL}$", FINAL, re.MULTILINE)

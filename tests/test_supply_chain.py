@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,8 @@ def test_the_bill_of_materials_names_every_locked_dependency_and_is_the_same_eac
 
 
 def bill_of_materials(path: Path) -> str:
-    subprocess.run(["make", "-s", "-o", ".venv/.ready", "sbom", f"SBOM={path}"], check=True)
+    ready = f"{sys.prefix}/.ready"
+    subprocess.run(["make", "-s", "-o", ready, "sbom", f"SBOM={path}", f"VENV={sys.prefix}"], check=True)
     return path.read_text()
 
 

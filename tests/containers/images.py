@@ -1,0 +1,43 @@
+"""The images that the tests run: this tree's, and that of the release before the newest migration."""
+
+import subprocess
+import tarfile
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.containers.engine import build, build_options
+
+IMAGE = "provider-registry:test"
+PREVIOUS_IMAGE = "provider-registry:test-previous"
+
+_MIGRATIONS = Path("migrations/versions")
+
+
+def build_image() -> None:
+    build(Path(), IMAGE, *build_options())
+
+
+def build_previous_image() -> None:
+    """Build the newest commit that lacks the newest migration."""
+    newest = newest_migration()
+    added = _git("log", "--diff-filter=A", "--format=%H", "-n1", "--", str(newest)).decode().strip()
+    commit = f"{added}^" if added else "HEAD"
+    with TemporaryDirectory() as folder:
+        with tarfile.open(fileobj=BytesIO(_git("archive", "--format=tar", commit))) as archive:
+            archive.extractall(folder, filter="data")
+        assert not (Path(folder) / newest).exists()
+        build(Path(folder), PREVIOUS_IMAGE, *build_options())
+
+
+def newest_migration() -> Path:
+    return max(_MIGRATIONS.glob("[0-9]*.py"))
+
+
+def _git(*arguments: str) -> bytes:
+    done = subprocess.run(["git", *arguments], capture_output=True, check=False)
+    assert done.returncode == 0, (
+        f"the release before {newest_migration().name} is built from git's history, which is not all here "
+        f"(git fetch --unshallow gets it): {done.stderr.decode()}"
+    )
+    return done.stdout

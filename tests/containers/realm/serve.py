@@ -1,0 +1,51 @@
+"""Runs inside a container: Clerk's stand-in on port 8443 and wheels on 8444, over TLS and for other containers."""
+
+import asyncio
+import contextlib
+import os
+import ssl
+import threading
+from functools import partial
+from pathlib import Path
+
+from entrypoints.development.clerk.stand_in import ClerkStandIn
+from entrypoints.development.wheel_host import _FileHandler, _TlsServer
+
+FOLDER = Path(__file__).parent
+
+
+def main() -> None:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(FOLDER / "host.pem")
+    with ClerkStandIn() as clerk:
+        clerk._realm.issuer = os.environ["REALM_ISSUER"]
+        registry = clerk.add_machine(machine_id=os.environ["REALM_REGISTRY_MACHINE"])
+        release = clerk.add_machine(scopes=[registry.id], machine_id=os.environ["REALM_RELEASE_MACHINE"])
+        clerk._realm._machines |= {
+            os.environ["REALM_REGISTRY_SECRET"]: registry,
+            os.environ["REALM_RELEASE_SECRET"]: release,
+        }
+        wheels = _TlsServer(("0.0.0.0", 8444), partial(_FileHandler, directory=FOLDER / "wheels"), tls)
+        threading.Thread(target=wheels.serve_forever, daemon=True).start()
+        asyncio.run(_terminate_tls(tls, int(clerk.url.rpartition(":")[2])))
+
+
+async def _terminate_tls(tls: ssl.SSLContext, port: int) -> None:
+    async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", port)
+        await asyncio.gather(_pipe(reader, inner_writer), _pipe(inner_reader, writer))
+
+    async with await asyncio.start_server(relay, "0.0.0.0", 8443, ssl=tls) as server:
+        await server.serve_forever()
+
+
+async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(OSError):
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+    writer.close()
+
+
+if __name__ == "__main__":
+    main()
