@@ -6,12 +6,12 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from alembic.script import Script, ScriptDirectory
+
 from tests.containers.engine import build, build_options
 
 IMAGE = "provider-registry:test"
 PREVIOUS_IMAGE = "provider-registry:test-previous"
-
-_MIGRATIONS = Path("migrations/versions")
 
 
 def build_image() -> None:
@@ -20,7 +20,7 @@ def build_image() -> None:
 
 def build_previous_image() -> None:
     """Build the newest commit that lacks the newest migration."""
-    newest = newest_migration()
+    newest = Path(newest_migration().path).relative_to(Path.cwd())
     added = _git("log", "--diff-filter=A", "--format=%H", "-n1", "--", str(newest)).decode().strip()
     commit = f"{added}^" if added else "HEAD"
     with TemporaryDirectory() as folder:
@@ -30,14 +30,17 @@ def build_previous_image() -> None:
         build(Path(folder), PREVIOUS_IMAGE, *build_options())
 
 
-def newest_migration() -> Path:
-    return max(_MIGRATIONS.glob("[0-9]*.py"))
+def newest_migration() -> Script:
+    """Return the migration that no other follows."""
+    scripts = ScriptDirectory("migrations")
+    found: Script = scripts.get_revision(scripts.get_current_head() or "")
+    return found
 
 
 def _git(*arguments: str) -> bytes:
     done = subprocess.run(["git", *arguments], capture_output=True, check=False)
     assert done.returncode == 0, (
-        f"the release before {newest_migration().name} is built from git's history, which is not all here "
+        f"the release before migration {newest_migration().revision} is built from git's history, which is not all here "
         f"(git fetch --unshallow gets it): {done.stderr.decode()}"
     )
     return done.stdout
