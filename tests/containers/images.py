@@ -40,7 +40,7 @@ def newest_migration() -> Script:
 def _git(*arguments: str) -> bytes:
     done = subprocess.run(["git", *arguments], capture_output=True, check=False)
     assert done.returncode == 0, (
-        f"the release before migration {newest_migration().revision} is built from git's history, which is not all here "
-        f"(git fetch --unshallow gets it): {done.stderr.decode()}"
+        f"the release before migration {newest_migration().revision} is built from git's history, which is not all "
+        f"here (git fetch --unshallow gets it): {done.stderr.decode()}"
     )
     return done.stdout
