@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 
 from adapters.postgres.embedded import EmbeddedPostgres
+from adapters.postgres.migrations import current, upgrade
+from adapters.postgres.packaged_server import PackagedServer
+from adapters.postgres.parameters import PARAMETERS
+from adapters.postgres.revisions import heads
 from domain.errors import StoreUnavailableError
 from tests.support.postgres import execute, fetch
 
@@ -21,6 +25,13 @@ with EmbeddedPostgres(Path(sys.argv[1])) as server:
     print(server.dsn, flush=True)
     sys.stdin.read()
 """
+
+NONSENSE_VARIABLES = (
+    *("LANG", "LANGUAGE", "LC_ALL", "LC_COLLATE", "LC_CTYPE", "LC_MESSAGES", "LC_MONETARY", "LC_NUMERIC", "LC_TIME"),
+    *("TZ", "TZDIR", "PGDATA", "PGDATESTYLE", "PGTZ", "PGGEQO", "PGCLIENTENCODING", "PGSYSCONFDIR", "PGLOCALEDIR"),
+    *("XDG_RUNTIME_DIR", "LD_LIBRARY_PATH", "PG_COLOR", "PG_TEST_INITDB_EXTRA_OPTS"),
+    *(parameter.variable for parameter in PARAMETERS.values() if parameter.variable),
+)
 
 
 @pytest.fixture
@@ -131,3 +142,43 @@ def test_a_folder_that_holds_no_database_is_a_store_out_of_service(folder: Path)
 def test_the_server_listens_on_no_network(folder: Path) -> None:
     with EmbeddedPostgres(folder) as server:
         assert fetch(server.dsn, "SHOW listen_addresses") == [("",)]
+
+
+def test_nothing_of_the_environment_keeps_the_server_from_starting(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in NONSENSE_VARIABLES:
+        monkeypatch.setenv(variable, "xx_XX.m4rker")
+    monkeypatch.setenv("HOME", "/nonexistent")
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "nonexistent"))
+    monkeypatch.setenv("PGPORT", "99999")
+
+    for _ in ("a new folder", "the same again"):
+        with EmbeddedPostgres(folder) as server:
+            upgrade(server.dsn)
+            assert current(server.dsn) == heads()
+
+
+def test_a_folder_made_under_another_locale_goes_on_working(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    (folder / "data").mkdir(parents=True)
+    PackagedServer(folder / "data")._library.ensure_pgdata_inited()  # as earlier releases did, in our own environment
+    monkeypatch.setenv("LC_ALL", "xx_XX")
+
+    with EmbeddedPostgres(folder) as server:
+        assert fetch(server.dsn, "SELECT DISTINCT datcollate FROM pg_database") == [("C.UTF-8",)]
+        execute(server.dsn, "CREATE TABLE kept AS SELECT 1 AS one")
+    with EmbeddedPostgres(folder) as server:
+        assert fetch(server.dsn, "SELECT one FROM kept") == [(1,)]
+
+
+def test_a_folder_whose_path_is_too_long_for_a_socket_is_served_although_the_temporary_folders_is_too(
+    server_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = server_folder / ("x" * 100)
+    (long / "tmp").mkdir(parents=True)
+    server = PackagedServer(long / "data")
+    monkeypatch.setattr(type(server._library), "runtime_path", long / "tmp")
+
+    with EmbeddedPostgres(long) as embedded:
+        assert fetch(embedded.dsn, "SELECT 1") == [(1,)]

@@ -38,7 +38,7 @@ class Cluster:
     def start(self) -> None:
         """Start on the folder, initialised if it is new, and wait until connections are taken."""
         self._data.mkdir(exist_ok=True)
-        self._server._library.ensure_pgdata_inited()
+        self._server._initialise()
         options = f"-h 127.0.0.1 -p {self.port} -k ''"
         self._server._pg_ctl("-t", str(WAIT_SECONDS), "-o", options, "-l", str(self._server.log), "start")
 

