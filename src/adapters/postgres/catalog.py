@@ -60,7 +60,8 @@ class PostgresCatalog:
             parameters["of_tags"] = sorted(search.tags)
         if search.query is not None:
             parameters |= _terms(search.query)
-        return await read(self._pool, SEARCHES[kind, bool(search.tags)], parameters)
+        statement = SEARCHES[kind, bool(search.tags)]
+        return await read(self._pool, statement, parameters, first_answer=self._timeout / 2)
 
 
 def _terms(query: Query) -> dict[str, object]:

@@ -19,6 +19,8 @@ class ConnectionOptions:
         pool_timeout: How long a request waits for a free connection.
         connect_timeout: How long connecting may take, for each host.
         command_timeout: How long one statement may take.
+        max_idle: How long a connection may be idle and still be used: routers forget idle ones silently.
+        max_age: How old a connection may be and still be used: a name may lead to another server by then.
         prepared_statements: Off for a pooler in transaction mode that does not track prepared statements.
     """
 
@@ -26,6 +28,8 @@ class ConnectionOptions:
     pool_timeout: float = 5.0
     connect_timeout: float = 5.0
     command_timeout: float = 15.0
+    max_idle: float = 60.0
+    max_age: float = 1_800.0
     prepared_statements: bool = True
 
 
@@ -43,11 +47,18 @@ class Database:
     """
 
     def __init__(self, dsn: str, options: ConnectionOptions = DEFAULTS, observer: Observer = NOBODY) -> None:
-        """Take a ``postgresql://`` DSN as asyncpg reads it: several hosts, socket folders, TLS and all."""
+        """Take a connection URI as libpq reads it: several hosts, socket folders, TLS and all."""
         self.dsn = dsn
         self.options = options
         self.listeners = ChangeListeners()
-        self.pool = Pool(self._connect, size=options.pool_size, timeout=options.pool_timeout, observer=observer)
+        self.pool = Pool(
+            self._connect,
+            size=options.pool_size,
+            timeout=options.pool_timeout,
+            max_idle=options.max_idle,
+            max_age=options.max_age,
+            observer=observer,
+        )
 
     async def dispose(self) -> None:
         """Close all connections."""

@@ -49,35 +49,46 @@ class RetryableFaultError(Exception):
         self.outcome = outcome
 
 
+class SilentConnectionError(Exception):
+    """A connection did not answer in time. The database may answer on another one."""
+
+
 def overtaken() -> RetryableFaultError:
     """Return what to raise where another writer came first."""
     return RetryableFaultError(StoreUnavailableError(_UNAVAILABLE))
 
 
-def driver_faults(connection: asyncpg.Connection | None = None) -> AbstractContextManager[None]:
+def driver_faults(
+    connection: asyncpg.Connection | None = None, *, repeats_silent: bool = False
+) -> AbstractContextManager[None]:
     """Turn what a driver raises into what a store raises.
 
     Raises:
         RetryableFaultError: Another writer came first; or the connection was lost, if one is given: what was asked of
             it may be asked again.
+        SilentConnectionError: There was no answer in time, if that is to be repeated.
         StoreUnavailableError: Any other fault of the database or on the way to it.
         IllegalTransitionError: A row breaks the lifecycle.
         InvalidTextError: A text cannot be stored.
     """
-    return _Translating(connection)
+    return _Translating(connection, repeats_silent=repeats_silent)
 
 
 class _Translating(AbstractContextManager[None]):
     """Around a call of the driver."""
 
-    __slots__ = ("_connection",)
+    __slots__ = ("_connection", "_repeats_silent")
 
-    def __init__(self, connection: asyncpg.Connection | None) -> None:
+    def __init__(self, connection: asyncpg.Connection | None, *, repeats_silent: bool) -> None:
         self._connection = connection
+        self._repeats_silent = repeats_silent
 
     def __exit__(self, _: object, error: BaseException | None, __: object, /) -> None:
         if isinstance(error, DRIVER_ERRORS):
             lost = self._connection is not None and self._connection.is_closed()
+            if self._repeats_silent and isinstance(error, TimeoutError) and not lost:
+                structlog.get_logger().warning("database_connection_silent")
+                raise SilentConnectionError from error
             raise (_refusal(error) or _fault(error, retry=lost)) from error
 
 

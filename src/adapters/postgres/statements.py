@@ -31,6 +31,9 @@ class Statement:
         compiled = cast("Any", clause.compile(dialect=_DIALECT))
         return cls(str(compiled), tuple(compiled.positiontup or ()))
 
-    def fetch(self, connection: asyncpg.Connection, values: Mapping[str, object]) -> Awaitable[Rows]:
+    def fetch(
+        self, connection: asyncpg.Connection, values: Mapping[str, object], *, timeout: float | None = None
+    ) -> Awaitable[Rows]:
         """Run on a connection, with a value for every parameter; others are left alone."""
-        return cast("Awaitable[Rows]", connection.fetch(self.sql, *[values[name] for name in self.parameters]))
+        given = [values[name] for name in self.parameters]
+        return cast("Awaitable[Rows]", connection.fetch(self.sql, *given, timeout=timeout))

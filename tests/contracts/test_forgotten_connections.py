@@ -1,0 +1,121 @@
+"""Connections that a router between the registry and its database has forgotten, or may have."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from adapters.postgres.catalog import PostgresCatalog
+from adapters.postgres.database import ConnectionOptions, Database
+from adapters.postgres.migrations import upgrade
+from adapters.postgres.store import PostgresVersionStore
+from application.ports.provider_catalog import CatalogSearch
+from application.ports.version_store import Change
+from domain.errors import StoreUnavailableError
+from domain.search import Query
+from tests.builders import a_name, a_version, some_metadata
+from tests.support.clusters import Cluster, a_cluster
+from tests.support.postgres import a_folder, fetch
+from tests.support.relay import Relay, a_relay
+from tests.support.stores import put
+
+_PID = "SELECT pg_backend_pid()"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Cluster]:
+    with a_folder() as folder, a_cluster(folder / "data") as cluster:
+        upgrade(cluster.dsn)
+        yield cluster
+
+
+@pytest.fixture
+def relay(server: Cluster) -> Iterator[Relay]:
+    with a_relay("127.0.0.1", server.port) as relay:
+        yield relay
+
+
+@asynccontextmanager
+async def a_database(relay: Relay, **options: Any) -> AsyncIterator[Database]:
+    database = Database(f"postgresql://postgres@127.0.0.1:{relay.port}/postgres", ConnectionOptions(**options))
+    try:
+        yield database
+    finally:
+        await database.dispose()
+
+
+async def _fill_the_pool(database: Database) -> None:
+    async with database.pool.lend(), database.pool.lend(), database.pool.lend():
+        pass
+
+
+async def test_a_reader_sees_nothing_of_a_forgotten_connection(relay: Relay) -> None:
+    async with a_database(relay, pool_size=3) as database:
+        store = PostgresVersionStore(database)
+        await put(store, a_version())
+        await _fill_the_pool(database)
+        kept = relay.accepted
+        relay.forget()
+        async with asyncio.timeout(15):
+            found = await store.find(a_name(), a_version().version)
+    assert found == a_version()
+    assert relay.accepted <= kept + 2  # for the repetition, and for the cancellation of what got no answer
+
+
+async def test_a_search_sees_nothing_of_forgotten_connections(relay: Relay) -> None:
+    async with a_database(relay, pool_size=3) as database:
+        version = a_version("3.0.0", name="platform/found")
+        change = Change(version=version, metadata=some_metadata())
+        await PostgresVersionStore(database).update(version.name, version.version, lambda _: change)
+        await _fill_the_pool(database)
+        relay.forget()
+        page = await PostgresCatalog(database, search_timeout=10).search(CatalogSearch(query=Query.parse("found")))
+    assert page.total == 1
+
+
+async def test_many_readers_at_once_see_nothing_of_forgotten_connections(relay: Relay) -> None:
+    async with a_database(relay, pool_size=3) as database:
+        store = PostgresVersionStore(database)
+        await _fill_the_pool(database)
+        relay.forget()
+        async with asyncio.timeout(30):
+            await asyncio.gather(*(store.check() for _ in range(12)))
+
+
+async def test_a_write_over_a_forgotten_connection_happens_once_or_is_not_acknowledged(
+    relay: Relay, server: Cluster
+) -> None:
+    version = a_version("2.0.0")
+    async with a_database(relay, command_timeout=3) as database:
+        store = PostgresVersionStore(database)
+
+        def decide(_: object) -> Change:
+            relay.forget()  # between the look and the write
+            return Change(version=version)
+
+        with pytest.raises(StoreUnavailableError):
+            await store.update(version.name, version.version, decide)
+        assert await store.find(version.name, version.version) in (None, version)
+    assert fetch(server.dsn, "SELECT count(*) FROM provider_versions WHERE version = '2.0.0'")[0][0] <= 1
+
+
+async def test_a_read_of_a_database_that_is_silent_for_good_is_refused_after_one_repetition(relay: Relay) -> None:
+    async with a_database(relay, connect_timeout=1) as database:
+        store = PostgresVersionStore(database)
+        await store.check()
+        relay.hold()
+        with pytest.raises(StoreUnavailableError):
+            await store.check()
+    assert relay.accepted <= 3
+
+
+@pytest.mark.parametrize("limit", ["max_idle", "max_age"])
+async def test_a_connection_beyond_its_limit_is_not_used_again(relay: Relay, server: Cluster, limit: str) -> None:
+    async with a_database(relay, **{limit: 0.0}) as database:
+        async with database.pool.lend() as connection:
+            first = await connection.fetchval(_PID)
+        async with database.pool.lend() as connection:
+            assert await connection.fetchval(_PID) != first
+    assert relay.accepted == 2
