@@ -252,6 +252,53 @@ def test_a_database_url_that_would_fail_later_is_refused_now(url: str) -> None:
     assert "hunter2" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("variable", "text", "sentence"),
+    [
+        ("REGISTRY_LOG_FORMAT", "banana", "must be one of json, console"),
+        ("REGISTRY_LOG_LEVEL", "INFO", "must be one of debug, info, warning, error"),
+        ("REGISTRY_WORKERS", "two", "must be a whole number of at least 1 and at most 1024"),
+        ("REGISTRY_PORT", "99999", "must be a whole number of at least 1 and at most 65535"),
+        ("REGISTRY_WHEEL_DEADLINE_SECONDS", "-1", "must be a number above 0 and at most 31536000"),
+        ("REGISTRY_CONSOLE_TOKEN_CATEGORY_REQUIRED", "yes", "must be true or false"),
+        ("REGISTRY_CONSOLE_MACHINE_ID", "registry", "must be a machine id, mch_…"),
+        ("REGISTRY_PLATFORM_NAME", "x" * 201, "must be 1 to 200 characters long"),
+        ("REGISTRY_PLATFORM_NAME", "Pla\u202etform", "must be one line"),
+        ("REGISTRY_CONSOLE_CLERK_SECRET_KEY", "'ak_secret'", "write the value without quotes"),
+        ("REGISTRY_CONSOLE_CLERK_SECRET_KEY", '"ak_secret', "write the value without quotes"),
+        ("REGISTRY_CONSOLE_CLERK_SECRET_KEY", "\u2018ak_secret\u2019", "write the value without quotes"),
+        ("DATABASE_URL", "'postgresql://u:ak_secret@h/db'", "write the value without quotes"),
+        ("REGISTRY_PORT", '"8000"', "write the value without quotes"),
+        ("REGISTRY_RUNTIME_VERSION", "1\n2", "holds control characters"),
+        ("REGISTRY_HOST", "[::1]", "must be an IP address without brackets"),
+        ("REGISTRY_HOST", "fe80::1%eth0", "must be an IP address"),
+        ("REGISTRY_HOST", "local host", "must be an IP address"),
+        ("REGISTRY_DATA_DIR", "~nobody-has-this-name/data", "must be a folder"),
+        ("REGISTRY_DATA_DIR", "pyproject.toml", "must be a folder"),
+        ("REGISTRY_WHEEL_SPOOL_DIR", "x" * 5000, "there is no such folder"),
+        ("REGISTRY_CONSOLE_CLERK_ISSUER", "https://a b", "must be an https:// URL"),
+        ("REGISTRY_CONSOLE_CLERK_ISSUER", "https://[::1", "must be an https:// URL"),
+    ],
+)
+def test_what_is_wrong_is_said_with_what_would_be_right(variable: str, text: str, sentence: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings({**GOOD, variable: text})
+
+    assert [problem for problem in caught.value.problems if problem.startswith(f"{variable}: ") and sentence in problem]
+    assert text not in str(caught.value)
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "0.0.0.0", "::1", "::", "registry_1.internal"])
+def test_a_server_may_listen_on_an_address_or_a_name(host: str) -> None:
+    assert load_settings({**GOOD, "REGISTRY_HOST": host}).server.host == host
+
+
+def test_a_list_may_stand_on_several_lines() -> None:
+    settings = load_settings({**GOOD, "REGISTRY_CONSOLE_RELEASE_MACHINE_IDS": "mch_a,\n  mch_b\n"})
+
+    assert settings.console.release_machine_ids == ("mch_a", "mch_b")
+
+
 def test_the_realms_must_be_two_instances() -> None:
     customers = {
         "REGISTRY_CUSTOMER_CLERK_ISSUER": GOOD["REGISTRY_CONSOLE_CLERK_ISSUER"],

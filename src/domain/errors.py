@@ -322,6 +322,12 @@ class SearchBusyError(UnavailableError):
     code = "search_busy"
 
 
+class StoreMisconfiguredError(StoreUnavailableError):
+    """The database will not accept the registry until an operator changes a setting."""
+
+    code = "database_misconfigured"
+
+
 class TokenAuthorityUnavailableError(UnavailableError):
     """The authority that issues tokens cannot be asked, so no token can be judged."""
 

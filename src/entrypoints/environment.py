@@ -6,10 +6,10 @@ from typing import Any, TypeVar, get_args, get_type_hints
 import msgspec
 
 from entrypoints import judgements
-from entrypoints.settings import Names, Settings, variable_of
+from entrypoints.settings import Settings, variable_of
+from entrypoints.values import InvalidSettingError, decode
 
 G = TypeVar("G", bound=msgspec.Struct)
-T = TypeVar("T")
 
 
 class SettingsError(Exception):
@@ -65,13 +65,13 @@ def _read(group: type[G], environment: Mapping[str, str], problems: list[str]) -
         text = environment.get(variable, "").strip()
         if text:
             try:
-                found[field.name] = _decode(text, hints[field.name])
-            except msgspec.ValidationError as error:
+                found[field.name] = decode(text, hints[field.name])
+            except InvalidSettingError as error:
                 problems.append(f"{variable}: {error}")
         elif field.required:
             problems.append(f"{variable}: is required")
-    for name, problem in judgements.judge(group, found):
-        problems.append(f"{variable_of(group, name)}: {problem}")
+    for variable, problem in judgements.judge(group, found, environment):
+        problems.append(f"{variable}: {problem}")
     return group(**found) if len(problems) == before else None
 
 
@@ -89,16 +89,6 @@ def _judged_together(groups: Mapping[str, Any]) -> list[str]:
 
 def _is_unset(group: type[msgspec.Struct], environment: Mapping[str, str]) -> bool:
     return not any(environment.get(variable_of(group, name), "").strip() for name in group.__struct_fields__)
-
-
-def _decode(text: str, hint: Any) -> object:  # noqa: ANN401 -- a type hint may be any object
-    if hint == Names:
-        return tuple(part.strip() for part in text.split(",") if part.strip())
-    return msgspec.convert(text, hint, strict=False, dec_hook=_custom)
-
-
-def _custom(kind: type[T], text: object) -> T:
-    return kind(text)  # type: ignore[call-arg] # Secret and Path, both made from text
 
 
 def _require_none(problems: list[str]) -> None:

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
-from domain.errors import InvalidWheelUrlError
+from domain import texts
+from domain.errors import InvalidTextError, InvalidWheelUrlError
 from domain.wheel_urls import parse_authority
+from entrypoints.database_urls import url_problems
 from entrypoints.secrets import Secret
 from entrypoints.settings import (
     ClientSettings,
@@ -23,17 +24,20 @@ from entrypoints.settings import (
     TracingSettings,
     TrustSettings,
     WheelSettings,
+    variable_of,
 )
 
 Judgement = tuple[str, str]
-"""A field, and what is wrong with it."""
+"""A variable, and what is wrong with it."""
 
 
-def judge(group: type[msgspec.Struct], found: Mapping[str, Any]) -> Iterator[Judgement]:
+def judge(group: type[msgspec.Struct], found: Mapping[str, Any], environment: Mapping[str, str]) -> Iterator[Judgement]:
     """Say what is wrong with a group's values; missing ones are not judged."""
     for field, (is_good, problem) in _RULES.get(group, {}).items():
         if field in found and not is_good(found[field]):
-            yield field, problem
+            yield variable_of(group, field), problem
+    if group is DatabaseSettings and "url" in found:
+        yield from url_problems(found["url"].reveal(), environment)
 
 
 def can_trace() -> bool:
@@ -44,39 +48,55 @@ def can_trace() -> bool:
         return False
 
 
-def _is_secure_url(url: str) -> bool:
+_URL = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:(?P<port>[0-9]{1,5}))?"
+    r"(/([A-Za-z0-9/._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*)?",
+    re.IGNORECASE,
+)
+"""Without user, query and fragment."""
+
+
+def _parts_of_url(url: str) -> tuple[str, str] | None:
+    """Return the scheme and the host of a URL that a client can use."""
+    found = _URL.fullmatch(url)
+    if found is None or not 1 <= int(found["port"] or 1) <= 65535:
+        return None
+    host = found["host"].strip("[]")
+    return (found["scheme"].lower(), host) if _is_host(host, is_ipv6=host != found["host"]) else None
+
+
+def _is_host(host: str, *, is_ipv6: bool) -> bool:
+    if is_ipv6:
+        return _is_address(host)
+    labels = host.removesuffix(".").split(".")
+    return len(host) <= 253 and all(re.fullmatch(r"[A-Za-z0-9_-]{1,63}", label) for label in labels)
+
+
+def _is_address(text: str) -> bool:
     try:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
+        ipaddress.ip_address(text)
     except ValueError:
         return False
-    plain = not (parts.query or parts.fragment or "@" in parts.netloc or port == 0)
-    return plain and bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host)))
+    return True
+
+
+def _is_secure_url(url: str) -> bool:
+    scheme, host = _parts_of_url(url) or ("", "")
+    return scheme == "https" or (scheme == "http" and _is_loopback(host))
 
 
 def _is_index_url(url: Secret) -> bool:
-    try:
-        parts = urlsplit(url.reveal())
-        plain = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-    except ValueError:
-        return False
-    return _is_secure_url(plain)
+    user = r"(?<=://)([!$&-.0-;=A-Z_a-z~]|%[0-9A-Fa-f]{2})*@"  # other characters must be percent-encoded there
+    return _is_secure_url(re.sub(user, "", url.reveal(), count=1))
 
 
-def _is_database_url(url: Secret) -> bool:
-    text = url.reveal()
-    hosts = re.split(r"[/?]", text.partition("://")[2].rpartition("@")[2])[0]
-    numbered = all(re.fullmatch(r"[^:]*(:\d{1,5})?|\[[^]]*\](:\d{1,5})?", host) for host in hosts.split(","))
-    return text.startswith(("postgresql://", "postgres://")) and numbered
+def _are_machine_ids(ids: tuple[str, ...]) -> bool:
+    return all(re.fullmatch(r"mch_[A-Za-z0-9_-]+", each) for each in ids)
 
 
-def _are_machine_ids(texts: tuple[str, ...]) -> bool:
-    return all(re.fullmatch(r"mch_[A-Za-z0-9_-]+", text) for text in texts)
-
-
-def _are_origins(texts: tuple[str, ...]) -> bool:
+def _are_origins(origins: tuple[str, ...]) -> bool:
     # As browsers send them (RFC 6454 section 6.2); an empty list would accept every origin.
-    return bool(texts) and all(re.fullmatch(r"[a-z][a-z0-9+.-]*://[^/?#@\sA-Z]+", text) for text in texts)
+    return bool(origins) and all(re.fullmatch(r"[a-z][a-z0-9+.-]*://[^/?#@\sA-Z]+", each) for each in origins)
 
 
 def _is_loopback(host: str) -> bool:
@@ -86,10 +106,10 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _are_networks(texts: tuple[str, ...]) -> bool:
+def _are_networks(networks: tuple[str, ...]) -> bool:
     try:
-        for text in texts:
-            ipaddress.ip_network(text)
+        for network in networks:
+            ipaddress.ip_network(network)
     except ValueError:
         return False
     return True
@@ -98,7 +118,37 @@ def _are_networks(texts: tuple[str, ...]) -> bool:
 def _is_ca_bundle(path: Path) -> bool:
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
-    except OSError:  # what is in it, too
+    except (OSError, ValueError):  # what is in it, too
+        return False
+    return True
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):  # a name that is too long
+        return False
+
+
+def _may_become_folder(path: Path) -> bool:
+    """Tell whether a path names a folder, or none that there is yet."""
+    try:
+        resolved = path.expanduser().resolve()
+        return resolved.is_dir() or not resolved.exists()
+    except PermissionError:
+        return True  # opening it says why it cannot be
+    except (OSError, RuntimeError, ValueError):  # a name that is too long, no such user's home, links in a circle
+        return False
+
+
+def _is_listening_host(host: str) -> bool:
+    return (_is_address(host) and "%" not in host) or _is_host(host, is_ipv6=False)
+
+
+def _is_line(text: str) -> bool:
+    try:
+        texts.line(text, longest=len(text))
+    except InvalidTextError:
         return False
     return True
 
@@ -108,23 +158,17 @@ def _is_header_value(secret: Secret) -> bool:
     return value.isascii() and value.isprintable() and " " not in value
 
 
-def _are_hosts(texts: tuple[str, ...]) -> bool:
+def _are_hosts(hosts: tuple[str, ...]) -> bool:
     try:
-        for text in texts:
-            parse_authority(text)
+        for host in hosts:
+            parse_authority(host)
     except InvalidWheelUrlError:
         return False
     return True
 
 
 def _is_receiver(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        return False
-    plain = not (parts.query or parts.fragment or "@" in parts.netloc or port == 0)
-    return plain and bool(host) and parts.scheme in {"http", "https"}
+    return _parts_of_url(url) is not None
 
 
 _Rule = tuple[Callable[[Any], bool], str]
@@ -139,6 +183,7 @@ _PUBLIC_URL: _Rule = (
     "must be an https:// URL without user, query, fragment or a slash at the end (http:// only on loopback)",
 )
 _CA_BUNDLE: _Rule = (_is_ca_bundle, "must be a readable PEM file of certificates")
+_LINE: _Rule = (_is_line, "must be one line without characters that are invisible or turn text around")
 _SECRET: _Rule = (_is_header_value, "must be printable ASCII without spaces")
 _REALM: _GroupRules = {"clerk_issuer": _SECURE_URL, "clerk_api_url": _SECURE_URL, "clerk_secret_key": _SECRET}
 _INSTANCE_KEY: _Rule = (
@@ -163,14 +208,17 @@ _RULES: Mapping[type[msgspec.Struct], _GroupRules] = {
             "must be origins such as https://app.example.com, in lower case and without a path",
         ),
     },
-    DatabaseSettings: {
-        "url": (_is_database_url, "must be postgresql://user@host:port/database, with numbers for ports")
+    DatabaseSettings: {"data_dir": (_may_become_folder, "must be a folder, or one that can be made")},
+    ServerSettings: {
+        "host": (_is_listening_host, "must be an IP address without brackets, or a host name such as localhost"),
+        "public_url": _PUBLIC_URL,
+        "platform_name": _LINE,
+        "runtime_version": _LINE,
     },
-    ServerSettings: {"public_url": _PUBLIC_URL},
     TrustSettings: {
         "cert_file": _CA_BUNDLE,
         "cert_dir": (
-            lambda folders: any(Path(folder).is_dir() for folder in folders.split(":")),
+            lambda folders: any(_is_folder(Path(each)) for each in folders.split(":")),
             "there is no such folder",
         ),
     },
@@ -179,6 +227,6 @@ _RULES: Mapping[type[msgspec.Struct], _GroupRules] = {
         "allowed_networks": (_are_networks, "must be networks such as 10.0.0.0/8, without host bits"),
         "allowed_hosts": (_are_hosts, "must be host names"),
         "ca_bundle": _CA_BUNDLE,
-        "spool_dir": (lambda path: path.is_dir(), "there is no such folder"),
+        "spool_dir": (_is_folder, "there is no such folder"),
     },
 }

@@ -1,10 +1,32 @@
 """Whether a server can listen where it is told to."""
 
+import ipaddress
 import socket
 
 
 class PortTakenError(Exception):
     """Somebody listens there already; the message says where."""
+
+
+class UnknownHostError(Exception):
+    """A name leads to no address."""
+
+
+def address_of(host: str) -> str:
+    """Return an address to listen on: the host itself, or where a name leads to, to IPv4 first.
+
+    Raises:
+        UnknownHostError: It leads nowhere.
+    """
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        pass
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise UnknownHostError("the name leads to no address") from None
+    return str(min(found, key=lambda each: each[0] != socket.AF_INET)[4][0])
 
 
 def require_free(host: str, port: int) -> None:

@@ -7,7 +7,8 @@ from msgspec import Meta, Struct
 
 from entrypoints.secrets import Secret
 
-Count = Annotated[int, Meta(ge=1)]
+Count = Annotated[int, Meta(ge=1, le=1_000_000)]
+Bytes = Annotated[int, Meta(ge=1, le=2**50)]
 Seconds = Annotated[float, Meta(gt=0, le=86_400 * 365)]
 Names = tuple[str, ...]
 
@@ -19,7 +20,7 @@ class ConsoleSettings(Struct, frozen=True, kw_only=True):
 
     clerk_issuer: str
     clerk_secret_key: Secret
-    machine_id: Annotated[str, Meta(pattern="^mch_[A-Za-z0-9_-]+$")]
+    machine_id: Annotated[str, Meta(pattern="^mch_[A-Za-z0-9_-]+$", description="a machine id, mch_…")]
     release_machine_ids: Names = ()
     clerk_api_url: str = "https://api.clerk.com"
     clerk_connect_timeout_seconds: Seconds = 2.0
@@ -48,6 +49,8 @@ class DatabaseSettings(Struct, frozen=True, kw_only=True):
 
     url: Secret | None = None
     pool_size: Count = 10
+    max_idle_seconds: Seconds = 60.0
+    max_age_seconds: Seconds = 1_800.0
     prepared_statements: bool = True
     data_dir: Path = Path(".data")
 
@@ -60,7 +63,7 @@ class WheelSettings(Struct, frozen=True, kw_only=True):
     allowed_networks: Names = ()
     allowed_hosts: Names = ()
     ca_bundle: Path | None = None
-    max_bytes: Count = 512 * 1024 * 1024
+    max_bytes: Bytes = 512 * 1024 * 1024
     deadline_seconds: Seconds = 120.0
     max_concurrent: Count = 16
     spool_dir: Path | None = None
@@ -99,12 +102,12 @@ class ServerSettings(Struct, frozen=True, kw_only=True):
 
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=1, le=65535)] = 8000
-    workers: Count = 1
+    workers: Annotated[int, Meta(ge=1, le=1_024)] = 1
     keep_alive_seconds: Annotated[int, Meta(ge=1, le=86_400)] = 75
-    max_body_bytes: Count = 2 * 1024 * 1024
+    max_body_bytes: Bytes = 2 * 1024 * 1024
     max_in_flight: Count = 64
     shutdown_grace_seconds: Count = 150
-    read_cache_bytes: Annotated[int, Meta(ge=0)] = 32 * 1024 * 1024
+    read_cache_bytes: Annotated[int, Meta(ge=0, le=2**50)] = 32 * 1024 * 1024
     public_url: str | None = None
     platform_name: Annotated[str, Meta(min_length=1, max_length=200)] = "Platform"
     platform_organization_id: Annotated[str, Meta(min_length=1, max_length=200)] = "platform"

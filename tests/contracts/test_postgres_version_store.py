@@ -13,7 +13,6 @@ import asyncpg  # type: ignore[import-untyped]  # it ships no types
 import pytest
 from structlog.testing import capture_logs
 
-from adapters.postgres.connecting import one_by_one
 from adapters.postgres.database import ConnectionOptions, Database
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.migrations import upgrade
@@ -79,32 +78,6 @@ async def test_a_host_that_never_answers_does_not_hide_the_next(database_dsn: st
         hosts = f"127.0.0.1:1,127.0.0.1:{silent.getsockname()[1]},{taken_over}"
         dsn = f"postgresql://{user}@{hosts}{parts.path}?target_session_attrs=read-write"
         async with a_store(dsn, connect_timeout=0.5, pool_timeout=0.1) as store:  # connecting is not waiting
-            await store.check()
-
-
-def test_a_dsn_of_several_hosts_is_tried_host_by_host() -> None:
-    assert one_by_one("postgresql://me:a%40b@one:1,two/db?target_session_attrs=read-write") == [
-        "postgresql://me:a%40b@one:1/db?target_session_attrs=read-write",
-        "postgresql://me:a%40b@two/db?target_session_attrs=read-write",
-    ]
-
-
-@pytest.mark.parametrize(
-    "dsn",
-    [
-        "postgresql://registry@/registry?host=/run/postgresql",
-        "postgresql:///registry?host=one,two",
-        "postgresql://[::1]:5432/registry",
-        "postgresql://one,two/registry?target_session_attrs=prefer-standby",
-    ],
-)
-def test_any_other_dsn_is_left_as_it_is(dsn: str) -> None:
-    assert one_by_one(dsn) == [dsn]
-
-
-async def test_a_database_that_does_not_exist_is_a_store_out_of_service(postgres_dsn: str) -> None:
-    async with a_store(urlsplit(postgres_dsn)._replace(path="/nonexistent").geturl()) as store:
-        with pytest.raises(StoreUnavailableError):
             await store.check()
 
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
@@ -109,6 +110,52 @@ def test_an_unreachable_database_is_told_in_one_sentence() -> None:
     assert ended.returncode == 4
     assert "out of service" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_a_database_that_is_not_there_is_told_as_a_wrong_setting(postgres_dsn: str) -> None:
+    wrong = urlsplit(postgres_dsn)._replace(path="/nonexistent").geturl()
+
+    for arguments in (("database", "check"), ("database", "upgrade"), ("versions", "list", "platform/gcp")):
+        ended = run(*arguments, DATABASE_URL=wrong)
+
+        assert ended.returncode == 2
+        assert "database_misconfigured: there is no database of that name" in ended.stderr
+        assert "again" not in ended.stderr
+        assert "Traceback" not in ended.stderr
+
+
+def test_a_server_starts_with_odd_values_in_an_odd_environment(stack: Stack, server_folder: Path) -> None:
+    odd = {
+        "DATABASE_URL": "",
+        "REGISTRY_DATA_DIR": str(server_folder / "m4rker é 'x' [%zz] #"),
+        "REGISTRY_HOST": "localhost",
+        "REGISTRY_PLATFORM_NAME": "m4rker <b>é😀</b> %zz [::1",
+        "REGISTRY_RUNTIME_VERSION": "m4rker #/?@",
+    }
+    environment = {
+        "LC_ALL": "xx_XX.UTF-8",
+        "LANG": "xx",
+        "TZ": "x",
+        "HOME": "/nonexistent",
+        "PGHOST": "x",
+        "PGPORT": "x",
+    }
+    with stack.server(**odd, **environment) as process:
+        stack.wait_until_ready(process)
+        registered = stack.post(stack.upload())
+        found = stack.get("/providers/platform/gcp")
+
+    assert registered.status_code == 201
+    assert found.json()["author"]["display_name"] == odd["REGISTRY_PLATFORM_NAME"]
+    assert "m4rker" not in stack.log.read_text()
+
+
+def test_a_host_that_leads_to_no_address_is_refused_at_the_start(stack: Stack) -> None:
+    ended = run("serve", **{**stack.settings, "REGISTRY_HOST": "m4rker.invalid"})
+
+    assert ended.returncode == 2
+    assert "REGISTRY_HOST: leads to no address" in ended.stderr
+    assert "m4rker" not in ended.stderr
 
 
 def dev_arguments(data: Path) -> list[str]:

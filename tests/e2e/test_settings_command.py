@@ -42,7 +42,8 @@ def test_every_setting_is_shown_with_its_source_and_no_secret() -> None:
         "value": None,
         "source": "unset",
     }
-    assert shown["DATABASE_URL"]["value"] == "********"
+    assert shown["DATABASE_URL"]["value"] == "postgresql://u:********@host/db"
+    assert shown["REGISTRY_CUSTOMER_CLERK_ISSUER"]["value"] == "********"
     assert all(variable in people.stdout for variable in shown)
     for secret in ("hunter2", GOOD["REGISTRY_CONSOLE_CLERK_SECRET_KEY"]):
         assert secret not in people.stdout + programs.stdout

@@ -11,7 +11,7 @@ import structlog
 from adapters.postgres.connecting import connect
 from adapters.postgres.database import Database
 from application.ports.change_listener import ChangeListener
-from domain.errors import InvalidValueError
+from domain.errors import InvalidValueError, StoreMisconfiguredError
 from domain.names import ProviderName
 
 CHANNEL = "provider_changes"
@@ -51,7 +51,7 @@ class PostgresChangeFeed:
         while True:
             try:
                 await self._listen_once(listener)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, StoreMisconfiguredError) as error:
                 structlog.get_logger().warning("change_feed_lost", fault=type(error).__name__)
             finally:
                 listener.distrust()

@@ -11,6 +11,7 @@ from typing import Self
 from urllib.parse import quote
 
 from adapters.postgres.packaged_server import PackagedServer
+from adapters.postgres.targets import self_contained
 from domain.errors import StoreUnavailableError
 
 
@@ -24,7 +25,7 @@ class EmbeddedPostgres:
 
     def __init__(self, folder: Path) -> None:
         """Take the folder to keep the database in; it is made when missing, with its parents."""
-        self._folder = folder.expanduser().resolve()
+        self._folder = folder.resolve()
         self._server = PackagedServer(self._folder / "data")
         self._users: int | None = None
 
@@ -32,7 +33,8 @@ class EmbeddedPostgres:
     def dsn(self) -> str:
         """Where to connect, while the server runs."""
         folder, port = self._server.address()
-        return f"postgresql://postgres@/postgres?host={quote(str(folder))}&port={port}"
+        # The server asks for no password, but where there is none the driver looks for one.
+        return self_contained(f"postgresql://postgres:none@/postgres?host={quote(str(folder))}&port={port}")
 
     def __enter__(self) -> Self:
         """Start using the server."""
@@ -53,7 +55,7 @@ class EmbeddedPostgres:
             self._server.data.mkdir(parents=True, exist_ok=True)
             with self._turn():
                 self._users = self._join()
-        except (OSError, RuntimeError, AssertionError, SubprocessError) as error:
+        except (OSError, RuntimeError, ValueError, AssertionError, SubprocessError) as error:
             raise StoreUnavailableError(
                 f"the embedded PostgreSQL does not start on {self._folder}; its log is {self._server.log}"
             ) from error

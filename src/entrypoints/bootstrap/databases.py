@@ -8,14 +8,17 @@ from pathlib import Path
 from adapters.postgres import migrations
 from adapters.postgres.database import ConnectionOptions
 from adapters.postgres.embedded import EmbeddedPostgres
-from entrypoints.settings import (
-    DatabaseSettings,
-)
+from entrypoints.settings import DatabaseSettings
 
 
 def connection_options(settings: DatabaseSettings) -> ConnectionOptions:
     """Return how the database is connected to under these settings."""
-    return ConnectionOptions(pool_size=settings.pool_size, prepared_statements=settings.prepared_statements)
+    return ConnectionOptions(
+        pool_size=settings.pool_size,
+        max_idle=settings.max_idle_seconds,
+        max_age=settings.max_age_seconds,
+        prepared_statements=settings.prepared_statements,
+    )
 
 
 @contextmanager
@@ -42,7 +45,7 @@ def is_database_there(settings: DatabaseSettings) -> bool:
 
 
 def _embedded_folder(settings: DatabaseSettings) -> Path:
-    return settings.data_dir / "postgres"
+    return settings.data_dir.expanduser() / "postgres"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import typer
 
-from domain.errors import InvalidValueError, RegistryError, TransientError
+from domain.errors import InvalidValueError, RegistryError, StoreMisconfiguredError, TransientError
 from entrypoints.environment import SettingsError
 
 T = TypeVar("T")
@@ -22,9 +22,9 @@ def usable(load: Callable[[Mapping[str, str]], T], *, as_json: bool = False) -> 
 
 def exit_status(refusal: RegistryError) -> int:
     """Return 4 for what may pass by itself, 2 for what was written wrongly, 1 for all else."""
-    if isinstance(refusal, TransientError):
-        return 4
-    return 2 if isinstance(refusal, InvalidValueError) else 1
+    if isinstance(refusal, InvalidValueError | StoreMisconfiguredError):
+        return 2
+    return 4 if isinstance(refusal, TransientError) else 1
 
 
 @contextmanager

@@ -10,11 +10,11 @@ import typer
 
 from domain.errors import RegistryError
 from entrypoints.cli import database, providers, settings, tokens, versions
-from entrypoints.cli.failing import exit_status, usable
+from entrypoints.cli.failing import exit_status, refusals, usable
 from entrypoints.cli.register import register
 from entrypoints.cli.verify import verify
-from entrypoints.environment import load_settings
-from entrypoints.ports import PortTakenError, require_free
+from entrypoints.environment import SettingsError, load_settings
+from entrypoints.ports import PortTakenError, UnknownHostError, address_of, require_free
 from entrypoints.shared_metrics import shared_metrics
 
 app = typer.Typer(
@@ -60,9 +60,9 @@ def serve() -> None:
     """
     settings = usable(load_settings)
     try:
-        require_free(settings.server.host, settings.server.port)
+        require_free(_address(settings.server.host), settings.server.port)
     except PortTakenError as error:
-        typer.echo(f"{error}; stop what listens there, or set REGISTRY_PORT", err=True)
+        typer.echo(f"{error}; stop what listens there, or set REGISTRY_HOST or REGISTRY_PORT", err=True)
         raise typer.Exit(1) from None
     with shared_metrics():
         from entrypoints.bootstrap import serving_database  # noqa: PLC0415 -- keeps --help quick
@@ -71,6 +71,14 @@ def serve() -> None:
         with serving_database(settings.database) as url:
             os.environ["DATABASE_URL"] = url  # the workers load the settings again
             serve_http(settings)
+
+
+def _address(host: str) -> str:
+    with refusals(as_json=False):
+        try:
+            return address_of(host)
+        except UnknownHostError:
+            raise SettingsError(["REGISTRY_HOST: leads to no address; name an address of this host"]) from None
 
 
 @app.command(epilog="Example: provider-registry dev --once --port 8010")

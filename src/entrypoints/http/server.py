@@ -16,6 +16,7 @@ from entrypoints.http.orphans import die_with_parent
 from entrypoints.http.service import HttpLimits
 from entrypoints.http.views_catalog import platform_author
 from entrypoints.logging import configure_logging
+from entrypoints.ports import address_of
 from entrypoints.settings import ServerSettings, Settings
 from entrypoints.shared_metrics import SHARED_METRICS
 
@@ -59,7 +60,7 @@ def serve(settings: Settings) -> None:
     Server(
         "entrypoints.http.server:application",
         factory=True,
-        address=settings.server.host,
+        address=address_of(settings.server.host),
         port=settings.server.port,
         interface=Interfaces.ASGI,
         workers=settings.server.workers,
