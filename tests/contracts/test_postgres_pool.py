@@ -12,6 +12,7 @@ from adapters.memory.observer import InMemoryObserver
 from adapters.postgres.database import ConnectionOptions, Database
 from adapters.postgres.pool import Pool
 from domain.errors import StoreUnavailableError
+from tests.support.waiting import WAIT_SECONDS
 
 _PID = "SELECT pg_backend_pid()"
 _STUCK = "SELECT pg_sleep(600)"
@@ -53,7 +54,7 @@ async def _cancelled(task: asyncio.Task[Any]) -> None:
 
 
 async def _until(aside: Any, query: str, expected: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(WAIT_SECONDS):
         while await aside.fetchval(query) != expected:
             pass
 
@@ -143,7 +144,7 @@ async def test_whoever_is_cancelled_in_a_transaction_holds_no_lock(pool: Pool, a
     holding = asyncio.create_task(hold())
     await locked.wait()
     await _cancelled(holding)
-    async with asyncio.timeout(10), aside.transaction():
+    async with asyncio.timeout(WAIT_SECONDS), aside.transaction():
         await aside.execute("LOCK TABLE providers")
 
 

@@ -117,7 +117,7 @@ def client(stack: Stack) -> Iterator[httpx.Client]:
     with stack.server() as process:
         stack.wait_until_ready(process)
         assert stack.post(stack.upload(schemas={"bucket": {"description": "x" * 5_000}})).status_code == 201
-        with httpx.Client(base_url=stack.url, trust_env=False, timeout=10, follow_redirects=False) as client:
+        with httpx.Client(base_url=stack.url, trust_env=False, timeout=30, follow_redirects=False) as client:
             yield client
 
 

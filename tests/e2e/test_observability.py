@@ -113,7 +113,7 @@ def test_a_receiver_that_is_away_neither_stops_registrations_nor_the_end_of_the_
         answer = stack.post(stack.upload())
         process.terminate()
 
-        assert (answer.status_code, process.wait(20)) == (201, 0)
+        assert (answer.status_code, process.wait(30)) == (201, 0)
 
 
 def wait_until_served_again(stack: Stack, process: subprocess.Popen[bytes]) -> None:
