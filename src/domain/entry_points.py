@@ -1,29 +1,36 @@
 """Entry points: names that installers turn into files."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from domain.core_metadata import quoted
 from domain.errors import WheelFault, WheelRefusedError
+from domain.portable_names import first_collision
+from domain.script_names import refused_script_name
 
 MAX_BYTES = 1024 * 1024
 _SCRIPTS = frozenset({"console_scripts", "gui_scripts"})
-_COMMENTS = ("#", ";")
-_SECTION = re.compile(r"\[[^\[\]]+\]")
+_GROUP = re.compile(r"\[([^\[\]]+)\]")
+_ODD_LINE_END = re.compile(r"[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _SEPARATORS = (re.compile("="), re.compile("[=:]"))
-_DRIVE = re.compile("[A-Za-z]:")
+_OBJECT = re.compile(r"(?>\w+(?:\.\w+)*):(?>\w+(?:\.\w+)*)(?:\s*\[\s*[\w-]+(?:=\w+)?(?:,\s*\w+(?:=\w+)?)*\s*\])?")
+"""An object reference that pip and uv both read: no spaces around the colon, and a hyphen in the first extra only."""
 
 
-def check_entry_points(data: bytes) -> int:
+def check_entry_points(data: bytes, *, files: Sequence[str] = ()) -> int:
     """Return how many scripts an ``entry_points.txt`` declares.
 
-    Source: the entry points specification. The names of scripts become file names on installation. Read in linear
-    time by our own few lines: the standard library's parser takes hours for some files of a few kilobytes. Installers
-    read with parsers of their own, which differ in what a section, a comment and a continued line is; so a name that
-    leads upwards is refused wherever any of them could see one.
+    Args:
+        data: Its bytes.
+        files: Names of the scripts that the wheel has as files. pip and uv leave out those that entry points name.
+
+    Accepts what pip and uv both install, and read alike. Their parsers differ in what a group, a comment, a line end
+    and a continued line is, and neither is linear, so the file is read here by lines.
+
+    Source: the entry points specification.
 
     Raises:
-        WheelRefusedError: The file cannot be parsed, or a script's name leads out of the scripts folder.
+        WheelRefusedError: pip or uv refuses the file, they read it differently, or a name leads out of its folder.
     """
     if len(data) > MAX_BYTES:
         raise _invalid(f"it is larger than {MAX_BYTES} bytes")
@@ -31,33 +38,72 @@ def check_entry_points(data: bytes) -> int:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         raise _invalid("it is not UTF-8") from None
+    if odd := _ODD_LINE_END.search(text):
+        raise _invalid(f"it has the character {quoted(odd[0])}, which ends a line for some installers only")
     for line in text.splitlines():
         _check_in_any_reading(line)
-    scripts = {(section, name) for section, name in _entries(text) if section in _SCRIPTS}
-    for _, name in scripts:
-        unsafe = any(character in "/\\" or not character.isprintable() for character in name)
-        if name in {".", ".."} or unsafe or _DRIVE.match(name):
-            raise _invalid(f"the script name {quoted(name)} is no plain file name")
-    return len(scripts)
+    scripts: dict[str, None] = {}
+    seen: set[tuple[str, str]] = set()
+    for group, name, value in _entries(text):
+        if (group, name) in seen:
+            raise _invalid(f"it has the entry {quoted(name)} twice in the group {quoted(group)}")
+        seen.add((group, name))
+        if group in _SCRIPTS:
+            _check_script(name, value)
+            scripts[name] = None
+    names = list(scripts | dict.fromkeys(files))
+    if collision := first_collision(names):
+        first, second = (quoted(names[index]) for index in collision)
+        raise _invalid(f"the scripts {first} and {second} are one file on some systems")
+    return sum(group in _SCRIPTS for group, _ in seen)
 
 
-def _entries(text: str) -> Iterator[tuple[str, str]]:
-    """Yield each name with its section; an indented line continues the entry before it."""
-    section = None
+def _entries(text: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the group, name and value of each entry."""
+    group, groups = None, set[str]()
+    entry_indent = None
     for line in text.splitlines():
         content = line.strip()
-        if not content or content.startswith(_COMMENTS):
+        if not content or content.startswith("#"):
             continue
+        indent = len(line) - len(line.lstrip())
+        continues = entry_indent is not None and indent > entry_indent
         if content.startswith("["):
-            if not _SECTION.fullmatch(content):
-                raise _invalid(f"{quoted(content)} is no section to every installer")
-            section = content[1:-1].strip()
-        elif section is None:
-            raise _invalid(f"{quoted(content)} stands before any section")
-        elif "=" in content:
-            yield section, content.partition("=")[0].strip()
-        elif line[0] not in " \t":
-            raise _invalid(f"{quoted(content)} is neither a section nor 'name = object'")
+            group, entry_indent = _group(content, continues=continues), None
+            if group in groups:
+                raise _invalid(f"it has the group {quoted(group)} twice")
+            groups.add(group)
+            continue
+        if group is None and content.startswith(";"):
+            continue
+        if group is None:
+            raise _invalid(f"{quoted(content)} stands before any group")
+        name, separator, value = content.partition("=")
+        if not separator or content.startswith(";"):
+            raise _invalid(f"{quoted(content)} is neither a group nor 'name = object'; comments begin with '#'")
+        if continues and group in _SCRIPTS:
+            raise _invalid(f"{quoted(content)} is indented, so it continues the line before it for some installers")
+        if not continues:
+            entry_indent = indent
+        yield group, name.strip(), value.strip()
+
+
+def _group(content: str, *, continues: bool) -> str:
+    match = _GROUP.fullmatch(content)
+    if match is None or continues:
+        raise _invalid(f"{quoted(content)} is not a group to every installer")
+    if match[1].strip() == "DEFAULT":
+        raise _invalid(f"the entries of {quoted(content)} belong to every group for some installers")
+    return match[1]
+
+
+def _check_script(name: str, value: str) -> None:
+    if refused := refused_script_name(name):
+        raise _invalid(f"the script name {quoted(name)} {refused}")
+    if not _OBJECT.fullmatch(value):
+        raise _invalid(
+            f"the script {quoted(name)} is {quoted(value)}, which is not 'module:callable' to every installer"
+        )
 
 
 def _check_in_any_reading(line: str) -> None:

@@ -235,6 +235,7 @@ class WheelFault(StrEnum):
     INFLATES_TOO_FAR = "wheel_inflates_too_far"
     DIST_INFO_MISSING = "wheel_dist_info_missing"
     FILE_MISSING = "wheel_file_missing"
+    LAYOUT_INVALID = "wheel_layout_invalid"
     METADATA_INVALID = "wheel_metadata_invalid"
     NAME_MISMATCH = "wheel_name_mismatch"
     VERSION_MISMATCH = "wheel_version_mismatch"

@@ -25,12 +25,14 @@ class WheelArchive:
     """What a reader found in a wheel.
 
     Attributes:
-        members: All files, in the order of the archive; folders are left out.
+        members: All files, in the order of the archive.
         dist_info: Contents of the files that lie directly in a ``*.dist-info`` folder, by path.
+        folders: Folders that have an entry of their own, each with the slash at its end.
     """
 
     members: tuple[ArchiveMember, ...]
     dist_info: Mapping[str, bytes]
+    folders: tuple[str, ...] = ()
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -39,8 +41,8 @@ class WheelArchive:
 
     @property
     def judged_bytes(self) -> int:
-        """How much there is to judge: the names of all files, and what a wheel says about itself."""
-        return sum(map(len, self.paths)) + sum(map(len, self.dist_info.values()))
+        """How much there is to judge: the names of all files and folders, and what a wheel says about itself."""
+        return sum(map(len, (*self.paths, *self.folders))) + sum(map(len, self.dist_info.values()))
 
     @property
     def inflated_bytes(self) -> int:

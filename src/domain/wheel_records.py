@@ -3,7 +3,9 @@
 import base64
 import binascii
 import csv
+import hashlib
 import io
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -26,10 +28,11 @@ DIGEST_SIZES: Mapping[str, int] = {
 """Algorithms that RECORD may use, sha256 or stronger, by the size of their digests in bytes."""
 
 _FURTHER = DIGEST_SIZES.keys() - {"sha256"}
-_FURTHER_WRITTEN = tuple(name.encode() for name in _FURTHER)
+_FURTHER_WRITTEN = re.compile("|".join(sorted(_FURTHER)).encode(), re.IGNORECASE)
 _SIGNATURES = ("RECORD.jws", "RECORD.p7s")
 _LONGEST_LINE = 128 * 1024
 _BLANK = frozenset({"\n", "\r", "\r\n"})
+_OUTSIDE = re.compile(r"/|[A-Za-z]:|(?:.*/)?\.\.(?:/|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,8 @@ class RecordEntry:
     """One line of RECORD.
 
     Attributes:
-        digest: Of the file's bytes; None on the line of RECORD itself and of its signatures.
+        path: A folder's ends in a slash.
+        digest: Of the file's bytes, or None where the line leaves it out.
         size: In bytes, or None where the line leaves it out.
     """
 
@@ -47,16 +51,15 @@ class RecordEntry:
     size: int | None
 
 
-def parse_record(data: bytes, *, folder: str) -> Iterator[RecordEntry]:
-    """Read the RECORD of a ``*.dist-info`` folder, line by line: it may hold millions that mean nothing.
+def parse_record(data: bytes) -> Iterator[RecordEntry]:
+    """Read a RECORD line by line: it may hold millions that mean nothing.
 
     Source: the "Recording installed projects" and the binary distribution format specifications.
 
     Raises:
-        WheelRefusedError: It is no CSV in UTF-8, or lacks a hash that it must have.
+        WheelRefusedError: It is no CSV in UTF-8, or has a hash or size that cannot be read.
     """
-    unhashed = _unhashed(folder)
-    return (_entry(fields, unhashed=unhashed) for fields in _rows(data))
+    return map(_entry, _rows(data))
 
 
 def further_algorithms(data: bytes, *, paths: Collection[str]) -> Mapping[str, str]:
@@ -65,11 +68,11 @@ def further_algorithms(data: bytes, *, paths: Collection[str]) -> Mapping[str, s
     It is read as far as it can be, and no further than a RECORD goes that lists these paths once.
     """
     named: dict[str, str] = {}
-    if not any(name in data for name in _FURTHER_WRITTEN):
+    if not _FURTHER_WRITTEN.search(data):
         return named
     try:
         for fields in islice(_rows(data), len(paths)):
-            path, algorithm = fields[0].replace("\\", "/"), "".join(fields[1:2]).partition("=")[0]
+            path, algorithm = _path(fields[0]), "".join(fields[1:2]).partition("=")[0].lower()
             if algorithm in _FURTHER and path in paths:
                 named[path] = algorithm
     except WheelRefusedError:
@@ -78,11 +81,11 @@ def further_algorithms(data: bytes, *, paths: Collection[str]) -> Mapping[str, s
 
 
 def _rows(data: bytes) -> Iterator[list[str]]:
-    """Read one row from each line that is not blank: no path in an archive has a line end for a row to span."""
+    """Read one row from each line: no path in an archive has a line end for a row to span."""
     try:
-        for line in io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", newline=""):
-            if line in _BLANK:  # a few bytes inflate to a hundred thousand of them, each of which would cost a reader
-                continue
+        for line in io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline=""):
+            if line in _BLANK:
+                raise _invalid("it has a blank line, which pip cannot read")
             if len(line) > _LONGEST_LINE:
                 raise _invalid(f"it has a line of more than {_LONGEST_LINE} characters")
             yield from csv.reader([line], strict=True)
@@ -90,18 +93,16 @@ def _rows(data: bytes) -> Iterator[list[str]]:
         raise _invalid("it is no CSV in UTF-8, one file to a line") from None
 
 
-def _entry(fields: list[str], *, unhashed: frozenset[str]) -> RecordEntry:
+def _entry(fields: list[str]) -> RecordEntry:
     if len(fields) != 3:
         raise _invalid(f"a line has {len(fields)} fields where there are three: path, hash and size")
-    path, written, size = fields
-    path = path.replace("\\", "/")
+    path, written, size = _path(fields[0]), *fields[1:]
     if size and not (size.isascii() and size.isdigit() and len(size) <= 15):
         raise _invalid(f"the size of {quoted(path)} is not a number")
     if not written:
-        if path not in unhashed:
-            raise _invalid(f"{quoted(path)} has no hash")
         return RecordEntry(path, None, None, int(size) if size else None)
     algorithm, _, encoded = written.partition("=")
+    algorithm = algorithm.lower()
     return RecordEntry(path, algorithm, _digest(path, algorithm, encoded), int(size) if size else None)
 
 
@@ -113,8 +114,15 @@ def _digest(path: str, algorithm: str, encoded: str) -> bytes:
     except (binascii.Error, ValueError):
         digest = b""
     if len(digest) != DIGEST_SIZES[algorithm]:
+        if re.fullmatch(f"[0-9A-Fa-f]{{{2 * DIGEST_SIZES[algorithm]}}}", encoded):
+            raise _invalid(f"the hash of {quoted(path)} is in hexadecimal; write it in URL-safe base64 without padding")
         raise _invalid(f"the hash of {quoted(path)} is not a {algorithm} digest in URL-safe base64 without padding")
     return digest
+
+
+def _path(written: str) -> str:
+    """Return a path as the archive writes it: RECORD files made on Windows have backslashes."""
+    return written.replace("\\", "/").removeprefix("./")
 
 
 def _unhashed(folder: str) -> frozenset[str]:
@@ -133,28 +141,51 @@ def check_record(archive: WheelArchive, folder: str) -> str:
     """
     members = {member.path: member for member in archive.members}
     record = archive.dist_info[f"{folder}/RECORD"]
-    hashed = len(members) - 1 if is_canonical(record, members, folder=folder) else _check(record, members, folder)
+    if is_canonical(record, members, folder=folder):
+        hashed = len(members) - 1
+    else:
+        hashed = _check(record, members, folder=folder, folders=frozenset(archive.folders))
     return f"{hashed} files, {archive.inflated_bytes} bytes: every hash and size is the listed one"
 
 
-def _check(record: bytes, members: Mapping[str, ArchiveMember], folder: str) -> int:
+def _check(record: bytes, members: Mapping[str, ArchiveMember], *, folder: str, folders: Collection[str]) -> int:
     """Read a RECORD against the archive and return how many files it has hashes of."""
     entries: dict[str, RecordEntry] = {}
-    for entry in parse_record(record, folder=folder):
+    unhashed = _unhashed(folder)
+    for entry in parse_record(record):
         if entry.path in entries:
             raise _invalid(f"it lists {quoted(entry.path)} twice")
-        if entry.path not in members:
-            raise _mismatch([entry.path], "is in RECORD but not in the wheel")
+        if entry.path in folders:
+            _check_folder(entry)
+        elif entry.path not in members:
+            raise _mismatch([entry.path], _absence(entry.path))
+        elif entry.digest is None and entry.path not in unhashed:
+            raise _invalid(f"{quoted(entry.path)} has no hash")
         entries[entry.path] = entry
-    unlisted = members.keys() - entries.keys() - _unhashed(folder)
-    changed = [entry.path for entry in entries.values() if not _matches(entry, members[entry.path])]
+    files = [entry for entry in entries.values() if entry.path in members]
+    unlisted = members.keys() - entries.keys() - unhashed
+    changed = [entry.path for entry in files if not _matches(entry, members[entry.path])]
     for paths, what in (
         (unlisted, "is in the wheel but not in RECORD"),
         (changed, "does not have the hash or size that RECORD lists"),
     ):
         if paths:
             raise _mismatch(sorted(paths), what)
-    return sum(entry.digest is not None for entry in entries.values())
+    return sum(entry.digest is not None for entry in files)
+
+
+def _absence(path: str) -> str:
+    if _OUTSIDE.match(path):
+        return "is in RECORD and is no path inside the wheel, so uninstalling it may remove another file"
+    if path.endswith("/"):
+        return "is a folder in RECORD, and the wheel has no entry for it"
+    return "is in RECORD but not in the wheel"
+
+
+def _check_folder(entry: RecordEntry) -> None:
+    """Return if a folder's line says nothing, or describes an empty file, as that of cmake 3.27.2 does."""
+    if entry.size or (entry.algorithm and hashlib.new(entry.algorithm).digest() != entry.digest):
+        raise _mismatch([entry.path], "is a folder, and RECORD lists it with a size or with a hash of other bytes")
 
 
 def _matches(entry: RecordEntry, member: ArchiveMember) -> bool:

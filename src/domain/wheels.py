@@ -1,7 +1,7 @@
 """What makes a wheel acceptable, decided on what a reader found in it."""
 
 import dataclasses
-from collections.abc import Sequence
+import re
 from dataclasses import dataclass
 from email.message import Message
 
@@ -9,6 +9,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from domain.core_metadata import LONGEST_FIELD, body, field, headers, quoted, requires_python
+from domain.data_folders import check_data_folders, scripts_in
 from domain.digests import Sha256Digest
 from domain.entry_points import check_entry_points
 from domain.errors import WheelFault, WheelRefusedError
@@ -20,7 +21,9 @@ from domain.wheel_filenames import WheelFilename
 from domain.wheel_records import check_record
 
 _REQUIRED_FILES = ("WHEEL", "METADATA", "RECORD")
-_SUPPORTED_MAJOR = "1"
+_WHEEL_VERSION = "Wheel-Version"
+_DIRECT_URL = "direct_url.json"
+_SUPPORTED = re.compile(r"1(?:\.[0-9]+)+", re.ASCII)  # uv requires the dot, pip the numbers
 _LONGEST_TOP_LEVEL = 64 * 1024  # bytes that are looked at for a hint
 
 
@@ -104,18 +107,24 @@ def prove(
     """
     paths = archive.paths
     with examination.check("dist_info") as compared:
-        folder = _dist_info_folder(archive, paths, filename)
+        folder = _dist_info_folder(archive, filename)
+        check_data_folders(paths, archive.folders, dist_info=folder)
         compared.text = f"one *.dist-info folder, of {filename.distribution} {filename.version}, with its files"
     with examination.check("wheel_format") as compared:
-        compared.text = _check_format(headers(archive.dist_info[f"{folder}/WHEEL"], file="WHEEL"))
+        wheel = archive.dist_info[f"{folder}/WHEEL"]
+        _check_encoding(wheel, file="WHEEL", fault=WheelFault.FORMAT_UNSUPPORTED)
+        compared.text = _check_format(headers(wheel, file="WHEEL"))
     with examination.check("metadata") as compared:
-        metadata = headers(archive.dist_info[f"{folder}/METADATA"], file="METADATA")
+        core_metadata = archive.dist_info[f"{folder}/METADATA"]
+        _check_encoding(core_metadata, file="METADATA", fault=WheelFault.METADATA_INVALID)
+        metadata = headers(core_metadata, file="METADATA")
         _check_identity(metadata, filename)
         compared.text = f"METADATA and file name agree on {filename.distribution} {filename.version}"
     with examination.check("record") as compared:
         compared.text = check_record(archive, folder)
     with examination.check("entry_points") as compared:
-        scripts = check_entry_points(archive.dist_info.get(f"{folder}/entry_points.txt", b""))
+        entry_points = archive.dist_info.get(f"{folder}/entry_points.txt", b"")
+        scripts = check_entry_points(entry_points, files=scripts_in(paths))
         compared.text = f"{scripts} scripts, each a plain file name"
     packages = ImportPackages.of(
         paths,
@@ -133,23 +142,31 @@ def prove(
         summary=(field(metadata, "Summary") or "")[:LONGEST_FIELD] or None,
         package_name=packages.only,
         name=field(metadata, "Name"),
-        readme=Readme.of(metadata, body(archive.dist_info[f"{folder}/METADATA"])),
+        readme=Readme.of(metadata, body(core_metadata)),
     )
 
 
-def _dist_info_folder(archive: WheelArchive, paths: Sequence[str], filename: WheelFilename) -> str:
-    parts = [path.partition("/") for path in paths]
-    folders = {folder for folder, slash, _ in parts if slash and folder.endswith(".dist-info")}
-    if len(folders) != 1:
+def _dist_info_folder(archive: WheelArchive, filename: WheelFilename) -> str:
+    # pip counts files too, and importlib.metadata finds folders whatever the case of their names.
+    names = {path.partition("/")[0] for path in (*archive.paths, *archive.folders)}
+    folders = {name for name in names if name.lower().endswith(".dist-info")}
+    if len(folders) != 1 or folders.issubset(archive.paths):
+        found = ", ".join(map(quoted, sorted(folders)[:3])) or "none"
         raise WheelRefusedError(
             WheelFault.DIST_INFO_MISSING,
-            f"a wheel has exactly one top-level *.dist-info folder, this archive has {len(folders)}; "
-            "build it with a PEP 517 build backend",
+            "a wheel has exactly one top-level name that ends in .dist-info, which is a folder; "
+            f"this archive has {found}; build it with a PEP 517 build backend",
         )
     folder = folders.pop()
     name, _, version = folder.removesuffix(".dist-info").rpartition("-")  # the version has none
     _check_name(name, filename, where="the *.dist-info folder")
     _check_version(version, filename, where="the *.dist-info folder")
+    if any(path.lower() == f"{folder}/{_DIRECT_URL}".lower() for path in archive.dist_info):
+        raise WheelRefusedError(
+            WheelFault.LAYOUT_INVALID,
+            f"the wheel holds {_DIRECT_URL}, in which installers note where a distribution came from; "
+            "build the wheel from the sources, not from an installed distribution",
+        )
     for required in _REQUIRED_FILES:
         if f"{folder}/{required}" not in archive.dist_info:
             raise WheelRefusedError(
@@ -159,27 +176,39 @@ def _dist_info_folder(archive: WheelArchive, paths: Sequence[str], filename: Whe
     return folder
 
 
+def _check_encoding(data: bytes, *, file: str, fault: WheelFault) -> None:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise WheelRefusedError(
+            fault,
+            f"the wheel's {file} file is not UTF-8 at byte {error.start}, so pip does not install it; "
+            "save the project's metadata as UTF-8 and rebuild the wheel",
+        ) from None
+
+
 def _check_format(wheel: Message) -> str:
-    version = field(wheel, "Wheel-Version") or ""
-    if version.partition(".")[0] != _SUPPORTED_MAJOR:
+    version = next((field(wheel, name) or "" for name in wheel if name == _WHEEL_VERSION), "")  # uv minds the case
+    if not _SUPPORTED.fullmatch(version):
         raise WheelRefusedError(
             WheelFault.FORMAT_UNSUPPORTED,
-            f"the WHEEL file says Wheel-Version {quoted(version)}; installers understand major version 1 only, "
-            "so build with a current backend",
+            f"the WHEEL file says {_WHEEL_VERSION} {quoted(version)}; installers understand 1.0 and later minor "
+            "versions only, so build with a current backend",
         )
     return f"Wheel-Version {quoted(version)} has the major version 1"
 
 
 def _check_identity(metadata: Message, filename: WheelFilename) -> None:
-    names, versions = metadata.get_all("Name", []), metadata.get_all("Version", [])
+    names, versions = (
+        [text.strip() for text in dict.fromkeys(metadata.get_all(field_name, []))] for field_name in ("Name", "Version")
+    )
     if len(names) != 1 or len(versions) != 1:  # installers differ in which of several they read
         raise WheelRefusedError(
             WheelFault.METADATA_INVALID,
             "the METADATA file must have one Name and one Version; build it with a PEP 517 build backend",
         )
-    name, version = names[0].strip(), versions[0].strip()
-    _check_name(name, filename, where="METADATA")
-    _check_version(version, filename, where="METADATA")
+    _check_name(names[0], filename, where="METADATA")
+    _check_version(versions[0], filename, where="METADATA")
 
 
 def _check_name(name: str, filename: WheelFilename, *, where: str) -> None:

@@ -12,17 +12,27 @@ from domain.errors import WheelFault, WheelRefusedError
     ("text", "scripts"),
     [
         ("", 0),
-        ("[console_scripts]\nrun = pkg:main\nRun = pkg:main\n[gui_scripts]\nwin = pkg:gui [extra]\n", 3),
+        ("[console_scripts]\nrun = pkg:main\nstop = pkg:main\n[gui_scripts]\nwin = pkg:gui [extra]\n", 3),
         ("[other.group]\na/b = pkg:main\nhttp://x = pkg:main\n", 0),
-        ("  [console_scripts]\n  run = pkg:main\n    [extra]\n  [other]\n  more = pkg:main\n", 1),
-        ("[console_scripts]\n# ../a = a comment to all\n; see https://example.com/a/b\nrun = pkg:main\n", 1),
-        ("[console_scripts]\nrun.exe-2 = pkg:main\n; a comment\n", 1),
-        ("[console_scripts]\nrun = pkg:main\nrun = pkg:main\n", 1),
-        ("[console_scripts]\npercent = pkg:%(main)s\n", 1),
+        ("  [console_scripts]\n  run = pkg:main\n  [other]\n  more = pkg:main\n", 1),
+        ("[console_scripts]\n# ../a = a comment to all\nrun = pkg:main\n", 1),
+        ("; see https://example.com/a/b\n[console_scripts]\nrun.exe-2 = pkg:main\n", 1),
+        ("[console_scripts]\nrun = pkg:main\n[gui_scripts]\nrun = pkg:main\n", 2),
     ],
 )
 def test_scripts_with_plain_names_are_counted(text: str, scripts: int) -> None:
     assert check_entry_points(text.encode()) == scripts
+
+
+def test_a_script_that_the_wheel_has_as_a_file_is_no_second_one() -> None:
+    assert check_entry_points(b"[console_scripts]\nrun = pkg:main\n", files=["run", "stop"]) == 1
+
+
+def test_thousands_of_scripts_and_groups_are_read() -> None:
+    scripts = "".join(f"run-{number} = pkg:main\n" for number in range(20_000))
+    groups = "".join(f"[group.{number}]\nx = y\n" for number in range(20_000))
+
+    assert check_entry_points(f"[console_scripts]\n{scripts}{groups}".encode()) == 20_000
 
 
 @pytest.mark.parametrize(

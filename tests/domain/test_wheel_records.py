@@ -4,7 +4,7 @@ import base64
 import csv
 import hashlib
 import tracemalloc
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from random import Random
 
 import pytest
@@ -34,19 +34,20 @@ def lines(files: Mapping[str, bytes] = FILES) -> list[str]:
     return [*(line(path, data) for path, data in files.items()), f"{FOLDER}/RECORD,,\n"]
 
 
-def archive(record: str | bytes, files: Mapping[str, bytes] = FILES) -> WheelArchive:
+def archive(record: str | bytes, files: Mapping[str, bytes] = FILES, folders: tuple[str, ...] = ()) -> WheelArchive:
     data = record if isinstance(record, bytes) else record.encode()
     held = {**files, f"{FOLDER}/RECORD": data}
     members = [
         ArchiveMember(path, len(data), {name: hashlib.new(name, data).digest() for name in DIGEST_SIZES})
         for path, data in held.items()
     ]
-    return WheelArchive(tuple(members), {path: data for path, data in held.items() if path.startswith(FOLDER)})
+    near = {path: data for path, data in held.items() if path.startswith(FOLDER)}
+    return WheelArchive(tuple(members), near, folders)
 
 
-def fault(record: str | bytes, files: Mapping[str, bytes] = FILES) -> WheelFault:
+def fault(record: str | bytes, files: Mapping[str, bytes] = FILES, folders: tuple[str, ...] = ()) -> WheelFault:
     with pytest.raises(WheelRefusedError) as refusal:
-        check_record(archive(record, files), FOLDER)
+        check_record(archive(record, files, folders), FOLDER)
     return refusal.value.fault
 
 
@@ -70,10 +71,79 @@ def test_record_itself_and_its_signatures_need_no_line_and_no_hash() -> None:
     assert check_record(archive("".join([*lines(), f"{FOLDER}/RECORD.jws,,\n"]), signed), FOLDER)
 
 
-def test_a_missing_size_and_a_blank_line_are_tolerated() -> None:
-    text = "".join(lines()).replace(",5\n", ",\n") + "\n"
+def test_a_missing_size_is_tolerated() -> None:
+    assert check_record(archive("".join(lines()).replace(",5\n", ",\n")), FOLDER)
 
-    assert check_record(archive(text), FOLDER)
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda text: f"\ufeff{text}",
+        lambda text: text.replace("/", "\\"),
+        lambda text: text.replace("pkg/__init__", "./pkg/__init__"),
+        lambda text: text.replace("sha256=", "SHA256="),
+    ],
+    ids=["a byte order mark", "backslashes", "a dot in front", "the algorithm in capitals"],
+)
+def test_spellings_that_mean_the_same_are_read(written: Callable[[str], str]) -> None:
+    assert check_record(archive(written("".join(lines()))), FOLDER).startswith("3 files")
+
+
+def test_an_algorithm_in_capitals_is_computed() -> None:
+    row = line("pkg/a", b"a", algorithm="sha512").replace("sha512", "SHA512")
+
+    assert further_algorithms(row.encode(), paths={"pkg/a"}) == {"pkg/a": "sha512"}
+    assert check_record(archive(row, {"pkg/a": b"a"}), FOLDER)
+
+
+@pytest.mark.parametrize(
+    "row", ["pkg/,,\n", "pkg\\,,\n", "./pkg/,,0\n", line("pkg/", b""), line("pkg/", b"", algorithm="sha512")]
+)
+def test_a_folder_with_an_entry_may_be_listed_without_bytes(row: str) -> None:
+    assert check_record(archive("".join([*lines(), row]), folders=("pkg/",)), FOLDER).startswith("3 files")
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([line("pkg/", b"x")], WheelFault.RECORD_MISMATCH),
+        (["pkg/,,1\n"], WheelFault.RECORD_MISMATCH),
+        ([line("pkg/", b"", size=1)], WheelFault.RECORD_MISMATCH),
+        (["pkg/,,\n", "pkg/,,\n"], WheelFault.RECORD_INVALID),
+        (["pkg,,\n"], WheelFault.RECORD_MISMATCH),
+        (["pkg/sub/,,\n"], WheelFault.RECORD_MISMATCH),
+        (["/pkg/,,\n"], WheelFault.RECORD_MISMATCH),
+        ([f"pkg/,md5={encoded(hashlib.md5(b'').digest())},0\n"], WheelFault.RECORD_INVALID),
+    ],
+    ids=range(8),
+)
+def test_a_folder_that_is_listed_with_bytes_or_has_no_entry_is_refused(rows: list[str], expected: WheelFault) -> None:
+    assert fault("".join([*lines(), *rows]), folders=("pkg/",)) is expected
+
+
+def test_folders_do_not_hide_which_algorithms_the_files_have() -> None:
+    files = {"a/b": b"b"}
+    record = "".join(["a/,,\n", line("a/b", b"b", algorithm="sha512"), f"{FOLDER}/RECORD,,\n"])
+
+    assert further_algorithms(record.encode(), paths={"a/", "a/b"}) == {"a/b": "sha512"}
+    assert check_record(archive(record, files, folders=("a/",)), FOLDER).startswith("1 files")
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        ("/etc/passwd,,\n", "is in RECORD and is no path inside the wheel"),
+        ("../../x,,\n", "is in RECORD and is no path inside the wheel"),
+        ("C:/x,,\n", "is in RECORD and is no path inside the wheel"),
+        ("pkg/gone/,,\n", "is a folder in RECORD, and the wheel has no entry for it"),
+        ("pkg/gone.pyc,,\n", "is in RECORD but not in the wheel"),
+        (f"pkg/__init__.py,sha256={hashlib.sha256().hexdigest()},0\n", "is in hexadecimal"),
+        ("\n", "has a blank line, which pip cannot read"),
+    ],
+)
+def test_the_sentence_says_what_is_wrong_with_a_line(row: str, sentence: str) -> None:
+    with pytest.raises(WheelRefusedError, match=sentence):
+        check_record(archive(row), FOLDER)
 
 
 @pytest.mark.parametrize(
@@ -98,15 +168,15 @@ def test_a_missing_size_and_a_blank_line_are_tolerated() -> None:
         (f'"pkg/__init__.py\n",sha256={encoded(b"x" * 32)},0\n', WheelFault.RECORD_INVALID),
         ('"a\n",' * 100_000, WheelFault.RECORD_INVALID),
         ("," * 200_000, WheelFault.RECORD_INVALID),
-        ("\ufeff" + "".join(lines()), WheelFault.RECORD_MISMATCH),
+        ("\ufeff\ufeff" + "".join(lines()), WheelFault.RECORD_MISMATCH),
         ("".join([*lines(), line("/pkg/__init__.py", b"")]), WheelFault.RECORD_MISMATCH),
-        ("".join([*lines(), line("./pkg/__init__.py", b"")]), WheelFault.RECORD_MISMATCH),
-        ("".join([*lines(), "pkg/,,\n"]), WheelFault.RECORD_INVALID),
+        ("".join([*lines(), line("./pkg/__init__.py", b"")]), WheelFault.RECORD_INVALID),
+        ("".join([*lines(), "pkg/,,\n"]), WheelFault.RECORD_MISMATCH),
         ("".join([*lines(), line("pkg/", b"")]), WheelFault.RECORD_MISMATCH),
         ("".join([*lines(), line("pkg\\__init__.py", b"")]), WheelFault.RECORD_INVALID),
         ("".join([*lines(), f"{FOLDER}/RECORD.jws,,\n"]), WheelFault.RECORD_MISMATCH),
         ("".join([*lines()[:-1], f"{FOLDER}/RECORD,sha256={encoded(b'x' * 32)},\n"]), WheelFault.RECORD_MISMATCH),
-        ("".join([*lines(), f"{FOLDER}/x/RECORD,,\n"]), WheelFault.RECORD_INVALID),
+        ("".join([*lines(), f"{FOLDER}/x/RECORD,,\n"]), WheelFault.RECORD_MISMATCH),
         (lines()[0].replace(",0", ",²"), WheelFault.RECORD_INVALID),
         (lines()[0].replace(",0", "," + "0" * 16), WheelFault.RECORD_INVALID),
         ("", WheelFault.RECORD_MISMATCH),
@@ -149,7 +219,7 @@ def test_a_record_of_millions_of_lines_takes_no_memory_beyond_its_own(row: str) 
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_blank_lines_are_passed_over_without_being_parsed(end: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_blank_line_is_refused_before_the_next_is_read(end: str, monkeypatch: pytest.MonkeyPatch) -> None:
     parse, parsed = csv.reader, list[Sequence[str]]()
 
     def noting(rows: Sequence[str], *, strict: bool) -> Iterable[list[str]]:
@@ -158,7 +228,7 @@ def test_blank_lines_are_passed_over_without_being_parsed(end: str, monkeypatch:
 
     monkeypatch.setattr(csv, "reader", noting)
 
-    assert further_algorithms(f"{end * 9}a,sha512=,{end}{end * 9}".encode(), paths={"a", "b"}) == {"a": "sha512"}
+    assert further_algorithms(f"a,sha512=,{end}{end * 9}b,sha512=,".encode(), paths={"a", "b"}) == {}
     assert parsed == [[f"a,sha512=,{end}"]]
 
 
@@ -174,7 +244,7 @@ def test_any_line_end_is_read(end: str) -> None:
 
 def outcome(data: bytes) -> WheelFault | None:
     try:
-        list(parse_record(data, folder=FOLDER))
+        list(parse_record(data))
     except WheelRefusedError as refusal:
         return refusal.fault
     return None

@@ -163,7 +163,7 @@ def test_metadata_is_read_leniently(metadata: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "wheel", [b"Wheel-Version: 1.0\n", b"Wheel-Version: 1.9\n", b"Generator: x\nWheel-Version: 1\n"]
+    "wheel", [b"Wheel-Version: 1.0\n", b"Wheel-Version: 1.9\n", b"Generator: x\nWheel-Version: 1.0.0\n"]
 )
 def test_any_minor_version_of_the_format_is_understood(wheel: bytes) -> None:
     assert _prove(_bent(WHEEL=wheel)).size == 5
@@ -232,8 +232,9 @@ def test_the_summary_is_one_printable_line_of_bounded_length() -> None:
     assert len(found) <= 2000
 
 
-def test_bytes_that_are_not_utf_8_are_replaced() -> None:
-    assert _prove(_bent(METADATA=_HEAD.encode() + b"Summary: Gr\xf6\xdfe\n")).summary == "Gr\ufffd\ufffde"
+def test_metadata_that_pip_cannot_decode_is_refused() -> None:
+    assert _fault(_bent(METADATA=_HEAD.encode() + b"Summary: Gr\xf6\xdfe\n")) is WheelFault.METADATA_INVALID
+    assert _fault(_bent(METADATA=_HEAD.encode() + b"\nGr\xf6\xdfe\n")) is WheelFault.METADATA_INVALID
 
 
 def test_declared_import_names_are_taken_from_metadata() -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from tests.support.archives import (
     DEFERRED,
+    DEFLATED,
     STORED,
     STREAMED,
     Archive,
@@ -19,6 +20,7 @@ from tests.support.archives import (
     a_descriptor,
     a_zip64_extra,
     an_extra,
+    deflated,
     read,
     wheel_parts,
     with_part,
@@ -49,7 +51,7 @@ CASES = {
     ),
     "zip64 in the local header": replace(_PART, local={**_WIDE, "extra": _SIZES}),
     "zip64 in both headers": replace(_PART, both={**_WIDE, "extra": _SIZES}),
-    "zip64 without need": replace(_PART, both={"extra": _SIZES}),
+    "zip64 without need in the local header": replace(_PART, local={"extra": _SIZES}),
     "zip64 for one size": replace(_PART, central={"size": DEFERRED, "extra": a_zip64_extra(len(_DATA))}),
     "an empty zip64 field": replace(_PART, both={"extra": an_extra(1, b"")}),
     "a Unicode path that agrees": replace(_PART, both={"extra": an_extra(0x7075, _BOTH_PLACES)}),
@@ -62,6 +64,9 @@ CASES = {
     "a regular file's mode": replace(_PART, central={"attributes": (stat.S_IFREG | 0o755) << 16}),
     "the attributes of Windows": replace(_PART, central={"attributes": 0x20, "made": 0x0014}),
     "version and date that differ": replace(_PART, local={"version": 45, "modified": 0}),
+    "the newest version of the format": replace(_PART, both={"version": 63}),
+    "another system": replace(_PART, central={"made": 0x1314}),
+    "an entry's comment": replace(_PART, central={"comment": b"from the Pack 'n' Kit: PK"}),
 }
 
 
@@ -80,12 +85,37 @@ def test_what_is_just_larger_than_a_chunk_is_read_whole(size: int) -> None:
     assert read(with_part(Part(data=data))).members[-1].digests["sha256"] == sha256(data).digest()
 
 
-@pytest.mark.parametrize("method", [STORED, zipfile.ZIP_DEFLATED])
-def test_folders_are_left_out(method: int) -> None:
-    mode = (stat.S_IFDIR | 0o755) << 16 | 0x10
-    folder = Part(name=b"gcp_provider/data/", method=method, central={"attributes": mode})
+_FOLDER = Part(name=b"gcp_provider/data/", method=STORED)
+_STREAMED_FOLDER = replace(_FOLDER, both={"flags": STREAMED}, behind=a_descriptor(b"", b""))
+FOLDERS = {
+    "stored": _FOLDER,
+    "deflated": replace(_FOLDER, method=DEFLATED),
+    "with a mode": replace(_FOLDER, central={"attributes": (stat.S_IFDIR | 0o755) << 16 | 0x10}),
+    "with the mode of a file": replace(_FOLDER, central={"attributes": (stat.S_IFREG | 0o644) << 16}),
+    "without attributes": replace(_FOLDER, central={"attributes": 0}),
+    "with extra fields": replace(_FOLDER, local={"extra": an_extra(0x5455, b"\x03" + b"\x00" * 8)}),
+    "streamed": _STREAMED_FOLDER,
+    "streamed and deflated": replace(_STREAMED_FOLDER, method=DEFLATED, behind=a_descriptor(b"", deflated(b""))),
+    "of an older version": replace(_FOLDER, both={"version": 10}),
+}
 
-    assert len(read(with_part(folder, Part(name=b"gcp_provider/data/a.py"))).members) == 6
+
+@pytest.mark.parametrize("case", FOLDERS)
+def test_a_folder_is_no_member(case: str) -> None:
+    found = read(with_part(FOLDERS[case], Part(name=b"gcp_provider/data/a.py")))
+
+    assert found.folders == ("gcp_provider/data/",)
+    assert [member.path for member in found.members][-1] == "gcp_provider/data/a.py"
+    assert len(found.members) == 6
+
+
+@pytest.mark.parametrize("comment", [b"zip-rs", b"\x00", b"PK", b"PKWARE", "Ünïcödé".encode(), b"c" * 0xFFFF])
+def test_a_comment_without_a_record_in_it_is_passed_over(comment: bytes) -> None:
+    assert read(with_part(after=comment)).paths == read(with_part()).paths
+
+
+def test_a_comment_may_follow_zip64_records() -> None:
+    assert read(with_part(end64={}, after=b"zip-rs")).paths == read(with_part()).paths
 
 
 @pytest.mark.parametrize("end", [{}, {"entries": 0xFFFF, "here": 0xFFFF, "size": DEFERRED, "offset": DEFERRED}])

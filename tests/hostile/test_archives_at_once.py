@@ -11,10 +11,11 @@ from adapters.wheel.archive_source import ArchiveBytes
 from adapters.wheel.central_directory import read_directory
 from adapters.wheel.end_records import find_directory
 from adapters.wheel.entry import Entry
-from adapters.wheel.entry_names import check_name, is_plain, on_any_file_system
+from adapters.wheel.entry_names import check_name, is_plain
 from adapters.wheel.inflation import at_once, in_chunks
 from adapters.wheel.local_headers import LocalHeader, read_local_header
 from domain.errors import WheelRefusedError
+from domain.portable_names import on_any_file_system
 from tests.support.archives import (
     DEFERRED,
     DEFLATED,
@@ -27,10 +28,12 @@ from tests.support.archives import (
     deflated,
 )
 
-_NAMES = st.text(alphabet="aZ0_-+. /:\\\x01\x7fé", max_size=8) | st.builds(
-    "{}{}".format, st.text(alphabet="a./", max_size=3), st.integers(253, 258).map("a".__mul__)
+_NAMES = (
+    st.text(alphabet="aZ0_-+. /:\\~\x01\x7fé", max_size=8)
+    | st.builds("{}{}".format, st.text(alphabet="a./", max_size=3), st.integers(253, 258).map("a".__mul__))
+    | st.lists(st.sampled_from(["con", "NUL", "com1", "LPT9", "x", "/", ".", " ", "~1"]), max_size=5).map("".join)
 )
-_PATHS = st.text(alphabet="aA. /İßς\u0345\u0301é\u2028\x85\u212b", max_size=8)
+_PATHS = st.text(alphabet="aA. /İßς\u0345\u0301é\u2028\x85\u212b\u200d\ufe0f", max_size=8)
 _EXTRAS = st.sampled_from(
     [
         b"",

@@ -73,7 +73,15 @@ CASES = {
     "bytes in front that the offsets do not know of": (_FRAMING, b"#!/bin/sh\n" + _PLAIN),
     "bytes after the end": (_FRAMING, _PLAIN + b"\x00"),
     "a whole line after the end": (_FRAMING, _PLAIN + b"<!-- generated -->\n" * 20),
-    "an archive comment": (_FRAMING, _bent(after=b"hello")),
+    "a comment that is an end record's signature": (_FRAMING, _bent(after=b"hello PK\x05\x06 hello")),
+    "a comment with the signature of an entry": (_FRAMING, _bent(after=b"PK\x03\x04")),
+    "a comment with the signature of the directory": (_FRAMING, _bent(after=b"PK\x01\x02")),
+    "a comment with the signature of zip64": (_FRAMING, _bent(after=b"PK\x06\x07")),
+    "a comment that is an archive": (_FRAMING, _bent(after=_PLAIN)),
+    "a comment that is longer": (_FRAMING, _bent(after=b"hello", end={"comment": 4})),
+    "a comment in front of the end record": (_FRAMING, _bent(before_end=b"hello", end={"comment": 5})),
+    "a comment whose end record lies about the directory": (_FRAMING, _bent(after=b"hello", end={"size": 46})),
+    "a comment and bytes after it": (_FRAMING, _bent(after=b"hello") + b"\n"),
     "a comment that is cut": (_FRAMING, _bent(after=b"hello", end={"comment": 9})),
     "a comment that is another end record": (_FRAMING, _bent(after=_PLAIN[-22:])),
     "a second end record in an entry's data": (_FRAMING, _second_end_in_data()),
@@ -103,7 +111,14 @@ CASES = {
     "a directory that begins on another volume": (_FRAMING, _bent(end={"first_disk": 1})),
     "entries on other volumes": (_FRAMING, _bent(end={"here": 4})),
     "an entry on another volume": (_FRAMING, with_part(replace(_OTHER, central={"disk": 1}))),
-    "an entry's comment": (_FRAMING, with_part(replace(_OTHER, central={"comment": b"!"}))),
+    "an entry's comment with an end record": (
+        _FRAMING,
+        with_part(replace(_OTHER, central={"comment": b"a" + _PLAIN[-22:]})),
+    ),
+    "an entry's comment that is cut": (
+        _FRAMING,
+        with_part(in_directory=central_header(replace(_OTHER, central={"comment": b"hello"}), 0)[:-3]),
+    ),
     "zip64: a locator that points elsewhere": (_FRAMING, _bent(end64={}, locator={"place": 0})),
     "zip64: a locator of two volumes": (_FRAMING, _bent(end64={}, locator={"disks": 2})),
     "zip64: a locator of another volume": (_FRAMING, _bent(end64={}, locator={"disk": 1})),
@@ -158,8 +173,8 @@ def test_an_archive_without_its_front_is_refused() -> None:
 
 
 def test_a_comment_is_called_a_comment() -> None:
-    assert "has a comment" in refusal(with_part(replace(_OTHER, central={"comment": b"!"}))).detail
-    assert "has a comment" in refusal(_bent(after=b"!")).detail
+    assert "the comment of the entry" in refusal(with_part(replace(_OTHER, central={"comment": b"PK\x01\x02"}))).detail
+    assert "the archive's comment" in refusal(_bent(after=b"PK\x01\x02")).detail
 
 
 def test_the_unbent_archive_is_read() -> None:

@@ -86,6 +86,11 @@ CONTRADICTING = {
     "a zip64 field with more than deferred": _local(extra=a_zip64_extra(len(_DATA), len(_PACKED)), size=DEFERRED),
     "deferred sizes and no zip64 field": _local(size=DEFERRED, compressed=DEFERRED),
     "a deferred offset and no zip64 field": with_part(replace(_PART, central={"offset": DEFERRED})),
+    "two fields of a kind that says nothing": _local(extra=an_extra(0x5455, b"\x01time") * 2),
+    "two such fields in the directory": with_part(replace(_PART, central={"extra": an_extra(0x5455, b"\x01time") * 2})),
+    "a zip64 field in the directory without need": with_part(
+        replace(_PART, central={"extra": a_zip64_extra(len(_DATA), len(_PACKED))})
+    ),
     "a zip64 field with another offset in the directory": with_part(
         replace(_PART, central={"extra": a_zip64_extra(len(_DATA), len(_PACKED), 1)})
     ),

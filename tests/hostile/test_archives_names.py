@@ -40,6 +40,30 @@ UNSAFE = {
     "bytes that are no UTF-8": b"gcp_provider/\xff.py",
     "an overlong slash": b"gcp_provider/..\xc0\xaf..\xc0\xafx",
     "half a surrogate pair": b"gcp_provider/\xed\xa0\x80.py",
+    "a stream of NTFS": b"gcp_provider/__init__.py::$DATA",
+    "a stream of NTFS with a name": b"gcp_provider/data:hidden",
+    "a stream of a folder": b"gcp_provider:x:$INDEX_ALLOCATION/evil.py",
+    "a stream of a folder without files": b"gcp_provider/data:x/",
+    "a wildcard": b"gcp_provider/a*.py",
+    "another wildcard": b"gcp_provider/a?.py",
+    "a quote": b'gcp_provider/a".py',
+    "a less-than sign": b"gcp_provider/a<.py",
+    "a greater-than sign": b"gcp_provider/a>.py",
+    "a pipe": b"gcp_provider/a|b.py",
+    "a device": b"gcp_provider/NUL",
+    "a device in lower case with a suffix": b"gcp_provider/aux.py",
+    "a device with several suffixes": b"gcp_provider/con.tar.gz",
+    "a device with a space": b"gcp_provider/prn .txt",
+    "a device as a folder": b"com1/evil.py",
+    "a device with a superscript digit": "gcp_provider/LPT\u00b9.txt".encode(),
+    "a device for console input": b"gcp_provider/CONIN$",
+    "a device for console output": b"gcp_provider/conout$.py",
+    "a short name": b"GCP_PR~1/evil.py",
+    "a short name of a file": b"gcp_provider/PROVID~1.PY",
+    "a dot at the end": b"gcp_provider/__init__.py.",
+    "a space at the end": b"gcp_provider/__init__.py ",
+    "a dot at the end of a folder": b"gcp_provider./evil.py",
+    "dots and spaces at the end": b"gcp_provider/__init__.py. .",
 }
 TWICE = {
     "a file twice": (b"gcp_provider/data.bin", b"gcp_provider/data.bin"),
@@ -48,13 +72,20 @@ TWICE = {
 COLLIDING = {
     "case": (b"gcp_provider/data.bin", b"gcp_provider/DATA.bin"),
     "case of a folder": (b"gcp_provider/data/a", b"GCP_provider/Data/A"),
-    "case of two folders": (b"data/", b"Data/"),
+    "case of a file and a folder": (b"data", b"Data/"),
+    "case of a file and two folders": (b"dAta/", b"Data/", b"data"),
+    "a dot at the end of a folder beside a file": (b"data", b"data./"),
     "case beyond ASCII": ("gcp_provider/é.py".encode(), "gcp_provider/É.py".encode()),
     "a sharp s": ("gcp_provider/ß.py".encode(), b"gcp_provider/ss.py"),
     "a Kelvin sign": ("gcp_provider/\u212a.py".encode(), b"gcp_provider/k.py"),
+    "a long s": ("gcp_provider/\u017f.py".encode(), b"gcp_provider/s.py"),
+    "a capital I with a dot": ("gcp_provider/\u0130.py".encode(), "gcp_provider/i\u0307.py".encode()),
+    "a final sigma": ("gcp_provider/\u03c2.py".encode(), "gcp_provider/\u03c3.py".encode()),
+    "a joiner": (b"gcp_provider/ab.py", "gcp_provider/a\u200db.py".encode()),
+    "a soft hyphen": (b"gcp_provider/ab.py", "gcp_provider/a\u00adb.py".encode()),
+    "a mark of direction": (b"gcp_provider/ab.py", "gcp_provider/a\u200eb.py".encode()),
+    "a byte order mark": (b"gcp_provider/ab.py", "gcp_provider/\ufeffab.py".encode()),
     "composed and decomposed": ("gcp_provider/é.py".encode(), "gcp_provider/e\u0301.py".encode()),
-    "a dot at the end": (b"gcp_provider/data", b"gcp_provider/data."),
-    "a space at the end of a folder": (b"gcp_provider/data/a", b"gcp_provider/data /a"),
     "a file as a folder": (b"gcp_provider/data", b"gcp_provider/data/a.py"),
     "a file as a folder, the other way round": (b"gcp_provider/data/a.py", b"gcp_provider/data"),
     "a file as a folder deep down": (b"gcp_provider/data", b"gcp_provider/data/a/b/c.py"),
@@ -95,11 +126,11 @@ def test_a_name_given_twice_is_refused(case: str) -> None:
 
 @pytest.mark.parametrize("case", COLLIDING)
 def test_names_that_some_file_system_cannot_hold_both_are_refused(case: str) -> None:
-    first, second = map(_named, COLLIDING[case])
-    read(with_part(first))
-    read(with_part(second))
+    parts = [_named(name) for name in COLLIDING[case]]
+    for part in parts:
+        read(with_part(part))
 
-    assert refusal(with_part(first, second)).fault is WheelFault.ARCHIVE_NAMES_COLLIDE
+    assert refusal(with_part(*parts)).fault is WheelFault.ARCHIVE_NAMES_COLLIDE
 
 
 @pytest.mark.parametrize("case", COLLIDING)
@@ -110,7 +141,17 @@ def test_names_collide_just_as_well_among_very_many(case: str) -> None:
 
 
 def test_unusual_names_that_file_systems_hold_are_read() -> None:
-    names = [b"aux.py", b"data/.a..b", b"data/a:b", b"data/ a", b"n" * 255, "é".encode() * 127, b"-r", b"~/a", b"$HOME"]
+    names = [b"auxiliary.py", b"com0", b"console/a", b"data/.a..b", b"data/ a", b"n" * 255, "é".encode() * 127]
+    names += [
+        b"-r",
+        b"~/a",
+        b"$HOME",
+        b"a.py~",
+        b"a~b",
+        b"long_name~1.py",
+        b"a(b)[c]{d}'e;f,g&h%i!j@k#l^m=n+o",
+        b"nul_",
+    ]
 
     assert {name.decode() for name in names} <= set(read(with_part(*map(_named, names))).paths)
 
@@ -119,6 +160,24 @@ def test_names_that_only_begin_alike_are_read() -> None:
     names = [b"data/a", b"data-1", b"data.py", b"data0/a", b"dat", b"Data2/b", b"data2/c"]
 
     assert {name.decode() for name in names} <= set(read(with_part(*map(_named, names))).paths)
+
+
+@pytest.mark.parametrize(
+    "folders",
+    [
+        (b"data/", b"data./"),
+        (b"data/", b"Data/"),
+        (b"data/", b"data /", b"DATA/", b"data./"),
+        (b"data/a/", b"Data/A/"),
+        ("é/".encode(), "e\u0301/".encode()),
+    ],
+    ids=["a dot", "case", "several", "nested", "composition"],
+)
+def test_folders_that_are_one_on_some_file_systems_hold_the_files_of_both(folders: tuple[bytes, ...]) -> None:
+    found = read(with_part(*map(_named, folders), _named(b"data/a/b.py")))
+
+    assert found.paths[-1] == "data/a/b.py"
+    assert found.folders == tuple(folder.decode() for folder in folders)
 
 
 def test_hostile_depth_and_length_cost_no_more_than_their_size() -> None:

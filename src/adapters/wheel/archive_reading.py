@@ -34,22 +34,24 @@ class ArchiveReading:
     _places: Mapping[int, int] = field(init=False, default_factory=dict)
     _kept: dict[str, bytes] = field(init=False, default_factory=dict)
 
-    def contents(self, files: Sequence[Entry]) -> WheelArchive:
-        """Return what the archive holds; ``files`` as they are framed.
+    def contents(self, entries: Sequence[Entry]) -> WheelArchive:
+        """Return what the archive holds; ``entries`` as they are framed.
 
         Raises:
             WheelRefusedError: Something inside is not well-formed.
         """
+        files = [entry for entry in entries if not entry.is_folder]
+        folders = tuple(entry.path for entry in entries if entry.is_folder)
         records = [entry for entry in files if _is_record(entry)]
         members = {entry.path: self._member(entry, _ALWAYS) for entry in records}
-        algorithms = self._algorithms(records, paths={entry.path for entry in files})
+        algorithms = self._algorithms(records, paths={entry.path for entry in entries})
         for entry in files:
             if entry.path not in members:
                 members[entry.path] = self._member(entry, algorithms.get(entry.path, _ALWAYS))
-        return WheelArchive(tuple(members[entry.path] for entry in files), self._kept)
+        return WheelArchive(tuple(members[entry.path] for entry in files), self._kept, folders)
 
     def framed(self) -> Sequence[Entry]:
-        """Return the files, each of which has its place in the archive and will inflate to its size.
+        """Return the entries, each of which has its place in the archive and will inflate to its size.
 
         Raises:
             WheelRefusedError: The archive is not well-formed, or beyond the caps.
@@ -64,7 +66,7 @@ class ArchiveReading:
             if folder.is_folder:
                 for _ in self._chunks(folder):
                     pass
-        return [entry for entry in entries if not entry.is_folder]
+        return entries
 
     def _algorithms(self, records: Iterable[Entry], *, paths: Collection[str]) -> dict[str, str]:
         named: dict[str, str] = {}

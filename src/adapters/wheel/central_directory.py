@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 from adapters.wheel.archive_caps import ArchiveCaps
 from adapters.wheel.archive_source import ArchiveSource
-from adapters.wheel.end_records import DirectoryPlace
+from adapters.wheel.end_records import RECORD_SIGNATURE, DirectoryPlace
 from adapters.wheel.entry import LOCAL_SIGNATURE, STREAMED_FLAG, Entry
 from adapters.wheel.entry_names import decoded_name
-from adapters.wheel.extra_fields import ZIP64, parse_extras, widened
-from adapters.wheel.refusals import refused
+from adapters.wheel.extra_fields import DEFERRED, ZIP64, parse_extras, widened
+from adapters.wheel.refusals import quoted, refused
 from domain.errors import WheelFault, WheelRefusedError
 
 _HEADER = struct.Struct("<4s4H4L5H2L")
@@ -44,21 +44,28 @@ def _entries(data: bytes) -> Iterator[Entry]:
             raise _misframed("the archive's directory holds something that is no entry")
         fields = _HEADER.unpack(header)
         place += _HEADER.size
-        end = place + fields[9] + fields[10]
+        comment = place + fields[9] + fields[10]
+        end = comment + fields[11]
         if end > len(data):
             raise _misframed("the archive's directory is cut")
-        yield _entry(fields, data[place:end], LOCAL_SIGNATURE + header[_REPEATED])
+        entry = _entry(fields, data[place:comment], LOCAL_SIGNATURE + header[_REPEATED])
+        if RECORD_SIGNATURE.search(data, comment, end):
+            raise _misframed(f"the comment of the entry {quoted(entry.path)} looks like a ZIP record to some tools")
+        yield entry
         place = end
 
 
 def _entry(fields: tuple[int, ...], texts: bytes, repeated: bytes) -> Entry:
-    _, _, version, flags, method, _, crc, compressed, size, name_length, _, comment, disk, _, attributes, offset = (
-        fields
-    )
+    _, _, version, flags, method, _, crc, compressed, size, name_length, _, _, disk, _, attributes, offset = fields
     name = texts[:name_length]
-    if comment or disk:
-        raise _misframed(f"the entry {name[:100]!a} has a comment or lies on another volume")
+    if disk:
+        raise _misframed(f"the entry {name[:100]!a} lies on another volume")
     zip64 = parse_extras(texts[name_length:], name).get(ZIP64)
+    if zip64 and DEFERRED not in (size, compressed, offset):
+        raise refused(
+            WheelFault.ARCHIVE_EXTRA_INVALID,
+            f"the entry {name[:100]!a} has a zip64 field in the directory without need",
+        )
     size, compressed, offset = widened((size, compressed, offset), zip64, name)
     can_mirror = zip64 is None and not flags & STREAMED_FLAG
     return Entry(

@@ -1,5 +1,6 @@
 """Where an archive ends, and where that end says the directory is: APPNOTE 4.3.14 to 4.3.16."""
 
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +12,9 @@ from domain.errors import WheelFault, WheelRefusedError
 _END = struct.Struct("<4s4H2LH")
 _END_SIGNATURE = b"PK\x05\x06"
 _LONGEST_COMMENT = 0xFFFF
+RECORD_SIGNATURE = re.compile(rb"PK[\x01-\x08]")
+"""What every record of the format begins with, and therefore no comment may hold."""
+
 _LOCATOR = struct.Struct("<4sLQL")
 _LOCATOR_SIGNATURE = b"PK\x06\x07"
 _END64 = struct.Struct("<4sQ2H2L4Q")
@@ -27,14 +31,13 @@ class DirectoryPlace:
 
 
 def find_directory(file: ArchiveSource) -> DirectoryPlace:
-    """Read the end records, which fill the file's end without a comment.
+    """Read the end records, which fill the file's end together with the archive's comment.
 
     Raises:
-        WheelRefusedError: There is no end record, another one that a reader could take, or anything after it; or it
-            contradicts itself, its zip64 companion, or where it stands.
+        WheelRefusedError: There is no end record, another one that a reader could take, or anything after its comment;
+            or it contradicts itself, its zip64 companion, or where it stands.
     """
-    _require_one_end(file)
-    end = file.size - _END.size
+    end = _end_offset(file)
     _, disk, first_disk, here, entries, size, offset, _ = _END.unpack(file.read(end, _END.size))
     if disk or first_disk or here != entries:
         raise _misframed("the archive is one of several volumes")
@@ -48,15 +51,22 @@ def find_directory(file: ArchiveSource) -> DirectoryPlace:
     return place
 
 
-def _require_one_end(file: ArchiveSource) -> None:
+def _end_offset(file: ArchiveSource) -> int:
+    """Return the offset of the end record, the only one that reaches the end of the file with its comment."""
     tail_size = min(file.size, _END.size + _LONGEST_COMMENT)
     tail = file.read(file.size - tail_size, tail_size)
     candidates = list(_places(tail, _END_SIGNATURE))
     if not candidates:
         raise refused(WheelFault.NOT_AN_ARCHIVE, "the file does not end as a ZIP archive does")
     reaching = [place for place in candidates if _reaches_the_end(tail, place)]
-    if reaching != [tail_size - _END.size]:
-        raise _misframed("the archive has a comment, other bytes or another end record after its end record")
+    if len(reaching) != 1:
+        raise _misframed("the archive has other bytes or another end record after its end record")
+    place = reaching[0]
+    comment = place + _END.size
+    if comment < tail_size and RECORD_SIGNATURE.search(tail, place + len(_END_SIGNATURE)):
+        # Many readers take the last signature in the file for the end record, whatever follows it.
+        raise _misframed("the archive's comment looks like a ZIP record to some tools; remove the comment")
+    return file.size - tail_size + place
 
 
 def _places(data: bytes, signature: bytes) -> Iterator[int]:

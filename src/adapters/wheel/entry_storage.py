@@ -11,7 +11,7 @@ from domain.errors import WheelFault, WheelRefusedError
 _ENCRYPTED = 0x0001 | 0x0040 | 0x2000  # APPNOTE 4.4.4: traditional, strong, and masked headers
 _DEFLATE_LEVEL = 0x0006
 _UNDERSTOOD = _DEFLATE_LEVEL | STREAMED_FLAG | UTF_8_FLAG
-_ZIP64_VERSION = 45  # what is newer needs other compression or encryption: APPNOTE 4.4.3.2
+_NEWEST_VERSION = 63  # of APPNOTE 6.3, and of what Python's zipfile reads
 _FILES = frozenset({0, stat.S_IFREG})
 _FOLDERS = frozenset({0, stat.S_IFREG, stat.S_IFDIR})
 _DOS_FOLDER = 0x10
@@ -52,7 +52,7 @@ def check_version(needed: int, path: str) -> None:
     Raises:
         WheelRefusedError: They will not.
     """
-    if needed & 0xFF > _ZIP64_VERSION:  # the upper half is undefined
+    if needed & 0xFF > _NEWEST_VERSION:  # the upper half is undefined
         raise _unsupported(path)
 
 

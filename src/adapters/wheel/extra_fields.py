@@ -9,7 +9,6 @@ from domain.errors import WheelFault, WheelRefusedError
 
 ZIP64 = 0x0001
 _UNICODE_PATH = 0x7075
-_SINGLE = frozenset({ZIP64, _UNICODE_PATH})
 _MOST_FIELDS = 64  # a header has room for 16,000 empty ones, which only cost time
 _HEADER = struct.Struct("<HH")
 _UNICODE_PATH_HEADER = struct.Struct("<BL")
@@ -18,11 +17,11 @@ DEFERRED = 0xFFFFFFFF
 
 
 def parse_extras(data: bytes, name: bytes) -> Mapping[int, bytes]:
-    """Split a header's extra fields; of kinds that say nothing here, the last one is returned.
+    """Split a header's extra fields.
 
     Raises:
-        WheelRefusedError: They do not fill their space, are too many, a kind that matters is there twice, or the entry
-            gets another name.
+        WheelRefusedError: They do not fill their space, are too many, a kind is there twice, or the entry gets another
+            name.
     """
     extras: dict[int, bytes] = {}
     if not data:  # as in nearly all headers
@@ -38,7 +37,7 @@ def parse_extras(data: bytes, name: bytes) -> Mapping[int, bytes]:
         place += _HEADER.size + length
         if place > len(data):
             raise _invalid(name, "extra fields that are cut")
-        if kind in extras and kind in _SINGLE:
+        if kind in extras:
             raise _invalid(name, "the same extra field twice")
         extras[kind] = data[place - length : place]
     _check_unicode_path(extras.get(_UNICODE_PATH), name)

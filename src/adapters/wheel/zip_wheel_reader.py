@@ -62,5 +62,5 @@ def _read_small(content: WheelContent, caps: ArchiveCaps) -> WheelArchive | None
         if file.size > SMALL:
             return None
         reading = ArchiveReading(file, caps, lambda: None)
-        files = reading.framed()
-        return reading.contents(files) if sum(entry.size for entry in files) <= _SMALL_INFLATED else None
+        entries = reading.framed()
+        return reading.contents(entries) if sum(entry.size for entry in entries) <= _SMALL_INFLATED else None
