@@ -36,10 +36,11 @@ test-browser: $(READY) ## Look at the pages in a real Chromium (Debian's package
 test-proxy: $(READY) ## Put the container files' proxy in front of two replicas (Debian's package nginx)
 	$(BIN)/python -m pytest -n0 tests/proxy/two_replicas.py
 
-test-wheels: $(READY) ## Hold the reader against published wheels: our own locked dependencies, and one of each kind
+test-wheels: $(READY) ## Check published wheels of 2013 to 2026, our locked dependencies, and what pip and uv make of odd wheels
 	@mkdir -p .data/wheels-cache/locked
 	$(BIN)/python -m pip download --quiet --no-deps --only-binary :all: --require-hashes -r requirements/dev.txt --dest .data/wheels-cache/locked
 	WHEELS_FOLDER=.data/wheels-cache/locked $(BIN)/python -m pytest -n0 tests/wheels/published_wheels.py
+	$(BIN)/python -m pytest $(PYTEST_ARGS) tests/wheels/odd_wheels.py
 
 test-faults: $(READY) ## Survive the faults that take a minute each
 	$(BIN)/python -m pytest -n0 tests/faults/hung_primary.py

@@ -1,4 +1,4 @@
-"""Published wheels are accepted. Needs an index, so it runs only by name: ``make test-wheels``.
+"""Published wheels are accepted, or refused as noted. Needs an index, so it runs only by name: ``make test-wheels``.
 
 ``WHEELS_FOLDER`` may name a folder with more wheels to judge; ``make test-wheels`` puts our locked dependencies there.
 """
@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from packaging.utils import NormalizedName, canonicalize_name
 
+from domain.errors import WheelRefusedError
+from tests.support import published_wheels
 from tests.support.real_wheels import WHEELS, fetch, judge
 
 _CACHE = Path(".data/wheels-cache")
@@ -28,6 +30,26 @@ async def test_a_published_wheel_is_accepted(
     name: str, published: dict[NormalizedName, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     await _accept(published[canonicalize_name(name)], capsys)
+
+
+@pytest.fixture(scope="session")
+def older() -> Path:
+    folder = _CACHE / "published"
+    published_wheels.fetch(folder)
+    return folder
+
+
+@pytest.mark.parametrize("filename", published_wheels.WHEELS)
+async def test_a_wheel_of_the_list_is_accepted_or_refused_as_noted(
+    filename: str, older: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = published_wheels.WHEELS[filename].code
+    if code is None:
+        await _accept(older / filename, capsys)
+        return
+    with pytest.raises(WheelRefusedError) as refusal:
+        await judge(older / filename)
+    assert refusal.value.code == code
 
 
 @pytest.mark.parametrize("path", [*_BUNDLED, *_OWN], ids=lambda path: path.name)
