@@ -323,7 +323,7 @@ class SearchBusyError(UnavailableError):
     code = "search_busy"
 
 
-class StoreMisconfiguredError(StoreUnavailableError):
+class StoreMisconfiguredError(UnavailableError):
     """The database will not accept the registry until an operator changes a setting."""
 
     code = "database_misconfigured"
