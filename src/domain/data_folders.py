@@ -14,7 +14,7 @@ _TARGETS = {
     "platlib": "site-packages/",
     "scripts": "bin/",
     "data": "",
-    "headers": "include/",
+    "headers": "include/site/",
 }
 """Where installers put what lies in each sub-folder; purelib and platlib are one folder in most environments."""
 

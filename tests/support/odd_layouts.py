@@ -73,6 +73,7 @@ _FOLDERS: Mapping[str, OddWheel] = {
     "scripts": _data("scripts/x"),
     "headers": _data("headers/x.h"),
     "data": _data("data/share/x"),
+    "headers twice": _data("headers/demo/x.h", "data/include/demo/x.h"),
     "purelib and platlib": _data("purelib/demo/a.py", "platlib/demo/b.py"),
     "an empty folder": _data(""),
     "a folder inside a package": _holding("demo/x.data/foo/y"),
