@@ -34,7 +34,7 @@ test-browser: $(READY) ## Look at the pages in a real Chromium (Debian's package
 	$(BIN)/python -m pytest -n0 tests/browser/catalog_pages.py
 
 test-proxy: $(READY) ## Put the container files' proxy in front of two replicas (Debian's package nginx)
-	$(BIN)/python -m pytest -n0 tests/proxy/two_replicas.py
+	$(BIN)/python -m pytest -n0 tests/proxy/two_replicas.py tests/proxy/floods.py
 
 test-wheels: $(READY) ## Check published wheels of 2013 to 2026, our locked dependencies, and what pip and uv make of odd wheels
 	@mkdir -p .data/wheels-cache/locked

@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,6 +29,11 @@ class Served:
     replicas: list[subprocess.Popen[bytes]]
     proxy: subprocess.Popen[bytes]
     host: SlowHost
+    folder: Path
+
+    def files(self) -> list[Path]:
+        """Return what the proxy keeps on disk of bodies and answers."""
+        return [path for kind in ("client", "proxy") for path in (self.folder / kind).rglob("*") if path.is_file()]
 
     def lines(self, path: str) -> list[dict[str, Any]]:
         """Return what the proxy logged of a path."""
@@ -37,7 +42,13 @@ class Served:
 
 
 @pytest.fixture
-def served(database_dsn: str, tmp_path: Path) -> Iterator[Served]:
+def changes() -> Mapping[str, str]:
+    """What a test has the configuration say instead."""
+    return {}
+
+
+@pytest.fixture
+def served(database_dsn: str, tmp_path: Path, changes: Mapping[str, str]) -> Iterator[Served]:
     with a_stack(database_dsn, tmp_path) as stack, a_slow_host(stack, tmp_path) as host, ExitStack() as running:
         port = free_port()
         replicas = [replace(stack, url=f"http://{address}:{port}", log=tmp_path / address) for address in ADDRESSES]
@@ -49,20 +60,21 @@ def served(database_dsn: str, tmp_path: Path) -> Iterator[Served]:
             replica.wait_until_ready(process)
         names = running.enter_context(a_name_service("registry", ADDRESSES))
         outside, log = free_port(), tmp_path / "access.log"
-        proxy = running.enter_context(_nginx(_moved(tmp_path, names, port, outside), log))
+        proxy = running.enter_context(_nginx(_moved(tmp_path, names, port, outside, changes), log))
         through = replace(stack, url=f"http://127.0.0.1:{outside}", log=log)
         through.wait_until_listening(proxy)
-        yield Served(through, replicas, processes, proxy, host)
+        yield Served(through, replicas, processes, proxy, host, tmp_path)
 
 
-def _moved(folder: Path, names: int, inside: int, outside: int) -> Path:
-    """Return the configuration as it is, but for where others are."""
+def _moved(folder: Path, names: int, inside: int, outside: int, changes: Mapping[str, str]) -> Path:
+    """Return the configuration as it is, but for where others are and what a test changes."""
     text = Path("docker/nginx.conf").read_text()
     for written, moved in (
         ("resolver 127.0.0.11 ", f"resolver 127.0.0.1:{names} "),
         ("registry:8000;", f"registry:{inside};"),
         ("listen 8080;", f"listen 127.0.0.1:{outside};"),
         ("/tmp/", f"{folder}/"),
+        *changes.items(),
     ):
         assert written in text
         text = text.replace(written, moved)

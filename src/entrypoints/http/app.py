@@ -29,6 +29,7 @@ from entrypoints.http.request_ids import RequestIdMiddleware
 from entrypoints.http.schemas import read_schema, read_schemas
 from entrypoints.http.service import HttpLimits, Service
 from entrypoints.http.simple import simple_index, simple_project
+from entrypoints.http.unread_bodies import UnreadBodyMiddleware
 from entrypoints.http.yanks import restore_platform_version, yank_platform_version
 from entrypoints.registry import Registry
 from entrypoints.telemetry import Telemetry
@@ -107,4 +108,5 @@ def create_app(
     )
     describe_bodies(app.openapi_schema)
     # Outside of Litestar: its own middleware does not see requests for which there is no route.
-    return RequestIdMiddleware(HeadMiddleware(watching.trace(KeptReads(app, reads))), watching.observer)
+    named = RequestIdMiddleware(HeadMiddleware(watching.trace(KeptReads(app, reads))), watching.observer)
+    return UnreadBodyMiddleware(named)

@@ -4,7 +4,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from granian.constants import Interfaces
+import structlog
+from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server import Server
 from litestar.types import ASGIApp
@@ -12,6 +13,7 @@ from litestar.types import ASGIApp
 from entrypoints.bootstrap import open_registry, open_telemetry
 from entrypoints.environment import load_settings
 from entrypoints.http.app import create_app
+from entrypoints.http.descriptors import allow_connections
 from entrypoints.http.orphans import die_with_parent
 from entrypoints.http.service import HttpLimits
 from entrypoints.http.views_catalog import platform_author
@@ -28,6 +30,9 @@ _LOGGING: dict[str, Any] = {
     "formatters": {},
     "loggers": {"_granian": {"handlers": [], "level": "INFO", "propagate": True}},
 }
+
+_HEAD_BYTES = 32 * 1024
+"""Read of one connection before its request's head is complete, and of a body at a time."""
 
 
 def application() -> ASGIApp:
@@ -57,12 +62,19 @@ def application() -> ASGIApp:
 def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM; requests in flight are finished first."""
     configure_logging(settings.log.level, settings.log.format)
+    wanted = settings.server.max_connections
+    connections = allow_connections(wanted)
+    if connections < wanted:
+        structlog.get_logger().warning("connections_limited", wanted=wanted, allowed=connections)
     Server(
         "entrypoints.http.server:application",
         factory=True,
         address=address_of(settings.server.host),
         port=settings.server.port,
         interface=Interfaces.ASGI,
+        # Not "auto": that waits without a limit for the first bytes, by which it tells HTTP/1.1 from HTTP/2.
+        http=HTTPModes.http1,
+        backpressure=connections,  # each connection counts from its acceptance to its end, with a request or without
         workers=settings.server.workers,
         http1_settings=http1_settings(settings.server),
         workers_kill_timeout=settings.server.shutdown_grace_seconds,
@@ -74,4 +86,4 @@ def serve(settings: Settings) -> None:
 
 def http1_settings(settings: ServerSettings) -> HTTP1Settings:
     """Return when granian closes a connection: hyper's one timer runs while it waits for a request and its head."""
-    return HTTP1Settings(header_read_timeout=settings.keep_alive_seconds * 1000)
+    return HTTP1Settings(header_read_timeout=settings.keep_alive_seconds * 1000, max_buffer_size=_HEAD_BYTES)
