@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-quick test-programs test-browser test-proxy test-wheels test-faults test-containers bench check format lint types imports audit audited containers sbom lock clean
+.PHONY: help run test test-quick test-programs test-browser test-proxy test-wheels test-faults test-containers test-ha bench check format lint types imports audit audited containers cloudnative-pg sbom lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 AUDITED := $(VENV)/.audited-$(shell date +%F)
 LINTERS := .data/linters
+CLUSTER := .data/cloudnative-pg
+HA := .data/ha
 SBOM ?= dist/provider-registry.cdx.json
 ARGS ?=
 PYTEST_ARGS ?= -n auto
@@ -50,6 +52,14 @@ test-containers: $(READY) ## Build and run the image and the compose file, kill 
 	@{ docker compose version || docker-compose version; } >/dev/null 2>&1 || { echo "Neither docker compose nor docker-compose is installed."; exit 1; }
 	DOCKER_BUILD_OPTIONS="$(ARGS)" $(BIN)/python -m pytest -n0 $(addprefix tests/containers/,image.py replicas.py upgrade.py)
 
+test-ha: $(READY) $(HA)/.ready ## Kill the leader of a Patroni cluster under registrations (Debian's package etcd-server)
+	PATRONI=$(HA)/bin $(BIN)/python -m pytest -n0 tests/ha/patroni_failover.py
+
+$(HA)/.ready: requirements/ha.txt
+	@$(PYTHON) -m venv $(HA)
+	@$(HA)/bin/python -m pip install --quiet --require-hashes -r requirements/ha.txt
+	@touch $@
+
 bench: $(READY) ## Measure, as ratios within one run of minutes (ARGS=--quick, ARGS=--full, ARGS="read register")
 	@$(BIN)/python -m benchmarks $(ARGS)
 
@@ -66,11 +76,11 @@ imports: $(READY)
 	$(BIN)/lint-imports
 
 audit: $(READY) ## Ask for known vulnerabilities of the locked dependencies
-	@$(BIN)/python -m requirements.audit requirements/build.txt requirements/containers.txt requirements/dev.txt requirements/runtime.txt
+	@$(BIN)/python -m requirements.audit requirements/build.txt requirements/containers.txt requirements/dev.txt requirements/ha.txt requirements/runtime.txt
 
 audited: $(AUDITED)
 
-$(AUDITED): requirements/dev.txt requirements/runtime.txt requirements/build.txt requirements/containers.txt | $(READY)
+$(AUDITED): requirements/dev.txt requirements/runtime.txt requirements/build.txt requirements/containers.txt requirements/ha.txt | $(READY)
 	@$(MAKE) --no-print-directory audit
 	@rm -f $(VENV)/.audited-*
 	@touch $@
@@ -78,7 +88,17 @@ $(AUDITED): requirements/dev.txt requirements/runtime.txt requirements/build.txt
 containers: $(LINTERS)/.ready ## Hold the container files against what Docker and Kubernetes know (fetches 200 MB of linters once)
 	$(LINTERS)/bin/hadolint docker/Dockerfile
 	$(LINTERS)/bin/check-jsonschema --builtin-schema vendor.compose-spec docker/compose.yaml
-	$(LINTERS)/bin/kubernetes-validate --strict --quiet docker/kubernetes/*.yaml
+	$(LINTERS)/bin/kubernetes-validate --strict --quiet docker/kubernetes/*.yaml docker/kubernetes/cloudnative-pg/role.example.yaml
+
+cloudnative-pg: $(CLUSTER)/.ready ## Hold the example for CloudNativePG against its schema (Debian's package npm)
+	cd $(CLUSTER) && node check.mjs $(CURDIR)/docker/kubernetes/cloudnative-pg/cluster.yaml
+
+$(CLUSTER)/.ready: $(wildcard requirements/cloudnative-pg/*)
+	@command -v npm >/dev/null || { echo "npm is absent, which fetches the schema of CloudNativePG: apt-get install npm"; exit 1; }
+	@mkdir -p $(CLUSTER)
+	@cp requirements/cloudnative-pg/* $(CLUSTER)
+	@cd $(CLUSTER) && npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
 
 $(LINTERS)/.ready: requirements/containers.txt
 	@$(PYTHON) -m venv $(LINTERS)
@@ -97,6 +117,7 @@ lock: $(READY) ## Lock the newest dependencies that pyproject.toml admits, with 
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade pyproject.toml --output-file requirements/runtime.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group build --output-file requirements/build.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group containers --output-file requirements/containers.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group ha --output-file requirements/ha.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --constraint requirements/runtime.txt --extra development --extra tracing --group dev pyproject.toml --output-file requirements/dev.txt
 
 clean: ## Remove the virtual environment, caches and local data

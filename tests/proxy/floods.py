@@ -17,8 +17,7 @@ NEIGHBOUR = "127.0.0.10"
 MANY = 3_000
 LATEST = "/providers/platform/gcp/versions/latest"
 BODY_BYTES = 2_900_000
-MOST_READERS = 128
-"""As docker/nginx.conf has it."""
+MOST_READERS = 8
 
 TRICKLED_BODY = (
     b"POST /console/provider-versions HTTP/1.1\r\nHost: registry\r\nContent-Type: application/json\r\n"
@@ -60,10 +59,12 @@ def test_bodies_without_a_token_are_neither_kept_nor_waited_for(served: Served) 
     assert kept == []
 
 
+@pytest.mark.parametrize("changes", [{"reader_connections 128": f"reader_connections {MOST_READERS}"}])
 def test_answers_to_slow_readers_are_not_kept_on_disk_and_each_address_has_a_limited_number_of_them(
     served: Served,
 ) -> None:
-    schemas = {f"kind{number}": {"type": "object", "description": "x" * 60_000} for number in range(30)}
+    schema = {"config_schema": {"type": "object", "description": "x" * 60_000}}
+    schemas = {f"kind{number}": schema for number in range(30)}
     assert served.stack.post({**served.host.upload(), "schemas": schemas}).status_code == 201
     with ThreadPoolExecutor(1) as thread, ExitStack() as opened:
         readers = [opened.enter_context(a_stalled_reader(served)) for _ in range(MOST_READERS)]
@@ -88,10 +89,10 @@ def test_an_address_that_asks_too_often_waits_and_beyond_that_is_refused(served:
     neighbour = read_from(served, NEIGHBOUR, "/schema")
     health = [read_from(served, ATTACKER, "/health").status_code for _ in range(20)]
     wait_until(lambda: len(served.lines("/schema")) > len(asked))
-    limits = {line["limits"] for line in served.lines("/schema") if line["caller"] == ATTACKER}
+    limits = {line["limits"].split()[-1] for line in served.lines("/schema") if line["caller"] == ATTACKER}
 
     assert {answered.status_code for answered in asked} == {neighbour.status_code, 429}
-    assert limits == {"PASSED PASSED", "PASSED DELAYED", "PASSED REJECTED"}
+    assert limits == {"PASSED", "DELAYED", "REJECTED"}
     assert health == [200] * len(health)
 
 
@@ -112,13 +113,13 @@ def assert_others_are_served(served: Served) -> None:
 
 
 def a_stalled_reader(served: Served) -> socket.socket:
-    """Ask for a long answer and take next to nothing of it."""
+    """Ask for more than the kernel keeps of unread answers, and take next to nothing of it."""
     address = urlsplit(served.stack.url)
     reader = socket.socket()
     reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
     reader.bind((ATTACKER, 0))
     reader.connect((address.hostname, address.port))
-    reader.sendall(f"GET {LATEST} HTTP/1.1\r\nHost: registry\r\n\r\n".encode())
+    reader.sendall(f"GET {LATEST} HTTP/1.1\r\nHost: registry\r\n\r\n".encode() * 4)
     return reader
 
 

@@ -70,6 +70,11 @@ class Cluster:
         for process in self._processes():
             process.suspend()
 
+    def resume(self) -> None:
+        """Let suspended processes go on."""
+        for process in self._processes():
+            process.resume()
+
     def kill(self) -> None:
         """Kill all processes with SIGKILL."""
         processes = self._processes()

@@ -2,6 +2,7 @@
 
 import itertools
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -13,7 +14,7 @@ import httpx
 
 from tests.support.published import published
 from tests.support.stack import Stack
-from tests.support.waiting import wait_until
+from tests.support.waiting import WAIT_SECONDS, wait_until
 
 WRITERS, READERS = 4, 2
 MOST_VERSIONS = 20_000
@@ -26,8 +27,8 @@ class Load:
     A context manager: leaving it lets every client finish its request, and fails if one met what it must not.
     """
 
-    def __init__(self, stack: Stack, *, may_be_away: bool = False) -> None:
-        """Take the registry to call, and whether it may refuse connections and break them off."""
+    def __init__(self, stack: Stack, *, may_be_away: bool = False, series: int = 0) -> None:
+        """Take the registry to call, whether it may break connections off, and the minor number of the versions."""
         self._stack = stack
         self._endured: tuple[type[Exception], ...] = (httpx.TransportError,) if may_be_away else ()
         self._token = stack.clerk.mint(stack.release, format="jwt")
@@ -35,7 +36,13 @@ class Load:
         self._stopped = threading.Event()
         self._threads = ThreadPoolExecutor(WRITERS + READERS)
         self._clients: list[Future[None]] = []
+        self._series = series
         self.acknowledged: list[str] = []
+        self.digests: dict[str, str] = {}
+        """What was acknowledged, with the digest of each wheel."""
+        self.unfinished: list[str] = []
+        """Registrations that were not acknowledged in the end."""
+        self._served: list[tuple[float, float]] = []
         self.unavailable: list[httpx.Response] = []
 
     def __enter__(self) -> Self:
@@ -56,6 +63,14 @@ class Load:
         goal = len(self.acknowledged) + count
         self._wait(lambda: len(self.acknowledged) >= goal)
 
+    def wait_for_more_begun_after(self, moment: float, *, seconds: float) -> None:
+        """Return when a registration is acknowledged that was sent after a moment of the monotonic clock."""
+        self._wait(lambda: any(begun > moment for begun, _ in list(self._served)), seconds=seconds)
+
+    def first_begun_after(self, moment: float) -> float:
+        """Return when the first registration was acknowledged that was sent after a moment."""
+        return min(ended for begun, ended in self._served if begun > moment)
+
     def wait_for_refusals(self) -> None:
         """Return when both a registration and a read were answered 503."""
         self._wait(lambda: {answer.request.method for answer in self.unavailable} == {"GET", "POST"})
@@ -67,8 +82,8 @@ class Load:
         assert set(kept.values()) == {1}
         assert len(self.acknowledged) == len(set(self.acknowledged))
 
-    def _wait(self, condition: Callable[[], bool]) -> None:
-        wait_until(lambda: condition() or any(client.done() for client in self._clients))
+    def _wait(self, condition: Callable[[], bool], *, seconds: float = WAIT_SECONDS) -> None:
+        wait_until(lambda: condition() or any(client.done() for client in self._clients), seconds=seconds)
         self._raise_failures()
 
     def _raise_failures(self) -> None:
@@ -80,11 +95,16 @@ class Load:
         while not self._stopped.is_set():
             number = next(self._numbers)
             assert number < MOST_VERSIONS
-            version = f"1.0.{number}"
+            version = f"1.{self._series}.{number}"
             body = self._stack.upload(version)
+            self.unfinished.append(version)
             while not self._stopped.is_set():
+                begun = time.monotonic()
                 if self._is_served(partial(self._stack.post, body, self._token), 200, 201):
+                    self._served.append((begun, time.monotonic()))
+                    self.digests[version] = body["sha256"]
                     self.acknowledged.append(version)
+                    self.unfinished.remove(version)
                     break
 
     def _read(self) -> None:

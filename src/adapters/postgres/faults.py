@@ -11,6 +11,10 @@ from domain.errors import IllegalTransitionError, InvalidTextError, RegistryErro
 LAYOUT_DIFFERS = (
     "the database's layout is not the one that this release needs; run `provider-registry database upgrade`"
 )
+PRIVILEGES_LACKING = (
+    "the database's role lacks a privilege; migrate as the owner of the tables, and let the role that serves have what "
+    "it needs: `provider-registry database upgrade --grant-to ROLE`"
+)
 DRIVER_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 
 _UNAVAILABLE = "the registry's database is out of service; the same request is safe to send again"
@@ -32,6 +36,7 @@ _REFUSALS = {
 # Source: PostgreSQL, appendix A, "Error Codes".
 _TURN_LOST = frozenset({"40001", "40P01", "0A000"})  # serialization, deadlock, a plan outdated by a migration
 _UNDEFINED = frozenset({"42P01", "42703", "3F000"})  # table, column, schema
+_FORBIDDEN = "42501"
 _DATA_EXCEPTION = "22"
 _READ_ONLY = "25006"
 
@@ -124,12 +129,18 @@ def _refusal(error: Exception) -> RegistryError | None:
 def _fault(error: Exception, *, retry: bool) -> StoreUnavailableError | RetryableFaultError:
     sqlstate = _sqlstate(error)
     raced = _attribute(error, "constraint_name") in _RACES or sqlstate in _TURN_LOST
-    outcome = StoreUnavailableError(LAYOUT_DIFFERS if sqlstate in _UNDEFINED else _UNAVAILABLE)
+    outcome = StoreUnavailableError(_detail(sqlstate))
     if not raced:
         structlog.get_logger().warning(
             "database_fault", fault=type(error).__name__, sqlstate=sqlstate, reason=str(error).partition("\n")[0]
         )
     return RetryableFaultError(outcome) if raced or retry else outcome
+
+
+def _detail(sqlstate: str) -> str:
+    if sqlstate in _UNDEFINED:
+        return LAYOUT_DIFFERS
+    return PRIVILEGES_LACKING if sqlstate == _FORBIDDEN else _UNAVAILABLE
 
 
 def _sqlstate(error: BaseException | None) -> str:

@@ -92,6 +92,18 @@ LOCK = Statement.of(select(PROVIDERS.c.prefix).where(named(PROVIDERS)).with_for_
 """Makes the writers of one provider take turns. Part of no other statement: one that waited for the lock would see what
 else it reads as of before the wait."""
 
+CONFIRM = Statement.of(
+    text(
+        "SELECT pg_logical_emit_message(true, 'provider-registry'::text, ''::text) "
+        "WHERE current_setting('synchronous_standby_names') <> ''"
+    )
+)
+"""Returns when whatever was committed before is on the standbys that commits wait for.
+
+PostgreSQL shows what was committed on the primary alone, once the wait for a standby was cancelled: by the timeout of a
+statement, or by a client that went away.
+"""
+
 
 def part(row: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """Return the columns of one part of a ``LOOK`` row."""

@@ -5,7 +5,8 @@ from contextlib import suppress
 
 from adapters.postgres import queries
 from adapters.postgres.database import Database
-from adapters.postgres.faults import LAYOUT_DIFFERS, RetryableFaultError, driver_faults
+from adapters.postgres.faults import LAYOUT_DIFFERS, PRIVILEGES_LACKING, RetryableFaultError, driver_faults
+from adapters.postgres.grants import LACKING
 from adapters.postgres.reading import read, retried
 from adapters.postgres.revisions import CURRENT, suffice
 from adapters.postgres.rows import read_event, read_version
@@ -70,13 +71,15 @@ class PostgresVersionStore:
         return [read_event(row) for row in await self._read(queries.HISTORY, {**key(name, version), **page})]
 
     async def check(self) -> None:
-        """Return if the database answers and has the layout that this release needs.
+        """Return if the database answers, has the layout that this release needs, and lets us use it.
 
         Raises:
-            StoreUnavailableError: It does not answer, or is at an older revision.
+            StoreUnavailableError: It does not answer, is at an older revision, or the role lacks privileges.
         """
         if not suffice({row["version_num"] for row in await self._read(CURRENT, {})}):
             raise StoreUnavailableError(LAYOUT_DIFFERS)
+        if await self._read(LACKING, {}):
+            raise StoreUnavailableError(PRIVILEGES_LACKING)
 
     async def _read(self, statement: Statement, parameters: Mapping[str, object]) -> Rows:
         return await read(self._pool, statement, parameters)
@@ -84,6 +87,7 @@ class PostgresVersionStore:
     async def _update(self, name: ProviderName, version: SemVer, decide: Decision, stored: Stored) -> Stored:
         change = _decided(decide, name, version, stored)
         if change == Change():
+            await self._read(queries.CONFIRM, {})
             return stored
         async with self._pool.lend() as connection:
             await self._commit(name, write(connection, name, stored, change))
@@ -97,6 +101,9 @@ class PostgresVersionStore:
                 stored = read_stored(name, await queries.LOOK.fetch(connection, key(name, version)))
             change = _decided(decide, name, version, stored)
             if change == Change():
+                with driver_faults(connection):
+                    await connection.execute(queries.CONFIRM.sql)
+                    await connection.execute("COMMIT")
                 return stored
             with driver_faults(connection):
                 await write(connection, name, stored, change)

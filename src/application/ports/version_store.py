@@ -132,7 +132,8 @@ class VersionStore(Protocol):
         written.
 
         ``seen`` is what ``look`` returned for that version. It may be decided on first, without looking again; if the
-        decision is to write nothing, it stands.
+        decision is to write nothing, it stands. What is returned was committed for good: on replicas that commits wait
+        for as well.
         """
         ...
 

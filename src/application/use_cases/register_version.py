@@ -127,13 +127,12 @@ class RegisterVersion:
         return await self._publish(registration, wheel, examination, seen=stored)
 
     async def _repeat(self, registration: Registration, stored: Stored) -> Registered:
-        if self._repetition(registration, stored) != Change():
-            stored = await self._store.update(
-                registration.name,
-                registration.version,
-                lambda current: self._repetition(registration, current),
-                seen=stored,
-            )
+        stored = await self._store.update(
+            registration.name,
+            registration.version,
+            lambda current: self._repetition(registration, current),
+            seen=stored,
+        )
         return Registered(_existing(registration, stored), created=False)
 
     async def _publish(

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from adapters.postgres import migrations
+from adapters.postgres import grants, migrations
 from adapters.postgres.database import ConnectionOptions
 from adapters.postgres.embedded import EmbeddedPostgres
 from entrypoints.settings import DatabaseSettings
@@ -57,6 +57,14 @@ class DatabaseLayout:
     def upgrade(self) -> None:
         """Apply all migrations."""
         migrations.upgrade(self.url)
+
+    def grant(self, role: str) -> None:
+        """Leave a role with what serving needs, and no more.
+
+        Raises:
+            LookupError: There is no such role, or nothing can be kept from it.
+        """
+        grants.grant(self.url, role)
 
     def downgrade(self, revision: str) -> None:
         """Take migrations back to a revision, or to ``base``.

@@ -30,11 +30,23 @@ def _layout(*, as_json: bool, may_make: bool = False) -> Iterator["DatabaseLayou
             yield layout
 
 
-@app.command(epilog="Example: provider-registry database upgrade")
-def upgrade(*, as_json: AsJson = False) -> None:
+@app.command(epilog="Example: provider-registry database upgrade --grant-to registry_app")
+def upgrade(
+    *,
+    grant_to: Annotated[
+        str | None,
+        typer.Option(help="Leave this role with what `serve` needs, and no more.", metavar="ROLE"),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Apply all migrations. Safe to repeat, and to run on several hosts at once."""
     with _layout(as_json=as_json, may_make=True) as layout:
         layout.upgrade()
+        if grant_to is not None:
+            try:
+                layout.grant(grant_to)
+            except LookupError as error:
+                raise typer.BadParameter(str(error)) from None
         _show_revision(layout, "The database is at {}.", as_json=as_json)
 
 

@@ -12,12 +12,10 @@ def allow_connections(count: int) -> int:
     Returns:
         How many connections the limit then leaves room for, at most as many as asked for.
     """
-    soft, hard = (_number(limit) for limit in resource.getrlimit(resource.RLIMIT_NOFILE))
-    allowed = max(soft, min(hard, count + _OTHERS))
-    if allowed > soft:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = count + _OTHERS
+    if soft == resource.RLIM_INFINITY or soft >= needed:
+        return count
+    allowed = needed if hard == resource.RLIM_INFINITY else min(hard, needed)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
     return max(1, min(count, allowed - _OTHERS))
-
-
-def _number(limit: int) -> float:
-    return float("inf") if limit == resource.RLIM_INFINITY else limit

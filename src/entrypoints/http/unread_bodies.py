@@ -3,7 +3,7 @@
 import asyncio
 
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPReceiveMessage, HTTPScope, Receive, Scope, Send
 
 _MOST_BYTES = 4 * 1024 * 1024
 """More than a proxy admits in front of the largest body that is accepted."""
@@ -28,9 +28,9 @@ class UnreadBodyMiddleware:
             return
         ended = False
 
-        async def receive_watched() -> Message:
+        async def receive_watched() -> HTTPReceiveMessage:
             nonlocal ended
-            message: Message = await receive()
+            message: HTTPReceiveMessage = await receive()  # type: ignore[assignment]  # the scope says so
             ended = message["type"] != "http.request" or not message.get("more_body", False)
             return message
 

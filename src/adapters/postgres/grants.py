@@ -1,0 +1,70 @@
+"""What a role needs to serve from a database that another role owns, and no more."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Text, column, func, not_, select, values
+
+from adapters.postgres.connecting import connect
+from adapters.postgres.database import DEFAULTS
+from adapters.postgres.faults import final_driver_faults
+from adapters.postgres.revisions import MIGRATION_LOCK, VERSION_TABLE
+from adapters.postgres.statements import Statement
+from adapters.postgres.tables import EVENTS, PROVIDERS, VERSIONS
+
+_PRIVILEGES: Mapping[str, tuple[str, ...]] = {
+    PROVIDERS.name: ("SELECT", "INSERT", "UPDATE"),
+    VERSIONS.name: ("SELECT", "INSERT", "UPDATE"),
+    EVENTS.name: ("SELECT", "INSERT"),  # histories are only added to
+    VERSION_TABLE: ("SELECT",),
+}
+_NEEDS = values(column("place", Text), column("needed", Text), name="needs", literal_binds=True).data(
+    [(table, needed) for table, all_needed in _PRIVILEGES.items() for needed in all_needed]
+)
+
+LACKING = Statement.of(select(_NEEDS).where(not_(func.has_table_privilege(_NEEDS.c.place, _NEEDS.c.needed))))
+"""A row for each privilege that the connected role lacks."""
+
+_SCHEMA = "SELECT relnamespace::regnamespace::text FROM pg_class WHERE oid = $1::regclass"
+_OWNS = """
+    SELECT FROM pg_class JOIN pg_roles role ON role.rolname = $2
+    WHERE pg_class.oid = $1::regclass AND (role.rolsuper OR pg_has_role(role.oid, relowner, 'MEMBER'))
+"""
+
+
+def grant(dsn: str, role: str) -> None:
+    """Leave a role with what serving needs, whatever it had before. Safe to repeat. Connect as the tables' owner.
+
+    Raises:
+        LookupError: There is no such role, or nothing can be kept from it.
+        StoreUnavailableError: The database is unreachable, or the caller does not own the tables.
+    """
+    with final_driver_faults():
+        asyncio.run(_grant(dsn, role))
+
+
+async def _grant(dsn: str, role: str) -> None:
+    connection = await connect(dsn=dsn, timeout=DEFAULTS.connect_timeout)
+    try:
+        async with connection.transaction():
+            await connection.execute("SELECT pg_advisory_xact_lock($1)", MIGRATION_LOCK)
+            if not await connection.fetch("SELECT FROM pg_roles WHERE rolname = $1", role):
+                raise LookupError(f"there is no role {role!r}; make it first: CREATE ROLE {_quoted(role)} LOGIN")
+            if await connection.fetch(_OWNS, PROVIDERS.name, role):
+                raise LookupError(f"nothing can be kept from {role!r}: it is a superuser, or acts as the tables' owner")
+            for statement in _grants(_quoted(role), await connection.fetchval(_SCHEMA, PROVIDERS.name)):
+                await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def _grants(role: str, schema: str) -> Sequence[str]:
+    return [
+        f"GRANT USAGE ON SCHEMA {schema} TO {role}",
+        f"REVOKE ALL ON {', '.join(_PRIVILEGES)} FROM {role}",
+        *(f"GRANT {', '.join(needed)} ON {table} TO {role}" for table, needed in _PRIVILEGES.items()),
+    ]
+
+
+def _quoted(identifier: str) -> str:
+    return '"' + identifier.replace('"', '""') + '"'

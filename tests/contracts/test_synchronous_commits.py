@@ -1,0 +1,56 @@
+"""With synchronous replication, what is acknowledged is on the standby, however often it was sent."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from adapters.postgres.database import ConnectionOptions, Database
+from adapters.postgres.migrations import upgrade
+from adapters.postgres.store import PostgresVersionStore
+from application.ports.version_store import Change, Stored
+from domain.errors import StoreUnavailableError
+from domain.semver import SemVer
+from tests.builders import a_name, a_version
+from tests.support.clusters import Cluster, a_cluster, a_standby
+from tests.support.stores import writing
+
+ONE = SemVer.parse("1.0.0")
+
+
+@pytest.fixture
+def pair(server_folder: Path) -> Iterator[tuple[Cluster, Cluster]]:
+    with a_cluster(server_folder / "primary") as primary:
+        upgrade(primary.dsn)
+        with a_standby(server_folder / "standby", primary) as standby:
+            yield primary, standby
+
+
+@pytest.fixture
+async def store(pair: tuple[Cluster, Cluster]) -> AsyncIterator[PostgresVersionStore]:
+    database = Database(pair[0].dsn, ConnectionOptions(command_timeout=1))
+    yield PostgresVersionStore(database)
+    await database.dispose()
+
+
+async def test_a_repeat_is_not_acknowledged_while_no_standby_has_what_it_repeats(
+    pair: tuple[Cluster, Cluster], store: PostgresVersionStore
+) -> None:
+    _, standby = pair
+    before = await store.look(a_name(), ONE)
+    standby.suspend()
+    with pytest.raises(StoreUnavailableError):
+        await store.update(a_name(), ONE, writing(a_version("1.0.0")))
+    seen = await store.look(a_name(), ONE)
+    assert seen.version is not None, "PostgreSQL shows what was committed here alone"
+
+    for known in (None, seen, before):
+        with pytest.raises(StoreUnavailableError):
+            await store.update(a_name(), ONE, unless_there, seen=known)
+    standby.resume()
+
+    assert (await store.update(a_name(), ONE, unless_there, seen=before)).version == seen.version
+
+
+def unless_there(stored: Stored) -> Change:
+    return Change() if stored.version is not None else writing(a_version("1.0.0"))(stored)
