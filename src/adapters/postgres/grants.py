@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
+from advanced_alchemy.base import metadata_registry
 from sqlalchemy import Text, column, func, not_, select, values
 
 from adapters.postgres.connecting import connect
@@ -10,11 +11,10 @@ from adapters.postgres.database import DEFAULTS
 from adapters.postgres.faults import final_driver_faults
 from adapters.postgres.revisions import MIGRATION_LOCK, VERSION_TABLE
 from adapters.postgres.statements import Statement
-from adapters.postgres.tables import EVENTS, PROVIDERS, VERSIONS
+from adapters.postgres.tables import BIND_KEY, EVENTS, PROVIDERS
 
 _PRIVILEGES: Mapping[str, tuple[str, ...]] = {
-    PROVIDERS.name: ("SELECT", "INSERT", "UPDATE"),
-    VERSIONS.name: ("SELECT", "INSERT", "UPDATE"),
+    **dict.fromkeys(metadata_registry.get(BIND_KEY).tables, ("SELECT", "INSERT", "UPDATE")),
     EVENTS.name: ("SELECT", "INSERT"),  # histories are only added to
     VERSION_TABLE: ("SELECT",),
 }
