@@ -1,28 +1,110 @@
-"""Which files stand on a distribution's page, where installers choose by name and version alone."""
+"""Distributions, and the namespaces that they belong to."""
 
-from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
 
-from domain.versions import ProviderVersion, VersionStatus
+from packaging.utils import InvalidName, NormalizedName, canonicalize_name
+
+from domain import texts
+from domain.errors import DistributionConflictError, InvalidDistributionNameError
+from domain.names import PLATFORM, ProviderName
+
+MAX_TRANSFER_REASON = 2000
 
 
-def installable_files(versions: Iterable[ProviderVersion]) -> Sequence[ProviderVersion]:
-    """Choose one version for each file name among the public versions of a distribution, in the order of publication.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distribution:
+    """A distribution and the namespace whose providers may publish wheels of it.
 
-    Installers take the highest version of a page, whoever put it there. So a page has one namespace only: the
-    platform's if it publishes the distribution, else the one that published it first. Should several providers of it
-    share a file name, the one that is not yanked stands for it, and the earlier of two.
+    Attributes:
+        organization_id: The organisation that publishes it, whatever its slug becomes; None until one does.
     """
-    public = list(versions)
-    owner = _owner(public)
-    files: dict[str, ProviderVersion] = {}
-    for version in public:
-        if version.name.prefix == owner and version.wheel is not None:
-            known = files.get(version.wheel.filename)
-            if known is None or (known.status is VersionStatus.YANKED and version.status is VersionStatus.PUBLISHED):
-                files[version.wheel.filename] = version
-    return list(files.values())
+
+    name: NormalizedName
+    prefix: str
+    organization_id: str | None = None
+
+    def require_publishable_by(self, provider: ProviderName, organization_id: str | None) -> None:
+        """Return if a version of that provider may have a wheel of this distribution.
+
+        The platform may publish any distribution: a customer must not be able to block a release by claiming its name.
+
+        Raises:
+            DistributionConflictError: The distribution belongs to another namespace or organisation.
+        """
+        if provider.is_platform:
+            return
+        if self.prefix != provider.prefix:
+            owner = f"the namespace {self.prefix}"
+        elif self.organization_id not in {None, organization_id} and organization_id is not None:
+            owner = f"another organisation, which had the namespace {self.prefix} before"
+        else:
+            return
+        raise DistributionConflictError(
+            f"the distribution {self.name} belongs to {owner}; build the wheel under another distribution name, or ask "
+            f"an operator of the registry to run 'provider-registry distributions transfer {self.name} "
+            f"--to {provider.prefix}'"
+        )
+
+    def published_by(self, provider: ProviderName, organization_id: str | None) -> Self:
+        """Return the distribution after a version of that provider was published with a wheel of it."""
+        if self.prefix != provider.prefix:
+            return replace(self, prefix=provider.prefix, organization_id=organization_id)
+        return replace(self, organization_id=self.organization_id or organization_id)
 
 
-def _owner(versions: Sequence[ProviderVersion]) -> str | None:
-    chosen = next((each for each in versions if each.name.is_platform), None) or next(iter(versions), None)
-    return chosen.name.prefix if chosen else None
+class DistributionAction(StrEnum):
+    """A change of a distribution's owner.
+
+    ``claimed`` by a first publication, ``taken_over`` by the platform's publication, or ``transferred`` by an operator.
+    """
+
+    CLAIMED = "claimed"
+    TAKEN_OVER = "taken_over"
+    TRANSFERRED = "transferred"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistributionEvent:
+    """A distribution's owner from then on. Never changed or removed once it is kept."""
+
+    action: DistributionAction
+    owner: Distribution
+    at: datetime
+    actor: str
+    request_id: str | None = None
+    reason: str | None = None
+
+
+def distribution_name(written: str) -> NormalizedName:
+    """Return the normalised form of a distribution name.
+
+    Raises:
+        InvalidDistributionNameError: It is not a distribution name.
+    """
+    try:
+        return canonicalize_name(written, validate=True)
+    except InvalidName:
+        raise InvalidDistributionNameError(
+            "a distribution name is ASCII letters and digits, with '.', '-' or '_' between them"
+        ) from None
+
+
+def check_transfer_reason(value: str) -> str:
+    """Return a reason of 1 to 2000 characters.
+
+    Raises:
+        InvalidTextError: It is blank or longer, or holds control characters other than tabs and line ends.
+    """
+    return texts.text(value, shortest=1, longest=MAX_TRANSFER_REASON)
+
+
+def index_path(prefix: str) -> str:
+    """Return the path of the package index that lists a namespace's wheels.
+
+    The tilde keeps namespaces apart from projects: no distribution name has one, and URLs never encode it (RFC 3986,
+    section 2.3).
+    """
+    return "/simple/" if prefix == PLATFORM else f"/simple/~{prefix}/"

@@ -105,6 +105,12 @@ class InvalidWheelFilenameError(InvalidValueError):
     code = "invalid_wheel_filename"
 
 
+class InvalidDistributionNameError(InvalidValueError):
+    """Not a distribution name."""
+
+    code = "invalid_distribution_name"
+
+
 class InvalidSchemasError(InvalidValueError):
     """Resource schemas that cannot be recorded."""
 
@@ -203,6 +209,18 @@ class VersionConflictError(ConflictError):
         super().__init__(detail)
         self.differences = tuple(differences)
         self.status = status
+
+
+class DistributionConflictError(ConflictError):
+    """The wheel's distribution belongs to another namespace."""
+
+    code = "distribution_conflict"
+
+
+class WheelFilenameConflictError(ConflictError):
+    """The wheel's file name belongs to another digest."""
+
+    code = "wheel_filename_conflict"
 
 
 class IllegalTransitionError(ConflictError):

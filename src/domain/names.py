@@ -27,12 +27,7 @@ class ProviderName:
     def __post_init__(self) -> None:
         """Refuse anything that is not a name, so that no other code has to ask."""
         for role, token in (("namespace", self.prefix), ("name", self.name)):
-            if not _TOKEN.fullmatch(token):
-                msg = (
-                    f"the {role} must be lower-case letters and digits, with '-' or '_' between them; "
-                    "send 'platform/<name>' or '<organisation-slug>/<name>'"
-                )
-                raise InvalidProviderNameError(msg)
+            _check_token(token, role, "send 'platform/<name>' or '<organisation-slug>/<name>'")
         if len(self.canonical) > MAX_LENGTH:
             msg = f"the canonical name is {len(self.canonical)} characters long; {MAX_LENGTH} are allowed"
             raise InvalidProviderNameError(msg)
@@ -63,3 +58,20 @@ class ProviderName:
     def __str__(self) -> str:
         """Return the canonical form."""
         return self.canonical
+
+
+def namespace(written: str) -> str:
+    """Return a namespace.
+
+    Raises:
+        InvalidProviderNameError: It is not a namespace.
+    """
+    return _check_token(written, "namespace", f"give '{PLATFORM}' or an organisation's slug")
+
+
+def _check_token(token: str, role: str, remedy: str) -> str:
+    if not _TOKEN.fullmatch(token) or len(token) > MAX_LENGTH:
+        raise InvalidProviderNameError(
+            f"the {role} must be lower-case letters and digits, with '-' or '_' between them; {remedy}"
+        )
+    return token

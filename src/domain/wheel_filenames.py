@@ -19,6 +19,7 @@ _FILENAME = re.compile(
     r"\.whl",
     re.ASCII,
 )
+_SEMVER_NUMBERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,32 @@ class WheelFilename:
             raise InvalidWheelFilenameError(msg) from None
         return cls(text, canonicalize_name(parts["name"]), version, parts["build"], parts["tag"])
 
+    @property
+    def normalised(self) -> str:
+        """The spelling that is equal for every two file names between which installers cannot tell.
+
+        Name, version, build number and tags are compared as values: ``Foo.Bar-1.0-py3.py2-none-any.whl`` is
+        ``foo_bar-1.0.0-py2.py3-none-any.whl``. Versions have three numbers at least, as those of providers do.
+        """
+        build = () if self.build is None else (_normalised_build(self.build),)
+        tags = (".".join(sorted(set(part.split(".")))) for part in self.tag.lower().split("-"))
+        name = self.distribution.replace("-", "_")
+        return "-".join((name, _normalised_version(self.version), *build, *tags)) + ".whl"
+
     def __str__(self) -> str:
         """Return the file name as it was written."""
         return self.text
+
+
+def _normalised_version(version: Version) -> str:
+    numbers = list(version.release)
+    while len(numbers) > _SEMVER_NUMBERS and numbers[-1] == 0:
+        numbers.pop()
+    numbers += [0] * (_SEMVER_NUMBERS - len(numbers))
+    epoch = f"{version.epoch}!" if version.epoch else ""
+    return epoch + ".".join(map(str, numbers)) + str(version).removeprefix(version.base_version)
+
+
+def _normalised_build(build: str) -> str:
+    digits = re.match(r"0*([0-9]+)", build, re.ASCII)
+    return build.lower() if digits is None else digits[1] + build[digits.end() :].lower()

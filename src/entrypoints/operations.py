@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 
 from application.use_cases.find_provider import FindProvider
+from application.use_cases.inspect_distribution import InspectDistribution
 from application.use_cases.inspect_version import InspectVersion
+from application.use_cases.list_distribution_owners import ListDistributionOwners
 from application.use_cases.list_recorded_versions import ListRecordedVersions
 from application.use_cases.restore_version import RestoreVersion
 from application.use_cases.reverify_version import ReverifyVersion
 from application.use_cases.search_providers import SearchProviders
+from application.use_cases.transfer_distribution import TransferDistribution
 from application.use_cases.yank_version import YankVersion
 
 
@@ -22,3 +25,6 @@ class Operations:
     yank_version: YankVersion
     restore_version: RestoreVersion
     reverify_version: ReverifyVersion
+    list_distribution_owners: ListDistributionOwners
+    inspect_distribution: InspectDistribution
+    transfer_distribution: TransferDistribution

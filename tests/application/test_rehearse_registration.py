@@ -8,7 +8,13 @@ from application.ports.version_store import Stored, VersionStore
 from application.use_cases.register_version import Registration
 from application.use_cases.rehearse_registration import RehearsedOutcome
 from domain.digests import Sha256Digest
-from domain.errors import MetadataRequiredError, NamespaceForbiddenError, StoreUnavailableError, WheelRefusedError
+from domain.errors import (
+    MetadataRequiredError,
+    NamespaceForbiddenError,
+    StoreUnavailableError,
+    VersionConflictError,
+    WheelRefusedError,
+)
 from domain.machines import ConsoleMachine
 from domain.names import ProviderName
 from domain.versions import VersionStatus
@@ -84,7 +90,7 @@ async def test_other_content_would_be_a_conflict_naming_the_fields(registry: Reg
     rehearsal = await registry.rehearse_registration.execute(a_registration(changelog="other"))
 
     assert (rehearsal.outcome, rehearsal.version) == (RehearsedOutcome.CONFLICT, None)
-    assert rehearsal.conflict is not None
+    assert isinstance(rehearsal.conflict, VersionConflictError)
     assert (rehearsal.conflict.differences, rehearsal.conflict.status) == (("changelog",), "published")
 
 

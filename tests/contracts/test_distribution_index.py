@@ -13,10 +13,10 @@ from adapters.postgres.distribution_index import PostgresDistributionIndex
 from adapters.postgres.store import PostgresVersionStore
 from application.ports.distribution_index import DistributionIndex
 from application.ports.version_store import VersionStore
-from domain.canonical_json import CanonicalJson
 from domain.errors import StoreUnavailableError, WheelFault, WheelRefusedError
+from domain.index_files import IndexFile
 from domain.versions import ProviderVersion
-from tests.builders import NOW, a_building_version, a_proven_wheel, a_version
+from tests.builders import NOW, a_building_version, a_proven_wheel, a_version, a_wheel_url
 from tests.support.stores import put
 
 LATER = NOW + timedelta(hours=1)
@@ -38,39 +38,55 @@ def of_distribution(name: str, provider: str) -> ProviderVersion:
     return replace(a_version(name=provider), wheel=wheel)
 
 
-async def test_every_distribution_is_listed_once_and_in_order(indexed: Indexed) -> None:
+async def test_every_distribution_of_a_namespace_is_listed_once_and_in_order(indexed: Indexed) -> None:
     store, index = indexed
-    assert await index.list_distributions() == []
+    assert await index.list_distributions("platform") == []
     for number, name in enumerate(["b", "a-b", "ab", "a", "b"]):
         await put(store, of_distribution(name, f"platform/p{number}"))
-    assert await index.list_distributions() == ["a", "a-b", "ab", "b"]
+    await put(store, of_distribution("aa", "acme/p"), of_distribution("b", "acme/q"))
+    assert await index.list_distributions("platform") == ["a", "a-b", "ab", "b"]
+    assert await index.list_distributions("acme") == ["aa", "b"]
+    assert await index.list_distributions("acm") == []
 
 
-async def test_versions_of_a_distribution_come_in_the_order_of_publication(indexed: Indexed) -> None:
+async def test_files_come_in_the_order_of_publication_and_from_one_namespace(indexed: Indexed) -> None:
     store, index = indexed
     await put(
         store,
         a_version("2.0.0", at=NOW),
         a_version("1.0.0", name="acme/gcp", at=LATER),
-        a_version("3.0.0", at=NOW + timedelta(minutes=1)).yank("broken", at=LATER),
-        of_distribution("other", "platform/other"),
+        a_version("3.0.0", name="platform/other", at=NOW + timedelta(minutes=1)).yank("broken", at=LATER),
+        of_distribution("other", "platform/another"),
     )
-    found = [(each.name.canonical, each.version.text) for each in await index.versions_of(GCP)]
-    assert found == [("platform/gcp", "2.0.0"), ("platform/gcp", "3.0.0"), ("acme/gcp", "1.0.0")]
-    assert await index.versions_of(canonicalize_name("unknown")) == []
+    found = [(file.url, file.is_yanked) for file in await index.files_of("platform", GCP)]
+    assert found == [(a_wheel_url("2.0.0").text, False), (a_wheel_url("3.0.0").text, True)]
+    assert [file.url for file in await index.files_of("acme", GCP)] == [a_wheel_url("1.0.0").text]
+    assert await index.files_of("platform", canonicalize_name("unknown")) == []
 
 
 async def test_versions_that_are_not_public_stay_hidden(indexed: Indexed) -> None:
     store, index = indexed
     refusal = WheelRefusedError(WheelFault.DIGEST_MISMATCH, "the bytes differ")
     await put(store, a_building_version("1.0.0"), a_building_version("2.0.0").fail(refusal, at=LATER))
-    assert (await index.list_distributions(), await index.versions_of(GCP)) == ([], [])
+    assert (await index.list_distributions("platform"), await index.files_of("platform", GCP)) == ([], [])
 
 
-async def test_files_are_shown_as_lists_show_versions(indexed: Indexed) -> None:
+async def test_a_file_says_what_installers_ask(indexed: Indexed) -> None:
     store, index = indexed
-    await put(store, a_version("1.0.0", config_schema=CanonicalJson.of({"type": "object"})))
-    assert list(await index.versions_of(GCP)) == list(await store.list_versions(a_version().name))
+    version, wheel = a_version("1.0.0"), a_proven_wheel()
+    await put(store, version.yank("broken", at=LATER))
+    assert await index.files_of("platform", GCP) == [
+        IndexFile(
+            filename=wheel.filename,
+            url=version.announcement.wheel_url.text,
+            sha256=wheel.sha256.hex,
+            size=wheel.size,
+            requires_python=">=3.11",
+            published_at=NOW,
+            is_yanked=True,
+            yanked_reason="broken",
+        )
+    ]
 
 
 async def test_an_outage_reaches_the_index() -> None:
@@ -78,7 +94,7 @@ async def test_an_outage_reaches_the_index() -> None:
     memory.unavailable = True
     database = Database("postgresql://registry@127.0.0.1:1/registry")
     for index in (InMemoryDistributionIndex(memory), PostgresDistributionIndex(database)):
-        for work in (index.list_distributions(), index.versions_of(GCP)):
+        for work in (index.list_distributions("platform"), index.files_of("platform", GCP)):
             with pytest.raises(StoreUnavailableError):
                 await work
     await database.dispose()

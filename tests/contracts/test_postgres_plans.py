@@ -9,7 +9,7 @@ import pytest
 from adapters.postgres import catalog_queries, queries, writes
 from adapters.postgres.statements import Statement
 from adapters.postgres.writes import Write
-from tests.support.postgres import a_database, connected, execute, fetch
+from tests.support.postgres import TABLES, a_database, connected, execute, fetch
 
 PROVIDERS = """
     INSERT INTO providers (prefix, name, created_at, updated_at, display_name, description, tags, labels, words,
@@ -33,13 +33,26 @@ EVENTS = """
     INSERT INTO version_events (id, version_id, action, at, actor)
     SELECT gen_random_uuid(), v.id, 'published', now(), 'm' FROM provider_versions v, generate_series(1, 3)
 """
+NAMES = (
+    """
+    INSERT INTO wheel_files (prefix, filename, sha256, name, version)
+    SELECT 'platform', 'w' || p || '-1.0.0-py3-none-any.whl', repeat('a', 64), 'p' || p, '1.0.0'
+    FROM generate_series(1, 3000) p
+    """,
+    "INSERT INTO distributions (name, prefix) SELECT 'x' || d, 'p' || d % 100 FROM generate_series(1, 5000) d",
+    """
+    INSERT INTO distribution_events (id, distribution, action, prefix, at, actor)
+    SELECT gen_random_uuid(), name, 'claimed', prefix, now(), 'm' FROM distributions
+    """,
+)
+"""Distributions are claimed as their versions are written."""
 
 
 @pytest.fixture(scope="module")
 def busy_dsn(postgres_dsn: str, template_dsn: str) -> Iterator[str]:
     """A database with 30,000 versions."""
     with a_database(postgres_dsn, template=template_dsn) as dsn:
-        execute(dsn, PROVIDERS, VERSIONS, EVENTS, "VACUUM ANALYZE providers, provider_versions, version_events")
+        execute(dsn, PROVIDERS, VERSIONS, EVENTS, *NAMES, f"VACUUM ANALYZE {', '.join(TABLES)}")
         yield dsn
 
 
@@ -78,12 +91,21 @@ VALUES = {
     "of_trigrams": '{" p77",p77}',
     "of_tags": "{t9}",
     "of_distribution": "w9",
+    "of_filename": "w9-1.0.0-py3-none-any.whl",
+    "distribution_name": "w9",
+    "distribution_prefix": "platform",
+    "ownership_id": "00000000-0000-0000-0000-000000000000",
+    "ownership_distribution": "w9",
+    "ownership_action": "taken_over",
+    "ownership_prefix": "platform",
+    "ownership_at": "2026-01-02",
+    "ownership_actor": "m",
     "page_limit": "20",
     "page_offset": "0",
 }
-EXPLAINED = {"FIND", "FIND_LATEST", "LIST", "LIST_RECORDED", "LOOK", "LOCK", "HISTORY"}
-EXPLAINED_WRITES = {"REPLACE_PROVIDER", "TOUCH_PROVIDER", "REPLACE_VERSION", "ADD_EVENT"}
-READS_NOTHING = {"ADD_PROVIDER", "ADD_VERSION"}
+EXPLAINED = {"FIND", "FIND_LATEST", "LIST", "LIST_RECORDED", "LOOK", "LOOK_FOR_WHEEL", "LOCK", "HISTORY"}
+EXPLAINED_WRITES = {"REPLACE_PROVIDER", "TOUCH_PROVIDER", "REPLACE_VERSION", "ADD_EVENT", "CHANGE_OWNER"}
+READS_NOTHING = {"ADD_PROVIDER", "ADD_VERSION", "ADD_FILE", "ADD_DISTRIBUTION", "ADD_OWNERSHIP"}
 
 
 def plan_of(dsn: str, statement: Statement, **more: object) -> list[dict[str, Any]]:
@@ -117,6 +139,11 @@ def nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:
         ("LOOK", "uq_provider_versions_version", 1),
         ("LOOK", "pk_providers", 1),
         ("LOCK", "pk_providers", 1),
+        ("LOOK_FOR_WHEEL", "ix_provider_versions_public", 1),
+        ("LOOK_FOR_WHEEL", "uq_provider_versions_version", 1),
+        ("LOOK_FOR_WHEEL", "pk_providers", 1),
+        ("LOOK_FOR_WHEEL", "pk_distributions", 1),
+        ("LOOK_FOR_WHEEL", "pk_wheel_files", 1),
     ],
 )
 def test_hot_queries_read_indexes_only_as_far_as_they_need(busy_dsn: str, query: str, index: str, rows: int) -> None:
@@ -147,6 +174,15 @@ def test_writes_find_their_rows_by_index(busy_dsn: str, provider: Write) -> None
         "provider_versions",
         "version_events",
     }
+
+
+def test_a_change_of_an_owner_finds_its_row_by_index(busy_dsn: str) -> None:
+    [(revision,)] = fetch(busy_dsn, "SELECT xmin FROM providers WHERE name = 'p7'")
+    together = writes.together(writes.TOUCH_PROVIDER, writes.CHANGE_OWNER, writes.ADD_OWNERSHIP)
+    plan = plan_of(busy_dsn, together, of_revision=revision)
+    assert "Seq Scan" not in {node["Node Type"] for node in plan}
+    read = {node["Index Name"]: node["Actual Rows"] for node in plan if "Index Name" in node}
+    assert read == {"pk_providers": 1, "pk_distributions": 1}
 
 
 def test_no_statement_is_left_unexplained() -> None:
@@ -183,10 +219,22 @@ def test_searches_read_indexes_and_latest_versions_only_of_the_page(
     ("query", "index", "rows"),
     [
         (catalog_queries.FIND_PROVIDER, "ix_provider_versions_latest", 1),
-        (catalog_queries.VERSIONS_OF_DISTRIBUTION, "ix_provider_versions_distribution", 92),
+        (catalog_queries.FILES_OF_DISTRIBUTION, "ix_provider_versions_index", 92),
+        (catalog_queries.FIND_OWNER, "pk_distributions", 1),
+        (catalog_queries.LIST_OWNERS, "pk_distributions", 20),
+        (catalog_queries.LIST_OWNED, "ix_distributions_owned", 20),
+        (catalog_queries.OWNERS_HISTORY, "ix_distribution_events_history", 1),
         (queries.LIST_RECORDED, "uq_provider_versions_version", 100),
     ],
-    ids=["FIND_PROVIDER", "VERSIONS_OF_DISTRIBUTION", "LIST_RECORDED"],
+    ids=[
+        "FIND_PROVIDER",
+        "FILES_OF_DISTRIBUTION",
+        "FIND_OWNER",
+        "LIST_OWNERS",
+        "LIST_OWNED",
+        "OWNERS_HISTORY",
+        "LIST_RECORDED",
+    ],
 )
 def test_the_other_queries_read_indexes_only(busy_dsn: str, query: Statement, index: str, rows: int) -> None:
     plan = plan_of(busy_dsn, query)
@@ -197,6 +245,6 @@ def test_the_other_queries_read_indexes_only(busy_dsn: str, query: Statement, in
 
 def test_listing_distributions_steps_from_name_to_name(busy_dsn: str) -> None:
     plan = plan_of(busy_dsn, catalog_queries.LIST_DISTRIBUTIONS)
-    scans = [node for node in plan if node.get("Index Name") == "ix_provider_versions_distribution"]
+    scans = [node for node in plan if node.get("Index Name") == "ix_provider_versions_index"]
     assert not [node for node in plan if node["Node Type"] == "Seq Scan"]
     assert sum(node["Actual Rows"] * node["Actual Loops"] for node in scans) <= 301

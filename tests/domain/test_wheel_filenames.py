@@ -58,6 +58,58 @@ def test_a_version_with_more_digits_than_python_reads_is_refused() -> None:
         WheelFilename.parse(f"pkg-{'9' * 5000}-py3-none-any.whl")
 
 
+@pytest.mark.parametrize(
+    ("text", "normalised"),
+    [
+        ("foo_bar-1.0.0-py3-none-any.whl", "foo_bar-1.0.0-py3-none-any.whl"),
+        ("Foo_Bar-1.0.0-py3-none-any.whl", "foo_bar-1.0.0-py3-none-any.whl"),
+        ("foo.bar-1.0.0-py3-none-any.whl", "foo_bar-1.0.0-py3-none-any.whl"),
+        ("foo__bar-1.0.0-py3-none-any.whl", "foo_bar-1.0.0-py3-none-any.whl"),
+        ("a-1-py3-none-any.whl", "a-1.0.0-py3-none-any.whl"),
+        ("a-1.0-py3-none-any.whl", "a-1.0.0-py3-none-any.whl"),
+        ("a-1.0.0.0-py3-none-any.whl", "a-1.0.0-py3-none-any.whl"),
+        ("a-1.0.0.1-py3-none-any.whl", "a-1.0.0.1-py3-none-any.whl"),
+        ("a-v1.0.0-py3-none-any.whl", "a-1.0.0-py3-none-any.whl"),
+        ("a-01.0.0-py3-none-any.whl", "a-1.0.0-py3-none-any.whl"),
+        ("a-1.0.0rc1-py3-none-any.whl", "a-1.0.0rc1-py3-none-any.whl"),
+        ("a-1.0.0.RC.1-py3-none-any.whl", "a-1.0.0rc1-py3-none-any.whl"),
+        ("a-1.0.0_preview1-py3-none-any.whl", "a-1.0.0rc1-py3-none-any.whl"),
+        ("a-1.0.0_alpha-py3-none-any.whl", "a-1.0.0a0-py3-none-any.whl"),
+        ("a-1.0.0_1-py3-none-any.whl", "a-1.0.0.post1-py3-none-any.whl"),
+        ("a-1!1.0.post1.dev2-py3-none-any.whl", "a-1!1.0.0.post1.dev2-py3-none-any.whl"),
+        ("a-1.0.0+Ubuntu_1-py3-none-any.whl", "a-1.0.0+ubuntu.1-py3-none-any.whl"),
+        ("a-1.0.0-01Build-py3-none-any.whl", "a-1.0.0-1build-py3-none-any.whl"),
+        ("a-1.0.0-00-py3-none-any.whl", "a-1.0.0-0-py3-none-any.whl"),
+        ("a-1.0.0-py3.py2-none-any.whl", "a-1.0.0-py2.py3-none-any.whl"),
+        ("a-1.0.0-PY3-None-ANY.whl", "a-1.0.0-py3-none-any.whl"),
+        (
+            "a-1.0.0-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl",
+            "a-1.0.0-cp311-cp311-manylinux2014_x86_64.manylinux_2_17_x86_64.whl",
+        ),
+    ],
+)
+def test_file_names_that_installers_cannot_tell_apart_have_one_normalised_form(text: str, normalised: str) -> None:
+    assert WheelFilename.parse(text).normalised == normalised
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "foo_baz-1.0.0-py3-none-any.whl",
+        "foo_bar-1.0.1-py3-none-any.whl",
+        "foo_bar-1.0.0rc1-py3-none-any.whl",
+        "foo_bar-1.0.0+a-py3-none-any.whl",
+        "foo_bar-1.0.0.post0-py3-none-any.whl",
+        "foo_bar-1.0.0-1-py3-none-any.whl",
+        "foo_bar-1.0.0-py2-none-any.whl",
+        "foo_bar-1.0.0-py2.py3-none-any.whl",
+        "foo_bar-1!1.0.0-py3-none-any.whl",
+    ],
+)
+def test_file_names_that_installers_tell_apart_stay_apart(other: str) -> None:
+    assert WheelFilename.parse(other).normalised != "foo_bar-1.0.0-py3-none-any.whl"
+
+
 @given(st.text())
 def test_any_text_is_a_file_name_or_is_refused(text: str) -> None:
     _parse_or_refuse(text)
@@ -77,3 +129,6 @@ def _parse_or_refuse(text: str) -> None:
         return
     assert parsed.text == text
     assert text.isascii()
+    again = WheelFilename.parse(parsed.normalised)
+    assert again.normalised == parsed.normalised
+    assert (again.distribution, again.version) == (parsed.distribution, parsed.version)

@@ -22,7 +22,7 @@ from entrypoints.environment import load_settings
 from tests.e2e.conftest import Stack
 from tests.e2e.test_command_line import run
 from tests.support.ports import free_port
-from tests.support.postgres import fetch
+from tests.support.postgres import TABLES, fetch
 
 WHEEL = "pragmatiks_gcp_provider-1.0.0-py3-none-any.whl"
 
@@ -265,6 +265,47 @@ def test_the_embedded_database_is_shared_with_a_server_that_runs_on_it(stack: St
     assert json.loads(afterwards.stdout) == served
 
 
+def test_a_distribution_is_shown_handed_over_and_told_of_in_a_history(registered: Stack) -> None:
+    name = "pragmatiks-gcp-provider"
+    owner = {"name": name, "prefix": "platform", "organization_id": None}
+    new_owner = {"name": name, "prefix": "acme", "organization_id": "org_acme"}
+    transfer = ("distributions", "transfer", "Pragmatiks_GCP.provider", "--to", "acme", "--organization", "org_acme")
+
+    before = told(registered, "distributions", "list")
+    transferred = told(registered, *transfer, "--as", "ann", "--reason", "Sold.")
+    repeated = told(registered, *transfer, "--as", "eve")
+    inspected = told(registered, "distributions", "show", name)[1]
+
+    assert before == (0, [owner])
+    assert transferred == (0, {"distribution": new_owner, "before": owner})
+    assert repeated == (0, {"distribution": new_owner, "before": new_owner})
+    assert inspected["distribution"] == new_owner
+    assert [(event["action"], event["actor"], event["reason"]) for event in inspected["history"]] == [
+        ("claimed", "operator:seed", None),
+        ("transferred", "operator:ann", "Sold."),
+    ]
+    assert told(registered, "distributions", "list", "--namespace", "platform") == (0, [])
+    assert "Sold." in shown(registered, "distributions", "show", name)
+    assert f"{name}  acme" in shown(registered, "distributions", "list", "--namespace", "acme")
+    assert "acme" in shown(registered, *transfer)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "code"),
+    [
+        (("show", "unknown"), 1, "distribution_not_found"),
+        (("show", "a b"), 2, "invalid_distribution_name"),
+        (("transfer", "a", "--to", "Acme"), 2, "invalid_provider_name"),
+        (("transfer", "a", "--to", "acme", "--reason", " "), 2, "invalid_text"),
+    ],
+)
+def test_a_distribution_that_cannot_be_shown_or_handed_over_is_refused(
+    registered: Stack, arguments: tuple[str, ...], status: int, code: str
+) -> None:
+    refused = told(registered, "distributions", *arguments)
+
+    assert (refused[0], refused[1]["code"]) == (status, code)
+
+
 def everything_stored(stack: Stack) -> list[list[tuple[Any, ...]]]:
-    tables = ("providers", "provider_versions", "version_events")
-    return [fetch(stack.settings["DATABASE_URL"], f"SELECT * FROM {table}") for table in tables]
+    return [fetch(stack.settings["DATABASE_URL"], f"SELECT * FROM {table}") for table in TABLES]

@@ -30,6 +30,9 @@ def a_database(server: str, *, template: str | None = None) -> Iterator[str]:
         execute(server, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+TABLES = ("providers", "provider_versions", "version_events", "distributions", "distribution_events", "wheel_files")
+
+
 def empty(dsn: str) -> None:
     """Cut all connections to a migrated database and remove all rows."""
     # A history refuses to be emptied, as a replica that copies one from elsewhere must be able to.
@@ -37,7 +40,7 @@ def empty(dsn: str) -> None:
         dsn,
         _CUT,
         "SET session_replication_role = replica",
-        "TRUNCATE providers, provider_versions, version_events",
+        f"TRUNCATE {', '.join(TABLES)}",
         "UPDATE catalog_totals SET providers = 0",
     )
 

@@ -4,25 +4,42 @@ from collections.abc import Sequence
 
 from packaging.utils import NormalizedName
 
-from adapters.memory.version_store import InMemoryVersionStore, as_listed
-from domain.versions import ProviderVersion
+from adapters.memory.version_store import InMemoryVersionStore
+from domain.index_files import IndexFile
+from domain.versions import ProviderVersion, VersionStatus
+from domain.wheels import ProvenWheel
 
 
 class InMemoryDistributionIndex:
-    """Finds versions in an in-memory store by the distribution that their wheels belong to."""
+    """Finds wheels in an in-memory store by their namespace and distribution."""
 
     def __init__(self, store: InMemoryVersionStore) -> None:
         """Take the store."""
         self._store = store
 
-    async def list_distributions(self) -> Sequence[NormalizedName]:
-        """Return every distribution with a public version, once and in order."""
-        return sorted({found.wheel.distribution for found in await self._versions() if found.wheel})
+    async def list_distributions(self, prefix: str) -> Sequence[NormalizedName]:
+        """Return every distribution that a namespace published, once and in order."""
+        return sorted({wheel.distribution for _, wheel in await self._wheels(prefix)})
 
-    async def versions_of(self, distribution: NormalizedName) -> Sequence[ProviderVersion]:
-        """Return the public versions of a distribution, in the order of publication."""
-        found = [each for each in await self._versions() if each.wheel and each.wheel.distribution == distribution]
-        return [as_listed(each) for each in sorted(found, key=lambda each: each.published_at or each.created_at)]
+    async def files_of(self, prefix: str, distribution: NormalizedName) -> Sequence[IndexFile]:
+        """Return the wheels of a distribution, in the order of publication."""
+        found = [each for each in await self._wheels(prefix) if each[1].distribution == distribution]
+        return [_file(*each) for each in sorted(found, key=lambda each: each[0].published_at or each[0].created_at)]
 
-    async def _versions(self) -> Sequence[ProviderVersion]:
-        return [version for _, versions in await self._store.public() for version in versions]
+    async def _wheels(self, prefix: str) -> Sequence[tuple[ProviderVersion, ProvenWheel]]:
+        public = await self._store.public()
+        versions = [each for provider, found in public if provider.name.prefix == prefix for each in found]
+        return [(version, version.wheel) for version in versions if version.wheel]
+
+
+def _file(version: ProviderVersion, wheel: ProvenWheel) -> IndexFile:
+    return IndexFile(
+        filename=wheel.filename,
+        url=version.announcement.wheel_url.text,
+        sha256=wheel.sha256.hex,
+        size=wheel.size,
+        requires_python=wheel.requires_python,
+        published_at=version.published_at or version.created_at,
+        is_yanked=version.status is VersionStatus.YANKED,
+        yanked_reason=version.yanked_reason,
+    )

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from adapters.memory.names import InMemoryNames
 from application.ports.change_listener import ChangeListeners
 from application.ports.version_store import Change, Decision, Stored
 from domain.catalog import Provider, latest
@@ -12,6 +13,7 @@ from domain.history import LifecycleEvent
 from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.versions import ProviderVersion, VersionStatus
+from domain.wheel_filenames import WheelFilename
 
 
 class InMemoryVersionStore:
@@ -20,11 +22,13 @@ class InMemoryVersionStore:
     Attributes:
         unavailable: Set it to act out an outage: every method then raises ``StoreUnavailableError``.
         listeners: Are told of what is written.
+        names: The names that wheels hold.
     """
 
     def __init__(self) -> None:
         """Start empty and available."""
         self.listeners = ChangeListeners()
+        self.names = InMemoryNames()
         self._unavailable = False
         self._providers: dict[ProviderName, Provider] = {}
         self._versions: dict[ProviderName, dict[SemVer, ProviderVersion]] = {}
@@ -42,10 +46,10 @@ class InMemoryVersionStore:
         tell = self.listeners.distrust if out else self.listeners.trust
         tell()
 
-    async def look(self, name: ProviderName, version: SemVer) -> Stored:
-        """Return what is stored around a version."""
+    async def look(self, name: ProviderName, version: SemVer, *, wheel: WheelFilename | None = None) -> Stored:
+        """Return what is stored around a version, and around its wheel's names."""
         await self.check()
-        return self._stored(name, version)
+        return self._stored(name, version, wheel)
 
     async def update(
         self,
@@ -54,11 +58,13 @@ class InMemoryVersionStore:
         decide: Decision,
         *,
         seen: Stored | None = None,  # noqa: ARG002 -- reading again costs nothing here
+        wheel: WheelFilename | None = None,
     ) -> Stored:
         """Decide and write, one writer at a time."""
         async with self._turn:
             await self.check()
-            change = decide(self._stored(name, version))
+            before = self._stored(name, version, wheel)
+            change = decide(before)
             written = change.version
             if written is not None and (written.name, written.version) != (name, version):
                 raise ValueError(f"a decision on {name} {version} would write {written.name} {written.version}")
@@ -69,8 +75,9 @@ class InMemoryVersionStore:
             if change.event is not None:
                 self._events.setdefault((name, version), []).append(change.event)
             if change != Change():
+                self.names.claim(name, before, change)
                 self.listeners.changed(name)
-            return self._stored(name, version)
+            return self._stored(name, version, wheel)
 
     async def find(self, name: ProviderName, version: SemVer) -> ProviderVersion | None:
         """Return a public version, or None."""
@@ -122,11 +129,12 @@ class InMemoryVersionStore:
         if self._unavailable:
             raise StoreUnavailableError("the registry's database is out of service; try again shortly")
 
-    def _stored(self, name: ProviderName, version: SemVer) -> Stored:
+    def _stored(self, name: ProviderName, version: SemVer, wheel: WheelFilename | None) -> Stored:
         return Stored(
             provider=self._providers.get(name),
             version=self._versions.get(name, {}).get(version),
             newest=max((found.version for found in self._public(name)), default=None),
+            names=self.names.of(name, wheel),
         )
 
     def _public(self, name: ProviderName) -> Iterator[ProviderVersion]:

@@ -8,6 +8,7 @@ from domain.history import LifecycleEvent
 from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.versions import ProviderVersion
+from domain.wheel_filenames import WheelFilename
 
 
 class ObservedVersionStore:
@@ -18,17 +19,23 @@ class ObservedVersionStore:
         self._store = store
         self._observer = observer
 
-    async def look(self, name: ProviderName, version: SemVer) -> Stored:
+    async def look(self, name: ProviderName, version: SemVer, *, wheel: WheelFilename | None = None) -> Stored:
         """Look as the store behind it does."""
         with self._observer.stage(Stage.LOOK):
-            return await self._store.look(name, version)
+            return await self._store.look(name, version, wheel=wheel)
 
     async def update(
-        self, name: ProviderName, version: SemVer, decide: Decision, *, seen: Stored | None = None
+        self,
+        name: ProviderName,
+        version: SemVer,
+        decide: Decision,
+        *,
+        seen: Stored | None = None,
+        wheel: WheelFilename | None = None,
     ) -> Stored:
         """Update as the store behind it does; waiting for other writers is part of it."""
         with self._observer.stage(Stage.WRITE):
-            return await self._store.update(name, version, decide, seen=seen)
+            return await self._store.update(name, version, decide, seen=seen, wheel=wheel)
 
     async def find(self, name: ProviderName, version: SemVer) -> ProviderVersion | None:
         """Find as the store behind it does."""

@@ -1,4 +1,4 @@
-"""The statements of the catalog and of the index of distributions."""
+"""The statements of the catalog, and of distributions and their owners."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -23,9 +23,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from adapters.postgres.queries import LISTED, PAGE_LIMIT, PAGE_OFFSET
+from adapters.postgres.queries import PAGE_LIMIT, PAGE_OFFSET
 from adapters.postgres.statements import Statement
-from adapters.postgres.tables import IS_INSTALLABLE, IS_PUBLIC, IS_SHOWN, PROVIDERS, TOTALS, VERSIONS
+from adapters.postgres.tables import (
+    DISTRIBUTION_EVENTS,
+    DISTRIBUTIONS,
+    IS_INSTALLABLE,
+    IS_PUBLIC,
+    IS_SHOWN,
+    PROVIDERS,
+    TOTALS,
+    VERSIONS,
+)
 
 _NUMBER = (VERSIONS.c.version, VERSIONS.c.sort_key, VERSIONS.c.is_prerelease)
 _KEY = (PROVIDERS.c.prefix, PROVIDERS.c.name)
@@ -138,18 +147,48 @@ LIST_DISTRIBUTIONS = Statement.of(
     # Steps from each name to the next by the index: a DISTINCT would read every version.
     text(f"""
     WITH RECURSIVE known AS (
-        (SELECT distribution FROM provider_versions WHERE {IS_PUBLIC} ORDER BY distribution LIMIT 1)
+        (SELECT distribution FROM provider_versions
+            WHERE prefix = :of_prefix AND {IS_PUBLIC} ORDER BY distribution LIMIT 1)
         UNION ALL
         SELECT following.distribution FROM known, LATERAL (
             SELECT v.distribution FROM provider_versions v
-            WHERE {IS_PUBLIC} AND v.distribution > known.distribution ORDER BY v.distribution LIMIT 1
+            WHERE v.prefix = :of_prefix AND {IS_PUBLIC} AND v.distribution > known.distribution
+            ORDER BY v.distribution LIMIT 1
         ) following
     )
     SELECT distribution FROM known ORDER BY distribution
     """)  # noqa: S608 -- made of constants
 )
-VERSIONS_OF_DISTRIBUTION = Statement.of(
-    select(*LISTED)
-    .where(VERSIONS.c.distribution == bindparam("of_distribution"), text(IS_PUBLIC))
+_FILE = (
+    VERSIONS.c[name]
+    for name in (
+        "wheel_filename",
+        "wheel_url",
+        "wheel_sha256",
+        "wheel_size",
+        "requires_python",
+        "published_at",
+        "status",
+        "yanked_reason",
+    )
+)
+FILES_OF_DISTRIBUTION = Statement.of(
+    select(*_FILE)
+    .where(
+        VERSIONS.c.prefix == bindparam("of_prefix"),
+        VERSIONS.c.distribution == bindparam("of_distribution"),
+        text(IS_PUBLIC),
+    )
     .order_by(VERSIONS.c.published_at, VERSIONS.c.id)
+)
+"""Of no version more than an index shows: there may be thousands."""
+
+_OWNERS_PAGE = select(*DISTRIBUTIONS.c).order_by(DISTRIBUTIONS.c.name).limit(PAGE_LIMIT).offset(PAGE_OFFSET)
+LIST_OWNERS = Statement.of(_OWNERS_PAGE)
+LIST_OWNED = Statement.of(_OWNERS_PAGE.where(DISTRIBUTIONS.c.prefix == bindparam("of_prefix")))
+FIND_OWNER = Statement.of(select(*DISTRIBUTIONS.c).where(DISTRIBUTIONS.c.name == bindparam("of_distribution")))
+OWNERS_HISTORY = Statement.of(
+    select(*DISTRIBUTION_EVENTS.c)
+    .where(DISTRIBUTION_EVENTS.c.distribution == bindparam("of_distribution"))
+    .order_by(DISTRIBUTION_EVENTS.c.position)
 )

@@ -4,26 +4,48 @@ from collections.abc import Sequence
 
 from packaging.utils import NormalizedName
 
-from adapters.postgres.catalog_queries import LIST_DISTRIBUTIONS, VERSIONS_OF_DISTRIBUTION
+from adapters.postgres.catalog_queries import FILES_OF_DISTRIBUTION, LIST_DISTRIBUTIONS
 from adapters.postgres.database import Database
 from adapters.postgres.reading import read
-from adapters.postgres.rows import read_version
-from domain.names import ProviderName
-from domain.versions import ProviderVersion
+from adapters.postgres.statements import Rows
+from application.off_loop import off_loop
+from domain.index_files import IndexFile
+from domain.versions import VersionStatus
+
+_ROW = 256
+"""About the size of a row in bytes."""
 
 
 class PostgresDistributionIndex:
-    """Finds versions by the distribution that their wheels belong to."""
+    """Finds wheels by their namespace and distribution."""
 
     def __init__(self, database: Database) -> None:
         """Take an open database; whoever opened it disposes of it."""
         self._pool = database.pool
 
-    async def list_distributions(self) -> Sequence[NormalizedName]:
-        """Return every distribution with a public version, once and in order."""
-        return [NormalizedName(row["distribution"]) for row in await read(self._pool, LIST_DISTRIBUTIONS, {})]
+    async def list_distributions(self, prefix: str) -> Sequence[NormalizedName]:
+        """Return every distribution that a namespace published, once and in order."""
+        rows = await read(self._pool, LIST_DISTRIBUTIONS, {"of_prefix": prefix})
+        return [NormalizedName(row["distribution"]) for row in rows]
 
-    async def versions_of(self, distribution: NormalizedName) -> Sequence[ProviderVersion]:
-        """Return the public versions of a distribution, in the order of publication."""
-        rows = await read(self._pool, VERSIONS_OF_DISTRIBUTION, {"of_distribution": distribution})
-        return [read_version(ProviderName(row["prefix"], row["name"]), row) for row in rows]
+    async def files_of(self, prefix: str, distribution: NormalizedName) -> Sequence[IndexFile]:
+        """Return the wheels of a distribution, in the order of publication."""
+        of = {"of_prefix": prefix, "of_distribution": distribution}
+        rows = await read(self._pool, FILES_OF_DISTRIBUTION, of)
+        return await off_loop(_ROW * len(rows), _files, rows)
+
+
+def _files(rows: Rows) -> Sequence[IndexFile]:
+    return [
+        IndexFile(
+            filename=row["wheel_filename"],
+            url=row["wheel_url"],
+            sha256=row["wheel_sha256"],
+            size=row["wheel_size"],
+            requires_python=row["requires_python"],
+            published_at=row["published_at"],
+            is_yanked=row["status"] == VersionStatus.YANKED,
+            yanked_reason=row["yanked_reason"],
+        )
+        for row in rows
+    ]

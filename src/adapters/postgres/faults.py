@@ -19,7 +19,15 @@ DRIVER_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.Internal
 
 _UNAVAILABLE = "the registry's database is out of service; the same request is safe to send again"
 
-_RACES = frozenset({"pk_providers", "uq_provider_versions_version", "fk_provider_versions_prefix_providers"})
+_RACES = frozenset(
+    {
+        "pk_providers",
+        "uq_provider_versions_version",
+        "fk_provider_versions_prefix_providers",
+        "pk_distributions",
+        "pk_wheel_files",
+    }
+)
 """Constraints that a writer breaks only because another one came first."""
 
 _REFUSALS = {
@@ -29,6 +37,7 @@ _REFUSALS = {
     "ck_provider_versions_public_has_wheel": "a public version has a proven wheel and a time of publication",
     "ck_provider_versions_failed_has_error": "a failed version, and no other, has an error message",
     "ck_provider_versions_yanked_has_time": "a yanked version, and no other, has the time of its yank",
+    "ck_distribution_events_action_is_known": "a distribution is claimed, taken over or transferred, and nothing else",
     "ck_version_events_action_is_known": "a version is published, fails, is yanked or is restored, and nothing else",
 }
 """What the domain says of a row that breaks a constraint."""

@@ -1,6 +1,7 @@
 """The statements that read. Each does by an index, whatever the number of versions.
 
-Parameters are ``of_prefix`` and ``of_name``, and ``of_version`` where one version is meant.
+Parameters are ``of_prefix`` and ``of_name``, ``of_version`` where one version is meant, and ``of_distribution`` and
+``of_filename`` where a wheel's names are.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +10,15 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, FromClause, and_, bindparam, literal_column, select, text, true
 
 from adapters.postgres.statements import Statement
-from adapters.postgres.tables import EVENTS, IS_INSTALLABLE, IS_PUBLIC, PROVIDERS, VERSIONS
+from adapters.postgres.tables import (
+    DISTRIBUTIONS,
+    EVENTS,
+    IS_INSTALLABLE,
+    IS_PUBLIC,
+    PROVIDERS,
+    VERSIONS,
+    WHEEL_FILES,
+)
 
 _NUMBER = ("version", "sort_key", "is_prerelease")
 ONE: ColumnElement[int] = literal_column("1")  # the planner cannot see through a parameter
@@ -52,6 +61,8 @@ _PARTS: Mapping[str, Sequence[Any]] = {
     "provider": [column for column in PROVIDERS.c if column.name not in _TERMS],
     "version": [column for column in _ANY_NUMBERED.c if column.name not in _KEY],
     "newest": list(_NEWEST.c),
+    "distribution": list(DISTRIBUTIONS.c),
+    "file": [column for column in WHEEL_FILES.c if column.name != "prefix"],
 }
 _LABELS = {part: {column.name: f"{part}_{column.name}" for column in columns} for part, columns in _PARTS.items()}
 
@@ -78,15 +89,32 @@ HISTORY = Statement.of(
     .limit(PAGE_LIMIT)
     .offset(PAGE_OFFSET)
 )
-LOOK = Statement.of(
-    select(
-        REVISION.label("revision"),
-        *(column.label(_LABELS[part][column.name]) for part, columns in _PARTS.items() for column in columns),
-    )
+
+
+def _labelled(*parts: str) -> list[ColumnElement[Any]]:
+    return [column.label(_LABELS[part][column.name]) for part in parts for column in _PARTS[part]]
+
+
+_LOOK = (
+    select(REVISION.label("revision"), *_labelled("provider", "version", "newest"))
     .select_from(PROVIDERS.outerjoin(_ANY_NUMBERED, true()).outerjoin(_NEWEST, true()))
     .where(named(PROVIDERS))
 )
+_LOOKED = _LOOK.subquery("looked")
+_HELD_FILE = and_(WHEEL_FILES.c.prefix == bindparam("of_prefix"), WHEEL_FILES.c.filename == bindparam("of_filename"))
+
+LOOK = Statement.of(_LOOK)
 """One row with a provider, the version if it is there, and the number of the newest public version if there is one."""
+LOOK_FOR_WHEEL = Statement.of(
+    select(*_LOOKED.c, *_labelled("distribution", "file")).select_from(
+        select(ONE.label("one"))
+        .subquery("one")
+        .outerjoin(_LOOKED, true())
+        .outerjoin(DISTRIBUTIONS, DISTRIBUTIONS.c.name == bindparam("of_distribution"))
+        .outerjoin(WHEEL_FILES, _HELD_FILE)
+    )
+)
+"""The same with the holders of a wheel's names; a row even if there is no such provider."""
 
 LOCK = Statement.of(select(PROVIDERS.c.prefix).where(named(PROVIDERS)).with_for_update(key_share=True))
 """Makes the writers of one provider take turns. Part of no other statement: one that waited for the lock would see what

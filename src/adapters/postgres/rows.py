@@ -11,6 +11,7 @@ from domain.announcements import Announcement
 from domain.canonical_json import CanonicalJson
 from domain.catalog import CatalogMetadata, Provider
 from domain.digests import Sha256Digest
+from domain.distributions import Distribution, DistributionAction, DistributionEvent
 from domain.history import LifecycleAction, LifecycleEvent
 from domain.names import ProviderName
 from domain.readmes import Readme
@@ -18,6 +19,7 @@ from domain.search import SearchTerms
 from domain.semver import SemVer
 from domain.verification import Verification
 from domain.versions import ProviderVersion, VersionStatus
+from domain.wheel_names import ClaimedFile
 from domain.wheel_urls import WheelUrl
 from domain.wheels import ProvenWheel
 
@@ -112,6 +114,67 @@ def write_event(event: LifecycleEvent) -> dict[str, object]:
         "actor": event.actor,
         "request_id": event.request_id,
         "reason": event.reason,
+    }
+
+
+def read_distribution(row: Mapping[str, Any]) -> Distribution:
+    """Return the distribution that a row holds."""
+    return Distribution(name=NormalizedName(row["name"]), prefix=row["prefix"], organization_id=row["organization_id"])
+
+
+def write_distribution(distribution: Distribution) -> dict[str, object]:
+    """Return the row that holds a distribution."""
+    return {
+        "name": distribution.name,
+        "prefix": distribution.prefix,
+        "organization_id": distribution.organization_id,
+    }
+
+
+def read_distribution_event(row: Mapping[str, Any]) -> DistributionEvent:
+    """Return the change of a distribution's owner that a row holds."""
+    return DistributionEvent(
+        action=DistributionAction(row["action"]),
+        owner=read_distribution({**row, "name": row["distribution"]}),
+        at=row["at"],
+        actor=row["actor"],
+        request_id=row["request_id"],
+        reason=row["reason"],
+    )
+
+
+def write_distribution_event(event: DistributionEvent) -> dict[str, object]:
+    """Return the row that holds a change of a distribution's owner, without its id."""
+    return {
+        "distribution": event.owner.name,
+        "action": event.action.value,
+        "prefix": event.owner.prefix,
+        "organization_id": event.owner.organization_id,
+        "at": event.at,
+        "actor": event.actor,
+        "request_id": event.request_id,
+        "reason": event.reason,
+    }
+
+
+def read_claimed_file(prefix: str, row: Mapping[str, Any]) -> ClaimedFile:
+    """Return the file name of a namespace's index that a row holds."""
+    return ClaimedFile(
+        filename=row["filename"],
+        sha256=Sha256Digest(row["sha256"]),
+        provider=ProviderName(prefix, row["name"]),
+        version=SemVer.parse(row["version"]),
+    )
+
+
+def write_claimed_file(file: ClaimedFile) -> dict[str, object]:
+    """Return the row that holds a file name."""
+    return {
+        "prefix": file.provider.prefix,
+        "filename": file.filename,
+        "sha256": file.sha256.hex,
+        "name": file.provider.name,
+        "version": file.version.text,
     }
 
 

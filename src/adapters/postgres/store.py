@@ -11,13 +11,14 @@ from adapters.postgres.reading import read, retried
 from adapters.postgres.revisions import CURRENT, suffice
 from adapters.postgres.rows import read_event, read_version
 from adapters.postgres.statements import Rows, Statement
-from adapters.postgres.updates import key, read_stored, write
+from adapters.postgres.updates import key, looking, read_stored, write
 from application.ports.version_store import Change, Decision, Stored
 from domain.errors import StoreUnavailableError
 from domain.history import LifecycleEvent
 from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.versions import ProviderVersion
+from domain.wheel_filenames import WheelFilename
 
 
 class PostgresVersionStore:
@@ -33,18 +34,24 @@ class PostgresVersionStore:
         self._listeners = database.listeners
         self._pool = database.pool
 
-    async def look(self, name: ProviderName, version: SemVer) -> Stored:
-        """Return what is stored around a version, in one statement."""
-        return read_stored(name, await self._read(queries.LOOK, key(name, version)))
+    async def look(self, name: ProviderName, version: SemVer, *, wheel: WheelFilename | None = None) -> Stored:
+        """Return what is stored around a version and its wheel's names, in one statement."""
+        return read_stored(name, await self._read(*looking(name, version, wheel)))
 
     async def update(
-        self, name: ProviderName, version: SemVer, decide: Decision, *, seen: Stored | None = None
+        self,
+        name: ProviderName,
+        version: SemVer,
+        decide: Decision,
+        *,
+        seen: Stored | None = None,
+        wheel: WheelFilename | None = None,
     ) -> Stored:
         """Decide and write, under lock once another writer came first."""
-        stored = seen or await self.look(name, version)
+        stored = seen or await self.look(name, version, wheel=wheel)
         with suppress(RetryableFaultError):
             return await self._update(name, version, decide, stored)
-        return await retried(lambda: self._update_under_lock(name, version, decide))
+        return await retried(lambda: self._update_under_lock(name, version, decide, wheel))
 
     async def find(self, name: ProviderName, version: SemVer) -> ProviderVersion | None:
         """Return a public version, or None."""
@@ -93,12 +100,15 @@ class PostgresVersionStore:
             await self._commit(name, write(connection, name, stored, change))
         return change.after(name, stored)
 
-    async def _update_under_lock(self, name: ProviderName, version: SemVer, decide: Decision) -> Stored:
+    async def _update_under_lock(
+        self, name: ProviderName, version: SemVer, decide: Decision, wheel: WheelFilename | None
+    ) -> Stored:
+        look, parameters = looking(name, version, wheel)
         async with self._pool.lend() as connection:
             with driver_faults(connection):
                 await connection.execute("BEGIN")
                 await queries.LOCK.fetch(connection, key(name))
-                stored = read_stored(name, await queries.LOOK.fetch(connection, key(name, version)))
+                stored = read_stored(name, await look.fetch(connection, parameters))
             change = _decided(decide, name, version, stored)
             if change == Change():
                 with driver_faults(connection):

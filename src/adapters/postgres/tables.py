@@ -104,6 +104,13 @@ class VersionRow(DefaultBase):
             "published_at",
             postgresql_where=text(IS_PUBLIC),
         ),
+        Index(
+            "ix_provider_versions_index",
+            "prefix",
+            "distribution",
+            "published_at",
+            postgresql_where=text(IS_PUBLIC),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(GUID, default=uuid7, primary_key=True)
@@ -181,7 +188,57 @@ class CatalogTotalsRow(DefaultBase):
     providers: Mapped[int] = mapped_column(BigInteger)
 
 
+class DistributionRow(DefaultBase):
+    """A distribution and the namespace that it belongs to."""
+
+    __bind_key__ = BIND_KEY
+    __tablename__ = "distributions"
+    __table_args__: Any = (Index("ix_distributions_owned", "prefix", "name"),)
+
+    name: Mapped[str] = mapped_column(_C_TEXT, primary_key=True)
+    prefix: Mapped[str] = mapped_column(_C_TEXT)
+    organization_id: Mapped[str | None] = mapped_column(Text)
+
+
+class DistributionEventRow(DefaultBase):
+    """A change of a distribution's owner. Rows are only ever added, as those of ``EventRow``."""
+
+    __bind_key__ = BIND_KEY
+    __tablename__ = "distribution_events"
+    __table_args__: Any = (
+        CheckConstraint("action IN ('claimed', 'taken_over', 'transferred')", name="action_is_known"),
+        Index("ix_distribution_events_history", "distribution", "position"),
+    )
+
+    id: Mapped[UUID] = mapped_column(GUID, default=uuid7, primary_key=True)
+    position: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    distribution: Mapped[str] = mapped_column(_C_TEXT, ForeignKey("distributions.name"))
+    action: Mapped[str] = mapped_column(Text)
+    prefix: Mapped[str] = mapped_column(_C_TEXT)
+    organization_id: Mapped[str | None] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(_TIME)
+    actor: Mapped[str] = mapped_column(Text)
+    request_id: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(Text)
+
+
+class WheelFileRow(DefaultBase):
+    """A normalised file name on a namespace's index, and the digest that it keeps."""
+
+    __bind_key__ = BIND_KEY
+    __tablename__ = "wheel_files"
+
+    prefix: Mapped[str] = mapped_column(_C_TEXT, primary_key=True)
+    filename: Mapped[str] = mapped_column(_C_TEXT, primary_key=True)
+    sha256: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(_C_TEXT)
+    version: Mapped[str] = mapped_column(_C_TEXT)
+
+
 PROVIDERS, VERSIONS, EVENTS, TOTALS = (
     cast("Table", row.__table__) for row in (ProviderRow, VersionRow, EventRow, CatalogTotalsRow)
+)
+DISTRIBUTIONS, DISTRIBUTION_EVENTS, WHEEL_FILES = (
+    cast("Table", row.__table__) for row in (DistributionRow, DistributionEventRow, WheelFileRow)
 )
 """The same as statements see them."""

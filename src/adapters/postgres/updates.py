@@ -2,18 +2,35 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 from uuid_utils.compat import uuid7
 
 from adapters.postgres.faults import overtaken
-from adapters.postgres.queries import part
-from adapters.postgres.rows import read_number, read_provider, read_version, write_event, write_provider, write_version
-from adapters.postgres.statements import Rows
+from adapters.postgres.queries import LOOK, LOOK_FOR_WHEEL, part
+from adapters.postgres.rows import (
+    read_claimed_file,
+    read_distribution,
+    read_number,
+    read_provider,
+    read_version,
+    write_claimed_file,
+    write_distribution,
+    write_distribution_event,
+    write_event,
+    write_provider,
+    write_version,
+)
+from adapters.postgres.statements import Rows, Statement
 from adapters.postgres.writes import (
+    ADD_DISTRIBUTION,
     ADD_EVENT,
+    ADD_FILE,
+    ADD_OWNERSHIP,
     ADD_PROVIDER,
     ADD_VERSION,
+    CHANGE_OWNER,
     REPLACE_PROVIDER,
     REPLACE_VERSION,
     TOUCH_PROVIDER,
@@ -24,6 +41,8 @@ from application.ports.version_store import Change, Stored
 from domain.catalog import Provider
 from domain.names import ProviderName
 from domain.semver import SemVer
+from domain.wheel_filenames import WheelFilename
+from domain.wheel_names import WheelNames
 
 _NOTHING = Stored(provider=None, version=None, newest=None)
 _Writes = Mapping[Write, Mapping[str, object]]
@@ -35,12 +54,24 @@ def key(name: ProviderName, version: SemVer | None = None) -> dict[str, str]:
     return parameters if version is None else {**parameters, "of_version": version.text}
 
 
+def looking(name: ProviderName, version: SemVer, wheel: WheelFilename | None) -> tuple[Statement, dict[str, str]]:
+    """Return the statement that looks at a version, and at a wheel's names if one is given, with its parameters."""
+    if wheel is None:
+        return LOOK, key(name, version)
+    names = {"of_distribution": wheel.distribution, "of_filename": wheel.normalised}
+    return LOOK_FOR_WHEEL, {**key(name, version), **names}
+
+
 def read_stored(name: ProviderName, rows: Rows) -> Stored:
-    """Return what the row of a ``LOOK`` holds, if there is one."""
+    """Return what the row of a ``LOOK`` or ``LOOK_FOR_WHEEL`` holds, if there is one."""
     if not rows:
         return _NOTHING
     [row] = rows
+    names = _names(name, row) if "distribution_name" in row else None
+    if row["provider_created_at"] is None:
+        return replace(_NOTHING, names=names)
     return Stored(
+        names=names,
         provider=read_provider(name, part(row, "provider")),
         version=None if row["version_version"] is None else read_version(name, part(row, "version")),
         newest=None if row["newest_version"] is None else read_number(part(row, "newest")),
@@ -54,7 +85,11 @@ async def write(connection: asyncpg.Connection, name: ProviderName, stored: Stor
     Raises:
         RetryableFaultError: Another writer came first.
     """
-    rows = {**_provider(change.provider(name, stored.provider), stored.provider), **_version(stored, change)}
+    rows = {
+        **_provider(change.provider(name, stored.provider), stored.provider),
+        **_wheel_names(stored, change),
+        **_version(stored, change),
+    }
     values = {f"{write.part}_{column}": value for write, row in rows.items() for column, value in row.items()}
     target = {} if change.version is None else {"of_version": change.version.version.text}
     if not await together(*rows).fetch(connection, {**values, **key(name), **target, "of_revision": stored.revision}):
@@ -67,6 +102,28 @@ def _provider(provider: Provider, before: Provider | None) -> _Writes:
     if provider != replace(before, updated_at=provider.updated_at):
         return {REPLACE_PROVIDER: write_provider(provider)}
     return {TOUCH_PROVIDER: {"updated_at": provider.updated_at}}
+
+
+def _names(name: ProviderName, row: Mapping[str, Any]) -> WheelNames:
+    return WheelNames(
+        distribution=None if row["distribution_name"] is None else read_distribution(part(row, "distribution")),
+        file=None if row["file_sha256"] is None else read_claimed_file(name.prefix, part(row, "file")),
+    )
+
+
+def _wheel_names(before: Stored, change: Change) -> _Writes:
+    """Return the names that a change claims. Where another writer claimed one first, its primary key refuses."""
+    after, event = change.names(before), change.event_of_names(before)
+    rows: dict[Write, Mapping[str, object]] = {}
+    if before.names is None or after is None:
+        return rows
+    if after.distribution is not None and event is not None:
+        write = ADD_DISTRIBUTION if before.names.distribution is None else CHANGE_OWNER
+        rows[write] = write_distribution(after.distribution)
+        rows[ADD_OWNERSHIP] = {"id": uuid7(), **write_distribution_event(event)}
+    if after.file is not None and before.names.file is None:
+        rows[ADD_FILE] = write_claimed_file(after.file)
+    return rows
 
 
 def _version(stored: Stored, change: Change) -> _Writes:

@@ -25,10 +25,11 @@ from sqlalchemy import (
     table,
     update,
 )
+from sqlalchemy.dialects import postgresql
 
 from adapters.postgres.queries import ONE, REVISION, named, numbered
 from adapters.postgres.statements import Statement
-from adapters.postgres.tables import EVENTS, PROVIDERS, VERSIONS
+from adapters.postgres.tables import DISTRIBUTION_EVENTS, DISTRIBUTIONS, EVENTS, PROVIDERS, VERSIONS, WHEEL_FILES
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +56,7 @@ def _adding(row: Table, after: FromClause, values: Mapping[str, ColumnElement[An
 
 
 _KEY = ("prefix", "name")
-_PROVIDER, _VERSION = table("provider"), table("version", column("id"))
+_PROVIDER, _VERSION, _DISTRIBUTION = table("provider"), table("version", column("id")), table("distribution")
 _REPLACING = update(PROVIDERS).where(named(PROVIDERS), bindparam("of_revision") == REVISION).returning(ONE)
 
 ADD_PROVIDER = Write("provider", insert(PROVIDERS).values(_given("provider", PROVIDERS)).returning(ONE))
@@ -76,6 +77,40 @@ ADD_EVENT = Write(
     _adding(EVENTS, _VERSION, {**_given("event", EVENTS, "position", "version_id"), "version_id": _VERSION.c.id}),
 )
 """Goes with one of those that write a version."""
+
+ADD_FILE = Write("file", _adding(WHEEL_FILES, _PROVIDER, _given("file", WHEEL_FILES)))
+ADD_DISTRIBUTION = Write(
+    "distribution",
+    _adding(DISTRIBUTIONS, _PROVIDER, _given("distribution", DISTRIBUTIONS)).returning(DISTRIBUTIONS.c.name),
+)
+CHANGE_OWNER = Write(
+    "distribution",
+    update(DISTRIBUTIONS)
+    .where(DISTRIBUTIONS.c.name == bindparam("distribution_name"), select(ONE).select_from(_PROVIDER).exists())
+    .values(_given("distribution", DISTRIBUTIONS, "name"))
+    .returning(DISTRIBUTIONS.c.name),
+)
+ADD_OWNERSHIP = Write(
+    "ownership",
+    _adding(DISTRIBUTION_EVENTS, _DISTRIBUTION, _given("ownership", DISTRIBUTION_EVENTS, "position")),
+)
+"""Goes with one of those that write a distribution."""
+
+_OWNER = _given("distribution", DISTRIBUTIONS)
+_ASSIGNED = (
+    postgresql.insert(DISTRIBUTIONS)
+    .values(_OWNER)
+    .on_conflict_do_update(
+        index_elements=[DISTRIBUTIONS.c.name],
+        set_={name: value for name, value in _OWNER.items() if name != "name"},
+    )
+    .returning(DISTRIBUTIONS.c.name)
+    .cte("distribution")
+)
+ASSIGN = Statement.of(
+    select(ONE).select_from(_DISTRIBUTION).add_cte(_ASSIGNED, ADD_OWNERSHIP.clause.cte(ADD_OWNERSHIP.part))
+)
+"""Changes a distribution's owner outside of any publication."""
 
 
 def joined(provider: Write, *others: Write) -> Select[int]:

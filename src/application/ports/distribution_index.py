@@ -5,22 +5,22 @@ from typing import Protocol
 
 from packaging.utils import NormalizedName
 
-from domain.versions import ProviderVersion
+from domain.index_files import IndexFile
 
 
 class DistributionIndex(Protocol):
-    """Knows which distributions the public versions' wheels belong to.
+    """Knows which wheels the public versions of each namespace have.
 
     Every method raises ``StoreUnavailableError`` when the index is unreachable.
     """
 
-    async def list_distributions(self) -> Sequence[NormalizedName]:
-        """Return the normalised name of every distribution that has a public version, each once, in order."""
+    async def list_distributions(self, prefix: str) -> Sequence[NormalizedName]:
+        """Return the normalised name of every distribution that a namespace published, each once, in order."""
         ...
 
-    async def versions_of(self, distribution: NormalizedName) -> Sequence[ProviderVersion]:
-        """Return the public versions whose wheel belongs to a distribution, whichever provider they are of.
+    async def files_of(self, prefix: str, distribution: NormalizedName) -> Sequence[IndexFile]:
+        """Return the wheels of a namespace's public versions that belong to a distribution, one for each version.
 
-        In the order of publication, without what ``VersionStore.list_versions`` leaves out; empty if there are none.
+        In the order of publication; empty if there are none.
         """
         ...

@@ -6,10 +6,13 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.catalog import CatalogMetadata, Provider
+from domain.distributions import DistributionAction, DistributionEvent
 from domain.history import LifecycleEvent
 from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.versions import ProviderVersion
+from domain.wheel_filenames import WheelFilename
+from domain.wheel_names import WheelNames
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,12 +23,14 @@ class Stored:
         provider: None if nothing was ever recorded under the name.
         version: The version in any status, or None.
         newest: The highest public version of the provider, or None.
+        names: The names of the wheel that was asked about; None if none was.
         revision: By what the store knows whether anything was written under the name since.
     """
 
     provider: Provider | None
     version: ProviderVersion | None
     newest: SemVer | None
+    names: WheelNames | None = None
     revision: int | None = field(default=None, compare=False)
 
 
@@ -39,7 +44,8 @@ class Change:
         metadata: Replaces the provider's catalog metadata.
         event: Is appended to the history of the version that is written.
         at: When the provider is replaced; to be given when no version is written whose ``updated_at`` says so.
-        organization_id: The owner of the provider, should the change be the one that creates it.
+        organization_id: The owner of the provider and of the wheel's names, should the change be the one that creates
+            or claims them.
         organization_name: Replaces what the organisation that publishes the provider is called.
 
     Raises:
@@ -104,6 +110,33 @@ class Change:
             provider=self.provider(name, before.provider),
             version=written or before.version,
             newest=max(public + newest, default=None),
+            names=self.names(before),
+        )
+
+    def names(self, before: Stored) -> WheelNames | None:
+        """Return the wheel's names after the change. Only a version that becomes public claims them."""
+        written = self.version
+        if before.names is None or written is None or not written.status.is_public:
+            return before.names
+        if before.version is not None and before.version.status.is_public:
+            return before.names
+        return before.names.after(written, self.organization_id)
+
+    def event_of_names(self, before: Stored) -> DistributionEvent | None:
+        """Return what to keep of a change of the distribution's owner, if its owner changes."""
+        after = self.names(before)
+        if after is None or after.distribution is None or before.names is None or self.version is None:
+            return None
+        held = before.names.distribution
+        if after.distribution == held:
+            return None
+        is_taken = held is not None and held.prefix != after.distribution.prefix
+        return DistributionEvent(
+            action=DistributionAction.TAKEN_OVER if is_taken else DistributionAction.CLAIMED,
+            owner=after.distribution,
+            at=self.time,
+            actor=self.version.registered_by,
+            request_id=None if self.event is None else self.event.request_id,
         )
 
 
@@ -118,12 +151,21 @@ class VersionStore(Protocol):
     Every method raises ``StoreUnavailableError`` when the store is unreachable.
     """
 
-    async def look(self, name: ProviderName, version: SemVer) -> Stored:
-        """Return what is stored around a version, as of now and without locks."""
+    async def look(self, name: ProviderName, version: SemVer, *, wheel: WheelFilename | None = None) -> Stored:
+        """Return what is stored around a version, as of now and without locks.
+
+        With ``wheel``, that includes who holds its names.
+        """
         ...
 
     async def update(
-        self, name: ProviderName, version: SemVer, decide: Decision, *, seen: Stored | None = None
+        self,
+        name: ProviderName,
+        version: SemVer,
+        decide: Decision,
+        *,
+        seen: Stored | None = None,
+        wheel: WheelFilename | None = None,
     ) -> Stored:
         """Decide on the stored state and write the change; return the state after it.
 
@@ -131,9 +173,12 @@ class VersionStore(Protocol):
         committed, and of concurrent first writers exactly one finds nothing. When the decision raises, nothing is
         written.
 
-        ``seen`` is what ``look`` returned for that version. It may be decided on first, without looking again; if the
-        decision is to write nothing, it stands. What is returned was committed for good: on replicas that commits wait
-        for as well.
+        With ``wheel``, the decision sees its names, and a version that becomes public claims them in the same
+        transaction. Of concurrent claims of one name, exactly one finds it free.
+
+        ``seen`` is what ``look`` returned for that version and wheel. It may be decided on first, without looking
+        again; if the decision is to write nothing, it stands. What is returned was committed for good: on replicas that
+        commits wait for as well.
         """
         ...
 

@@ -5,19 +5,20 @@ from collections.abc import Sequence
 from packaging.utils import NormalizedName
 
 from application.ports.distribution_index import DistributionIndex
+from domain.names import PLATFORM
 
 
 class ListDistributions:
-    """Lists distributions with a public version."""
+    """Lists the distributions of a namespace's index."""
 
     def __init__(self, index: DistributionIndex) -> None:
         """Take the index."""
         self._index = index
 
-    async def execute(self) -> Sequence[NormalizedName]:
-        """Return their normalised names, in order.
+    async def execute(self, prefix: str = PLATFORM) -> Sequence[NormalizedName]:
+        """Return the normalised names of the distributions that a namespace published, in order.
 
         Raises:
             StoreUnavailableError: The index is unreachable.
         """
-        return await self._index.list_distributions()
+        return await self._index.list_distributions(prefix)

@@ -5,28 +5,30 @@ from collections.abc import Sequence
 from packaging.utils import NormalizedName
 
 from application.ports.distribution_index import DistributionIndex
-from domain.distributions import installable_files
+from domain.distributions import index_path
 from domain.errors import DistributionNotFoundError
-from domain.versions import ProviderVersion
+from domain.index_files import IndexFile, installable_files
+from domain.names import PLATFORM
 
 
 class ListFiles:
-    """Lists the versions whose files installers choose from."""
+    """Lists the files that installers choose from."""
 
     def __init__(self, index: DistributionIndex) -> None:
         """Take the index."""
         self._index = index
 
-    async def execute(self, distribution: NormalizedName) -> Sequence[ProviderVersion]:
-        """Return one version for each file, in the order of publication.
+    async def execute(self, distribution: NormalizedName, prefix: str = PLATFORM) -> Sequence[IndexFile]:
+        """Return each file of a distribution on a namespace's index once, in the order of publication.
 
         Raises:
             DistributionNotFoundError: There is none.
             StoreUnavailableError: The index is unreachable.
         """
-        files = installable_files(await self._index.versions_of(distribution))
+        files = installable_files(await self._index.files_of(prefix, distribution))
         if not files:
             raise DistributionNotFoundError(
-                f"no public version has a wheel of {distribution}; GET /simple/ lists the distributions that there are"
+                f"no published version of {prefix} has a wheel of {distribution}; GET {index_path(prefix)} lists its "
+                "distributions, and each customer's wheels are on an index of their own, /simple/~{namespace}/"
             )
         return files

@@ -10,6 +10,7 @@ from application.use_cases.check_schemas import CheckSchemas
 from application.use_cases.verify_wheel import VerifyWheel, WheelClaims
 from domain.announcements import Announcement
 from domain.catalog import CatalogMetadata
+from domain.digests import Sha256Digest
 from domain.errors import (
     AnnouncementRefusedError,
     MetadataRequiredError,
@@ -22,6 +23,7 @@ from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.verification import Examination
 from domain.versions import ProviderVersion
+from domain.wheel_filenames import WheelFilename
 from domain.wheels import ProvenWheel
 
 
@@ -63,12 +65,18 @@ class Registered:
 class VersionRecord(Protocol):
     """What a registration needs of a ``VersionStore``, whose promises hold; a rehearsal puts its own in the place."""
 
-    async def look(self, name: ProviderName, version: SemVer) -> Stored:
-        """Return what is stored around a version."""
+    async def look(self, name: ProviderName, version: SemVer, *, wheel: WheelFilename | None = None) -> Stored:
+        """Return what is stored around a version, and around its wheel's names."""
         ...
 
     async def update(
-        self, name: ProviderName, version: SemVer, decide: Decision, *, seen: Stored | None = None
+        self,
+        name: ProviderName,
+        version: SemVer,
+        decide: Decision,
+        *,
+        seen: Stored | None = None,
+        wheel: WheelFilename | None = None,
     ) -> Stored:
         """Decide, write the change, and return the state after it."""
         ...
@@ -103,6 +111,8 @@ class RegisterVersion:
             NamespaceForbiddenError: The registrant may not publish under that name.
             UnmatchableVersionError: No wheel can carry that version.
             VersionConflictError: The version is public with other content.
+            DistributionConflictError: The wheel's distribution belongs to another namespace.
+            WheelFilenameConflictError: The wheel's file name belongs to another digest.
             MetadataRequiredError: The provider's first publish, without metadata and without leave to derive it.
             SchemaRefusedError: A schema is no JSON Schema, or not complete in itself; the wheel was not fetched.
             WheelRefusedError: The wheel is not what was announced.
@@ -110,10 +120,12 @@ class RegisterVersion:
         """
         registration.registrant.authorise(registration.name)
         pep440 = registration.version.pep440
-        stored = await self._store.look(registration.name, registration.version)
+        filename = registration.announcement.wheel_url.filename
+        stored = await self._store.look(registration.name, registration.version, wheel=filename)
         _require_owner(registration, stored)
         if _public(stored) is not None:
             return await self._repeat(registration, stored)
+        _require_names(registration, stored, registration.announcement.sha256)
         _require_metadata(registration, stored)
         examination = Examination()
         try:
@@ -148,6 +160,7 @@ class RegisterVersion:
             if not created:  # another writer came first; bytes have been read by now, and its bytes must be these
                 fetched = replace(registration.announcement, sha256=wheel.sha256)
                 return self._repetition(replace(registration, announcement=fetched), stored)
+            _require_names(registration, stored, wheel.sha256)
             building = self._building(registration, stored.version)
             at = building.updated_at
             published = building.publish(wheel, at=at, verification=examination.verdict(at=at))
@@ -160,7 +173,8 @@ class RegisterVersion:
                 organization_name=registration.registrant.organization_name,
             )
 
-        stored = await self._store.update(registration.name, registration.version, decide, seen=seen)
+        filename = registration.announcement.wheel_url.filename
+        stored = await self._store.update(registration.name, registration.version, decide, seen=seen, wheel=filename)
         return Registered(_existing(registration, stored), created=created)
 
     async def _record_failure(
@@ -215,6 +229,16 @@ def _require_owner(registration: Registration, stored: Stored) -> None:
     if owner is not None and acting is not None and owner != acting:
         raise NamespaceForbiddenError(
             f"{registration.name} belongs to another organisation, which had this namespace before; choose another name"
+        )
+
+
+def _require_names(registration: Registration, stored: Stored, sha256: Sha256Digest | None) -> None:
+    if stored.names is not None:
+        stored.names.require_free(
+            registration.announcement.wheel_url.filename,
+            registration.name,
+            organization_id=registration.registrant.organization_id,
+            sha256=sha256,
         )
 
 

@@ -8,10 +8,11 @@ from application.ports.version_store import Decision, Stored, VersionStore
 from application.use_cases.check_schemas import CheckSchemas
 from application.use_cases.register_version import RegisterVersion, Registration
 from application.use_cases.verify_wheel import VerifyWheel
-from domain.errors import VersionConflictError
+from domain.errors import ConflictError
 from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.versions import ProviderVersion
+from domain.wheel_filenames import WheelFilename
 
 
 class RehearsedOutcome(StrEnum):
@@ -33,7 +34,7 @@ class Rehearsal:
 
     outcome: RehearsedOutcome
     version: ProviderVersion | None = None
-    conflict: VersionConflictError | None = None
+    conflict: ConflictError | None = None
 
 
 class RehearseRegistration:
@@ -65,7 +66,7 @@ class RehearseRegistration:
         """
         try:
             registered = await self._register_version.execute(registration)
-        except VersionConflictError as conflict:
+        except ConflictError as conflict:
             return Rehearsal(RehearsedOutcome.CONFLICT, conflict=conflict)
         outcome = RehearsedOutcome.CREATED if registered.created else RehearsedOutcome.UNCHANGED
         return Rehearsal(outcome, registered.version)
@@ -77,8 +78,8 @@ class _UnwrittenRecord:
     def __init__(self, store: VersionStore) -> None:
         self._store = store
 
-    async def look(self, name: ProviderName, version: SemVer) -> Stored:
-        return await self._store.look(name, version)
+    async def look(self, name: ProviderName, version: SemVer, *, wheel: WheelFilename | None = None) -> Stored:
+        return await self._store.look(name, version, wheel=wheel)
 
     async def update(
         self,
@@ -87,6 +88,7 @@ class _UnwrittenRecord:
         decide: Decision,
         *,
         seen: Stored | None = None,  # noqa: ARG002 -- what is said is of now
+        wheel: WheelFilename | None = None,
     ) -> Stored:
-        stored = await self._store.look(name, version)
+        stored = await self._store.look(name, version, wheel=wheel)
         return replace(stored, version=decide(stored).version or stored.version)

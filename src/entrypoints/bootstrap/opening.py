@@ -12,6 +12,7 @@ from adapters.postgres.catalog import PostgresCatalog
 from adapters.postgres.change_feed import PostgresChangeFeed
 from adapters.postgres.database import Database
 from adapters.postgres.distribution_index import PostgresDistributionIndex
+from adapters.postgres.distribution_owners import PostgresDistributionOwners
 from adapters.postgres.store import PostgresVersionStore
 from adapters.postgres.version_ledger import PostgresVersionLedger
 from adapters.system.clock import SystemClock
@@ -91,8 +92,9 @@ async def open_operations(database: DatabaseSettings, wheel: WheelSettings) -> A
                 PostgresVersionStore(opened),
                 PostgresVersionLedger(opened),
                 PostgresCatalog(opened),
-                open_wheel_verification(wheel),
-                clock,
+                PostgresDistributionOwners(opened),
+                verify_wheel=open_wheel_verification(wheel),
+                clock=clock,
             )
         finally:
             await opened.dispose()

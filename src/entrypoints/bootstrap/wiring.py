@@ -23,6 +23,7 @@ from application.ports.clock import Clock
 from application.ports.customer_directory import CustomerDirectory
 from application.ports.customer_verifier import CustomerVerifier
 from application.ports.distribution_index import DistributionIndex
+from application.ports.distribution_owners import DistributionOwners
 from application.ports.observer import NOBODY, Observer
 from application.ports.provider_catalog import ProviderCatalog
 from application.ports.schema_validator import SchemaValidator
@@ -39,7 +40,9 @@ from application.use_cases.describe_customer import DescribeCustomer
 from application.use_cases.find_provider import FindProvider
 from application.use_cases.find_schema import FindSchema
 from application.use_cases.find_version import FindVersion
+from application.use_cases.inspect_distribution import InspectDistribution
 from application.use_cases.inspect_version import InspectVersion
+from application.use_cases.list_distribution_owners import ListDistributionOwners
 from application.use_cases.list_distributions import ListDistributions
 from application.use_cases.list_files import ListFiles
 from application.use_cases.list_recorded_versions import ListRecordedVersions
@@ -50,6 +53,7 @@ from application.use_cases.rehearse_registration import RehearseRegistration
 from application.use_cases.restore_version import RestoreVersion
 from application.use_cases.reverify_version import ReverifyVersion
 from application.use_cases.search_providers import SearchProviders
+from application.use_cases.transfer_distribution import TransferDistribution
 from application.use_cases.verify_wheel import VerifyWheel
 from application.use_cases.yank_version import YankVersion
 from domain.machines import ReleaseAllowList
@@ -163,7 +167,13 @@ def _customer_realm_of(adapters: Adapters, observer: Observer) -> CustomerRealm 
 
 
 def build_operations(
-    store: VersionStore, ledger: VersionLedger, catalog: ProviderCatalog, verify_wheel: VerifyWheel, clock: Clock
+    store: VersionStore,
+    ledger: VersionLedger,
+    catalog: ProviderCatalog,
+    owners: DistributionOwners,
+    *,
+    verify_wheel: VerifyWheel,
+    clock: Clock,
 ) -> Operations:
     """Wire what operators need."""
     return Operations(
@@ -174,4 +184,7 @@ def build_operations(
         yank_version=YankVersion(store=store, clock=clock),
         restore_version=RestoreVersion(store=store, clock=clock),
         reverify_version=ReverifyVersion(store=store, verify_wheel=verify_wheel, clock=clock),
+        list_distribution_owners=ListDistributionOwners(owners),
+        inspect_distribution=InspectDistribution(owners),
+        transfer_distribution=TransferDistribution(owners=owners, clock=clock),
     )

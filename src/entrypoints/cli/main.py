@@ -9,8 +9,7 @@ from typing import Annotated
 import typer
 
 from domain.errors import RegistryError
-from entrypoints.cli import database, providers, settings, tokens, versions
-from entrypoints.cli.failing import exit_status, refusals, usable
+from entrypoints.cli import cli, database, distributions, entrypoints, exit_status, failing, from, import, providers, refusals, settings, tokens, usable, versions
 from entrypoints.cli.register import register
 from entrypoints.cli.verify import verify
 from entrypoints.environment import SettingsError, load_settings
@@ -24,6 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # a traceback with local values could print secrets
 )
 app.add_typer(database.app, name="database")
+app.add_typer(distributions.app, name="distributions")
 app.add_typer(providers.app, name="providers")
 app.add_typer(settings.app, name="settings")
 app.add_typer(tokens.app, name="tokens")

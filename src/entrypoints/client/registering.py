@@ -23,6 +23,7 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
         outcome: ``created``, ``unchanged``, or, on a dry run only, ``conflict``.
         version: As the registry shows it.
         verification: The verdict on the wheel, on a dry run.
+        code: The code of a conflict.
         detail: The sentence of a conflict.
     """
 
@@ -30,6 +31,7 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
     dry_run: bool = False
     version: dict[str, Any] | None = None
     verification: dict[str, Any] | None = None
+    code: str | None = None
     detail: str | None = None
     differences: list[str] | None = None
     existing_status: str | None = None

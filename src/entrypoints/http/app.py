@@ -28,7 +28,7 @@ from entrypoints.http.rendering import RenderingPool
 from entrypoints.http.request_ids import RequestIdMiddleware
 from entrypoints.http.schemas import read_schema, read_schemas
 from entrypoints.http.service import HttpLimits, Service
-from entrypoints.http.simple import simple_index, simple_project
+from entrypoints.http.simple import simple_index, simple_namespace_project, simple_project
 from entrypoints.http.unread_bodies import UnreadBodyMiddleware
 from entrypoints.http.yanks import restore_platform_version, yank_platform_version
 from entrypoints.registry import Registry
@@ -49,6 +49,7 @@ _COMMON_ROUTES = (
     read_schema,
     simple_index,
     simple_project,
+    simple_namespace_project,
     pages,
     health,
     ready,

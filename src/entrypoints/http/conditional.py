@@ -69,10 +69,16 @@ class Document:
 
     @classmethod
     def of(
-        cls, view: object, cache_control: str, media_type: str = JSON, *, extra: Sequence[_Field] = ()
+        cls,
+        view: object,
+        cache_control: str,
+        media_type: str = JSON,
+        *,
+        vary: Sequence[str] = (),
+        extra: Sequence[_Field] = (),
     ) -> "Document":
         """Encode a view as JSON."""
-        return cls(msgspec.json.encode(view), cache_control, media_type, extra=extra)
+        return cls(msgspec.json.encode(view), cache_control, media_type, vary, extra)
 
     @property
     def is_large(self) -> bool:

@@ -42,6 +42,7 @@ INSTALL_EXAMPLE: dict[str, object] = {
     "entrypoint": ["python", "-m", "gcp_provider"],
     "requires_python": ">=3.11",
     "status": "published",
+    "index_url": "https://registry.example.com/simple/",
 }
 SIMPLE_INDEX_EXAMPLE: dict[str, object] = {
     "meta": {"api-version": "1.1"},
@@ -91,8 +92,13 @@ INSTALL_RESPONSES = {
 
 
 _PAGES: dict[str | None, str] = {
-    "simpleIndex": render("simple_index.html", view=msgspec.convert(SIMPLE_INDEX_EXAMPLE, SimpleIndexView)),
-    "simpleProject": render("simple_project.html", view=msgspec.convert(SIMPLE_PROJECT_EXAMPLE, SimpleProjectView)),
+    "simpleIndex": render(
+        "simple_index.html", view=msgspec.convert(SIMPLE_INDEX_EXAMPLE, SimpleIndexView), index="/simple/"
+    ),
+    **dict.fromkeys(
+        ("simpleProject", "simpleNamespaceProject"),
+        render("simple_project.html", view=msgspec.convert(SIMPLE_PROJECT_EXAMPLE, SimpleProjectView)),
+    ),
 }
 """By operation, the example of JSON as a page."""
 

@@ -10,6 +10,7 @@ from entrypoints.http.wire_dry_run import DryRunView
 
 DRY_RUN_EXAMPLE: dict[str, object] = {
     "outcome": "conflict",
+    "code": "version_conflict",
     "detail": "platform/gcp 1.4.0 is already published with different sha256; published content never changes, so "
     "raise the version",
     "differences": ["sha256"],

@@ -6,7 +6,7 @@ from litestar import Request
 from msgspec import UNSET
 
 from application.use_cases.rehearse_registration import Rehearsal
-from domain.errors import FieldError, InvalidRequestError
+from domain.errors import FieldError, InvalidRequestError, VersionConflictError
 from domain.versions import ProviderVersion
 from entrypoints.http.query_parameters import unknown_parameters
 from entrypoints.http.views import verification_view, version_view
@@ -38,7 +38,9 @@ def dry_run_view(rehearsal: Rehearsal) -> DryRunView:
     if rehearsal.version is not None:
         _show_version(view, rehearsal.version)
     if rehearsal.conflict is not None:
+        view.code = rehearsal.conflict.code
         view.detail = rehearsal.conflict.detail
+    if isinstance(rehearsal.conflict, VersionConflictError):
         view.differences = list(rehearsal.conflict.differences)
         view.existing_status = rehearsal.conflict.status
     return view

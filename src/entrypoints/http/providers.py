@@ -103,7 +103,8 @@ async def find_install(
     """Read how to install one public version."""
 
     async def produce() -> Document:
-        return Document.of(install_view(await _find(service, prefix, name, version)), unless_latest(version, BRIEFLY))
+        view = install_view(await _find(service, prefix, name, version), index_url=service.index_url(prefix))
+        return Document.of(view, unless_latest(version, BRIEFLY))
 
     return await service.reads.answer(request.scope, prefix, name, produce)
 

@@ -15,6 +15,9 @@ from entrypoints.http.rendering import RenderingBusyError, RenderingPool
 Produce = Callable[[], Awaitable[Document]]
 _Provider = tuple[str, str]
 
+_ANY_PROVIDER = ""
+_LISTING = "listing "  # paths begin with a slash
+
 _HOST = re.compile(rb"[\w!$&'()*+,;=.~:\[\]@%-]*", re.ASCII)
 """What the framework takes for a host; it answers 400 to any other."""
 
@@ -61,13 +64,28 @@ class ReadCache:
 
         What ``produce`` raises passes through, and nothing is kept of it.
         """
-        found = self.find(scope["path"])
+        return await self._read(scope["path"], scope["path_template"], (prefix, name), produce)
+
+    def find_listing(self, key: str) -> Document | None:
+        """Return what is kept of a namespace under a key, or None."""
+        found = self.find(f"{_LISTING}{key}")
+        return None if found is None else found.document
+
+    async def read_listing(self, key: str, prefix: str, produce: Produce) -> Document:
+        """Return what lists providers of a namespace: what is kept under a key, or what is produced now.
+
+        A change of any of its providers drops it. The key is not a path, so that each form of a path has its own.
+        """
+        return await self._read(f"{_LISTING}{key}", "", (prefix, _ANY_PROVIDER), produce)
+
+    async def _read(self, key: str, route: str, subject: _Provider, produce: Produce) -> Document:
+        found = self.find(key)
         if found is not None:
             return found.document
         before = self._changes
         document = await produce()
         if self._trusted and self._changes == before:  # else it may have been read before a change
-            self._keep(scope["path"], Kept(document, scope["path_template"], (prefix, name)))
+            self._keep(key, Kept(document, route, subject))
         return document
 
     async def answer(self, scope: HTTPScope, prefix: str, name: str, produce: Produce) -> Answer:
@@ -86,8 +104,9 @@ class ReadCache:
     def changed(self, name: ProviderName) -> None:
         """Drop what is kept of a provider."""
         self._changes += 1
-        for path in self._paths.pop((name.prefix, name.name), ()):
-            self._bytes -= _weight(self._kept.pop(path))
+        for subject in ((name.prefix, name.name), (name.prefix, _ANY_PROVIDER)):
+            for path in self._paths.pop(subject, ()):
+                self._bytes -= _weight(self._kept.pop(path))
 
     def distrust(self) -> None:
         """Drop everything, and keep nothing until further notice."""

@@ -1,13 +1,17 @@
 """What handlers need, in one value."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 from domain.catalog import PLATFORM_AUTHOR, Author
+from domain.distributions import index_path
 from entrypoints.http.in_flight import InFlight
 from entrypoints.http.read_cache import ReadCache
 from entrypoints.http.rendering import RenderingPool
 from entrypoints.registry import Registry
 from entrypoints.telemetry import Telemetry
+
+_LISTINGS_AT_ONCE = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +36,7 @@ class Service:
     Attributes:
         public_url: Where dependents reach the registry, without a slash at the end; None to take a request's word.
         platform: The author of first-party providers.
+        listings: Admits those who make a page of a package index; such pages may be large.
     """
 
     registry: Registry
@@ -42,7 +47,13 @@ class Service:
     public_url: str | None = None
     platform: Author = PLATFORM_AUTHOR
     in_flight: InFlight = field(init=False)
+    listings: asyncio.Semaphore = field(init=False)
 
     def __post_init__(self) -> None:
         """Start with nothing in flight."""
         object.__setattr__(self, "in_flight", InFlight(self.limits.in_flight))
+        object.__setattr__(self, "listings", asyncio.Semaphore(_LISTINGS_AT_ONCE))
+
+    def index_url(self, prefix: str) -> str:
+        """Return the URL of a namespace's package index; its path only, if the registry's own URL is not configured."""
+        return f"{self.public_url or ''}{index_path(prefix)}"

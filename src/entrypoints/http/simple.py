@@ -1,59 +1,52 @@
-"""The Simple Repository API, for pip and uv.
+"""The Simple Repository API, for pip and uv: one index for the platform, and one for each customer's namespace.
 
 Source: PEP 503, PEP 592, PEP 691 and PEP 700.
 """
 
-from typing import Any
+from typing import Annotated, Any
 
-import msgspec
 from litestar import Request, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, PathParameter
 from litestar.response.base import ASGIResponse
-from packaging.utils import InvalidName, canonicalize_name
+from packaging.utils import NormalizedName
 
-from domain.errors import DistributionNotFoundError
-from entrypoints.http.conditional import REVALIDATE, Document, answer
-from entrypoints.http.documentation_catalog import SIMPLE_INDEX_RESPONSES, SIMPLE_PROJECT_RESPONSES, SimpleOperation
-from entrypoints.http.negotiation import negotiated
+from domain.distributions import distribution_name, index_path
+from domain.errors import DistributionNotFoundError, InvalidValueError
+from domain.names import PLATFORM, namespace
+from entrypoints.http.documentation_catalog import (
+    SIMPLE_INDEX_RESPONSES,
+    SIMPLE_PROJECT_RESPONSES,
+    SimpleOperation,
+)
+from entrypoints.http.index_pages import index_page, project_page
 from entrypoints.http.service import Service
-from entrypoints.http.templating import render
-from entrypoints.http.views_catalog import simple_index_view, simple_project_view
 
-_JSON = "application/vnd.pypi.simple.v1+json"
-_HTML = "application/vnd.pypi.simple.v1+html"
-_MEDIA_TYPES = {
-    "text/html": "text/html",
-    _JSON: _JSON,
-    _HTML: _HTML,
-    "application/vnd.pypi.simple.latest+json": _JSON,
-    "application/vnd.pypi.simple.latest+html": _HTML,
-}
-"""What may be asked for, and what is answered then."""
+_MARK = "~"
+"""Begins a namespace where a project could stand (see ``domain.distributions.index_path``)."""
 
 
 @get(
     "/simple",
     tags=["Installing"],
     summary="List distributions",
-    description="The root of an index for `pip install --index-url` and `uv pip install --index-url`, as JSON or HTML.",
+    description="The platform's package index, for `pip install --index-url` and `uv pip install --index-url`, as JSON "
+    "or HTML. It has first-party distributions only; `/simple/~{namespace}/` is the index of a customer's namespace.",
     operation_id="simpleIndex",
     operation_class=SimpleOperation,
     responses=SIMPLE_INDEX_RESPONSES,
 )
 async def simple_index(request: Request[Any, Any, Any], service: NamedDependency[Service]) -> ASGIResponse:
-    """List distributions."""
-    media_type = negotiated(request, _MEDIA_TYPES)
-    view = simple_index_view(await service.registry.list_distributions.execute())
-    return _answer(request, view, "simple_index.html", media_type)
+    """List the platform's distributions."""
+    return await index_page(request, service, PLATFORM)
 
 
 @get(
     "/simple/{project:str}",
     tags=["Installing"],
-    summary="List the wheels of a distribution",
-    description="Links to the registered wheels with their digests. A page has the files of one namespace only: the "
-    "platform's, or else of the first that published the distribution.",
+    summary="List the wheels of a first-party distribution",
+    description="Links to the registered wheels with their digests. With `~{namespace}` in place of a project: the "
+    "list of that namespace's distributions, as `/simple/` lists the platform's.",
     operation_id="simpleProject",
     operation_class=SimpleOperation,
     responses=SIMPLE_PROJECT_RESPONSES,
@@ -61,20 +54,51 @@ async def simple_index(request: Request[Any, Any, Any], service: NamedDependency
 async def simple_project(
     request: Request[Any, Any, Any], project: FromPath[str], service: NamedDependency[Service]
 ) -> ASGIResponse:
-    """List the files of a distribution."""
-    media_type = negotiated(request, _MEDIA_TYPES)
+    """List the files of a first-party distribution, or the distributions of a namespace."""
+    if project.startswith(_MARK):
+        return await index_page(request, service, _namespace(project))
+    return await _project(request, service, PLATFORM, project)
+
+
+@get(
+    "/simple/{project:str}/{distribution:str}",
+    tags=["Installing"],
+    summary="List the wheels of a namespace's distribution",
+    description="Links to the wheels that a namespace registered. `project` is the namespace here, `~acme` or `acme`. "
+    "The index to give to an installer is `/simple/~acme/`.",
+    operation_id="simpleNamespaceProject",
+    operation_class=SimpleOperation,
+    responses=SIMPLE_PROJECT_RESPONSES,
+)
+async def simple_namespace_project(
+    request: Request[Any, Any, Any],
+    project: Annotated[str, PathParameter(description="A namespace, with or without a tilde in front.")],
+    distribution: FromPath[str],
+    service: NamedDependency[Service],
+) -> ASGIResponse:
+    """List the files of a namespace's distribution."""
+    return await _project(request, service, _namespace(project), distribution)
+
+
+async def _project(request: Request[Any, Any, Any], service: Service, prefix: str, written: str) -> ASGIResponse:
+    distribution = _distribution(prefix, written)
+    if distribution != written:
+        location = f"{index_path(prefix)}{distribution}/"
+        return ASGIResponse(status_code=301, headers={"Location": location})
+    return await project_page(request, service, prefix, distribution)
+
+
+def _namespace(written: str) -> str:
     try:
-        distribution = canonicalize_name(project, validate=True)
-    except InvalidName:
+        return namespace(written.removeprefix(_MARK))
+    except InvalidValueError as error:
+        raise DistributionNotFoundError(f"there is no such namespace: {error.detail}") from None
+
+
+def _distribution(prefix: str, written: str) -> NormalizedName:
+    try:
+        return distribution_name(written)
+    except InvalidValueError as error:
         raise DistributionNotFoundError(
-            "no distribution can be called so; GET /simple/ lists those that there are"
+            f"{error.detail}; GET {index_path(prefix)} lists those that there are"
         ) from None
-    if distribution != project:
-        return ASGIResponse(status_code=301, headers={"Location": f"/simple/{distribution}/"})
-    view = simple_project_view(distribution, await service.registry.list_files.execute(distribution))
-    return _answer(request, view, "simple_project.html", media_type)
-
-
-def _answer(request: Request[Any, Any, Any], view: object, template: str, media_type: str) -> ASGIResponse:
-    body = msgspec.json.encode(view) if media_type == _JSON else render(template, view=view).encode()
-    return answer(request.scope, Document(body, REVALIDATE, media_type, vary=("Accept",)))

@@ -7,7 +7,9 @@ from packaging.utils import NormalizedName
 
 from application.ports.provider_catalog import CatalogPage, CatalogSearch
 from domain.catalog import Author, AuthorKind, CatalogEntry
-from domain.versions import ProviderVersion, VersionStatus
+from domain.index_files import IndexFile
+from domain.versions import ProviderVersion
+from domain.wheel_filenames import WheelFilename
 from domain.wheels import ProvenWheel
 from entrypoints.http.wire_catalog import (
     AuthorView,
@@ -55,8 +57,8 @@ def page_view(page: CatalogPage, search: CatalogSearch, *, platform: Author) -> 
     return ProviderPageView(items=items, total=page.total, limit=search.limit, offset=search.offset)
 
 
-def install_view(version: ProviderVersion) -> InstallView:
-    """Return what a runtime needs of a version."""
+def install_view(version: ProviderVersion, *, index_url: str) -> InstallView:
+    """Return what a runtime needs of a version; ``index_url`` is that of the package index that lists it."""
     wheel, url = _proven(version), version.announcement.wheel_url.text
     entrypoint = version.announcement.entrypoint
     return InstallView(
@@ -67,6 +69,7 @@ def install_view(version: ProviderVersion) -> InstallView:
         entrypoint=list(entrypoint) if entrypoint else None,
         requires_python=wheel.requires_python,
         status=version.status.value,
+        index_url=index_url,
     )
 
 
@@ -75,26 +78,25 @@ def simple_index_view(distributions: Sequence[NormalizedName]) -> SimpleIndexVie
     return SimpleIndexView(projects=[SimpleProject(name) for name in distributions])
 
 
-def simple_project_view(distribution: NormalizedName, files: Sequence[ProviderVersion]) -> SimpleProjectView:
+def simple_project_view(distribution: NormalizedName, files: Sequence[IndexFile]) -> SimpleProjectView:
     """Return the files of a distribution as installers read them."""
-    numbers = {version.announcement.wheel_url.filename.version for version in files}
+    numbers = {WheelFilename.parse(filename).version for filename in {file.filename for file in files}}
     return SimpleProjectView(
         name=distribution,
         versions=[str(number) for number in sorted(numbers)],
-        files=[_file(version) for version in files],
+        files=[_file(file) for file in files],
     )
 
 
-def _file(version: ProviderVersion) -> SimpleFile:
-    wheel = _proven(version)
+def _file(file: IndexFile) -> SimpleFile:
     return SimpleFile(
-        filename=wheel.filename,
-        url=version.announcement.wheel_url.text,
-        hashes={"sha256": wheel.sha256.hex},
-        requires_python=wheel.requires_python or UNSET,
-        size=wheel.size,
-        upload_time=version.published_at or version.updated_at,
-        yanked=(version.yanked_reason or True) if version.status is VersionStatus.YANKED else False,
+        filename=file.filename,
+        url=file.url,
+        hashes={"sha256": file.sha256},
+        requires_python=file.requires_python or UNSET,
+        size=file.size,
+        upload_time=file.published_at,
+        yanked=(file.yanked_reason or True) if file.is_yanked else False,
     )
 
 

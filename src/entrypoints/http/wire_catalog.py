@@ -56,6 +56,14 @@ class InstallView(Struct, kw_only=True):
     entrypoint: Annotated[list[str], Meta(description="Null for the platform's default.")] | None
     requires_python: str | None
     status: Annotated[str, Meta(description="published or yanked")]
+    index_url: Annotated[
+        str,
+        Meta(
+            description="The package index of the version's namespace, `/simple/` for the platform's and "
+            "`/simple/~{namespace}/` for a customer's; a path, if `REGISTRY_PUBLIC_URL` is not set. Let uv take this "
+            "distribution alone from it (`explicit = true`), and never give it to pip as an extra index."
+        ),
+    ]
 
 
 class SimpleMeta(Struct, frozen=True, rename="kebab"):
@@ -71,7 +79,7 @@ class SimpleProject(Struct):
 
 
 class SimpleIndexView(Struct, kw_only=True):
-    """Every distribution (PEP 691)."""
+    """The distributions of a namespace (PEP 691)."""
 
     meta: SimpleMeta = SimpleMeta()
     projects: list[SimpleProject]

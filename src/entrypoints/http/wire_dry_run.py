@@ -23,6 +23,11 @@ class DryRunView(Struct, kw_only=True):
         ]
         | UnsetType
     ) = UNSET
+    code: Annotated[str, Meta(description="The code of the conflict.")] | UnsetType = UNSET
     detail: Annotated[str, Meta(description="The sentence of the conflict.")] | UnsetType = UNSET
-    differences: Annotated[list[str], Meta(description="The fields that are in conflict.")] | UnsetType = UNSET
-    existing_status: Annotated[str, Meta(description="Of the version that is there.")] | UnsetType = UNSET
+    differences: (
+        Annotated[list[str], Meta(description="With `version_conflict`: the fields that differ.")] | UnsetType
+    ) = UNSET
+    existing_status: (
+        Annotated[str, Meta(description="With `version_conflict`: of the version that is there.")] | UnsetType
+    ) = UNSET

@@ -82,7 +82,11 @@ async def version_page(
         entry = await service.registry.find_provider.execute(provider)
         history = await service.registry.read_history.execute(provider, found.version, limit=_EVENTS + 1)
         view = VersionPage(
-            entry=entry, version=found, history=history[:_EVENTS], has_more_history=len(history) > _EVENTS
+            entry=entry,
+            version=found,
+            history=history[:_EVENTS],
+            has_more_history=len(history) > _EVENTS,
+            registry_url=service.public_url,
         )
         return await service.rendering.run(page, "version.html", page=view)
 

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 
 from domain.canonical_json import CanonicalJson
 from domain.catalog import CatalogEntry
+from domain.distributions import index_path
 from domain.history import LifecycleEvent
 from domain.schemas import ResourceSchema
 from domain.versions import ProviderVersion, VersionStatus
@@ -52,12 +53,17 @@ class VersionListing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionPage:
-    """A version with all that is known of it."""
+    """A version with all that is known of it.
+
+    Attributes:
+        registry_url: Where dependents reach the registry; None if that is not configured.
+    """
 
     entry: CatalogEntry
     version: ProviderVersion
     history: Sequence[LifecycleEvent]
     has_more_history: bool = False
+    registry_url: str | None = None
 
     @property
     def is_yanked(self) -> bool:
@@ -72,7 +78,17 @@ class VersionPage:
     @property
     def install(self) -> InstallView:
         """What the API says on installing it."""
-        return install_view(self.version)
+        return install_view(self.version, index_url=self.index_url)
+
+    @property
+    def index_url(self) -> str:
+        """The URL of the package index that lists it."""
+        return f"{self.registry_url or 'https://<this registry>'}{self.index_path}"
+
+    @property
+    def index_path(self) -> str:
+        """The path of the package index that lists it."""
+        return index_path(self.version.name.prefix)
 
     @property
     def command(self) -> str:

@@ -1,0 +1,44 @@
+"""The names that wheels hold, in memory."""
+
+from application.ports.version_store import Change, Stored
+from domain.distributions import Distribution, DistributionEvent
+from domain.names import ProviderName
+from domain.wheel_filenames import WheelFilename
+from domain.wheel_names import ClaimedFile, WheelNames
+
+
+class InMemoryNames:
+    """Owners of distributions and of file names.
+
+    Attributes:
+        distributions: Owners by distribution.
+        events: Changes of owners, in the order of writing.
+    """
+
+    def __init__(self) -> None:
+        """Start with every name free."""
+        self.distributions: dict[str, Distribution] = {}
+        self.events: list[DistributionEvent] = []
+        self._files: dict[tuple[str, str], ClaimedFile] = {}
+
+    def of(self, name: ProviderName, wheel: WheelFilename | None) -> WheelNames | None:
+        """Return what is known of a wheel's names in a provider's namespace."""
+        if wheel is None:
+            return None
+        return WheelNames(
+            distribution=self.distributions.get(wheel.distribution),
+            file=self._files.get((name.prefix, wheel.normalised)),
+        )
+
+    def claim(self, name: ProviderName, before: Stored, change: Change) -> None:
+        """Write the names that a change claims."""
+        after, event = change.names(before), change.event_of_names(before)
+        if after is not None and after.file is not None:
+            self._files[name.prefix, after.file.filename] = after.file
+        if event is not None:
+            self.assign(event)
+
+    def assign(self, event: DistributionEvent) -> None:
+        """Change a distribution's owner."""
+        self.distributions[event.owner.name] = event.owner
+        self.events.append(event)
