@@ -39,10 +39,19 @@ class Service:
     def __post_init__(self) -> None:
         self.token = self.adapters.verifier.issue(ConsoleMachine(MACHINE_ID))
 
-    def upload(self, built: str = "1.0.0", /, *, data: bytes | None = None, **changes: Any) -> dict[str, Any]:
+    def upload(
+        self,
+        built: str = "1.0.0",
+        /,
+        *,
+        data: bytes | None = None,
+        distribution: str = "pragmatiks_gcp_provider",
+        host: str = "wheels.example.com",
+        **changes: Any,
+    ) -> dict[str, Any]:
         """Put a wheel on the host and return the body that registers it; None leaves a field out."""
-        wheel = a_wheel(version=built) if data is None else data
-        url = f"https://wheels.example.com/files/pragmatiks_gcp_provider-{built}-py3-none-any.whl"
+        wheel = a_wheel(distribution, built) if data is None else data
+        url = f"https://{host}/files/{distribution}-{built}-py3-none-any.whl"
         self.adapters.fetcher.put(WheelUrl.parse(url), wheel)
         body = {
             "name": "platform/gcp",

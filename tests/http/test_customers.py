@@ -173,12 +173,15 @@ async def test_an_organisation_that_takes_over_a_slug_does_not_get_the_providers
     raised = await customers.client.post(
         ROUTE, json=customers.upload("1.0.1", name="acme/gcp"), headers=customers.authorised()
     )
-    own = await customers.client.post(
+    index = await customers.client.post(
         ROUTE, json=customers.upload("1.0.1", name="acme/other"), headers=customers.authorised()
     )
+    own = await customers.client.post(
+        ROUTE, json=customers.upload(name="acme/other", distribution="eves_tools"), headers=customers.authorised()
+    )
 
-    assert [answer.status_code for answer in (repeat, raised, own)] == [403, 403, 201]
-    assert raised.json()["code"] == "namespace_forbidden"
+    assert [answer.status_code for answer in (repeat, raised, index, own)] == [403, 403, 409, 201]
+    assert (raised.json()["code"], index.json()["code"]) == ("namespace_forbidden", "distribution_conflict")
     assert (await customers.client.get("/providers/acme/gcp/versions/latest")).json()["version"] == "1.0.0"
 
 

@@ -7,6 +7,7 @@ from httpx import Response
 
 from domain.customers import Customer
 from entrypoints.bootstrap import MemoryAdapters
+from tests.builders import a_wheel
 from tests.http.conftest import ROUTE, Service, serving
 
 VERSIONS = "/providers/platform/gcp/versions"
@@ -53,8 +54,23 @@ async def test_a_conflict_is_an_outcome_with_the_fields_and_the_existing_status(
     shown, problem = response.json(), real.json()
     assert (response.status_code, real.status_code) == (200, 409)
     assert shown == {"outcome": "conflict"} | {
-        name: problem[name] for name in ("detail", "differences", "existing_status")
+        name: problem[name] for name in ("code", "detail", "differences", "existing_status")
     }
+
+
+async def test_a_file_name_that_has_another_digest_is_a_conflict(service: Service) -> None:
+    await service.publish()
+    body = service.upload(name="platform/other", data=a_wheel(files={"gcp_provider/__init__.py": b"other"}))
+
+    response, real = await rehearse(service, body), await service.post(body)
+
+    assert (response.status_code, real.status_code) == (200, 409)
+    assert response.json() == {
+        "outcome": "conflict",
+        "code": "wheel_filename_conflict",
+        "detail": real.json()["detail"],
+    }
+    assert "platform/gcp 1.0.0" in real.json()["detail"]
 
 
 @pytest.mark.parametrize(

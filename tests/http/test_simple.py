@@ -24,6 +24,7 @@ async def test_runtimes_read_what_they_need(service: Service) -> None:
             "entrypoint": ["python", "-m", "gcp"],
             "requires_python": ">=3.11",
             "status": "published",
+            "index_url": "/simple/",
         }
 
 
