@@ -112,7 +112,7 @@ async def test_a_transfer_that_makes_no_sense_is_refused(
     owned: Owned, fields: dict[str, str], refusal: type[Exception]
 ) -> None:
     _, owners = owned
-    order = Transfer(operator=OPERATOR, name=TOOLS, **fields)  # type: ignore[arg-type] # all are text
+    order = Transfer(operator=OPERATOR, name=TOOLS, **fields)
     with pytest.raises(refusal):
         await TransferDistribution(owners=owners, clock=ManualClock(LATER)).execute(order)
     assert await owners.find(TOOLS) is None

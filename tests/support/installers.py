@@ -28,9 +28,10 @@ class Installer:
     def target(self) -> Path:
         return self.home / "installed"
 
-    def install(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run to the end, without dependencies. What is printed is in ``stdout``, errors too."""
-        options = ("--no-deps", "--target", str(self.target), "--cert", str(self.authority))
+    def install(self, *arguments: str, dependencies: bool = False) -> subprocess.CompletedProcess[str]:
+        """Run to the end. What is printed is in ``stdout``, errors too."""
+        own = () if dependencies else ("--no-deps",)
+        options = (*own, "--target", str(self.target), "--cert", str(self.authority))
         return subprocess.run(
             [*COMMANDS[self.name], *options, *arguments],
             env={"PATH": os.defpath, "HOME": str(self.home), "UV_HTTP_RETRIES": "0"},

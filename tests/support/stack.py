@@ -50,11 +50,17 @@ class Stack:
         wait_until_ok(process, f"{self.url}/health", log=self.log)
 
     def upload(
-        self, version: str = "1.0.0", *, files: Mapping[str, bytes] | None = None, **changes: object
+        self,
+        version: str = "1.0.0",
+        *,
+        files: Mapping[str, bytes] | None = None,
+        distribution: str = DISTRIBUTION,
+        metadata: str | None = None,
+        **changes: object,
     ) -> dict[str, Any]:
         """Put a wheel on the host and return the body that registers it."""
-        data = a_wheel(DISTRIBUTION, version, files=files)
-        name = f"{DISTRIBUTION}-{version}-py3-none-any.whl"
+        data = a_wheel(distribution, version, files=files, metadata=metadata)
+        name = f"{distribution}-{version}-py3-none-any.whl"
         (self.wheels / name).write_bytes(data)
         return {
             "name": "platform/gcp",
