@@ -8,11 +8,13 @@ from application.ports.version_store import Decision, Stored, VersionStore
 from application.use_cases.check_schemas import CheckSchemas
 from application.use_cases.register_version import RegisterVersion, Registration
 from application.use_cases.verify_wheel import VerifyWheel
-from domain.errors import ConflictError
+from domain.errors import DistributionConflictError, VersionConflictError, WheelFilenameConflictError
 from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.versions import ProviderVersion
 from domain.wheel_filenames import WheelFilename
+
+_CONFLICTS = (VersionConflictError, DistributionConflictError, WheelFilenameConflictError)
 
 
 class RehearsedOutcome(StrEnum):
@@ -34,7 +36,7 @@ class Rehearsal:
 
     outcome: RehearsedOutcome
     version: ProviderVersion | None = None
-    conflict: ConflictError | None = None
+    conflict: VersionConflictError | DistributionConflictError | WheelFilenameConflictError | None = None
 
 
 class RehearseRegistration:
@@ -66,7 +68,7 @@ class RehearseRegistration:
         """
         try:
             registered = await self._register_version.execute(registration)
-        except ConflictError as conflict:
+        except _CONFLICTS as conflict:
             return Rehearsal(RehearsedOutcome.CONFLICT, conflict=conflict)
         outcome = RehearsedOutcome.CREATED if registered.created else RehearsedOutcome.UNCHANGED
         return Rehearsal(outcome, registered.version)
