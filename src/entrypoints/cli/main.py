@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from domain.errors import RegistryError
-from entrypoints.cli import cli, database, distributions, entrypoints, exit_status, failing, from, import, providers, refusals, settings, tokens, usable, versions
+from entrypoints.cli import database, distributions, providers, settings, tokens, versions
+from entrypoints.cli.failing import exit_status, refusals, usable
 from entrypoints.cli.register import register
 from entrypoints.cli.verify import verify
 from entrypoints.environment import SettingsError, load_settings
