@@ -13,7 +13,7 @@ from domain.errors import DistributionConflictError, WheelFilenameConflictError
 from tests.support.postgres import execute, fetch
 from tests.support.wheel_names import a_publication, publish
 
-BEFORE = "0008"
+BEFORE = "0007"
 FILES = "SELECT prefix, filename, left(sha256, 1), name, version FROM wheel_files ORDER BY 1, 2"
 DISTRIBUTIONS = "SELECT name, prefix, organization_id FROM distributions ORDER BY 1"
 

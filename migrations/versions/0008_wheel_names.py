@@ -7,8 +7,8 @@ from advanced_alchemy.types import GUID, DateTimeUTC
 from alembic import op
 from packaging.version import Version
 
-revision = "0007"
-down_revision = "0008"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
