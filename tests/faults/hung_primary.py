@@ -10,5 +10,4 @@ def test_a_replica_takes_over_from_a_primary_that_says_nothing_any_more(stack: S
     with a_failover(stack, server_folder) as (primary, standby, load):
         primary.suspend()
         standby.promote()
-        load.wait_for_refusals()
-        load.wait_for_more()
+        load.wait_for_more()  # readers may see no refusal at all: their reads are repeated on the replica
