@@ -159,10 +159,10 @@ def test_the_proxy_leaves_the_refusal_of_a_large_body_to_the_registry() -> None:
     assert int(most) * 1024 * 1024 > ServerSettings().max_body_bytes
 
 
-def test_the_proxy_keeps_metrics_and_all_below_inside() -> None:
+def test_the_proxy_keeps_metrics_inside() -> None:
     (path,) = metrics.paths
 
-    assert re.search(rf"location {path} {{\s*return 404;", CONFIGURATION)
+    assert re.search(rf"location = {path} {{\s*return 404;", CONFIGURATION)
 
 
 def test_the_proxy_sends_a_registration_to_a_second_replica_only_if_it_did_not_reach_the_first() -> None:

@@ -193,6 +193,29 @@ def test_a_public_url_that_would_name_nothing_is_refused(url: str) -> None:
         load_settings({**GOOD, "REGISTRY_PUBLIC_URL": url})
 
 
+@pytest.mark.parametrize(
+    "origin",
+    ["https://console.example.com", "https://a.example:8443", "http://localhost:3000", "https://[2001:db8::1]"],
+)
+def test_an_origin_is_written_as_browsers_send_it(origin: str) -> None:
+    settings = load_settings({**GOOD, "REGISTRY_CORS_ALLOWED_ORIGINS": f"{origin}, https://b.example.com"})
+    assert settings.server.cors_allowed_origins == (origin, "https://b.example.com")
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        *("*", "null", "console.example.com", "//console.example.com", "https://", "https://*.example.com"),
+        *("https://console.example.com/", "https://console.example.com/x", "https://CONSOLE.example.com"),
+        *("https://console.example.com:443", "http://localhost:80", "http://console.example.com", "ftp://localhost"),
+        *("https://me@console.example.com", "https://console.example.com?x", "https://c\xf6nsole.example.com"),
+    ],
+)
+def test_an_origin_that_no_browser_sends_is_refused(origin: str) -> None:
+    with pytest.raises(SettingsError, match="REGISTRY_CORS_ALLOWED_ORIGINS"):
+        load_settings({**GOOD, "REGISTRY_CORS_ALLOWED_ORIGINS": origin})
+
+
 def test_a_secret_shows_nowhere() -> None:
     settings = load_settings({**GOOD, "DATABASE_URL": "postgresql://u:hunter2@host/db"})
 

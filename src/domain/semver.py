@@ -8,6 +8,7 @@ import semver
 from packaging.version import InvalidVersion, Version
 
 from domain.errors import InvalidVersionError, UnmatchableVersionError
+from domain.pep440_spellings import advice
 
 MAX_LENGTH = 128
 
@@ -32,17 +33,17 @@ class SemVer:
         """Read a version.
 
         Raises:
-            InvalidVersionError: Not SemVer 2.0.0, or longer than 128 characters.
+            InvalidVersionError: Not SemVer 2.0.0, or longer than 128 characters. The sentence respells PEP 440.
         """
-        # Older patterns of the library admit a trailing newline, and int() is quadratic in the length.
-        if len(text) > MAX_LENGTH or text != text.strip():
+        if len(text) > MAX_LENGTH:  # int() is quadratic in the length
             msg = f"send a SemVer 2.0.0 version of at most {MAX_LENGTH} characters, such as 1.4.0 or 2.0.0-rc.1"
             raise InvalidVersionError(msg)
+        if text != text.strip():  # older patterns of the library admit a trailing newline
+            raise InvalidVersionError(f"not a SemVer 2.0.0 version{advice(text)}")
         try:
             parsed = semver.Version.parse(text)
         except ValueError:
-            msg = "not a SemVer 2.0.0 version; send MAJOR.MINOR.PATCH, such as 1.4.0 or 2.0.0-rc.1"
-            raise InvalidVersionError(msg) from None
+            raise InvalidVersionError(f"not a SemVer 2.0.0 version{advice(text)}") from None
         return cls(text, _sort_key(parsed), parsed.prerelease is not None)
 
     @property

@@ -27,6 +27,9 @@ from entrypoints.settings import (
     variable_of,
 )
 
+_ORIGIN = re.compile(r"(https?)://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([1-9][0-9]*))?")
+_DEFAULT_PORTS = {("https", "443"), ("http", "80")}
+
 Judgement = tuple[str, str]
 """A variable, and what is wrong with it."""
 
@@ -167,6 +170,14 @@ def _are_hosts(hosts: tuple[str, ...]) -> bool:
     return True
 
 
+def _are_web_origins(texts: tuple[str, ...]) -> bool:
+    """Tell whether each is an origin as browsers write it, without the port that its scheme has anyway."""
+    found = [(_ORIGIN.fullmatch(text), text) for text in texts]
+    return all(
+        origin is not None and origin.groups() not in _DEFAULT_PORTS and _is_secure_url(text) for origin, text in found
+    )
+
+
 def _is_receiver(url: str) -> bool:
     return _parts_of_url(url) is not None
 
@@ -212,6 +223,10 @@ _RULES: Mapping[type[msgspec.Struct], _GroupRules] = {
     ServerSettings: {
         "host": (_is_listening_host, "must be an IP address without brackets, or a host name such as localhost"),
         "public_url": _PUBLIC_URL,
+        "cors_allowed_origins": (
+            _are_web_origins,
+            "must be origins as browsers send them, such as https://console.example.com (http:// only on loopback)",
+        ),
         "platform_name": _LINE,
         "runtime_version": _LINE,
     },

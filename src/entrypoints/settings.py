@@ -110,6 +110,7 @@ class ServerSettings(Struct, frozen=True, kw_only=True):
     read_cache_bytes: Annotated[int, Meta(ge=0, le=2**50)] = 32 * 1024 * 1024
     max_connections: Annotated[int, Meta(ge=16, le=65_536)] = 4_096
     public_url: str | None = None
+    cors_allowed_origins: Names = ()
     platform_name: Annotated[str, Meta(min_length=1, max_length=200)] = "Platform"
     platform_organization_id: Annotated[str, Meta(min_length=1, max_length=200)] = "platform"
     runtime_version: Annotated[str, Meta(min_length=1, max_length=200)] = "unpinned"

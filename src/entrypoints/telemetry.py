@@ -1,6 +1,6 @@
 """What watches the registry, as entrypoints see it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from litestar.types import ASGIApp
@@ -21,12 +21,12 @@ class Telemetry:
     """Who is told, and how what was learned is shown.
 
     Attributes:
-        expose: Returns all metrics in Prometheus' text format; None serves no metrics.
+        expose: Renders all metrics, by media type; the first serves clients that take anything. None serves no metrics.
         trace: Puts a span around each request that the application serves.
         close: Sends what was not sent yet; may take some seconds.
     """
 
     observer: Observer = NOBODY
-    expose: Callable[[], bytes] | None = None
+    expose: Mapping[str, Callable[[], bytes]] | None = None
     trace: Callable[[ASGIApp], ASGIApp] = _as_it_is
     close: Callable[[], None] = _nothing

@@ -78,6 +78,86 @@ def test_a_body_comes_in_chunks_or_after_a_100_continue_as_well(stack: Stack) ->
     assert (chunked, waited) == (201, 200)
 
 
+GOOD_HOSTS = [
+    *(
+        b"Host: x",
+        b"Host: registry.example.com:8080",
+        b"Host: [::1]:8000",
+        b"Host: under_score",
+        b"hOST: X",
+        b"Host:   x  ",
+    ),
+]
+BAD_HOSTS = [
+    *(b"Host: x\r\nHost: x", b"Host: x\r\nHost: y", b"Host: x\r\nX: y\r\nhost: x", b"Host:", b"X: no host"),
+    *(b"Host: me@x", b"Host: me:pw@x", b"Host: x/path", b"Host: x?q", b"Host: x#f", b"Host: x y", b"Host: x, y"),
+    *(
+        b"Host: x:y",
+        b"Host: x:1:2",
+        b"Host: http://x",
+        b"Host: [::1",
+        b"Host: \xff",
+        b"Host: x\\y",
+        b"Host: -",
+        b"Host: ..",
+    ),
+    *(b"Host: x%2fy", b"Host: <x>", b'Host: "x"', b"Host: x:123456"),
+]
+
+
+def test_a_request_has_one_host_and_it_is_well_formed(stack: Stack) -> None:
+    paths = (b"/health", VERSION, b"/metrics", b"/nowhere", b"http://elsewhere.example.com/health")
+    with stack.server() as process:
+        stack.wait_until_ready(process)
+        refused = {
+            (path, host): status_of(stack, b"GET " + path + b" HTTP/1.1\r\n" + host + b"\r\n\r\n")
+            for path in paths
+            for host in BAD_HOSTS
+            if not (path.startswith(b"http") and b"no host" in host)  # the server takes that of the target
+        }
+        answered = {host: status_of(stack, b"GET /health HTTP/1.1\r\n" + host + b"\r\n\r\n") for host in GOOD_HOSTS}
+        old = status_of(stack, b"GET /health HTTP/1.0\r\n\r\n")
+
+    assert {case: status for case, status in refused.items() if status != 400} == {}
+    assert {case: status for case, status in answered.items() if status != 200} == {}
+    assert old == 200
+
+
+def test_the_server_as_a_whole_has_options_and_every_answer_is_protected(stack: Stack) -> None:
+    requests = [
+        *(b"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", b"GET /health HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n"),
+        *(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n", b"HEAD /schema HTTP/1.1\r\nHost: x\r\n\r\n"),
+        b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n",
+    ]
+    with stack.server() as process:
+        stack.wait_until_ready(process)
+        heads = [head_of(stack, request) for request in requests]
+
+    assert heads[0].startswith(b"HTTP/1.1 204")
+    assert b"\r\nallow: DELETE, GET, HEAD, OPTIONS, POST, PUT\r\n" in heads[0]
+    for head in heads:
+        for field in (b"content-security-policy", b"x-content-type-options", b"referrer-policy", b"cache-control"):
+            assert head.count(b"\r\n" + field + b": ") == 1, (field, head)
+
+
+def test_metrics_answer_under_one_spelling_of_their_path(stack: Stack) -> None:
+    targets = (
+        b"/metrics",
+        b"/metrics?x=/",
+        b"/metrics/",
+        b"//metrics",
+        b"/%6detrics",
+        b"/METRICS",
+        b"/metrics%2f",
+        b"/./metrics",
+    )
+    with stack.server() as process:
+        stack.wait_until_ready(process)
+        answers = [status_of(stack, b"GET " + target + b" HTTP/1.1\r\nHost: x\r\n\r\n") for target in targets]
+
+    assert answers == [200, 200, 404, 404, 404, 404, 404, 404]
+
+
 def a_post(body: bytes, *headers: bytes) -> bytes:
     return b"\r\n".join([b"POST " + ROUTE + b" HTTP/1.1", b"Host: x", *headers, b"", body])
 
@@ -88,6 +168,12 @@ def a_length(body: bytes) -> bytes:
 
 def status_of(stack: Stack, request: bytes) -> int:
     """Send the bytes and return the first status that is not 1xx, or 0 if the connection ends without one."""
+    status = FINAL_STATUS.search(head_of(stack, request))
+    return int(status[1]) if status else 0
+
+
+def head_of(stack: Stack, request: bytes) -> bytes:
+    """Send the bytes and return the answer up to the end of its head, or to where the connection ends."""
     answer = b""
     with (
         socket.create_connection(("127.0.0.1", int(stack.settings["REGISTRY_PORT"])), timeout=30) as connection,
@@ -96,6 +182,6 @@ def status_of(stack: Stack, request: bytes) -> int:
         connection.sendall(request)
         while received := connection.recv(65_536):
             answer += received
-            if status := FINAL_STATUS.search(answer):
-                return int(status[1])
-    return 0
+            if (found := FINAL_STATUS.search(answer)) and b"\r\n\r\n" in answer[found.start() :]:
+                break
+    return answer

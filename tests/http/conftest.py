@@ -1,7 +1,7 @@
 """The HTTP contract over memory adapters: everything between the socket and the ports is real."""
 
 import hashlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
@@ -87,6 +87,7 @@ async def serving(
     *,
     customer_realm: bool = False,
     public_url: str | None = None,
+    allowed_origins: Sequence[str] = (),
     telemetry: Telemetry | None = None,
     open_verifier: Callable[[], AbstractAsyncContextManager[TokenVerifier]] | None = None,
     open_customers: Callable[[], AbstractAsyncContextManager[ClerkCustomers]] | None = None,
@@ -110,7 +111,12 @@ async def serving(
             )
 
     app = create_app(
-        open_registry, limits=limits, customer_realm=customer_realm, public_url=public_url, telemetry=telemetry
+        open_registry,
+        limits=limits,
+        customer_realm=customer_realm,
+        public_url=public_url,
+        telemetry=telemetry,
+        allowed_origins=allowed_origins,
     )
     async with AsyncTestClient(app, raise_server_exceptions=False) as client:
         yield Service(client, adapters)

@@ -290,6 +290,16 @@ async def test_all_fields_that_break_a_rule_of_the_domain_are_reported_at_once(s
     }
 
 
+async def test_a_version_in_the_spelling_of_pep_440_is_refused_with_the_one_to_send(service: Service) -> None:
+    refused = await service.post(service.upload("1.0.0rc1"))
+    looked_up = await service.client.get("/providers/platform/gcp/versions/1.0.0rc1")
+
+    assert (refused.status_code, refused.json()["errors"][0]["type"]) == (422, "invalid_version")
+    assert refused.json()["detail"].endswith("send 1.0.0-rc.1")
+    assert (looked_up.status_code, looked_up.json()["code"]) == (404, "version_not_found")
+    assert looked_up.json()["detail"].endswith("send 1.0.0-rc.1")
+
+
 @pytest.mark.parametrize(
     ("changes", "field", "code"),
     [

@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncIterator
 
+import httpx
 import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 from prometheus_client.parser import text_string_to_metric_families
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
@@ -89,6 +91,61 @@ async def test_nothing_is_in_flight_after_a_registration_and_its_wheel_is_counte
     assert set((await samples(watched, "registry_registrations_in_flight")).values()) == {0}
     assert set((await samples(watched, "registry_stages_in_flight")).values()) == {0}
     assert list((await samples(watched, "registry_wheel_size_bytes_count")).values()) == [1]
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        (None, "text/plain; version=0.0.4; charset=utf-8"),
+        ("*/*", "text/plain; version=0.0.4; charset=utf-8"),
+        ("text/plain", "text/plain; version=0.0.4; charset=utf-8"),
+        ("application/json", "text/plain; version=0.0.4; charset=utf-8"),
+        ("application/openmetrics-text", "application/openmetrics-text; version=1.0.0; charset=utf-8"),
+        ("application/openmetrics-text; version=banana", "application/openmetrics-text; version=1.0.0; charset=utf-8"),
+        ("text/plain; version=banana; escaping=x", "text/plain; version=0.0.4; charset=utf-8"),
+        (
+            "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.2,*/*;q=0.1",
+            "application/openmetrics-text; version=1.0.0; charset=utf-8",
+        ),
+    ],
+)
+async def test_metrics_are_in_the_format_that_the_scraper_takes(
+    watched: Service, accept: str | None, media_type: str
+) -> None:
+    response = await watched.client.get("/metrics", headers={"Accept": accept} if accept else {})
+
+    assert (response.status_code, response.headers["content-type"]) == (200, media_type)
+    assert response.text.endswith("# EOF\n") is media_type.startswith("application/openmetrics-text")
+    parse = parse_openmetrics if "openmetrics" in media_type else text_string_to_metric_families
+    assert "registry_build_info" in {sample.name for family in parse(response.text) for sample in family.samples}
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/metrics/", "//metrics", "/metrics//", "/%6detrics", "/m%65trics", "/METRICS", "/metrics%2f", "/metrics/x"],
+)
+async def test_metrics_answer_under_one_spelling_of_their_path(watched: Service, path: str) -> None:
+    url = httpx.URL("http://testserver.local").copy_with(raw_path=path.encode())
+
+    assert {(await watched.client.request(method, url)).status_code for method in ("GET", "HEAD")} == {404}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/console/provider-versions/",
+        "//console/provider-versions",
+        "/console//provider-versions",
+        "/%63onsole/provider-versions",
+        "/console%2Fprovider-versions",
+    ],
+)
+async def test_what_takes_tokens_answers_under_one_spelling_of_its_path(watched: Service, path: str) -> None:
+    url = httpx.URL("http://testserver.local").copy_with(raw_path=path.encode())
+
+    answer = await watched.client.post(url, json=watched.upload(), headers=watched.authorised())
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "route_not_found")
 
 
 async def test_without_anyone_who_watches_there_are_no_metrics(service: Service) -> None:

@@ -203,6 +203,15 @@ async def test_a_document_is_named_under_the_configured_address_whatever_the_req
     assert read.json()["$id"] == f"https://registry.example.com/base{GCP}/1.0.0/schemas/bucket"
 
 
+async def test_a_name_that_follows_the_request_is_not_kept_for_good(service: Service, behind_a_proxy: Service) -> None:
+    kept = {}
+    for name, each in {"unset": service, "set": behind_a_proxy}.items():
+        await each.publish(schemas=SCHEMAS)
+        kept[name] = (await each.client.get(f"{GCP}/1.0.0/schemas/bucket")).headers["cache-control"]
+
+    assert kept == {"unset": "no-cache", "set": "public, max-age=31536000, immutable"}
+
+
 @pytest.mark.parametrize("host", ["a/b", "a#b", "a b", "me@a", '"', "a:port", "a:1:2"])
 async def test_a_host_that_is_none_names_no_document(service: Service, host: str) -> None:
     await service.publish(schemas=SCHEMAS)

@@ -46,11 +46,9 @@ def test_a_schema_is_named_under_the_address_that_the_caller_used(served: Served
     assert served.stack.get(path).json()["$id"] == f"{served.stack.url}{path}"
 
 
-@pytest.mark.parametrize("path", ["/metrics", "/metrics/", "/metrics/any"])
+@pytest.mark.parametrize("path", ["/metrics", "/metrics?x=1", "/%6detrics", "/x/../metrics", "//metrics", "/metrics/"])
 def test_metrics_stay_inside(served: Served, path: str) -> None:
-    answer = served.stack.get(path)
-
-    assert (answer.status_code, answer.headers["Server"]) == (404, "nginx")
+    assert served.stack.get(path).status_code == 404
 
 
 def test_the_registry_itself_refuses_a_large_body(served: Served) -> None:

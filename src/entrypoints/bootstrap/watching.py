@@ -6,7 +6,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry
 
 from adapters.logs.observer import LoggingObserver
-from adapters.prometheus.exposition import exposition
+from adapters.prometheus.exposition import expositions
 from adapters.prometheus.observer import PrometheusObserver
 from application.ports.observer import Observer, Observers
 from entrypoints.settings import (
@@ -24,7 +24,7 @@ def open_telemetry(tracing: TracingSettings, *, shared_metrics: Path | None = No
     """
     registry = CollectorRegistry()
     watching: list[Observer] = [PrometheusObserver(registry), LoggingObserver()]
-    expose = partial(exposition, registry, shared_metrics)
+    expose = expositions(registry, shared_metrics)
     if tracing.endpoint is None:
         return Telemetry(observer=Observers(watching), expose=expose)
     from adapters.tracing.observer import TracingObserver  # noqa: PLC0415 -- an optional extra

@@ -1,7 +1,7 @@
 """The Litestar application."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from importlib.metadata import version
 
@@ -14,14 +14,17 @@ from domain.catalog import PLATFORM_AUTHOR, Author
 from domain.errors import RegistryError
 from entrypoints.http.catalog import find_provider, search_providers
 from entrypoints.http.console import register_platform_version
+from entrypoints.http.cross_origin import CrossOrigin
 from entrypoints.http.customers import find_active_organization, find_organization, register_customer_version, who_am_i
 from entrypoints.http.documentation import describe_bodies, openapi_config
-from entrypoints.http.heads import HeadMiddleware
 from entrypoints.http.health import health, ready
 from entrypoints.http.history import read_history
+from entrypoints.http.hosts import HostMiddleware
+from entrypoints.http.methods import MethodMiddleware, methods_by_path
 from entrypoints.http.metrics import metrics
 from entrypoints.http.pages.routes import pages
 from entrypoints.http.problems import broken, refused, routing_failed
+from entrypoints.http.protection import ProtectionMiddleware
 from entrypoints.http.providers import find_install, find_verification, find_version, list_versions
 from entrypoints.http.read_cache import KeptReads, ReadCache
 from entrypoints.http.rendering import RenderingPool
@@ -65,6 +68,7 @@ def create_app(
     public_url: str | None = None,
     telemetry: Telemetry | None = None,
     platform: Author = PLATFORM_AUTHOR,
+    allowed_origins: Iterable[str] = (),
 ) -> ASGIApp:
     """Return the application that serves a registry.
 
@@ -75,6 +79,7 @@ def create_app(
         public_url: Where dependents reach the registry; what each request says if left out.
         telemetry: What watches; closed when the application stops. Without it nobody does, and there are no metrics.
         platform: The author of first-party providers.
+        allowed_origins: Web origins whose scripts may send tokens.
     """
     watching = telemetry or Telemetry()
     bounds = limits or HttpLimits()
@@ -109,5 +114,6 @@ def create_app(
     )
     describe_bodies(app.openapi_schema)
     # Outside of Litestar: its own middleware does not see requests for which there is no route.
-    named = RequestIdMiddleware(HeadMiddleware(watching.trace(KeptReads(app, reads))), watching.observer)
-    return UnreadBodyMiddleware(named)
+    inner = MethodMiddleware(watching.trace(KeptReads(app, reads)), methods_by_path(app))
+    protected = ProtectionMiddleware(HostMiddleware(inner), CrossOrigin.of(app, allowed_origins))
+    return UnreadBodyMiddleware(RequestIdMiddleware(protected, watching.observer))

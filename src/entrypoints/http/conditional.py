@@ -21,7 +21,8 @@ BRIEFLY = "public, max-age=60"
 FOR_GOOD = "public, max-age=31536000, immutable"
 """For what belongs to a published version and never changes."""
 
-_Field = tuple[bytes, bytes]
+Field = tuple[bytes, bytes]
+"""A header field: name and value."""
 
 _SMALLEST_COMPRESSED = 1400  # what fits into one packet gains nothing
 _HUGE = 64 * 1024  # bytes whose digest and compression take longer than a thread switch
@@ -41,8 +42,8 @@ class _Coded:
     """
 
     tag: str
-    common: Sequence[_Field]
-    described: Sequence[_Field]
+    common: Sequence[Field]
+    described: Sequence[Field]
     body: bytes
 
     def answer(self, known: str) -> "Answer":
@@ -58,14 +59,12 @@ class Document:
 
     Attributes:
         vary: Request headers that chose it, beside the one that chooses its coding.
-        extra: Header fields that it is sent with.
     """
 
     body: bytes
     cache_control: str
     media_type: str = JSON
     vary: Sequence[str] = ()
-    extra: Sequence[_Field] = ()
 
     @classmethod
     def of(
@@ -110,13 +109,12 @@ class Document:
     def _digest(self) -> str:
         return sha256(self.body).hexdigest()[:32]
 
-    def _coded(self, tag: str, body: bytes, *coding: _Field) -> _Coded:
+    def _coded(self, tag: str, body: bytes, *coding: Field) -> _Coded:
         charset = "; charset=utf-8" if self.media_type.startswith("text/") else ""
         common = [
             (b"etag", f'"{tag}"'.encode()),
             (b"cache-control", self.cache_control.encode()),
             (b"vary", ", ".join((*self.vary, "Accept-Encoding")).encode()),
-            *self.extra,
         ]
         described = [
             *coding,
@@ -131,7 +129,7 @@ class Answer(ASGIResponse):
 
     __slots__ = ("_body", "_start")
 
-    def __init__(self, status: int, headers: Sequence[_Field], body: bytes = b"") -> None:
+    def __init__(self, status: int, headers: Sequence[Field], body: bytes = b"") -> None:
         """Take a status, all headers and the body."""
         self._start: HTTPResponseStartEvent = {"type": "http.response.start", "status": status, "headers": headers}
         self._body: HTTPResponseBodyEvent = {"type": "http.response.body", "body": body, "more_body": False}

@@ -12,6 +12,7 @@ from domain.names import PLATFORM, ProviderName
 from entrypoints.http.authentication import bearer_token
 from entrypoints.http.documentation import REGISTRATION_RESPONSES, RegistrationOperation
 from entrypoints.http.observing import observed
+from entrypoints.http.paths import only_as_written
 from entrypoints.http.registrations import register
 from entrypoints.http.service import Service
 from entrypoints.http.wire import ProviderVersionView
@@ -28,6 +29,7 @@ from entrypoints.http.wire_dry_run import DryRunView
     operation_class=RegistrationOperation,
     responses=REGISTRATION_RESPONSES,
     security=[{"ConsoleMachine": []}],
+    guards=[only_as_written],
 )
 async def register_platform_version(
     request: Request[Any, Any, Any], service: NamedDependency[Service]

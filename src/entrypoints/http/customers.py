@@ -20,6 +20,7 @@ from entrypoints.http.documentation_customers import (
     ORGANIZATION_RESPONSES,
 )
 from entrypoints.http.observing import observed
+from entrypoints.http.paths import only_as_written
 from entrypoints.http.registrations import register
 from entrypoints.http.service import Service
 from entrypoints.http.views import organization_view
@@ -38,6 +39,7 @@ from entrypoints.registry import CustomerRealm
     operation_class=RegistrationOperation,
     responses=CUSTOMER_REGISTRATION_RESPONSES,
     security=[{"Customer": []}],
+    guards=[only_as_written],
 )
 async def register_customer_version(
     request: Request[Any, Any, Any], service: NamedDependency[Service]
@@ -60,6 +62,7 @@ async def _register(request: Request[Any, Any, Any], service: Service) -> Respon
     operation_id="whoAmI",
     responses=CALLER_RESPONSES,
     security=[{"Customer": []}],
+    guards=[only_as_written],
 )
 async def who_am_i(request: Request[Any, Any, Any], service: NamedDependency[Service]) -> CallerView:
     """Tell the caller who it is, and for which organisation it acts."""
@@ -99,6 +102,7 @@ async def find_active_organization(
     operation_id="readOrganization",
     responses=ORGANIZATION_RESPONSES,
     security=[{"Customer": []}],
+    guards=[only_as_written],
 )
 async def find_organization(
     request: Request[Any, Any, Any], organization_id: FromPath[str], service: NamedDependency[Service]

@@ -95,6 +95,12 @@ READ_RESPONSES = {
     ),
 }
 HEALTH_RESPONSES = {200: document_response(HealthView, "It is.", {"status": "ok"})}
+METRICS_EXAMPLE = """\
+# HELP registry_registrations_total Attempts to register, by realm, outcome and code.
+# TYPE registry_registrations_total counter
+registry_registrations_total{code="",outcome="created",realm="console"} 1.0
+"""
+METRICS_RESPONSES = {200: document_response(str, "All metrics.", METRICS_EXAMPLE, "text/plain")}
 READY_RESPONSES = {
     200: document_response(HealthView, "They can.", {"status": "ready"}),
     503: problem_response("Not ready", "database_unavailable", 503, "the database is behind this release; upgrade it"),

@@ -1,32 +1,44 @@
 """Metrics for Prometheus."""
 
-from litestar import Response, get
+import asyncio
+from typing import Any
+
+from litestar import Request, get
 from litestar.di import NamedDependency
+from litestar.response.base import ASGIResponse
 
-from entrypoints.http.documentation import document_response
+from entrypoints.http.conditional import Answer
+from entrypoints.http.cross_origin import INTERNAL
+from entrypoints.http.documentation import METRICS_RESPONSES
+from entrypoints.http.negotiation import NotAcceptableError, negotiated
+from entrypoints.http.paths import only_as_written
 from entrypoints.http.service import Service
-
-MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-METRICS_EXAMPLE = """\
-# HELP registry_registrations_total Attempts to register, by realm, outcome and code.
-# TYPE registry_registrations_total counter
-registry_registrations_total{code="",outcome="created",realm="console"} 1.0
-"""
 
 
 @get(
     "/metrics",
     tags=["Health"],
     summary="Metrics",
-    description="In Prometheus' text format, of all worker processes together.",
+    description="Of all worker processes together, in Prometheus' text format or as OpenMetrics.",
     operation_id="metrics",
-    media_type=MEDIA_TYPE,
-    responses={200: document_response(str, "All metrics.", METRICS_EXAMPLE, MEDIA_TYPE)},
-    sync_to_thread=True,  # it reads the files of all workers
+    responses=METRICS_RESPONSES,
+    guards=[only_as_written],
+    opt=INTERNAL,
 )
-def metrics(service: NamedDependency[Service]) -> Response[bytes]:
+async def metrics(request: Request[Any, Any, Any], service: NamedDependency[Service]) -> ASGIResponse:
     """Show all metrics."""
     expose = service.telemetry.expose
     if expose is None:
         raise AssertionError("the route is served only when there are metrics")
-    return Response(expose(), media_type=MEDIA_TYPE)
+    offered = {media_type.partition(";")[0]: media_type for media_type in expose}
+    try:
+        media_type = negotiated(request, offered)
+    except NotAcceptableError:  # scrapers get the text format whatever they ask for
+        media_type = next(iter(expose))
+    body = await asyncio.to_thread(expose[media_type])  # it reads the files of all workers
+    fields = [
+        (b"content-type", media_type.encode()),
+        (b"content-length", str(len(body)).encode()),
+        (b"vary", b"Accept"),
+    ]
+    return Answer(200, fields, body)

@@ -1,4 +1,11 @@
-"""Names and versions in paths."""
+"""Names and versions in paths, and how paths may be written."""
+
+from typing import Any
+from urllib.parse import quote
+
+from litestar.connection import ASGIConnection
+from litestar.exceptions import NotFoundException
+from litestar.handlers import BaseRouteHandler
 
 from domain.errors import InvalidValueError, ProviderNotFoundError, VersionNotFoundError
 from domain.names import ProviderName
@@ -38,3 +45,23 @@ def version_or_latest(provider: ProviderName, written: str) -> SemVer | None:
         VersionNotFoundError: No version can be called so.
     """
     return None if written == LATEST else exact_version(provider, written)
+
+
+def only_as_written(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """Guard a route that access rules of a proxy name by its path: no other spelling of the path reaches it.
+
+    The framework finds routes under doubled slashes, a slash at the end and percent-encoded letters too.
+
+    Raises:
+        NotFoundException: The path is spelled otherwise than the route.
+    """
+    scope = connection.scope
+    sent: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
+    path = sent.partition(b"?")[0].decode("latin-1").removeprefix(scope.get("root_path", ""))
+    written, template = path.split("/"), scope["path_template"].split("/")
+    if len(written) != len(template) or not all(map(_fits, written, template)):
+        raise NotFoundException
+
+
+def _fits(written: str, segment: str) -> bool:
+    return bool(written) if segment.startswith("{") else written == segment

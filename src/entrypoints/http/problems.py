@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.types import Scope
 from msgspec import UNSET
 
 from domain.errors import (
@@ -87,12 +88,12 @@ def refused(request: Request[Any, Any, Any], error: RegistryError) -> Response[P
     """Answer a refusal."""
     status = status_of(type(error))
     _log.info("refused", code=error.code, status=status.value, reason=getattr(error, "reason", error.detail))
-    problem = _problem(request, status, error.code, error.detail)
+    told = problem(request.scope, status, error.code, error.detail)
     if isinstance(error, InvalidRequestError | BadQueryError):
-        problem.errors = [FieldProblem(list(each.loc), each.msg, each.type) for each in error.errors]
+        told.errors = [FieldProblem(list(each.loc), each.msg, each.type) for each in error.errors]
     if isinstance(error, VersionConflictError):
-        problem.differences, problem.existing_status = list(error.differences), error.status
-    return _response(problem, _headers(error))
+        told.differences, told.existing_status = list(error.differences), error.status
+    return _response(told, _headers(error))
 
 
 def routing_failed(request: Request[Any, Any, Any], error: HTTPException) -> Response[ProblemView]:
@@ -100,10 +101,10 @@ def routing_failed(request: Request[Any, Any, Any], error: HTTPException) -> Res
     status = HTTPStatus(error.status_code)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return broken(request, error)
-    problem = _problem(request, status, _HTTP_CODES.get(status, "bad_request"), _sentence(request, status))
+    told = problem(request.scope, status, _HTTP_CODES.get(status, "bad_request"), _sentence(request, status))
     if isinstance(error, ValidationException) and isinstance(error.extra, list):
-        problem.errors = [FieldProblem(_place(each), each.get("message", ""), "invalid") for each in error.extra]
-    return _response(problem, dict(error.headers or {}))
+        told.errors = [FieldProblem(_place(each), each.get("message", ""), "invalid") for each in error.extra]
+    return _response(told, dict(error.headers or {}))
 
 
 def broken(request: Request[Any, Any, Any], error: Exception) -> Response[ProblemView]:
@@ -111,7 +112,7 @@ def broken(request: Request[Any, Any, Any], error: Exception) -> Response[Proble
     _log.error("unhandled exception", exc_info=error)
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     detail = "the registry failed on this request; report the request id to its operators. It is safe to send it again"
-    return _response(_problem(request, status, "internal_error", detail), {})
+    return _response(problem(request.scope, status, "internal_error", detail), {})
 
 
 def _sentence(request: Request[Any, Any, Any], status: HTTPStatus) -> str:
@@ -137,19 +138,18 @@ def _headers(error: RegistryError) -> dict[str, str]:
     return {}
 
 
-def _problem(request: Request[Any, Any, Any], status: HTTPStatus, code: str, detail: str) -> ProblemView:
+def problem(scope: Scope, status: HTTPStatus, code: str, detail: str) -> ProblemView:
+    """Return the body of a refusal."""
     return ProblemView(
         type=f"urn:provider-registry:problem:{code}",
         title=code.replace("_", " ").capitalize(),
         status=status.value,
         detail=detail,
         code=code,
-        request_id=request_id(request.scope),
+        request_id=request_id(scope),
         errors=UNSET,
     )
 
 
-def _response(problem: ProblemView, headers: dict[str, str]) -> Response[ProblemView]:
-    return Response(
-        problem, status_code=problem.status, media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store", **headers}
-    )
+def _response(told: ProblemView, headers: dict[str, str]) -> Response[ProblemView]:
+    return Response(told, status_code=told.status, media_type=MEDIA_TYPE, headers=headers)

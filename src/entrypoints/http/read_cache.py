@@ -1,6 +1,5 @@
 """Representations that are kept for as long as nothing changes them."""
 
-import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -17,10 +16,6 @@ _Provider = tuple[str, str]
 
 _ANY_PROVIDER = ""
 _LISTING = "listing "  # paths begin with a slash
-
-_HOST = re.compile(rb"[\w!$&'()*+,;=.~:\[\]@%-]*", re.ASCII)
-"""What the framework takes for a host; it answers 400 to any other."""
-
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -167,9 +162,7 @@ class KeptReads:
 
 
 def _is_plain(scope: HTTPScope) -> bool:
-    if scope["method"] != "GET" or scope["query_string"]:
-        return False
-    return all(_HOST.fullmatch(value) for field, value in scope["headers"] if field == b"host")
+    return scope["method"] == "GET" and not scope["query_string"]
 
 
 def _weight(kept: Kept) -> int:

@@ -10,7 +10,7 @@ from litestar.params import FromPath, PathParameter
 from litestar.response.base import ASGIResponse
 
 from domain.schema_documents import schema_document
-from entrypoints.http.conditional import FOR_GOOD, Document
+from entrypoints.http.conditional import FOR_GOOD, REVALIDATE, Document
 from entrypoints.http.documentation_schemas import SCHEMA_RESPONSES, SCHEMAS_RESPONSES
 from entrypoints.http.paths import provider_name, version_or_latest
 from entrypoints.http.providers import VersionParameter, unless_latest
@@ -76,9 +76,8 @@ async def read_schema(
     found = await service.registry.find_schema.execute(provider, version_or_latest(provider, version), written)
     url = schema_url(request, service, provider, found.version.version, written)
     document = schema_document(found.schema, url)
-    return await service.reads.respond(
-        request.scope, Document.of(document, unless_latest(version, FOR_GOOD), MEDIA_TYPE)
-    )
+    lasting = FOR_GOOD if service.public_url else REVALIDATE  # what follows the request's Host may not last
+    return await service.reads.respond(request.scope, Document.of(document, unless_latest(version, lasting), MEDIA_TYPE))
 
 
 def _as_written(raw_path: bytes, parsed: str) -> str:

@@ -56,6 +56,7 @@ def application() -> ASGIApp:
         telemetry=telemetry,
         public_url=settings.server.public_url,
         platform=platform_author(settings.server),
+        allowed_origins=settings.server.cors_allowed_origins,
     )
 
 

@@ -17,7 +17,7 @@ from entrypoints.http.bodies import read_json
 from entrypoints.http.console import authenticated_machine
 from entrypoints.http.decoding import decode_struct
 from entrypoints.http.documentation_lifecycle import RESTORE_RESPONSES, YANK_RESPONSES, YankOperation
-from entrypoints.http.paths import exact_version, provider_name
+from entrypoints.http.paths import exact_version, only_as_written, provider_name
 from entrypoints.http.request_ids import request_id
 from entrypoints.http.service import Service
 from entrypoints.http.views import version_view
@@ -37,6 +37,7 @@ ROUTE = "/console/providers/{prefix:str}/{name:str}/versions/{version:str}/yank"
     operation_class=YankOperation,
     responses=YANK_RESPONSES,
     security=[{"ConsoleMachine": []}],
+    guards=[only_as_written],
 )
 async def yank_platform_version(
     request: Request[Any, Any, Any],
@@ -62,6 +63,7 @@ async def yank_platform_version(
     operation_id="restorePlatformProviderVersion",
     responses=RESTORE_RESPONSES,
     security=[{"ConsoleMachine": []}],
+    guards=[only_as_written],
 )
 async def restore_platform_version(
     request: Request[Any, Any, Any],

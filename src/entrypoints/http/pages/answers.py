@@ -1,4 +1,4 @@
-"""How pages are answered: revalidated, under a policy that lets nothing run, and refused in words for people."""
+"""How pages are answered: revalidated, and refused in words for people."""
 
 from collections.abc import Callable
 from hashlib import sha256
@@ -16,27 +16,16 @@ STYLESHEET = Document(
     files("entrypoints.http.pages").joinpath("pages.css").read_bytes(),
     FOR_GOOD,
     "text/css",
-    extra=((b"x-content-type-options", b"nosniff"),),
 )
 STYLESHEET_PATH = f"/static/pages-{sha256(STYLESHEET.body).hexdigest()[:12]}.css"
 """Another stylesheet has another path, so each may be kept for good."""
 
-_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src https:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-PROTECTION = {
-    "Content-Security-Policy": _POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
-_HEADERS = tuple((name.lower().encode(), value.encode()) for name, value in PROTECTION.items())
 _Refusal = TypeVar("_Refusal", bound=Exception)
 
 
 def page(template: str, **context: object) -> Document:
     """Return a page."""
-    return Document(_render(template, **context).encode(), REVALIDATE, "text/html", extra=_HEADERS)
+    return Document(_render(template, **context).encode(), REVALIDATE, "text/html")
 
 
 def in_words(
@@ -50,7 +39,7 @@ def in_words(
             _render("problem.html", problem=problem.content),
             status_code=problem.status_code,
             media_type="text/html",
-            headers={**problem.headers, **PROTECTION},
+            headers=problem.headers,
         )
 
     return say
