@@ -12,11 +12,12 @@ from litestar.types import ASGIApp
 
 from domain.catalog import PLATFORM_AUTHOR, Author
 from domain.errors import RegistryError
+from entrypoints.http.api import ApiDescription, read_document, read_page
 from entrypoints.http.catalog import find_provider, search_providers
 from entrypoints.http.console import register_platform_version
 from entrypoints.http.cross_origin import CrossOrigin
 from entrypoints.http.customers import find_active_organization, find_organization, register_customer_version, who_am_i
-from entrypoints.http.documentation import describe_bodies, openapi_config
+from entrypoints.http.documentation import openapi_config
 from entrypoints.http.health import health, ready
 from entrypoints.http.history import read_history
 from entrypoints.http.hosts import HostMiddleware
@@ -54,6 +55,8 @@ _COMMON_ROUTES = (
     simple_project,
     simple_namespace_project,
     pages,
+    read_document,
+    read_page,
     health,
     ready,
 )
@@ -106,13 +109,16 @@ def create_app(
             *((metrics,) if watching.expose else ()),
         ],
         lifespan=[lifespan],
-        dependencies={"service": Provide(service, use_cache=True, sync_to_thread=False)},
+        dependencies={
+            "service": Provide(service, use_cache=True, sync_to_thread=False),
+            "description": Provide(lambda: description, use_cache=True, sync_to_thread=False),
+        },
         exception_handlers={RegistryError: refused, HTTPException: routing_failed, Exception: broken},
         openapi_config=openapi_config(version("provider-registry")),
         request_max_body_size=None,  # the handlers bound their bodies themselves, after authentication
         logging_config=None,
     )
-    describe_bodies(app.openapi_schema)
+    description = ApiDescription(app, public_url)
     # Outside of Litestar: its own middleware does not see requests for which there is no route.
     inner = MethodMiddleware(watching.trace(KeptReads(app, reads)), methods_by_path(app))
     protected = ProtectionMiddleware(HostMiddleware(inner), CrossOrigin.of(app, allowed_origins))

@@ -59,12 +59,14 @@ class Document:
 
     Attributes:
         vary: Request headers that chose it, beside the one that chooses its coding.
+        extra: Header fields that it is sent with.
     """
 
     body: bytes
     cache_control: str
     media_type: str = JSON
     vary: Sequence[str] = ()
+    extra: Sequence[Field] = ()
 
     @classmethod
     def of(
@@ -74,7 +76,7 @@ class Document:
         media_type: str = JSON,
         *,
         vary: Sequence[str] = (),
-        extra: Sequence[_Field] = (),
+        extra: Sequence[Field] = (),
     ) -> "Document":
         """Encode a view as JSON."""
         return cls(msgspec.json.encode(view), cache_control, media_type, vary, extra)
@@ -115,6 +117,7 @@ class Document:
             (b"etag", f'"{tag}"'.encode()),
             (b"cache-control", self.cache_control.encode()),
             (b"vary", ", ".join((*self.vary, "Accept-Encoding")).encode()),
+            *self.extra,
         ]
         described = [
             *coding,

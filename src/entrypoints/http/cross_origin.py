@@ -19,7 +19,7 @@ _READS = frozenset({"GET", "HEAD"})
 _VARY: Field = (b"vary", b"Origin")
 _EXPOSED: Field = (
     b"access-control-expose-headers",
-    b"Allow, ETag, Location, Retry-After, WWW-Authenticate, X-Request-ID",
+    b"Allow, ETag, Link, Location, Retry-After, WWW-Authenticate, X-Request-ID",
 )
 _PUBLIC: Sequence[Field] = ((b"access-control-allow-origin", b"*"), _EXPOSED)
 _MAX_AGE: Field = (b"access-control-max-age", b"600")

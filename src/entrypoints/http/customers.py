@@ -12,11 +12,10 @@ from domain.customers import Customer
 from domain.errors import InvalidProviderNameError, NamespaceForbiddenError
 from domain.names import ProviderName
 from entrypoints.http.authentication import bearer_token
-from entrypoints.http.documentation import RegistrationOperation
+from entrypoints.http.documentation import REGISTRATION_RESPONSES, RegistrationOperation
 from entrypoints.http.documentation_customers import (
     ACTIVE_ORGANIZATION_RESPONSES,
     CALLER_RESPONSES,
-    CUSTOMER_REGISTRATION_RESPONSES,
     ORGANIZATION_RESPONSES,
 )
 from entrypoints.http.observing import observed
@@ -37,7 +36,7 @@ from entrypoints.registry import CustomerRealm
     "answers as on the Console route.",
     operation_id="registerProviderVersion",
     operation_class=RegistrationOperation,
-    responses=CUSTOMER_REGISTRATION_RESPONSES,
+    responses=REGISTRATION_RESPONSES,
     security=[{"Customer": []}],
     guards=[only_as_written],
 )
@@ -59,6 +58,7 @@ async def _register(request: Request[Any, Any, Any], service: Service) -> Respon
     "/auth/me",
     tags=["Customers"],
     summary="Who am I?",
+    description="Who the token is of, and which organisation it acts for.",
     operation_id="whoAmI",
     responses=CALLER_RESPONSES,
     security=[{"Customer": []}],
@@ -84,6 +84,7 @@ async def who_am_i(request: Request[Any, Any, Any], service: NamedDependency[Ser
     operation_id="readActiveOrganization",
     responses=ACTIVE_ORGANIZATION_RESPONSES,
     security=[{"Customer": []}],
+    guards=[only_as_written],
 )
 async def find_active_organization(
     request: Request[Any, Any, Any], service: NamedDependency[Service]
@@ -99,6 +100,7 @@ async def find_active_organization(
     "/organizations/{organization_id:str}",
     tags=["Customers"],
     summary="Read the caller's organisation",
+    description="The active organisation of the token; no other one is shown.",
     operation_id="readOrganization",
     responses=ORGANIZATION_RESPONSES,
     security=[{"Customer": []}],

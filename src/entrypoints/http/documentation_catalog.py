@@ -6,7 +6,7 @@ import msgspec
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example, OpenAPIMediaType, OpenAPIResponse, OpenAPIType, Operation, Schema
 
-from entrypoints.http.documentation import READ_RESPONSES, UNMODIFIED, document_response, problem_response
+from entrypoints.http.documentation import UNMODIFIED, document_response
 from entrypoints.http.documentation_examples import DIGEST, NULL
 from entrypoints.http.templating import render
 from entrypoints.http.wire_catalog import (
@@ -65,10 +65,6 @@ SIMPLE_PROJECT_EXAMPLE: dict[str, object] = {
     ],
 }
 
-_NOT_FOUND = problem_response("Not found", "provider_not_found", 404, "platform/gcp has no published version")
-_NO_DISTRIBUTION = problem_response("Not found", "distribution_not_found", 404, "no public version has such a wheel")
-_NOT_ACCEPTABLE = problem_response("Not acceptable", "not_acceptable", 406, "send an Accept header with text/html")
-
 SEARCH_RESPONSES = {
     200: document_response(
         ProviderPageView,
@@ -76,16 +72,12 @@ SEARCH_RESPONSES = {
         {"items": [PROVIDER_EXAMPLE | {"readme": NULL}], "total": 1, "limit": 20, "offset": 0},
     ),
     304: UNMODIFIED,
-    **{status: READ_RESPONSES[status] for status in (400, 503)},
 }
 PROVIDER_RESPONSES = {
-    **READ_RESPONSES,
     200: document_response(ProviderView, "The provider.", PROVIDER_EXAMPLE),
     304: UNMODIFIED,
-    404: _NOT_FOUND,
 }
 INSTALL_RESPONSES = {
-    **READ_RESPONSES,
     200: document_response(InstallView, "What a runtime needs.", INSTALL_EXAMPLE),
     304: UNMODIFIED,
 }
@@ -122,15 +114,9 @@ _SIMPLE_JSON = "application/vnd.pypi.simple.v1+json"
 SIMPLE_INDEX_RESPONSES = {
     200: document_response(SimpleIndexView, "Every distribution.", SIMPLE_INDEX_EXAMPLE, _SIMPLE_JSON),
     304: UNMODIFIED,
-    406: _NOT_ACCEPTABLE,
-    503: READ_RESPONSES[503],
 }
 SIMPLE_PROJECT_RESPONSES = {
     200: document_response(SimpleProjectView, "The wheels.", SIMPLE_PROJECT_EXAMPLE, _SIMPLE_JSON),
     301: ResponseSpec(None, generate_examples=False, description="The normalised name, in `Location`."),
     304: UNMODIFIED,
-    400: READ_RESPONSES[400],
-    404: _NO_DISTRIBUTION,
-    406: _NOT_ACCEPTABLE,
-    503: READ_RESPONSES[503],
 }

@@ -2,16 +2,12 @@
 
 from dataclasses import dataclass
 
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Operation
 
 from entrypoints.http.documentation import (
-    READ_RESPONSES,
-    REGISTRATION_RESPONSES,
     UNMODIFIED,
     document_response,
     json_body,
-    problem_response,
 )
 from entrypoints.http.documentation_examples import NULL, PUBLISHED_EXAMPLE, YANKED_EXAMPLE
 from entrypoints.http.wire import ProviderVersionView
@@ -36,26 +32,9 @@ HISTORY_EXAMPLE: list[dict[str, object]] = [
 ]
 
 
-def _unpublished(required: str, verb: str) -> ResponseSpec:
-    detail = f"platform/gcp 1.4.0 is failed; only a {required} version can be {verb}"
-    return problem_response("Never published", "illegal_transition", 409, detail)
-
-
-RESTORE_RESPONSES = {
-    **{status: READ_RESPONSES[status] for status in (400, 404)},
-    **{status: REGISTRATION_RESPONSES[status] for status in (401, 403, 503)},
-    200: document_response(ProviderVersionView, "The version is published.", PUBLISHED_EXAMPLE),
-    409: _unpublished("yanked", "restored"),
-}
-YANK_RESPONSES = {
-    **RESTORE_RESPONSES,
-    **{status: REGISTRATION_RESPONSES[status] for status in (400, 408, 413, 415)},
-    200: document_response(ProviderVersionView, "The version is yanked.", YANKED_EXAMPLE),
-    409: _unpublished("published", "yanked"),
-    422: problem_response("Refused", "invalid_request", 422, "reason: is required"),
-}
+RESTORE_RESPONSES = {200: document_response(ProviderVersionView, "The version is published.", PUBLISHED_EXAMPLE)}
+YANK_RESPONSES = {200: document_response(ProviderVersionView, "The version is yanked.", YANKED_EXAMPLE)}
 HISTORY_RESPONSES = {
-    **READ_RESPONSES,
     200: document_response(list[LifecycleEventView], "What happened, oldest first.", HISTORY_EXAMPLE),
     304: UNMODIFIED,
 }

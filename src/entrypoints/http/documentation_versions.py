@@ -4,7 +4,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.types import Method
 from litestar.types.internal_types import PathParameterDefinition
 
-from entrypoints.http.documentation import READ_RESPONSES, UNMODIFIED, document_response, problem_response
+from entrypoints.http.documentation import UNMODIFIED, document_response
 from entrypoints.http.documentation_examples import DIGEST, NULL, PUBLISHED_EXAMPLE, YANKED_EXAMPLE
 from entrypoints.http.wire import ProviderVersionView, VerificationView
 
@@ -21,18 +21,14 @@ VERIFICATION_EXAMPLE: dict[str, object] = {
 _UNREAD = {"schemas": NULL}
 
 VERSIONS_RESPONSES = {
-    **READ_RESPONSES,
     200: document_response(list[ProviderVersionView], "The versions, newest first.", [YANKED_EXAMPLE | _UNREAD]),
     304: UNMODIFIED,
-    404: problem_response("Not found", "provider_not_found", 404, "platform/gcp has no published version"),
 }
 VERSION_RESPONSES = {
-    **READ_RESPONSES,
     200: document_response(ProviderVersionView, "The version.", PUBLISHED_EXAMPLE),
     304: UNMODIFIED,
 }
 VERIFICATION_RESPONSES = {
-    **READ_RESPONSES,
     200: document_response(VerificationView, "The verdict.", VERIFICATION_EXAMPLE),
     304: UNMODIFIED,
 }

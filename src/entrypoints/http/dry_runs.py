@@ -7,7 +7,7 @@ from msgspec import UNSET
 
 from application.use_cases.rehearse_registration import Rehearsal
 from domain.errors import FieldError, InvalidRequestError, VersionConflictError
-from domain.versions import ProviderVersion
+from domain.versions import ProviderVersion, VersionStatus
 from entrypoints.http.query_parameters import unknown_parameters
 from entrypoints.http.views import verification_view, version_view
 from entrypoints.http.wire_dry_run import DryRunView
@@ -34,7 +34,7 @@ def wants_dry_run(request: Request[Any, Any, Any]) -> bool:
 
 def dry_run_view(rehearsal: Rehearsal) -> DryRunView:
     """Return the public representation of a rehearsal."""
-    view = DryRunView(outcome=rehearsal.outcome.value)
+    view = DryRunView(outcome=rehearsal.outcome)
     if rehearsal.version is not None:
         _show_version(view, rehearsal.version)
     if rehearsal.conflict is not None:
@@ -42,7 +42,7 @@ def dry_run_view(rehearsal: Rehearsal) -> DryRunView:
         view.detail = rehearsal.conflict.detail
     if isinstance(rehearsal.conflict, VersionConflictError):
         view.differences = list(rehearsal.conflict.differences)
-        view.existing_status = rehearsal.conflict.status
+        view.existing_status = VersionStatus(rehearsal.conflict.status)
     return view
 
 

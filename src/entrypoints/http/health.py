@@ -8,7 +8,14 @@ from entrypoints.http.service import Service
 from entrypoints.http.wire import HealthView
 
 
-@get("/health", tags=["Health"], summary="Is the process up?", operation_id="health", responses=HEALTH_RESPONSES)
+@get(
+    "/health",
+    tags=["Health"],
+    summary="Is the process up?",
+    description="Answers as long as the process does, whatever else is out of service.",
+    operation_id="health",
+    responses=HEALTH_RESPONSES,
+)
 async def health() -> HealthView:
     """Answer as long as the process does."""
     return HealthView("ok")
@@ -18,6 +25,7 @@ async def health() -> HealthView:
     "/health/ready",
     tags=["Health"],
     summary="Can requests be served?",
+    description="Whether the database is reachable and has the layout that this release needs.",
     operation_id="ready",
     responses=READY_RESPONSES,
 )

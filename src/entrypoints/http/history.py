@@ -54,7 +54,7 @@ async def read_history(
 def event_view(event: LifecycleEvent) -> LifecycleEventView:
     """Return the public representation of a step."""
     return LifecycleEventView(
-        action=event.action.value,
+        action=event.action,
         at=event.at,
         actor=event.actor,
         request_id=event.request_id,

@@ -26,6 +26,7 @@ from domain.errors import (
     WheelHostFailedError,
     WheelHostTimeoutError,
 )
+from domain.versions import VersionStatus
 from entrypoints.http.bodies import (
     BadBodyError,
     BodyTimeoutError,
@@ -63,7 +64,7 @@ STATUSES: dict[type[RegistryError], HTTPStatus] = {
 }
 """The nearest entry in an error's ancestry decides."""
 
-_HTTP_CODES = {
+HTTP_CODES = {
     HTTPStatus.BAD_REQUEST: "bad_request",
     HTTPStatus.NOT_FOUND: "route_not_found",
     HTTPStatus.METHOD_NOT_ALLOWED: "method_not_allowed",
@@ -92,7 +93,7 @@ def refused(request: Request[Any, Any, Any], error: RegistryError) -> Response[P
     if isinstance(error, InvalidRequestError | BadQueryError):
         told.errors = [FieldProblem(list(each.loc), each.msg, each.type) for each in error.errors]
     if isinstance(error, VersionConflictError):
-        told.differences, told.existing_status = list(error.differences), error.status
+        told.differences, told.existing_status = list(error.differences), VersionStatus(error.status)
     return _response(told, _headers(error))
 
 
@@ -101,7 +102,7 @@ def routing_failed(request: Request[Any, Any, Any], error: HTTPException) -> Res
     status = HTTPStatus(error.status_code)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return broken(request, error)
-    told = problem(request.scope, status, _HTTP_CODES.get(status, "bad_request"), _sentence(request, status))
+    told = problem(request.scope, status, HTTP_CODES.get(status, "bad_request"), _sentence(request, status))
     if isinstance(error, ValidationException) and isinstance(error.extra, list):
         told.errors = [FieldProblem(_place(each), each.get("message", ""), "invalid") for each in error.extra]
     return _response(told, dict(error.headers or {}))

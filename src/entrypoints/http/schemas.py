@@ -77,7 +77,9 @@ async def read_schema(
     url = schema_url(request, service, provider, found.version.version, written)
     document = schema_document(found.schema, url)
     lasting = FOR_GOOD if service.public_url else REVALIDATE  # what follows the request's Host may not last
-    return await service.reads.respond(request.scope, Document.of(document, unless_latest(version, lasting), MEDIA_TYPE))
+    return await service.reads.respond(
+        request.scope, Document.of(document, unless_latest(version, lasting), MEDIA_TYPE)
+    )
 
 
 def _as_written(raw_path: bytes, parsed: str) -> str:

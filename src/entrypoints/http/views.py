@@ -29,7 +29,7 @@ def version_view(version: ProviderVersion) -> ProviderVersionView:
         version=version.version.text,
         canonical=version.name.canonical,
         runtime_version=version.runtime_version,
-        status=version.status.value,
+        status=version.status,
         wheel_url=announced.wheel_url.text,
         wheel_sha256=version.wheel_sha256.hex if version.wheel_sha256 else None,
         package_name=version.package_name,

@@ -39,9 +39,7 @@ def provider_view(entry: CatalogEntry, *, platform: Author) -> ProviderView:
         canonical=provider.name.canonical,
         display_name=shown.display_name,
         description=shown.description,
-        author=AuthorView(
-            kind=author.kind.value, organization_id=author.organization_id, display_name=author.display_name
-        ),
+        author=AuthorView(kind=author.kind, organization_id=author.organization_id, display_name=author.display_name),
         icon_url=shown.icon_url,
         readme=entry.readme.text if entry.readme else None,
         tags=list(shown.tags),
@@ -68,7 +66,7 @@ def install_view(version: ProviderVersion, *, index_url: str) -> InstallView:
         package_name=version.package_name,
         entrypoint=list(entrypoint) if entrypoint else None,
         requires_python=wheel.requires_python,
-        status=version.status.value,
+        status=version.status,
         index_url=index_url,
     )
 

@@ -5,7 +5,15 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from domain import semver
+from domain.catalog import MAX_TAGS
+from domain.schemas import MAX_DESCRIPTION_LENGTH, MAX_NAME_LENGTH, MAX_RESOURCES
+from domain.versions import VersionStatus
+
 JsonObject = dict[str, Any]
+
+_RESOURCES = {"maxProperties": MAX_RESOURCES, "propertyNames": {"minLength": 1, "maxLength": MAX_NAME_LENGTH}}
+_RESOURCE_NAME = Meta(extra_json_schema={"minLength": 1, "maxLength": MAX_NAME_LENGTH})
 
 
 class MetadataBody(Struct, forbid_unknown_fields=False, kw_only=True):
@@ -13,16 +21,21 @@ class MetadataBody(Struct, forbid_unknown_fields=False, kw_only=True):
 
     display_name: Annotated[str, Meta(min_length=1, max_length=200)]
     description: Annotated[str, Meta(max_length=5000)]
-    icon_url: Annotated[str, Meta(max_length=2048)] | None = None
-    tags: list[Annotated[str, Meta(min_length=1, max_length=50)]] | None = None
+    icon_url: Annotated[str, Meta(max_length=2048, extra_json_schema={"format": "uri"})] | None = None
+    tags: (
+        Annotated[
+            list[Annotated[str, Meta(min_length=1, max_length=50)]], Meta(extra_json_schema={"maxItems": MAX_TAGS})
+        ]
+        | None
+    ) = None
 
 
 class ResourceSchemaBody(Struct, kw_only=True):
     """The schema of one resource type."""
 
-    provider: str | None = None
-    resource: str | None = None
-    description: str | None = None
+    provider: Annotated[str, _RESOURCE_NAME] | None = None
+    resource: Annotated[str, _RESOURCE_NAME] | None = None
+    description: Annotated[str, Meta(extra_json_schema={"maxLength": MAX_DESCRIPTION_LENGTH})] | None = None
     config_schema: JsonObject | None = None
     outputs_schema: JsonObject | None = None
 
@@ -42,7 +55,7 @@ class RegistrationBody(Struct, kw_only=True):
     version: Annotated[
         str,
         Meta(
-            extra_json_schema={"minLength": 1},
+            extra_json_schema={"minLength": 1, "maxLength": semver.MAX_LENGTH},
             description="SemVer 2.0.0; must equal the wheel's version in PEP 440 terms (`1.0.0-rc.1` = `1.0.0rc1`).",
             examples=["1.4.0"],
         ),
@@ -50,7 +63,7 @@ class RegistrationBody(Struct, kw_only=True):
     wheel_url: Annotated[
         str,
         Meta(
-            extra_json_schema={"maxLength": 2048},
+            extra_json_schema={"maxLength": 2048, "format": "uri"},
             description="HTTPS URL of the uploaded wheel; stored in canonical form.",
             examples=["https://wheels.example.com/files/pragmatiks_gcp_provider-1.4.0-py3-none-any.whl"],
         ),
@@ -76,7 +89,10 @@ class RegistrationBody(Struct, kw_only=True):
         ]
         | None
     ) = None
-    schemas: Annotated[dict[str, ResourceSchemaBody], Meta(description="By resource type.")] | None = None
+    schemas: (
+        Annotated[dict[str, ResourceSchemaBody], Meta(description="By resource type.", extra_json_schema=_RESOURCES)]
+        | None
+    ) = None
     metadata: (
         Annotated[
             MetadataBody,
@@ -90,7 +106,11 @@ class RegistrationBody(Struct, kw_only=True):
     config_schema: Annotated[JsonObject, Meta(description="Legacy provider-level JSON Schema.")] | None = None
     outputs_schema: Annotated[JsonObject, Meta(description="Legacy provider-level JSON Schema.")] | None = None
     resource_schemas: (
-        Annotated[dict[str, ResourceSchemaBody], Meta(description="Legacy spelling of `schemas`.")] | None
+        Annotated[
+            dict[str, ResourceSchemaBody],
+            Meta(description="Legacy spelling of `schemas`.", extra_json_schema=_RESOURCES),
+        ]
+        | None
     ) = None
     changelog: Annotated[str, Meta(extra_json_schema={"maxLength": 100_000}, description="Release notes.")] | None = (
         None
@@ -125,7 +145,7 @@ class ProviderVersionView(Struct, kw_only=True):
     version: str
     canonical: str
     runtime_version: str
-    status: Annotated[str, Meta(description="building, published, failed or yanked")]
+    status: VersionStatus
     wheel_url: str
     wheel_sha256: str | None
     package_name: str | None
@@ -197,7 +217,7 @@ class VerificationView(Struct, kw_only=True):
 class HealthView(Struct):
     """Whether the service is up."""
 
-    status: str
+    status: Literal["ok", "ready"]
 
 
 class FieldProblem(Struct):
@@ -219,4 +239,4 @@ class ProblemView(Struct, kw_only=True):
     request_id: str
     errors: list[FieldProblem] | UnsetType = UNSET
     differences: list[str] | UnsetType = UNSET
-    existing_status: str | UnsetType = UNSET
+    existing_status: VersionStatus | UnsetType = UNSET

@@ -1,15 +1,18 @@
 """The wire format of the catalog, and of what installers read."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
+
+from domain.catalog import AuthorKind
+from domain.versions import VersionStatus
 
 
 class AuthorView(Struct, kw_only=True):
     """Who a provider comes from."""
 
-    kind: Annotated[str, Meta(description="platform or customer")]
+    kind: AuthorKind
     organization_id: Annotated[
         str, Meta(description="The organisation; of first-party providers a setting. The namespace if it is not known.")
     ]
@@ -27,7 +30,7 @@ class ProviderView(Struct, kw_only=True):
     display_name: str
     description: str
     author: AuthorView
-    scope: Annotated[str, Meta(description="Always public.")] = "public"
+    scope: Literal["public"] = "public"
     icon_url: str | None
     readme: Annotated[str, Meta(description="Long description of the latest version's wheel; null in lists.")] | None
     tags: list[str]
@@ -55,7 +58,7 @@ class InstallView(Struct, kw_only=True):
     package_name: str | None
     entrypoint: Annotated[list[str], Meta(description="Null for the platform's default.")] | None
     requires_python: str | None
-    status: Annotated[str, Meta(description="published or yanked")]
+    status: Annotated[VersionStatus, Meta(description="Published or yanked.")]
     index_url: Annotated[
         str,
         Meta(

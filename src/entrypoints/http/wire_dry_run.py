@@ -1,18 +1,18 @@
 """The wire format of a dry run."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from application.use_cases.rehearse_registration import RehearsedOutcome
+from domain.versions import VersionStatus
 from entrypoints.http.wire import ProviderVersionView, VerificationView
 
 
 class DryRunView(Struct, kw_only=True):
     """What registering would come to; nothing was written."""
 
-    outcome: Annotated[
-        Literal["created", "unchanged", "conflict"], Meta(description="For which the real answer is 201, 200 or 409.")
-    ]
+    outcome: Annotated[RehearsedOutcome, Meta(description="For which the real answer is 201, 200 or 409.")]
     version: Annotated[ProviderVersionView, Meta(description="As it would be; absent for a conflict.")] | UnsetType = (
         UNSET
     )
@@ -29,5 +29,5 @@ class DryRunView(Struct, kw_only=True):
         Annotated[list[str], Meta(description="With `version_conflict`: the fields that differ.")] | UnsetType
     ) = UNSET
     existing_status: (
-        Annotated[str, Meta(description="With `version_conflict`: of the version that is there.")] | UnsetType
+        Annotated[VersionStatus, Meta(description="With `version_conflict`: of the version that is there.")] | UnsetType
     ) = UNSET

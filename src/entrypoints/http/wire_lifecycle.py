@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from domain.history import MAX_YANK_REASON
+from domain.history import MAX_YANK_REASON, LifecycleAction
 
 
 class YankBody(Struct, kw_only=True):
@@ -25,7 +25,7 @@ class YankBody(Struct, kw_only=True):
 class LifecycleEventView(Struct, kw_only=True):
     """One step of a version's life."""
 
-    action: Annotated[str, Meta(description="published, failed, yanked or restored", examples=["yanked"])]
+    action: Annotated[LifecycleAction, Meta(examples=["yanked"])]
     at: datetime
     actor: Annotated[str, Meta(description="Id of who took the step.", examples=["mch_release"])]
     request_id: Annotated[str, Meta(description="`X-Request-ID` of the request that asked for it.")] | None

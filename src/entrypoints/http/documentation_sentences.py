@@ -1,0 +1,43 @@
+"""Example sentences of refusals, as the OpenAPI document shows them."""
+
+from collections.abc import Mapping
+
+SENTENCES: Mapping[str, str] = {
+    "bad_request": "the request could not be understood; check its path, query and headers",
+    "malformed_body": "the body is not UTF-8 (byte 7); encode it as UTF-8",
+    "not_authenticated": "Not authenticated",
+    "machine_not_allowed": "this machine may not release; ask an operator to list it",
+    "namespace_forbidden": "machines of the Console realm publish platform/<name> only",
+    "organization_forbidden": "this is not your active organisation",
+    "provider_not_found": "platform/gcp has no published version",
+    "version_not_found": "platform/gcp has no public version 9.9.9",
+    "schema_not_found": "platform/gcp 1.4.0 has no resource type 'disk'; it has bucket",
+    "distribution_not_found": "no public version has such a wheel",
+    "not_acceptable": "send an Accept header with text/html",
+    "body_timeout": "the body did not arrive within 30 seconds; send it again",
+    "version_conflict": "platform/gcp 1.4.0 is already published with different sha256; raise the version",
+    "illegal_transition": "platform/gcp 1.4.0 is failed; only a published version can be yanked",
+    "body_too_large": "the body exceeds 2097152 bytes; send a smaller one",
+    "unsupported_media_type": "send the body as Content-Type: application/json, in UTF-8",
+    "invalid_request": "version: not a SemVer 2.0.0 version; send 1.0.0-rc.1",
+    "metadata_required": "the first version of a provider needs metadata; send it",
+    "wheel_digest_mismatch": "the bytes at the URL have another SHA-256 digest",
+    "too_many_registrations": "mch_1 has 64 registrations in flight; wait for one to finish and send this again",
+    "wheel_host_failed": "the wheel's host answered 500; try again",
+    "database_unavailable": "the database is unreachable; try again",
+    "token_authority_unavailable": "tokens cannot be verified now; try again",
+    "wheel_host_timeout": "the wheel's host did not finish in 60 s; try again",
+}
+MEMBERS: Mapping[str, Mapping[str, object]] = {
+    "version_conflict": {"differences": ["sha256"], "existing_status": "published"},
+    "invalid_request": {
+        "errors": [
+            {
+                "loc": ["body", "version"],
+                "msg": "not a SemVer 2.0.0 version; send 1.0.0-rc.1",
+                "type": "invalid_version",
+            }
+        ]
+    },
+}
+"""Members that the problems of some codes have beside those of all."""
