@@ -23,6 +23,7 @@ from entrypoints.http.service import HttpLimits
 from entrypoints.registry import Registry
 from entrypoints.telemetry import Telemetry
 from tests.builders import MACHINE_ID, RUNTIME_VERSION, a_wheel
+from tests.http.witness import Witness
 
 ROUTE = "/console/provider-versions"
 METADATA = {"display_name": "Google Cloud", "description": "Manages Google Cloud resources.", "tags": ["cloud"]}
@@ -118,8 +119,10 @@ async def serving(
         telemetry=telemetry,
         allowed_origins=allowed_origins,
     )
-    async with AsyncTestClient(app, raise_server_exceptions=False) as client:
+    witness = Witness(app)
+    async with AsyncTestClient[ASGIApp](witness, raise_server_exceptions=False) as client:
         yield Service(client, adapters)
+    assert witness.undocumented == set(), "add these to REFUSALS in entrypoints/http/documentation_refusals.py"
 
 
 @pytest.fixture

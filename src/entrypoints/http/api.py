@@ -1,6 +1,5 @@
 """The API's description: as an OpenAPI document for programs, and as a page for people."""
 
-import asyncio
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,9 +9,10 @@ from litestar.di import NamedDependency
 from litestar.response.base import ASGIResponse
 
 from entrypoints.http.api_document import Json, api_document
-from entrypoints.http.conditional import REVALIDATE, Document, answer
+from entrypoints.http.conditional import REVALIDATE, Document
 from entrypoints.http.pages.answers import page
 from entrypoints.http.pages.api import ApiPage
+from entrypoints.http.service import Service
 
 MEDIA_TYPE = "application/vnd.oai.openapi+json"
 
@@ -44,12 +44,16 @@ class ApiDescription:
 
 
 @get("/schema/openapi.json", include_in_schema=False)
-async def read_document(request: Request[Any, Any, Any], description: NamedDependency[ApiDescription]) -> ASGIResponse:
+async def read_document(
+    request: Request[Any, Any, Any], service: NamedDependency[Service], description: NamedDependency[ApiDescription]
+) -> ASGIResponse:
     """Serve the OpenAPI document."""
-    return answer(request.scope, await asyncio.to_thread(lambda: description.json))
+    return await service.reads.respond(request.scope, await service.rendering.run(lambda: description.json))
 
 
 @get("/schema", include_in_schema=False)
-async def read_page(request: Request[Any, Any, Any], description: NamedDependency[ApiDescription]) -> ASGIResponse:
+async def read_page(
+    request: Request[Any, Any, Any], service: NamedDependency[Service], description: NamedDependency[ApiDescription]
+) -> ASGIResponse:
     """Show the API."""
-    return answer(request.scope, await asyncio.to_thread(lambda: description.page))
+    return await service.reads.respond(request.scope, await service.rendering.run(lambda: description.page))

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -65,7 +66,7 @@ def refusals(operation_id: str) -> dict[str, Json]:
     """Return the descriptions of an operation's refusals, by status."""
     by_status: defaultdict[HTTPStatus, list[str]] = defaultdict(list)
     for code in REFUSALS[operation_id]:
-        by_status[_STATUSES[code]].append(code)
+        by_status[_statuses()[code]].append(code)
     return {str(status.value): _response(status, codes) for status, codes in sorted(by_status.items())}
 
 
@@ -98,8 +99,10 @@ def _kinds(root: type[RegistryError] = RegistryError) -> Iterator[type[RegistryE
         yield from _kinds(kind)
 
 
-_STATUSES: Mapping[str, HTTPStatus] = {
-    **{code: status for status, code in HTTP_CODES.items()},
-    **{kind.code: status_of(kind) for kind in _kinds() if hasattr(kind, "code")},
-    **dict.fromkeys((*WheelFault, *SchemaFault), HTTPStatus.UNPROCESSABLE_ENTITY),
-}
+@cache
+def _statuses() -> Mapping[str, HTTPStatus]:
+    return {
+        **{code: status for status, code in HTTP_CODES.items()},
+        **{kind.code: status_of(kind) for kind in _kinds() if hasattr(kind, "code")},
+        **dict.fromkeys((*WheelFault, *SchemaFault), HTTPStatus.UNPROCESSABLE_ENTITY),
+    }
