@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-quick test-programs test-browser test-proxy test-wheels test-faults test-containers test-ha bench check format lint types imports audit audited containers cloudnative-pg sbom lock clean
+.PHONY: help run test test-quick test-programs test-browser test-proxy test-wheels test-faults test-containers test-ha test-openapi bench check format lint types imports audit audited containers cloudnative-pg sbom lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -9,6 +9,7 @@ AUDITED := $(VENV)/.audited-$(shell date +%F)
 LINTERS := .data/linters
 CLUSTER := .data/cloudnative-pg
 HA := .data/ha
+OPENAPI := .data/openapi
 SBOM ?= dist/provider-registry.cdx.json
 ARGS ?=
 PYTEST_ARGS ?= -n auto
@@ -60,6 +61,18 @@ $(HA)/.ready: requirements/ha.txt
 	@$(HA)/bin/python -m pip install --quiet --require-hashes -r requirements/ha.txt
 	@touch $@
 
+test-openapi: $(READY) $(OPENAPI)/.ready ## Hold the OpenAPI document against linters and client generators (needs npm; fetches 300 MB once)
+	OPENAPI_NODE_MODULES=$(OPENAPI)/node_modules OPENAPI_PYTHON=$(OPENAPI)/python \
+		$(BIN)/python -m pytest -n0 tests/openapi/linters_and_generators.py
+
+$(OPENAPI)/.ready: requirements/openapi.txt tests/openapi/package.json
+	@mkdir -p $(OPENAPI)
+	@$(PYTHON) -m venv $(OPENAPI)/python
+	@$(OPENAPI)/python/bin/python -m pip install --quiet --require-hashes -r requirements/openapi.txt
+	@cp tests/openapi/package.json $(OPENAPI)/
+	@npm install --prefix $(OPENAPI) --silent --ignore-scripts --no-audit --no-fund --no-package-lock
+	@touch $@
+
 bench: $(READY) ## Measure, as ratios within one run of minutes (ARGS=--quick, ARGS=--full, ARGS="read register")
 	@$(BIN)/python -m benchmarks $(ARGS)
 
@@ -76,11 +89,11 @@ imports: $(READY)
 	$(BIN)/lint-imports
 
 audit: $(READY) ## Ask for known vulnerabilities of the locked dependencies
-	@$(BIN)/python -m requirements.audit requirements/build.txt requirements/containers.txt requirements/dev.txt requirements/ha.txt requirements/runtime.txt
+	@$(BIN)/python -m requirements.audit requirements/build.txt requirements/containers.txt requirements/dev.txt requirements/ha.txt requirements/openapi.txt requirements/runtime.txt
 
 audited: $(AUDITED)
 
-$(AUDITED): requirements/dev.txt requirements/runtime.txt requirements/build.txt requirements/containers.txt requirements/ha.txt | $(READY)
+$(AUDITED): requirements/dev.txt requirements/runtime.txt requirements/build.txt requirements/containers.txt requirements/ha.txt requirements/openapi.txt | $(READY)
 	@$(MAKE) --no-print-directory audit
 	@rm -f $(VENV)/.audited-*
 	@touch $@
@@ -118,6 +131,7 @@ lock: $(READY) ## Lock the newest dependencies that pyproject.toml admits, with 
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group build --output-file requirements/build.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group containers --output-file requirements/containers.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group ha --output-file requirements/ha.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group openapi --output-file requirements/openapi.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --constraint requirements/runtime.txt --extra development --extra tracing --group dev pyproject.toml --output-file requirements/dev.txt
 
 clean: ## Remove the virtual environment, caches and local data

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from entrypoints.bootstrap import MemoryAdapters
 from tests.support.served_catalog import a_served_catalog
@@ -15,7 +15,6 @@ _SWITCHES = [
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
-_PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="900" height="90"><rect width="900" height="90"/></svg>'
 
 Open = Callable[..., Page]
 
@@ -46,7 +45,6 @@ def open_page(browser: Browser, served: tuple[str, MemoryAdapters]) -> Iterator[
         size = {"width": width, "height": 800}
         context = browser.new_context(viewport=size, base_url=served[0], **options)  # type: ignore[arg-type]
         contexts.append(context)
-        context.route("https://icons.example.com/**", _draw)
         page = context.new_page()
         page.goto(path)
         return page
@@ -63,7 +61,3 @@ def complaints(page: Page) -> Iterator[list[str]]:
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
     yield said
-
-
-def _draw(route: Route) -> None:
-    route.fulfill(body=_PICTURE, content_type="image/svg+xml")

@@ -239,6 +239,18 @@ async def test_every_query_parameter_has_a_plain_schema_with_bounds(document: Js
         assert bounds[schema["type"]] in schema, parameter
 
 
+async def test_every_path_parameter_is_described_with_its_bounds(document: Json) -> None:
+    parameters = [each for _, operation in named(document) for each in operation.get("parameters", ())]
+    for parameter in (each for each in parameters if each.get("in") == "path"):
+        assert parameter["description"], parameter
+        assert parameter["schema"]["minLength"] == 1
+        if parameter["name"] in {"prefix", "name", "version", "resource_type"}:
+            assert parameter["schema"]["maxLength"] in {128, 200}
+        if parameter["name"] in {"prefix", "name"}:
+            assert re.fullmatch(parameter["schema"]["pattern"], "my-provider")
+            assert not re.fullmatch(parameter["schema"]["pattern"], "Not/One")
+
+
 @pytest.mark.parametrize("public_url", [None, "https://registry.example.com"])
 async def test_the_server_is_the_public_url(public_url: str | None) -> None:
     assert (await read_document(public_url))["servers"] == [{"url": public_url or "/"}]

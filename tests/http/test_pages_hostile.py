@@ -1,5 +1,6 @@
 """Whatever strangers write, a page holds no script, no handler, no other address, and no markup of theirs."""
 
+import re
 from html.parser import HTMLParser
 from typing import Any
 
@@ -14,7 +15,7 @@ from tests.http.conftest import Service
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7 * 7 }}</textarea></title>&lt;"
 _ELEMENTS = frozenset({
     *("html", "head", "meta", "title", "link", "body", "header", "nav", "main", "section", "footer", "div", "span"),
-    *("h1", "h2", "h3", "h4", "h5", "h6", "p", "a", "img", "form", "label", "input", "button", "details", "summary"),
+    *("h1", "h2", "h3", "h4", "h5", "h6", "p", "a", "form", "label", "input", "button", "details", "summary"),
     *("ul", "ol", "li", "dl", "dt", "dd", "table", "caption", "thead", "tbody", "tr", "th", "td", "pre", "code"),
     *("time", "strong", "em", "s", "blockquote", "hr", "br"),
 })  # fmt: skip
@@ -74,7 +75,7 @@ class Judge(HTMLParser):
 def _is_harmless(tag: str, address: str) -> bool:
     if address.startswith("/"):
         return not address.startswith("//")
-    schemes = ("https://",) if tag == "img" else ("https://", "http://", "mailto:", "#content")
+    schemes = ("https://", "http://", "mailto:", "#content")
     return address.lower().startswith(schemes)
 
 
@@ -105,6 +106,18 @@ def test_a_text_that_is_no_markdown_stays_a_text(text: str) -> None:
         ("[x](HTTPS://x.example)", '<p><a href="HTTPS://x.example" rel="nofollow noopener ugc">x</a></p>\n'),
         ("![x & y](http://x.example/y.png)", "<p>x &amp; y</p>\n"),
         ("![x](data:image/png;base64,AA)", "<p>x</p>\n"),
+        (
+            '![x & y](https://x.example/y.png?"z")',
+            '<p><a href="https://x.example/y.png?%22z%22" rel="nofollow noopener ugc">x &amp; y</a></p>\n',
+        ),
+        (
+            "![](https://x.example/y.png)",
+            '<p><a href="https://x.example/y.png" rel="nofollow noopener ugc">image</a></p>\n',
+        ),
+        (
+            "[![build](https://x.example/b.svg)](https://x.example)",
+            '<p><a href="https://x.example" rel="nofollow noopener ugc">build</a></p>\n',
+        ),
         ("<b>x</b>", "<p>&lt;b&gt;x&lt;/b&gt;</p>\n"),
         ("# a\n\n#### b\n\n## c\n\na\n===", "<h3>a</h3>\n<h4>b</h4>\n<h4>c</h4>\n<h3>a</h3>\n"),
     ],
@@ -140,6 +153,27 @@ async def test_a_schema_that_multiplies_is_published_and_its_page_is_short(servi
     page = await service.client.get("/catalog/platform/gcp/1.0.0")
     assert page.status_code == 200
     assert len(page.text) < 1_000_000
+
+
+async def test_no_page_loads_anything_of_a_publisher(service: Service) -> None:
+    icon = "https://tracker.example.com/icon.svg"
+    text = f"![a]({icon}) [![b]({icon})]({icon})"
+    await service.publish(
+        data=a_wheel(
+            metadata="Metadata-Version: 2.4\nName: pragmatiks_gcp_provider\nVersion: 1.0.0\n"
+            f"Description-Content-Type: text/markdown\n\n{text}\n"
+        ),
+        changelog=text,
+        metadata={"display_name": "Google Cloud", "description": text, "icon_url": icon},
+    )
+    for path in ("/", "/catalog/platform/gcp", "/catalog/platform/gcp/1.0.0"):
+        answer = await service.client.get(path)
+        assert (
+            re.findall(r"<(?:img|picture|video|audio|source|iframe|embed|object)\b|\b(?:src|srcset)=", answer.text)
+            == []
+        )
+        assert "img-src" not in answer.headers["content-security-policy"]
+    assert (await service.client.get("/providers/platform/gcp")).json()["icon_url"] == icon
 
 
 async def test_every_text_of_a_provider_is_escaped_on_every_page(service: Service) -> None:

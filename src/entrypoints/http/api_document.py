@@ -1,11 +1,13 @@
 """The OpenAPI document, completed: what the framework derives from the routes, and what it cannot know."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
 from litestar import Litestar
 
+from domain import names, semver
+from domain.schemas import MAX_NAME_LENGTH
 from entrypoints.http import wire, wire_catalog, wire_dry_run, wire_lifecycle
 from entrypoints.http.documentation_headers import HEADERS, PARAMETERS, add_headers
 from entrypoints.http.documentation_refusals import refusals
@@ -22,6 +24,16 @@ _TAGS = {
     "Health": "Whether the service is up, and its metrics.",
 }
 _NULL = {"type": "null"}
+_TOKEN = {"minLength": 1, "maxLength": names.MAX_LENGTH, "pattern": "^[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?$"}
+_IN_PATHS: Mapping[str, Json] = {
+    "prefix": {"description": "The namespace: `platform`, or an organisation's slug.", "schema": _TOKEN},
+    "name": {"description": "The provider's name in its namespace.", "schema": _TOKEN},
+    "version": {"description": "A SemVer version.", "schema": {"minLength": 1, "maxLength": semver.MAX_LENGTH}},
+    "resource_type": {"schema": {"minLength": 1, "maxLength": MAX_NAME_LENGTH}},
+    "project": {"description": "A distribution's name, normalised (PEP 503).", "schema": {"minLength": 1}},
+    "organization_id": {"description": "The organisation's id, `org_…`.", "schema": {"minLength": 1}},
+}
+"""What paths may hold, which routes find out by not finding anything. A description of the route itself goes first."""
 
 
 def api_document(app: Litestar, public_url: str | None) -> Json:
@@ -65,6 +77,10 @@ def _settle(parameter: Json) -> None:
         if bound in schema:
             schema[bound] = int(schema[bound])
     schema.pop("description", None)
+    if parameter["in"] == "path":
+        stated = _IN_PATHS[parameter["name"]]
+        parameter["schema"] = {**schema, **stated["schema"]}
+        parameter.setdefault("description", stated.get("description"))
 
 
 def _component_schemas() -> Json:

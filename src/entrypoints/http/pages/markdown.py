@@ -44,8 +44,7 @@ def _tame(state: StateCore) -> None:
             token.tag = _tag(open_levels)
         elif token.type in {"th_open", "td_open"} and (alignment := token.attrs.pop("style", None)):
             token.attrs["class"] = str(alignment).replace("text-align:", "align-")  # a style would need a laxer policy
-        for child in token.children or ():
-            _settle_link(child)
+        _settle_children(token.children or ())
 
 
 def _settle_level(token: Token, open_levels: list[int]) -> None:
@@ -61,9 +60,18 @@ def _tag(open_levels: Sequence[int]) -> str:
     return f"h{min(_ABOVE + len(open_levels), _LOWEST_HEADING)}"
 
 
+def _settle_children(tokens: Sequence[Token]) -> None:
+    """Settle links, and mark the images within them: links do not nest."""
+    depth = 0
+    for token in tokens:
+        depth += {"link_open": 1, "link_close": -1}.get(token.type, 0)
+        if token.type == "link_open":
+            _settle_link(token)
+        elif token.type == "image":
+            token.meta["is_in_link"] = depth > 0
+
+
 def _settle_link(token: Token) -> None:
-    if token.type != "link_open":
-        return
     if _LINK.fullmatch(str(token.attrs.get("href", ""))):
         token.attrs["rel"] = "nofollow noopener ugc"
     else:
@@ -71,12 +79,13 @@ def _settle_link(token: Token) -> None:
 
 
 def _image(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:  # noqa: ANN401
+    """Write an image as a link to it: a page that loaded it would tell its host who reads the page."""
     token = tokens[index]
-    text = renderer.renderInlineAsText(token.children, options, env)
-    if not _IMAGE.fullmatch(str(token.attrs.get("src", ""))):
-        return escapeHtml(text)
-    token.attrs |= {"alt": text, "loading": "lazy"}
-    return renderer.renderToken(tokens, index, options, env)
+    text = escapeHtml(renderer.renderInlineAsText(token.children, options, env) or "image")
+    source = str(token.attrs.get("src", ""))
+    if token.meta.get("is_in_link") or not _IMAGE.fullmatch(source):
+        return text
+    return f'<a href="{escapeHtml(source)}" rel="nofollow noopener ugc">{text}</a>'
 
 
 def _code(_: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:  # noqa: ANN401, ARG001
