@@ -37,7 +37,7 @@ def document(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     async def read() -> bytes:
         telemetry = open_telemetry(TracingSettings())
-        url = "https://registry.example.com"
+        url = "https://registry.invalid"
         async with serving(MemoryAdapters(), customer_realm=True, telemetry=telemetry, public_url=url) as service:
             return (await service.client.get("/schema/openapi.json")).content
 
@@ -65,7 +65,8 @@ def test_swagger_parser_validates_it_and_resolves_every_reference(document: Path
 
 
 def test_redocly_has_nothing_to_say(document: Path) -> None:
-    said = run(NODE / ".bin/redocly", "lint", "--extends", "recommended", "--format", "json", document)
+    known = ("--skip-rule", "no-ambiguous-paths")  # /organizations/me is the platform's, beside /organizations/{id}
+    said = run(NODE / ".bin/redocly", "lint", "--extends", "recommended", *known, "--format", "json", document)
     assert json.loads(said)["totals"] == {"errors": 0, "warnings": 0, "ignored": 0}
 
 

@@ -3,7 +3,7 @@
 Source: https://fetch.spec.whatwg.org/#http-cors-protocol. Nothing here admits cookies: no answer allows credentials.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from litestar import Litestar
@@ -64,7 +64,7 @@ class CrossOrigin:
         )
         return cls(frozenset(reads), frozenset(origin.encode() for origin in origins))
 
-    def fields(self, scope: HTTPScope, answered: Sequence[Field]) -> Sequence[Field]:
+    def fields(self, scope: HTTPScope, answered: Mapping[bytes, bytes]) -> Sequence[Field]:
         """Return the header fields that an answer needs beside those that it has."""
         route = scope.get("path_template", "")
         if scope["method"] in _READS and (not route or route in self.reads):
@@ -78,10 +78,9 @@ class CrossOrigin:
             return (b"access-control-allow-origin", origin), _EXPOSED, _VARY
         return (_VARY,)
 
-    def _preflight(self, route: str, origin: bytes, wanted: bytes, answered: Sequence[Field]) -> Sequence[Field]:
+    def _preflight(self, route: str, origin: bytes, wanted: bytes, answered: Mapping[bytes, bytes]) -> Sequence[Field]:
         if origin in self.origins:
-            methods = next(value for name, value in answered if name.lower() == b"allow")
-            allowed = (b"access-control-allow-methods", methods)
+            allowed = (b"access-control-allow-methods", answered[b"allow"])
             return (b"access-control-allow-origin", origin), allowed, _ALLOWED_HEADERS, _MAX_AGE, _VARY
         if wanted.decode("latin-1") in _READS and route in self.reads:
             return _PUBLIC_PREFLIGHT

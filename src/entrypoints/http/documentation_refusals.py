@@ -40,7 +40,7 @@ REFUSALS: Mapping[str, Sequence[str]] = {
     "whoAmI": _TOKEN,
     "readActiveOrganization": _TOKEN,
     "readOrganization": (*_TOKEN, "organization_forbidden"),
-    "listProviders": _READ,
+    "listProviders": (*_READ, "search_busy"),
     "readProvider": _PROVIDER,
     "listProviderVersions": _PROVIDER,
     "readVersion": _VERSION,

@@ -37,6 +37,6 @@ class HostMiddleware:
 
 def _is_valid(scope: HTTPScope) -> bool:
     hosts = [value for name, value in scope["headers"] if name == b"host"]
-    if hosts in ([], [b""]):  # the server adds an empty field where there is none
-        return scope["http_version"] in _OLD_VERSIONS
-    return len(hosts) == 1 and _AUTHORITY.fullmatch(hosts[0]) is not None
+    if len(hosts) == 1 and hosts[0]:
+        return _AUTHORITY.fullmatch(hosts[0]) is not None
+    return not any(hosts) and len(hosts) < 2 and scope["http_version"] in _OLD_VERSIONS  # granian adds an empty one

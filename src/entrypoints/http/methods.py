@@ -62,7 +62,7 @@ def methods_by_path(app: Litestar) -> Mapping[str, set[str]]:
 
 def _completed(field: Field, methods: set[str]) -> Field:
     name, value = field
-    if name.lower() != b"allow":
+    if name != b"allow":
         return field
     named = methods | {method.strip() for method in value.decode("latin-1").split(",")}
     return name, ", ".join(sorted(named | ({"HEAD"} if "GET" in named else set()))).encode()

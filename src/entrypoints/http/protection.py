@@ -35,9 +35,10 @@ class ProtectionMiddleware:
         async def send_protected(message: Message) -> None:
             if message["type"] == "http.response.start":
                 fields = [*message["headers"], *_PROTECTION]
-                if all(name.lower() != b"cache-control" for name, _ in fields):
+                named = dict(fields)
+                if b"cache-control" not in named:
                     fields.append(_NOT_STORED)
-                fields += self._cross_origin.fields(scope, fields)
+                fields += self._cross_origin.fields(scope, named)
                 message["headers"] = fields
             await send(message)
 
