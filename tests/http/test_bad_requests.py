@@ -76,7 +76,10 @@ async def _status_without_body(service: Service, route: str, headers: list[tuple
         "raw_path": route.encode(),
         "root_path": "",
         "query_string": b"",
-        "headers": [(b"content-type", b"application/json"), (b"content-length", b"9" * 18), *headers],
+        "headers": [
+            *((b"host", b"registry"), (b"content-type", b"application/json"), (b"content-length", b"9" * 18)),
+            *headers,
+        ],
     }
     await service.client.app(scope, receive, send)
     return int(sent[0]["status"])

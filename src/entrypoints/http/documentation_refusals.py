@@ -11,9 +11,11 @@ from entrypoints.http.documentation_sentences import MEMBERS, SENTENCES
 from entrypoints.http.problems import HTTP_CODES, MEDIA_TYPE, status_of
 
 _ANY = ("bad_request",)
-_READ = (*_ANY, "database_unavailable", "rendering_busy")
+_DATABASE = ("database_unavailable", "database_misconfigured")
+_READ = (*_ANY, *_DATABASE, "rendering_busy")
 _TOKEN = (*_ANY, "not_authenticated", "token_authority_unavailable")
 _CONSOLE = (*_TOKEN, "machine_not_allowed")
+_CUSTOMER = (*_TOKEN, "organization_forbidden")
 _BODY = (
     *("malformed_body", "client_disconnected", "body_timeout", "body_too_large", "unsupported_media_type"),
     "invalid_request",
@@ -23,11 +25,10 @@ _REGISTRATION = (
     *("namespace_forbidden", "version_conflict", "metadata_required", "too_many_registrations"),
     *SchemaFault,
     *WheelFault,
-    *("wheel_host_failed", "wheel_host_timeout", "too_many_fetches", "spool_unavailable", "database_unavailable"),
+    *("wheel_host_failed", "wheel_host_timeout", "too_many_fetches", "spool_unavailable"),
+    *_DATABASE,
 )
-_LIFECYCLE = (
-    *("namespace_forbidden", "provider_not_found", "version_not_found", "illegal_transition", "database_unavailable"),
-)
+_LIFECYCLE = ("namespace_forbidden", "provider_not_found", "version_not_found", "illegal_transition", *_DATABASE)
 _PROVIDER = (*_READ, "provider_not_found")
 _VERSION = (*_PROVIDER, "version_not_found")
 _INDEX = (*_READ, "not_acceptable")
@@ -37,9 +38,9 @@ REFUSALS: Mapping[str, Sequence[str]] = {
     "yankPlatformProviderVersion": (*_CONSOLE, *_BODY, *_LIFECYCLE),
     "restorePlatformProviderVersion": (*_CONSOLE, *_LIFECYCLE),
     "registerProviderVersion": (*_TOKEN, *_REGISTRATION),
-    "whoAmI": _TOKEN,
-    "readActiveOrganization": _TOKEN,
-    "readOrganization": (*_TOKEN, "organization_forbidden"),
+    "whoAmI": _CUSTOMER,
+    "readActiveOrganization": _CUSTOMER,
+    "readOrganization": _CUSTOMER,
     "listProviders": (*_READ, "search_busy"),
     "readProvider": _PROVIDER,
     "listProviderVersions": _PROVIDER,
@@ -53,7 +54,7 @@ REFUSALS: Mapping[str, Sequence[str]] = {
     "simpleIndex": _INDEX,
     "simpleProject": (*_INDEX, "distribution_not_found"),
     "health": _ANY,
-    "ready": (*_ANY, "database_unavailable"),
+    "ready": (*_ANY, *_DATABASE),
     "metrics": _ANY,
 }
 """By operation id, the codes that it can answer with. ``internal_error`` is a defect, and nothing to expect."""
