@@ -30,7 +30,8 @@ _IN_PATHS: Mapping[str, Json] = {
     "name": {"description": "The provider's name in its namespace.", "schema": _TOKEN},
     "version": {"description": "A SemVer version.", "schema": {"minLength": 1, "maxLength": semver.MAX_LENGTH}},
     "resource_type": {"schema": {"minLength": 1, "maxLength": MAX_NAME_LENGTH}},
-    "project": {"description": "A distribution's name, normalised (PEP 503).", "schema": {"minLength": 1}},
+    "project": {"description": "A distribution's name, or `~` and a namespace.", "schema": {"minLength": 1}},
+    "distribution": {"description": "A distribution's name, normalised (PEP 503).", "schema": {"minLength": 1}},
     "organization_id": {"description": "The organisation's id, `org_…`.", "schema": {"minLength": 1}},
 }
 """What paths may hold, which routes find out by not finding anything. A description of the route itself goes first."""

@@ -22,7 +22,8 @@ _BODY = (
 )
 _REGISTRATION = (
     *_BODY,
-    *("namespace_forbidden", "version_conflict", "metadata_required", "too_many_registrations"),
+    *("namespace_forbidden", "version_conflict", "distribution_conflict", "wheel_filename_conflict"),
+    *("metadata_required", "too_many_registrations"),
     *SchemaFault,
     *WheelFault,
     *("wheel_host_failed", "wheel_host_timeout", "too_many_fetches", "spool_unavailable"),
@@ -53,6 +54,7 @@ REFUSALS: Mapping[str, Sequence[str]] = {
     "readSchema": (*_VERSION, "schema_not_found"),
     "simpleIndex": _INDEX,
     "simpleProject": (*_INDEX, "distribution_not_found"),
+    "simpleNamespaceProject": (*_INDEX, "distribution_not_found"),
     "health": _ANY,
     "ready": (*_ANY, *_DATABASE),
     "metrics": _ANY,

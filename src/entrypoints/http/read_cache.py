@@ -17,6 +17,7 @@ _Provider = tuple[str, str]
 _ANY_PROVIDER = ""
 _LISTING = "listing "  # paths begin with a slash
 
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """What a path was answered with.
