@@ -30,7 +30,10 @@ READS = [
     ),
     "/providers/platform/gcp/versions/1.0.0/history",
 ]
-TABLES = ("providers", "provider_versions", "catalog_totals", "version_events", "alembic_versions")
+TABLES = (
+    *("providers", "provider_versions", "catalog_totals", "version_events"),
+    *("distributions", "distribution_events", "wheel_files", "alembic_versions"),
+)
 FORBIDDEN = [
     *(f"DELETE FROM {table}" for table in TABLES),
     *(f"TRUNCATE {table} CASCADE" for table in TABLES),
@@ -40,6 +43,8 @@ FORBIDDEN = [
     *(f"CREATE TRIGGER mine AFTER INSERT ON {table} EXECUTE FUNCTION tell_change()" for table in TABLES),
     *(f"CREATE RULE mine AS ON INSERT TO {table} DO INSTEAD NOTHING" for table in TABLES),
     "UPDATE version_events SET actor = 'mch_other'",
+    "UPDATE distribution_events SET actor = 'mch_other'",
+    "UPDATE wheel_files SET sha256 = repeat('0', 64)",
     "UPDATE alembic_versions SET version_num = '0001'",
     "INSERT INTO alembic_versions VALUES ('0001')",
     "DROP TRIGGER append_only ON version_events",
@@ -108,6 +113,7 @@ def test_the_role_serves_registers_yanks_reads_and_hears_of_changes(stack: Stack
         stack.wait_until_ready(process)
         registered = [stack.post(stack.upload(version)).status_code for version in ("1.0.0", "1.1.0", "1.1.0")]
         read = {path: stack.get(path).status_code for path in READS}
+        transferred = run("distributions", "transfer", "tools", "--to", "acme", **application)
         yanked = run("versions", "yank", "platform/gcp", "1.1.0", "--reason", "broken", **application)
         wait_until(lambda: stack.get(LATEST).json()["version"] == "1.0.0")
         restored = run("versions", "restore", "platform/gcp", "1.1.0", **application)
@@ -116,7 +122,7 @@ def test_the_role_serves_registers_yanks_reads_and_hears_of_changes(stack: Stack
 
     assert registered == [201, 201, 200]
     assert read == dict.fromkeys(READS, 200)
-    assert (yanked.returncode, restored.returncode, checked.returncode) == (0, 0, 0)
+    assert (yanked.returncode, restored.returncode, checked.returncode, transferred.returncode) == (0, 0, 0, 0)
 
 
 @pytest.mark.parametrize("by_hand", [False, True], ids=["by-the-command", "by-hand"])

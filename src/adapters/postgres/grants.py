@@ -11,11 +11,12 @@ from adapters.postgres.database import DEFAULTS
 from adapters.postgres.faults import final_driver_faults
 from adapters.postgres.revisions import MIGRATION_LOCK, VERSION_TABLE
 from adapters.postgres.statements import Statement
-from adapters.postgres.tables import BIND_KEY, EVENTS, PROVIDERS
+from adapters.postgres.tables import BIND_KEY, DISTRIBUTION_EVENTS, EVENTS, PROVIDERS, WHEEL_FILES
 
 _PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(metadata_registry.get(BIND_KEY).tables, ("SELECT", "INSERT", "UPDATE")),
-    EVENTS.name: ("SELECT", "INSERT"),  # histories are only added to
+    **dict.fromkeys((EVENTS.name, DISTRIBUTION_EVENTS.name), ("SELECT", "INSERT")),  # histories are only added to
+    WHEEL_FILES.name: ("SELECT", "INSERT"),  # a file name keeps its digest
     VERSION_TABLE: ("SELECT",),
 }
 _NEEDS = values(column("place", Text), column("needed", Text), name="needs", literal_binds=True).data(
