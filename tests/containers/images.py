@@ -13,34 +13,37 @@ from tests.containers.engine import build, build_options
 IMAGE = "provider-registry:test"
 PREVIOUS_IMAGE = "provider-registry:test-previous"
 
+_VERSIONS = "migrations/versions"
+
 
 def build_image() -> None:
     build(Path(), IMAGE, *build_options())
 
 
 def build_previous_image() -> None:
-    """Build the newest commit that lacks the newest migration."""
-    newest = Path(newest_migration().path).relative_to(Path.cwd())
-    added = _git("log", "--diff-filter=A", "--format=%H", "-n1", "--", str(newest)).decode().strip()
-    commit = f"{added}^" if added else "HEAD"
+    """Build the newest commit that lacks the newest migrations and has all before them."""
     with TemporaryDirectory() as folder:
-        with tarfile.open(fileobj=BytesIO(_git("archive", "--format=tar", commit))) as archive:
+        with tarfile.open(fileobj=BytesIO(_git("archive", "--format=tar", _previous_commit()))) as archive:
             archive.extractall(folder, filter="data")
-        assert not (Path(folder) / newest).exists()
         build(Path(folder), PREVIOUS_IMAGE, *build_options())
 
 
-def newest_migration() -> Script:
-    """Return the migration that no other follows."""
-    scripts = ScriptDirectory("migrations")
-    found: Script = scripts.get_revision(scripts.get_current_head() or "")
-    return found
+def migrations() -> list[Script]:
+    """Return all migrations in their order."""
+    return list(reversed(list(ScriptDirectory("migrations").walk_revisions())))
+
+
+def _previous_commit() -> str:
+    files = [Path(migration.path).name for migration in migrations()]
+    for change in _git("rev-list", "HEAD", "--", _VERSIONS).decode().split():
+        listed = _git("ls-tree", "--name-only", f"{change}^:{_VERSIONS}").decode().split()
+        there = sorted(name for name in listed if name.endswith(".py"))
+        if len(there) < len(files) and there == sorted(files[: len(there)]):
+            return f"{change}^"
+    raise AssertionError("git's history has no commit with fewer migrations")
 
 
 def _git(*arguments: str) -> bytes:
     done = subprocess.run(["git", *arguments], capture_output=True, check=False)
-    assert done.returncode == 0, (
-        f"the release before migration {newest_migration().revision} is built from git's history, which is not all "
-        f"here (git fetch --unshallow gets it): {done.stderr.decode()}"
-    )
+    assert done.returncode == 0, f"git's history is not all here (git fetch --unshallow): {done.stderr.decode()}"
     return done.stdout
