@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 
 import pytest
+from structlog.testing import capture_logs
 
 from adapters.memory.change_feed import InMemoryChangeFeed
 from adapters.memory.version_store import InMemoryVersionStore
@@ -15,7 +16,7 @@ from application.ports.change_feed import ChangeFeed
 from application.ports.version_store import VersionStore
 from domain.names import ProviderName
 from tests.builders import NOW, a_name, a_version, some_metadata
-from tests.support.postgres import cut_connections, execute
+from tests.support.postgres import cut_connections, database_of, execute
 from tests.support.stores import put, writing
 
 PATIENCE = 30
@@ -98,6 +99,30 @@ async def test_trust_begins_within_the_context_and_ends_with_it(followed: Follow
     told.lines.clear()
     await put(store, a_version())
     assert told.lines == []
+
+
+async def test_a_server_that_takes_no_writes_for_a_while_is_listened_to_once_it_does(database_dsn: str) -> None:
+    """As in a failover, when every host that answers is a standby."""
+    database, told = (
+        Database(f"{database_dsn}{'&' if '?' in database_dsn else '?'}target_session_attrs=read-write"),
+        Told(),
+    )
+    name = database_of(database_dsn)
+    try:
+        async with PostgresChangeFeed(database).follow(told):
+            await told.wait_until_trusting()
+            execute(database_dsn, f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
+            told.lines.clear()
+            with capture_logs() as logs:
+                cut_connections(database_dsn)
+                await told.wait_for(lambda lines: lines.count("distrust") > 2)
+            execute(database_dsn, "SET default_transaction_read_only = off", f'ALTER DATABASE "{name}" RESET ALL')
+            await told.wait_until_trusting()
+    finally:
+        execute(database_dsn, "SET default_transaction_read_only = off", f'ALTER DATABASE "{name}" RESET ALL')
+        await database.dispose()
+
+    assert "TargetServerAttributeNotMatched" in {line["fault"] for line in logs}
 
 
 async def test_an_outage_acted_out_in_memory_is_distrusted_until_it_is_over() -> None:

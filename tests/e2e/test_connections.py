@@ -29,6 +29,13 @@ def test_a_connection_without_a_whole_head_is_closed_in_time(stack: Stack, sent:
             wait_until(lambda: is_closed(connection, sending=trickled))
 
 
+def test_a_worker_that_holds_as_many_connections_as_it_may_serves_again_once_their_time_is_up(stack: Stack) -> None:
+    with stack.server(REGISTRY_MAX_CONNECTIONS="16", REGISTRY_KEEP_ALIVE_SECONDS="1") as process:
+        stack.wait_until_ready(process)
+        with connections(stack.url, 40):
+            assert stack.get("/health").status_code == 200
+
+
 def test_http2_is_refused_on_the_plain_port(stack: Stack) -> None:
     with stack.server() as process:
         stack.wait_until_ready(process)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
+from itertools import pairwise
 from types import TracebackType
 from typing import Self
 
@@ -67,9 +68,10 @@ class Load:
         """Return when a registration is acknowledged that was sent after a moment of the monotonic clock."""
         self._wait(lambda: any(begun > moment for begun, _ in list(self._served)), seconds=seconds)
 
-    def first_begun_after(self, moment: float) -> float:
-        """Return when the first registration was acknowledged that was sent after a moment."""
-        return min(ended for begun, ended in self._served if begun > moment)
+    def longest_pause(self) -> float:
+        """Return for how many seconds at most nothing was acknowledged."""
+        moments = sorted(ended for _, ended in self._served)
+        return max(later - earlier for earlier, later in pairwise(moments))
 
     def wait_for_refusals(self) -> None:
         """Return when both a registration and a read were answered 503."""

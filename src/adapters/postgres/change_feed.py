@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any, cast
 
-import asyncpg  # type: ignore[import-untyped]  # it ships no types
 import structlog
 
 from adapters.postgres.connecting import connect
 from adapters.postgres.database import Database
+from adapters.postgres.faults import DRIVER_ERRORS
 from application.ports.change_listener import ChangeListener
 from domain.errors import InvalidValueError, StoreMisconfiguredError
 from domain.names import ProviderName
@@ -51,7 +51,7 @@ class PostgresChangeFeed:
         while True:
             try:
                 await self._listen_once(listener)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, StoreMisconfiguredError) as error:
+            except (*DRIVER_ERRORS, StoreMisconfiguredError) as error:
                 structlog.get_logger().warning("change_feed_lost", fault=type(error).__name__)
             finally:
                 listener.distrust()
