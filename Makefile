@@ -54,7 +54,7 @@ test-containers: $(READY) ## Build and run the image and the compose file, kill 
 	DOCKER_BUILD_OPTIONS="$(ARGS)" $(BIN)/python -m pytest -n0 $(addprefix tests/containers/,image.py replicas.py upgrade.py)
 
 test-ha: $(READY) $(HA)/.ready ## Kill the leader of a Patroni cluster under registrations (Debian's package etcd-server)
-	PATRONI=$(HA)/bin $(BIN)/python -m pytest -n0 tests/ha/patroni_failover.py
+	PATRONI=$(HA)/bin $(BIN)/python -m pytest -n0 -s tests/ha/patroni_failover.py
 
 $(HA)/.ready: requirements/ha.txt
 	@$(PYTHON) -m venv $(HA)
