@@ -71,8 +71,7 @@ def _parts_of_url(url: str) -> tuple[str, str] | None:
 def _is_host(host: str, *, is_ipv6: bool) -> bool:
     if is_ipv6:
         return _is_address(host)
-    labels = host.removesuffix(".").split(".")
-    return len(host) <= 253 and all(re.fullmatch(r"[A-Za-z0-9_-]{1,63}", label) for label in labels)
+    return _are_hosts((host,))
 
 
 def _is_address(text: str) -> bool:

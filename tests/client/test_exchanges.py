@@ -34,7 +34,7 @@ class Asking:
 
     async def post(self) -> httpx.Response:
         return await self.ask(
-            lambda exchanges: exchanges.post("the registry", self.host.url("/"), bearer="mt_secret", body={})
+            lambda exchanges: exchanges.post("the registry", self.host.url("/"), bearer="mt_secret", body=b"{}")
         )
 
     async def register(self, *, dry_run: bool = False) -> Registration:
@@ -115,7 +115,21 @@ async def test_a_redirect_is_never_followed_with_a_token(asking: Asking) -> None
     assert "ak_secret" not in caught.value.detail
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"detail": null, "errors": 1}'])
+@pytest.mark.parametrize("token", ["", "two words", "line\nfeed", "\u00e9", "\u0000", None, 1])
+async def test_a_token_that_no_header_can_carry_is_not_taken(asking: Asking, token: object) -> None:
+    asking.host.script("/v1/m2m_tokens", status(201, body=json.dumps({"token": token}).encode()))
+
+    with pytest.raises(RefusedError, match="minted no token"):
+        await asking.ask(lambda exchanges: mint_token(exchanges, asking.host.url("/"), "ak_secret"))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"", b"<html>", b"[]", b'{"detail": null, "errors": 1}', b"\xff", b'{"detail": "\xff"}', b"[" * 100_000),
+        *(b'{"errors": [1, {"loc": 5}]}', b'{"a": ' * 100_000, b'{"detail": "\\ud800"}'),
+    ],
+)
 async def test_an_answer_that_is_no_registrys_is_told_as_one(asking: Asking, body: bytes) -> None:
     asking.host.script(ROUTE, status(418, body=body))
 

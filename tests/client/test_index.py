@@ -128,6 +128,8 @@ async def test_without_a_pure_one_all_candidates_are_named(index: Index) -> None
         status(406),
         redirect("/elsewhere/"),
         status(200, body=b"<html>"),
+        status(200, body=b'{"meta": {"api-version": "\xff"}}'),
+        status(200, body=b"[" * 100_000),
         a_page(api_version="2.0"),
     ],
 )

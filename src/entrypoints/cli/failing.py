@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeVar
 
+import structlog
 import typer
 
 from domain.errors import InvalidValueError, RegistryError, StoreMisconfiguredError, TransientError
+from entrypoints.cli.showing import tell
 from entrypoints.environment import SettingsError
 
+_log = structlog.get_logger()
 T = TypeVar("T")
 
 
@@ -29,21 +32,36 @@ def exit_status(refusal: RegistryError) -> int:
 
 @contextmanager
 def refusals(*, as_json: bool) -> Iterator[None]:
-    """End the command with what the registry says, should it refuse, or with what is wrong with the settings.
+    """End the command with what the registry says, should it refuse, or with what is wrong with the settings or a file.
 
-    Programs get a document.
+    Programs get a document, for what nobody foresaw too; where that happened is then logged on standard error.
     """
     try:
         yield
+    except (typer.Exit, typer.Abort, typer.BadParameter):
+        raise
     except SettingsError as error:
         code, status, detail = "unusable", 2, str(error)
         told = detail
     except RegistryError as refusal:
         code, status, detail = refusal.code, exit_status(refusal), refusal.detail
         told = f"{code}: {detail}"
+    except KeyboardInterrupt:
+        code, status, detail = "interrupted", 130, "interrupted; running this again is safe"
+        told = f"{code}: {detail}"
+    except Exception as error:  # noqa: BLE001 -- the last resort
+        if isinstance(error, OSError) and error.filename is not None:
+            code, status, detail = "unusable", 2, f"{error.filename}: {error.strerror}"
+        else:
+            _log.exception("command_failed")
+            code, status = "internal_error", 1
+            detail = (
+                f"a defect of this program ({type(error).__name__}); please report it with the lines on standard error"
+            )
+        told = f"{code}: {detail}"
     else:
         return
     if as_json:
         told = json.dumps({"outcome": "failed", "code": code, "detail": detail, "exit_status": status})
-    typer.echo(told, err=not as_json)
+    tell(told, err=not as_json)
     raise typer.Exit(status)

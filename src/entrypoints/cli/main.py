@@ -1,5 +1,6 @@
 """The ``provider-registry`` command."""
 
+import io
 import os
 import sys
 from importlib.metadata import version as distribution_version
@@ -102,6 +103,9 @@ def dev(
 
 def main() -> None:
     """Run the command line; a refusal ends it with its sentence."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # whatever a terminal's encoding lacks
     try:
         app(prog_name="provider-registry")
     except RegistryError as refusal:

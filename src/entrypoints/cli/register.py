@@ -1,12 +1,13 @@
 """``provider-registry register``: what a release pipeline runs after its upload."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrypoints.cli.failing import usable
+from entrypoints.cli.failing import refusals
 
 if TYPE_CHECKING:
     from entrypoints.settings import ClientSettings
@@ -20,7 +21,7 @@ def register(
     version: Annotated[str | None, typer.Option(help="Version to register, instead of the project's.")] = None,
     wheel_url: Annotated[str | None, typer.Option(help="The wheel, instead of looking at the package index.")] = None,
     sha256: Annotated[str | None, typer.Option(help="Digest of the wheel, instead of the index's.")] = None,
-    changelog: Annotated[Path | None, typer.Option(help="File with the release notes.", exists=True)] = None,
+    changelog: Annotated[Path | None, typer.Option(help="File with the release notes.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")] = False,
     wait: Annotated[float, typer.Option(help="Seconds until the release must be on the index.", min=0)] = 300,
     registry_url: Annotated[str | None, typer.Option(help="The registry, instead of REGISTRY_URL.")] = None,
@@ -39,30 +40,32 @@ def register(
     from entrypoints.client.errors import ClientError  # noqa: PLC0415 -- likewise
     from entrypoints.client.release import Order, release  # noqa: PLC0415 -- likewise
 
-    settings = usable(lambda environment: _load(environment, registry_url, index_url), as_json=as_json)
-    order = Order(
-        project=project,
-        version=version,
-        wheel_url=wheel_url,
-        sha256=sha256,
-        changelog=changelog,
-        dry_run=dry_run,
-        wait=wait,
-    )
     screen = ReleaseScreen(as_json=as_json)
-    try:
-        registration = release(order, settings, screen)
-    except ClientError as error:
-        screen.failed(error)
-        raise typer.Exit(error.exit_status) from None
+    with refusals(as_json=as_json):
+        settings = _load(os.environ, registry_url, index_url)
+        order = Order(
+            project=project,
+            version=version,
+            wheel_url=wheel_url,
+            sha256=sha256,
+            changelog=changelog,
+            dry_run=dry_run,
+            wait=wait,
+        )
+        try:
+            registration = release(order, settings, screen)
+        except ClientError as error:
+            screen.failed(error)
+            raise typer.Exit(error.exit_status) from None
     screen.done(registration)
     raise typer.Exit(1 if registration.outcome == "conflict" else 0)
 
 
 def _load(environment: Mapping[str, str], registry_url: str | None, index_url: str | None) -> "ClientSettings":
     from entrypoints.environment import load_group  # noqa: PLC0415 -- keeps --help quick
-    from entrypoints.settings import ClientSettings  # noqa: PLC0415 -- likewise
+    from entrypoints.settings import ClientSettings, TrustSettings  # noqa: PLC0415 -- likewise
 
+    load_group(TrustSettings, environment)
     given = {"REGISTRY_URL": registry_url, "REGISTRY_INDEX_URL": index_url or _index_of(environment)}
     return load_group(ClientSettings, {**environment, **{name: text for name, text in given.items() if text}})
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import msgspec
-import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from entrypoints.cli.showing import show, tell
 from entrypoints.client.errors import ClientError, RefusedError
 from entrypoints.client.registering import Registration
 from entrypoints.client.waiting import Looked
@@ -31,7 +31,7 @@ class ReleaseScreen:
 
     def note(self, text: str) -> None:
         """Print a line about something that goes on."""
-        self._console.print(f"[yellow]…[/yellow] {escape(text)}", soft_wrap=True)
+        show(f"[yellow]…[/yellow] {escape(text)}", err=True)
 
     @contextmanager
     def waiting(self, what: str, seconds: float) -> Iterator[Looked]:
@@ -45,7 +45,7 @@ class ReleaseScreen:
                 progress.update(task, completed=gone, description=escape(f"The index {seen}: {what}"))
                 if looks == 1 and quiet:
                     text = f"Waiting for {what}: the package index {seen} (for up to {seconds:g} s)"
-                    self._console.print(escape(text), soft_wrap=True)
+                    show(escape(text), err=True)
 
             yield looked
 
@@ -53,14 +53,14 @@ class ReleaseScreen:
         """Print what came of it."""
         if self._as_json:
             shown = {name: value for name, value in msgspec.to_builtins(registration).items() if value is not None}
-            typer.echo(msgspec.json.encode(shown))
+            tell(msgspec.json.encode(shown))
         elif registration.version is None:
             self._fail(f"version_conflict: {registration.detail}")
         else:
             version = registration.version
             text = f"{version.get('canonical')} {version.get('version')} "
             text += _OUTCOMES.get((registration.outcome, registration.dry_run), registration.outcome)
-            Console(highlight=False).print(f"[green]✓[/green] {escape(text)}", soft_wrap=True)
+            show(f"[green]✓[/green] {escape(text)}")
 
     def failed(self, error: ClientError) -> None:
         """Print why it came to no good end."""
@@ -69,14 +69,14 @@ class ReleaseScreen:
             shown = {"outcome": "failed", "code": error.code, "detail": error.detail, "exit_status": error.exit_status}
             if refusal is not None:
                 shown |= {"status": refusal.status, "errors": refusal.errors, "request_id": refusal.request_id}
-            typer.echo(msgspec.json.encode(shown))
+            tell(msgspec.json.encode(shown))
             return
         self._fail(f"{error.code}: {error.detail}")
         for field in refusal.errors if refusal else ():
             place = ".".join(str(part) for part in field.get("loc", ()))
-            self._console.print(f"    {escape(place)}: {escape(str(field.get('msg')))}", soft_wrap=True)
+            show(f"    {escape(place)}: {escape(str(field.get('msg')))}", err=True)
         if refusal is not None and refusal.request_id is not None:
-            self._console.print(f"    request id {escape(refusal.request_id)}", soft_wrap=True)
+            show(f"    request id {escape(refusal.request_id)}", err=True)
 
     def _fail(self, text: str) -> None:
-        self._console.print(f"[red]✗[/red] {escape(text)}", soft_wrap=True)
+        show(f"[red]✗[/red] {escape(text)}", err=True)

@@ -1,12 +1,17 @@
 """What several commands show alike: tables to people, documents to programs."""
 
+import io
+import os
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.text import Text
 
     from domain.verification import Verification
@@ -16,17 +21,39 @@ _NO_WIDTH = 100_000
 """Columns, where there is no terminal to be as wide as."""
 
 
+def tell(text: str | bytes, *, err: bool = False, nl: bool = True) -> None:
+    """Print to standard output or standard error.
+
+    Where nobody reads that any more, or nothing more can be written, the text is lost and the command goes on: its exit
+    status tells what it did.
+    """
+    try:
+        typer.echo(text, err=err, nl=nl)
+    except OSError as error:
+        stream = sys.stderr if err else sys.stdout
+        with Path(os.devnull).open("wb") as nowhere:  # or Python would fail once more at its end
+            os.dup2(nowhere.fileno(), stream.fileno())
+        if not err:
+            tell(f"standard output could not be written: {error.strerror}", err=True)
+
+
+def show(shown: "Text | str", *, err: bool = False) -> None:
+    """Print what rich renders, on lines as long as they are."""
+    console = _console(err=err)
+    console.print(shown, soft_wrap=True)
+    tell(_rendered(console), err=err, nl=False)
+
+
 def show_json(shown: object) -> None:
     """Print one JSON document."""
     import msgspec  # noqa: PLC0415 -- for programs only
 
-    typer.echo(msgspec.json.encode(shown))
+    tell(msgspec.json.encode(shown))
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence["Text | str"]]) -> None:
     """Print a table; long cells are folded to a terminal's width, never cut. What is piped has a line for each row."""
-    from rich.console import Console  # noqa: PLC0415 -- for people only
-    from rich.table import Table  # noqa: PLC0415 -- likewise
+    from rich.table import Table  # noqa: PLC0415 -- for people only
     from rich.text import Text  # noqa: PLC0415 -- likewise
 
     table = Table(*columns, box=None, header_style="bold")
@@ -34,12 +61,11 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence["Text | str"]]) -
         column.overflow = "fold"
     for row in rows:
         table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
-    console = Console()
+    console = _console()
     if not console.is_terminal:
         console.width = _NO_WIDTH
-    with console.capture() as shown:
-        console.print(table)
-    typer.echo("\n".join(line.rstrip() for line in shown.get().splitlines()))
+    console.print(table)
+    tell("\n".join(line.rstrip() for line in _rendered(console).splitlines()))
 
 
 def show_fields(fields: Mapping[str, object]) -> None:
@@ -58,11 +84,10 @@ def show_verdicts(verification: "Verification") -> None:
 
 def show_outcome(text: str, *, good: bool) -> None:
     """Print how it ended, in a line."""
-    from rich.console import Console  # noqa: PLC0415 -- for people only
-    from rich.text import Text  # noqa: PLC0415 -- likewise
+    from rich.text import Text  # noqa: PLC0415 -- for people only
 
     mark = Text("✓ ", "green") if good else Text("✗ ", "red")
-    Console().print(mark + Text(text), soft_wrap=True)
+    show(mark + Text(text))
 
 
 def written(at: datetime | None) -> str:
@@ -72,3 +97,16 @@ def written(at: datetime | None) -> str:
 
 def _text(value: object) -> str:
     return written(value) if isinstance(value, datetime) else str(value)
+
+
+def _console(*, err: bool = False) -> "Console":
+    """Return a console that renders for standard output or standard error, and writes to neither."""
+    from rich.console import Console  # noqa: PLC0415 -- for people only
+
+    stream = sys.stderr if err else sys.stdout
+    return Console(file=io.StringIO(), force_terminal=(stream is not None and stream.isatty()) or None, highlight=False)
+
+
+def _rendered(console: "Console") -> str:
+    rendered: str = console.file.getvalue()  # type: ignore[attr-defined] # a StringIO
+    return rendered

@@ -2,21 +2,23 @@
 
 import asyncio
 import json
+import os
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from entrypoints.cli.failing import refusals, usable
+from entrypoints.cli.failing import refusals
+from entrypoints.cli.showing import tell
 
 if TYPE_CHECKING:
     from domain.inspections import TokenInspection
     from entrypoints.settings import ConsoleSettings
 
 app = typer.Typer(help="Look into tokens.", no_args_is_help=True)
+_MOST_BYTES = 1024 * 1024
 _TIMES = {"iat", "exp", "nbf"}
 
 
@@ -42,16 +44,22 @@ def inspect(
     """
     from entrypoints.bootstrap import inspect_machine_token  # noqa: PLC0415 -- keeps --help quick
     from entrypoints.environment import load_group  # noqa: PLC0415 -- likewise
-    from entrypoints.settings import ConsoleSettings  # noqa: PLC0415 -- likewise
+    from entrypoints.settings import ConsoleSettings, TrustSettings  # noqa: PLC0415 -- likewise
 
-    settings = usable(partial(load_group, ConsoleSettings), as_json=as_json)
-    text = (sys.stdin.read() if written == "-" else written).strip().removeprefix("Bearer ")
-    inspection = inspect_machine_token(settings, text)
-    if online:
-        with refusals(as_json=as_json):
+    with refusals(as_json=as_json):
+        settings = load_group(ConsoleSettings, os.environ)
+        load_group(TrustSettings, os.environ)
+        text = (_standard_input() if written == "-" else written).strip().removeprefix("Bearer ")
+        inspection = inspect_machine_token(settings, text)
+        if online:
             inspection = asyncio.run(_asked(settings, text, inspection))
     _show(inspection, as_json=as_json)
     raise typer.Exit(0 if inspection.failed_check is None else 1)
+
+
+def _standard_input() -> str:
+    """Read as much as a token may have; what is not UTF-8 is no token."""
+    return "" if sys.stdin is None else sys.stdin.buffer.read(_MOST_BYTES).decode("utf-8", "replace")
 
 
 async def _asked(settings: "ConsoleSettings", token: str, inspection: "TokenInspection") -> "TokenInspection":
@@ -78,18 +86,18 @@ def _show(inspection: "TokenInspection", *, as_json: bool) -> None:
             "failed_check": inspection.failed_check,
             "unchecked": inspection.unchecked,
         }
-        typer.echo(json.dumps(shown))  # in ASCII: what a token says must not drive the terminal
+        tell(json.dumps(shown))  # in ASCII: what a token says must not drive the terminal
         return
-    typer.echo(f"kind: {inspection.kind}")
+    tell(f"kind: {inspection.kind}")
     for part, members in (("header", inspection.header), ("claim", inspection.claims)):
         for name, value in members.items():
-            typer.echo(f"{part} {json.dumps(name)[1:-1]}: {json.dumps(value)}{_time(name, value)}")
+            tell(f"{part} {json.dumps(name)[1:-1]}: {json.dumps(value)}{_time(name, value)}")
     if inspection.failed_check is not None:
-        typer.echo(f"would be refused: {inspection.failed_check}")
+        tell(f"would be refused: {inspection.failed_check}")
     else:
-        typer.echo("passes every check" + (" that was made" if inspection.unchecked else ""))
+        tell("passes every check" + (" that was made" if inspection.unchecked else ""))
     for part in inspection.unchecked:
-        typer.echo(f"not checked: {part} (--online does)")
+        tell(f"not checked: {part} (--online does)")
 
 
 def _time(name: str, value: object) -> str:

@@ -1,10 +1,11 @@
 """``provider-registry verify``: the registry's checks on a wheel, without a registry."""
 
 import asyncio
+import errno
 import hashlib
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -19,10 +20,10 @@ from domain.verification import Examination, Verification
 from domain.wheel_filenames import WheelFilename
 from domain.wheel_urls import WheelUrl
 from domain.wheels import ProvenWheel
-from entrypoints.cli.failing import refusals, usable
+from entrypoints.cli.failing import refusals
 from entrypoints.cli.showing import show_json, show_outcome, show_verdicts
 from entrypoints.environment import load_group
-from entrypoints.settings import WheelSettings
+from entrypoints.settings import TrustSettings, WheelSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +55,13 @@ def verify(
     """
     from entrypoints.bootstrap import open_wheel_verification  # noqa: PLC0415 -- keeps --help quick
 
-    settings = usable(partial(load_group, WheelSettings), as_json=as_json)
     with refusals(as_json=as_json):
+        settings = load_group(WheelSettings, os.environ)
+        load_group(TrustSettings, os.environ)
         url = WheelUrl.parse(wheel) if "://" in wheel else None
         path = Path(wheel)
         if url is None and not path.is_file():
-            raise typer.BadParameter(f"there is no file {wheel}; give a path or an https:// URL")
+            raise FileNotFoundError(errno.ENOENT, "there is no such file; give a path or an https:// URL", wheel)
         claims = WheelClaims(
             filename=WheelFilename.parse(path.name) if url is None else url.filename,
             distribution=name,
@@ -99,7 +101,7 @@ def _show(wheel: str, outcome: Outcome, *, as_json: bool) -> None:
     if as_json:
         proven = outcome.wheel
         shown = {
-            "source": wheel,
+            "source": os.fsencode(wheel).decode("utf-8", "replace"),
             "passed": proven is not None,
             "code": outcome.code,
             "sha256": proven and proven.sha256.hex,

@@ -10,7 +10,8 @@ from packaging.tags import Tag
 from packaging.utils import canonicalize_name, parse_wheel_filename
 from packaging.version import Version
 
-from entrypoints.client.errors import RefusedError
+from entrypoints.client.errors import RefusedError, UnusableError
+from entrypoints.client.exchanges import reason
 
 _MEDIA_TYPE = "application/vnd.pypi.simple.v1+json"
 
@@ -50,11 +51,20 @@ class PackageIndex:
     """One index. User and password in its URL are sent to it, and shown nowhere."""
 
     def __init__(self, http: httpx.Client, url: str) -> None:
-        """Take a client and the URL that ends in ``/simple``, as pip and uv take it."""
-        parts = urlsplit(url)
+        """Take a client and the URL that ends in ``/simple``, as pip and uv take it.
+
+        Raises:
+            UnusableError: It is no URL.
+        """
         self._http = http
+        try:
+            parts = urlsplit(url)
+            sent = httpx.URL(url)
+        except (ValueError, httpx.InvalidURL):
+            raise UnusableError(
+                "the package index's URL cannot be used; percent-encode its user and password"
+            ) from None
         self._base = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl().rstrip("/")
-        sent = httpx.URL(url)
         self._auth = httpx.BasicAuth(sent.username, sent.password) if sent.username or sent.password else None
 
     def wheels(self, distribution: str, version: Version) -> list[IndexedWheel]:
@@ -76,7 +86,7 @@ class PackageIndex:
         try:
             answer = self._http.get(url, headers=headers, auth=self._auth)
         except httpx.RequestError as error:
-            raise PassingError(f"could not be reached ({type(error).__name__})") from None
+            raise PassingError(f"could not be reached ({reason(error)})") from None
         if answer.status_code == httpx.codes.NOT_FOUND:
             return _Page({}, [])
         if answer.status_code == httpx.codes.TOO_MANY_REQUESTS or answer.is_server_error:
@@ -93,7 +103,7 @@ def _page(answer: httpx.Response) -> _Page:
         )
     try:
         page = msgspec.json.decode(answer.content, type=_Page)
-    except msgspec.MsgspecError:
+    except (ValueError, RecursionError):
         page = _Page({}, [])
     if str(page.meta.get("api-version", "")).partition(".")[0] != "1":
         detail = f"the package index at {host} does not speak the JSON Simple API (PEP 691); give --wheel-url instead"

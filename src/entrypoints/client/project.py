@@ -71,6 +71,8 @@ def read_project(folder: Path) -> Project:
         raise UnusableError(f"cannot read {path}: {error.strerror}") from None
     except InvalidValueError as error:
         raise UnusableError(f"{path}: tool.pragma.provider: {error.detail}") from None
+    except RecursionError:
+        raise UnusableError(f"{path} nests too deep") from None
     except ValueError as error:  # not UTF-8, not TOML, or not what is asked for
         raise UnusableError(f"{path}: {str(error).replace('`$.', '`')}") from None
     announced = {
@@ -101,5 +103,7 @@ def _read_schemas(path: Path) -> dict[str, Any]:
         return msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
     except OSError as error:
         raise UnusableError(f"cannot read {path}: {error.strerror}") from None
-    except msgspec.MsgspecError as error:
+    except RecursionError:
+        raise UnusableError(f"{path} nests too deep") from None
+    except ValueError as error:  # not JSON, not UTF-8, or a path that cannot be
         raise UnusableError(f"{path}: {error}") from None

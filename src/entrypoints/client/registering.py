@@ -1,5 +1,7 @@
 """Handing an announcement to a registry."""
 
+import json
+import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -7,13 +9,14 @@ import httpx
 import msgspec
 
 from domain.names import ProviderName
-from entrypoints.client.errors import RefusedError
+from entrypoints.client.errors import RefusedError, UnusableError
 from entrypoints.client.exchanges import Exchanges, members
 
 TOKEN_SECONDS = 1800
 """How long a minted token lives: enough for every attempt."""
-TIMEOUT = httpx.Timeout(30, read=300)
+TIMEOUT = httpx.Timeout(30, connect=10, read=300)
 """Seconds. The registry fetches and checks the wheel before it answers."""
+_TOKEN = re.compile(r"[!-~]+")  # what a header can carry
 
 
 class Registration(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,10 +47,10 @@ def mint_token(exchanges: Exchanges, api_url: str, secret: str) -> str:
         RefusedError: Clerk does not take the secret.
         OutOfReachError: Clerk did not answer.
     """
-    asked = {"token_format": "opaque", "seconds_until_expiration": TOKEN_SECONDS, "claims": None}
+    asked = msgspec.json.encode({"token_format": "opaque", "seconds_until_expiration": TOKEN_SECONDS, "claims": None})
     answer = exchanges.post("Clerk", f"{api_url.rstrip('/')}/v1/m2m_tokens", bearer=secret, body=asked)
     token = members(answer).get("token")
-    if answer.status_code != httpx.codes.CREATED or not isinstance(token, str):
+    if answer.status_code != httpx.codes.CREATED or not isinstance(token, str) or not _TOKEN.fullmatch(token):
         raise RefusedError(
             f"Clerk answered {answer.status_code} and minted no token; check REGISTRY_MACHINE_SECRET_KEY and "
             "REGISTRY_CLERK_API_URL",
@@ -65,6 +68,7 @@ def register(
     Raises:
         RefusedError: The registry will not register it.
         OutOfReachError: It did not answer.
+        UnusableError: What is announced cannot be written as JSON.
     """
     name = ProviderName.parse(str(announcement["name"]))
     route = "/console/provider-versions" if name.is_platform else "/provider-versions"
@@ -72,7 +76,7 @@ def register(
         "the registry",
         f"{registry_url.rstrip('/')}{route}",
         bearer=token,
-        body=announcement,
+        body=_encoded(announcement),
         query={"dry_run": "true"} if dry_run else None,
         timeout=TIMEOUT,
     )
@@ -82,6 +86,13 @@ def register(
     if told is None or not _is_of(told, announcement):
         raise _refusal(answer, {})
     return told
+
+
+def _encoded(announcement: Mapping[str, object]) -> bytes:
+    try:
+        return json.dumps(announcement, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode()
+    except (ValueError, RecursionError) as error:  # half of a surrogate pair, a number beyond a double, or too deep
+        raise UnusableError(f"what would be announced cannot be written as JSON in UTF-8: {error}") from None
 
 
 def _told(answer: httpx.Response, *, dry_run: bool) -> Registration | None:
@@ -111,6 +122,10 @@ def _refusal(answer: httpx.Response, problem: Mapping[str, Any]) -> RefusedError
         str(problem.get("detail") or f"the registry answered {answer.status_code}, not as a registry would"),
         code=str(problem.get("code") or "unexpected_answer"),
         status=answer.status_code,
-        errors=[error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else (),
+        errors=[error for error in errors if _is_field(error)] if isinstance(errors, list) else (),
         request_id=answer.headers.get("X-Request-ID"),
     )
+
+
+def _is_field(error: object) -> bool:
+    return isinstance(error, dict) and isinstance(error.get("loc", []), list)

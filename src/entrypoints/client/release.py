@@ -71,7 +71,7 @@ def release(order: Order, settings: ClientSettings, watcher: Watcher) -> Registr
         announcement["changelog"] = _read_text(order.changelog)
     with new_http_client(settings.ca_bundle) as http:
         wheel_url, sha256 = order.wheel_url, order.sha256
-        if wheel_url is None:
+        if not wheel_url:
             index = _index(http, settings)
             with watcher.waiting(f"{project.distribution} {version.pep440}", order.wait) as looked:
                 found = wait_for_wheel(index, project.distribution, version.pep440, seconds=order.wait, looked=looked)
