@@ -302,13 +302,41 @@ class TransientError(RegistryError):
     """Nothing was written; the same request may succeed later."""
 
 
-class WheelHostFailedError(TransientError):
+class WheelHostError(TransientError):
+    """The wheel's host did not hand it out.
+
+    Attributes:
+        reached: Whether there was a connection to it, with TLS.
+    """
+
+    def __init__(self, detail: str, *, reached: bool = True) -> None:
+        """Keep how far it went."""
+        super().__init__(detail)
+        self.reached = reached
+
+
+class WheelHostFailedError(WheelHostError):
     """The wheel's host was unreachable or answered wrongly."""
 
     code = "wheel_host_failed"
 
 
-class WheelHostTimeoutError(TransientError):
+class WheelHostUnreachableError(WheelHostError):
+    """The wheel's host cannot be reached, for a reason that this caller is not told.
+
+    Attributes:
+        reason: For the log.
+    """
+
+    code = "wheel_host_unreachable"
+
+    def __init__(self, detail: str, *, reason: str) -> None:
+        """Keep the reason apart from the sentence."""
+        super().__init__(detail, reached=False)
+        self.reason = reason
+
+
+class WheelHostTimeoutError(WheelHostError):
     """The wheel's host did not finish before the deadline."""
 
     code = "wheel_host_timeout"

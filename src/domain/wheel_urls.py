@@ -21,6 +21,7 @@ MAX_LENGTH = 2048
 DEFAULT_PORT = 443
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?!\d{1,5}(?:/|$))", re.ASCII)
+_URL_IN_PATH = re.compile(r"(?:^|/)https?(?::|%3a)(?:/|%2f){2}", re.ASCII | re.IGNORECASE)
 _UNSAFE = re.compile(r"[\x00-\x20\x7f-\xa0\\\u200b-\u200f\u2028-\u202e\u2060\ufeff\ud800-\udfff]")
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
 _NUMERIC_LABEL = re.compile(r"\d+|0x[0-9a-f]*", re.ASCII)
@@ -67,6 +68,8 @@ class WheelUrl:
         if "?" in rest:
             raise InvalidWheelUrlError("the URL has a query; register the plain address of the file, not a signed link")
         authority, slash, path = rest.partition("/")
+        if _URL_IN_PATH.search(path):
+            raise InvalidWheelUrlError("the URL has another URL in its path; write the address of the file alone")
         host, port = parse_authority(authority)
         path, name = _path(slash + path)
         bracketed = f"[{host}]" if ":" in host else host
@@ -97,7 +100,9 @@ def _without_scheme(written: str) -> str:
     if scheme is None:
         return written.removeprefix("//")
     rest = written[scheme.end() :]
-    if scheme[1].lower() != "https" or not rest.startswith("//"):
+    if scheme[1].lower() == "https" and not rest.startswith("//"):
+        raise InvalidWheelUrlError("the URL's https: is not followed by two slashes; write https://host/file")
+    if scheme[1].lower() != "https":
         raise InvalidWheelUrlError(f"the URL's scheme is {scheme[1].lower()!r}; only https:// is accepted")
     return rest[2:]
 
@@ -158,6 +163,8 @@ def _hostname(host: str) -> str:
     if not host.isascii():
         host = _idna(host)
     host = host.lower().removesuffix(".")
+    if host in {"http", "https"}:
+        raise InvalidWheelUrlError("the URL has its scheme twice, or without ://; write https://host/file")
     labels = host.split(".")
     if len(host) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
         raise InvalidWheelUrlError("the URL's host is missing or not a valid host name")

@@ -71,7 +71,7 @@ def _parts_of_url(url: str) -> tuple[str, str] | None:
 def _is_host(host: str, *, is_ipv6: bool) -> bool:
     if is_ipv6:
         return _is_address(host)
-    return _are_hosts((host,))
+    return not set("[]:") & set(host) and _are_hosts((host,))
 
 
 def _is_address(text: str) -> bool:
@@ -177,6 +177,10 @@ def _are_web_origins(texts: tuple[str, ...]) -> bool:
     )
 
 
+def _are_ports(texts: tuple[str, ...]) -> bool:
+    return all(re.fullmatch(r"[1-9][0-9]{0,4}", text) and int(text) <= 65535 for text in texts)
+
+
 def _is_receiver(url: str) -> bool:
     return _parts_of_url(url) is not None
 
@@ -240,6 +244,7 @@ _RULES: Mapping[type[msgspec.Struct], _GroupRules] = {
     WheelSettings: {
         "allowed_networks": (_are_networks, "must be networks such as 10.0.0.0/8, without host bits"),
         "allowed_hosts": (_are_hosts, "must be host names"),
+        "allowed_ports": (_are_ports, "must be numbers from 1 to 65535"),
         "ca_bundle": _CA_BUNDLE,
         "spool_dir": (_is_folder, "there is no such folder"),
     },

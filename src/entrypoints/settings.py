@@ -62,10 +62,14 @@ class WheelSettings(Struct, frozen=True, kw_only=True):
 
     allowed_networks: Names = ()
     allowed_hosts: Names = ()
+    allowed_ports: Names = ("443",)
     ca_bundle: Path | None = None
     max_bytes: Bytes = 512 * 1024 * 1024
     deadline_seconds: Seconds = 120.0
+    min_bytes_per_second: Count = 128 * 1024
     max_concurrent: Count = 16
+    max_concurrent_customers: Count | None = None
+    max_concurrent_per_customer: Count | None = None
     spool_dir: Path | None = None
 
 

@@ -198,6 +198,27 @@ def test_an_address_of_this_host_is_refused_even_in_an_allowed_network_unless_it
     assert not _is_refused(exact, "10.0.0.5")
 
 
+@pytest.mark.parametrize("port", [22, 80, 8443])
+def test_other_ports_than_443_are_for_what_the_operator_allows(port: int) -> None:
+    with pytest.raises(WheelRefusedError, match="port 443") as refusal:
+        _rules().check("wheels.example.com", "1.1.1.1", port=port)
+    assert refusal.value.fault is WheelFault.ADDRESS_FORBIDDEN
+
+    for rules in (
+        AddressRules.parse(ports=[443, port]),
+        AddressRules.parse(hosts=["wheels.example.com"]),
+        AddressRules.parse(networks=["1.1.1.0/24"]),
+    ):
+        assert str(rules.check("wheels.example.com", "1.1.1.1", port=port)) == "1.1.1.1"
+
+
+def test_a_name_without_a_domain_is_another_host_elsewhere() -> None:
+    with pytest.raises(WheelRefusedError, match="has no domain"):
+        _rules().check("wheels", "1.1.1.1")
+    assert not _is_refused(_rules("172.16.0.0/12"), "172.16.0.2", host="wheels")
+    assert not _is_refused(_rules(hosts=["wheels"]), "1.1.1.1", host="wheels")
+
+
 @pytest.mark.parametrize(("address", "own"), [("127.0.0.1", True), ("240.0.0.1", False), ("100::1", False)])
 def test_the_kernel_knows_which_addresses_are_this_hosts(address: str, own: bool) -> None:
     assert own_addresses.is_own(ipaddress.ip_address(address)) is own

@@ -16,6 +16,7 @@ import pytest
 
 from adapters.https.addresses import AddressRules
 from adapters.https.policy import FetchPolicy
+from adapters.https.rate import RateGuard
 from adapters.https.spool_file import SpoolFile, remove_leftovers
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from domain.errors import (
@@ -63,10 +64,19 @@ class ScriptedResolver:
 
     async def resolve(self, host: str) -> Sequence[str]:
         self.asked.append(host)
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if not answer:
-            raise socket.gaierror(socket.EAI_NONAME, "no such name")
-        return answer
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+
+
+class FailingResolver(ScriptedResolver):
+    """Always fails in the same way."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__()
+        self.code = code
+
+    async def resolve(self, host: str) -> Sequence[str]:
+        self.asked.append(host)
+        raise socket.gaierror(self.code, "no answer")
 
 
 @dataclass
@@ -352,8 +362,17 @@ async def test_one_private_answer_among_many_refuses_the_host(world: World) -> N
     assert world.host.connections == 0
 
 
-async def test_an_unresolvable_name_is_tried_again_and_then_the_hosts_failure(world: World) -> None:
-    world.resolver = ScriptedResolver([])
+@pytest.mark.parametrize("code", [socket.EAI_NONAME, socket.EAI_NODATA])
+async def test_a_name_that_is_unknown_is_refused_as_quickly_as_one_at_a_forbidden_address(
+    world: World, code: int
+) -> None:
+    world.resolver = FailingResolver(code)
+    assert isinstance(await world.refusal(NAME), WheelHostFailedError)
+    assert (world.resolver.asked, world.waits) == ([NAME], [])
+
+
+async def test_a_name_service_that_fails_is_tried_again_and_then_the_hosts_failure(world: World) -> None:
+    world.resolver = FailingResolver(socket.EAI_AGAIN)
     assert isinstance(await world.refusal(NAME), WheelHostFailedError)
     assert world.resolver.asked == [NAME] * 3
 
@@ -499,6 +518,34 @@ async def test_the_deadline_ends_a_download_that_every_other_limit_admits(world:
     world.policy = replace(POLICY, deadline=0.2, min_rate=1)
     world.host.script(PATH, endless(OK + b"Content-Length: 300\r\n\r\n", b"x", pause=0.01))
     assert isinstance(await world.refusal(), WheelHostTimeoutError)
+
+
+@pytest.mark.parametrize(
+    "reply", [hang, redirect(PATH), status(503, "Retry-After: 0")], ids=["silent", "redirecting", "busy"]
+)
+async def test_a_host_has_a_deadline_to_begin_however_it_delays_the_file(world: World, reply: Reply) -> None:
+    unlimited = replace(POLICY, max_redirects=10**6, max_attempts=10**6, first_delay=0)
+    world.policy = replace(unlimited, answer_timeout=20, start_deadline=0.3)
+    world.host.script(PATH, reply)
+    refusal = await world.refusal()
+    assert isinstance(refusal, WheelHostTimeoutError | WheelHostFailedError)
+    assert len(world.host.requests) < 10**4
+
+
+async def test_a_file_that_began_in_time_may_take_longer(world: World) -> None:
+    world.policy = replace(POLICY, start_deadline=20, deadline=0.3, min_rate=1)
+    world.host.script(PATH, endless(OK + b"Content-Length: 99999\r\n\r\n", b"x", pause=0.01))
+    assert "did not arrive" in (await world.refusal()).detail
+
+
+@pytest.mark.parametrize("per_second", [18_000, 100_000])
+def test_a_host_that_trickles_is_given_up_after_fifteen_seconds_of_a_deadline_of_two_minutes(per_second: int) -> None:
+    policy = FetchPolicy()
+    rate = RateGuard("wheels.example.com", policy.min_rate, policy.rate_window)
+    for _ in range(14):
+        rate.arrived(per_second, after=1)
+    with pytest.raises(WheelHostTimeoutError):
+        rate.arrived(per_second, after=1)
 
 
 async def test_a_wheel_of_exactly_the_largest_size_is_accepted(world: World) -> None:

@@ -11,6 +11,7 @@ from httpx import Response
 from application.use_cases.register_version import Registration
 from domain.announcements import Announcement
 from domain.customers import Customer, Organization
+from domain.errors import WheelFault, WheelHostFailedError, WheelHostTimeoutError, WheelRefusedError
 from domain.machines import ConsoleMachine, Operator
 from domain.semver import SemVer
 from domain.wheel_urls import WheelUrl
@@ -295,3 +296,21 @@ async def test_two_organisations_may_use_the_same_short_name(customers: Service)
 
     assert platform.status_code == 201
     assert len((await customers.client.get("/providers/acme/gcp/versions")).json()) == 1
+
+
+@pytest.mark.parametrize("dry_run", ["", "?dry_run=true"])
+async def test_an_internal_name_looks_like_one_that_does_not_exist(customers: Service, dry_run: str) -> None:
+    body = customers.upload(name="acme/gcp")
+    url, answers = WheelUrl.parse(body["wheel_url"]), []
+    for error in (
+        WheelRefusedError(WheelFault.ADDRESS_FORBIDDEN, "the host is at an address that is not fetched from"),
+        WheelHostFailedError("the host cannot be reached", reached=False),
+        WheelHostTimeoutError("the host takes too long to be connected to", reached=False),
+    ):
+        customers.adapters.fetcher.fail_with(url, error)
+        answer = await customers.client.post(f"{ROUTE}{dry_run}", json=body, headers=customers.authorised())
+        answers.append((answer.status_code, answer.json() | {"request_id": None}))
+
+    assert answers[0] == answers[1] == answers[2]
+    assert (answers[0][0], answers[0][1]["code"]) == (502, "wheel_host_unreachable")
+    assert await customers.adapters.store.find(a_name("acme/gcp"), SemVer.parse("1.0.0")) is None

@@ -115,3 +115,15 @@ def without_end(gate: Gate) -> Reply:
             gate.left.set()
 
     return reply
+
+
+def trickling(gate: Gate) -> Reply:
+    """Send little by little, and hang up when the gate is open."""
+
+    async def reply(exchange: Exchange) -> None:
+        await exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2000000\r\n\r\n")
+        while not gate.opened.is_set() and not exchange.is_abandoned():
+            await exchange.send(bytes(100))
+            await asyncio.sleep(10 * _POLL_SECONDS)
+
+    return reply

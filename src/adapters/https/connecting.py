@@ -13,6 +13,7 @@ from adapters.https.resolver import Resolver
 from adapters.https.special_blocks import IPAddress
 from adapters.https.streams import TlsStream
 from adapters.https.targets import Target
+from domain.wheel_urls import DEFAULT_PORT
 
 MAX_ADDRESSES_TRIED = 16
 ATTEMPT_DELAY = 0.25
@@ -39,14 +40,14 @@ class Connector:
     seconds: float
     attempt_delay: float = ATTEMPT_DELAY
 
-    async def judged(self, host: str) -> Sequence[IPAddress]:
-        """Return the addresses of a host.
+    async def judged(self, host: str, port: int = DEFAULT_PORT) -> Sequence[IPAddress]:
+        """Return the addresses of a host, to connect to at that port.
 
         Raises:
             WheelRefusedError: At least one of them may not be reached.
             OSError: The name does not resolve; ``TimeoutError`` if not in time.
         """
-        return [self.rules.check(host, answer) for answer in await self._resolve(host)]
+        return [self.rules.check(host, answer, port=port) for answer in await self._resolve(host)]
 
     async def connect(self, target: Target, addresses: Sequence[IPAddress]) -> tuple[TlsStream, IPAddress]:
         """Connect to whichever address is the first to complete TLS (RFC 8305), and return which one that is.

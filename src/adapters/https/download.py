@@ -1,6 +1,7 @@
 """From a wheel URL to its bytes."""
 
 import asyncio
+from collections.abc import Callable
 
 from adapters.https.answers import too_large
 from adapters.https.exchanges import Answer, HttpsExchanges
@@ -12,8 +13,8 @@ from adapters.https.targets import Target
 from domain.errors import WheelFault, WheelRefusedError
 
 
-async def download(target: Target, exchanges: HttpsExchanges, spool: Spool) -> None:
-    """Follow redirects to the file and spool it.
+async def download(target: Target, exchanges: HttpsExchanges, spool: Spool, *, began: Callable[[], None]) -> None:
+    """Follow redirects to the file and spool it; ``began`` is called when the file itself follows.
 
     Raises:
         WheelRefusedError: See the port.
@@ -23,7 +24,7 @@ async def download(target: Target, exchanges: HttpsExchanges, spool: Spool) -> N
         RetryableError: Nothing was spooled yet, and another attempt may succeed.
     """
     for hop in range(exchanges.policy.max_redirects + 1):
-        following = await _hop(target, exchanges, spool, reuse=hop == 0)
+        following = await _hop(target, exchanges, spool, reuse=hop == 0, began=began)
         if following is None:
             return
         target = following
@@ -33,13 +34,16 @@ async def download(target: Target, exchanges: HttpsExchanges, spool: Spool) -> N
     )
 
 
-async def _hop(target: Target, exchanges: HttpsExchanges, spool: Spool, *, reuse: bool) -> Target | None:
+async def _hop(
+    target: Target, exchanges: HttpsExchanges, spool: Spool, *, reuse: bool, began: Callable[[], None]
+) -> Target | None:
     """Spool the file and return None, or return the target that the answer redirects to."""
     with wire_failures(target.host), await exchanges.ask(target, reuse=reuse) as answer:
         if answer.head.location is not None:
             return target.redirected(answer.head.location)
         answer.head.check_status()
         answer.head.check_body(exchanges.policy.max_bytes)
+        began()
         await _receive(answer, exchanges.policy, spool)
         return None
 

@@ -65,7 +65,7 @@ class HttpsExchanges:
 
     async def _asked(self, target: Target, *, reuse: bool) -> tuple[Connection, AnswerHead]:
         with connecting_failures(target.host):
-            addresses = await self.connector.judged(target.host)
+            addresses = await self.connector.judged(target.host, target.port)
         if reuse and (resting := self.idle.take(target, addresses)) is not None:
             try:
                 return resting, await _ask(resting, target, reuse=reuse)

@@ -1,12 +1,17 @@
 """What can go wrong on the way to a host and with it, as the port's errors."""
 
+import socket
 import ssl
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+import structlog
+
 from adapters.https.answer_parsing import ProtocolError
 from adapters.https.retries import RetryableError
 from domain.errors import WheelHostFailedError, WheelHostTimeoutError
+
+_log = structlog.get_logger()
 
 
 def connecting_failures(host: str) -> AbstractContextManager[None]:
@@ -14,7 +19,7 @@ def connecting_failures(host: str) -> AbstractContextManager[None]:
 
     Raises:
         RetryableError: There is no connection.
-        WheelHostFailedError: TLS failed.
+        WheelHostFailedError: TLS failed, or there is no such name.
     """
     return _Translating(_connecting, host)
 
@@ -44,21 +49,33 @@ class _Translating(AbstractContextManager[None]):
 
 
 def _connecting(host: str, error: BaseException) -> Exception | None:
+    failure = _not_connected(host, error)
+    if failure is None:
+        return None
+    _log.warning("wheel_host_unreachable", host=host, error=type(error).__name__, reason=str(error))
+    is_unknown = isinstance(error, socket.gaierror) and error.errno in {socket.EAI_NONAME, socket.EAI_NODATA}
+    return failure if is_unknown or isinstance(error, ssl.SSLError) else RetryableError(failure)
+
+
+def _not_connected(host: str, error: BaseException) -> WheelHostFailedError | WheelHostTimeoutError | None:
     match error:
         case TimeoutError():
-            return RetryableError(_slow(host, "be connected to"))
+            return WheelHostTimeoutError(
+                _sentence(host, "takes too long to be connected to; try again later"), reached=False
+            )
         case ssl.SSLError():
-            return _failed(host, "has no TLS certificate that the registry trusts, or does not speak TLS")
+            what = "has no TLS certificate that the registry trusts, or does not speak TLS"
         case OSError():
-            return RetryableError(_failed(host, "cannot be reached; check the URL's host"))
+            what = "cannot be reached; check the URL's host"
         case _:
             return None
+    return WheelHostFailedError(_sentence(host, what), reached=False)
 
 
 def _on_the_wire(host: str, error: BaseException) -> Exception | None:
     match error:
         case TimeoutError():
-            return _slow(host, "answer")
+            return WheelHostTimeoutError(_sentence(host, "takes too long to answer; try again later"))
         case ProtocolError():
             return _failed(host, f"sent an answer that cannot be read ({error}); try again later")
         case OSError():
@@ -67,9 +84,9 @@ def _on_the_wire(host: str, error: BaseException) -> Exception | None:
             return None
 
 
-def _slow(host: str, what: str) -> WheelHostTimeoutError:
-    return WheelHostTimeoutError(f"the wheel's host {host} takes too long to {what}; try again later")
-
-
 def _failed(host: str, what: str) -> WheelHostFailedError:
-    return WheelHostFailedError(f"the wheel's host {host} {what}")
+    return WheelHostFailedError(_sentence(host, what))
+
+
+def _sentence(host: str, what: str) -> str:
+    return f"the wheel's host {host} {what}"

@@ -12,6 +12,7 @@ class FetchPolicy:
         deadline: For everything about one wheel: redirects, retries and waits between them.
         connect_timeout: For resolving, and for connecting with TLS to one of the addresses.
         answer_timeout: For one hop to answer with its whole header, connecting included.
+        start_deadline: For the file to begin to arrive: hops, retries and the waits between them.
         min_rate: Bytes per second that a host must deliver, averaged over ``rate_window``.
         rate_window: Also how long a host may stay silent.
         max_redirects: Per attempt.
@@ -27,8 +28,9 @@ class FetchPolicy:
     max_bytes: int = 512 * 1024 * 1024
     deadline: float = 300.0
     connect_timeout: float = 10.0
-    answer_timeout: float = 60.0
-    min_rate: int = 16 * 1024
+    answer_timeout: float = 30.0
+    start_deadline: float = 45.0
+    min_rate: int = 128 * 1024
     rate_window: float = 15.0
     max_redirects: int = 5
     max_attempts: int = 3

@@ -35,7 +35,7 @@ async def retrying(attempt: Callable[[], Awaitable[None]], policy: FetchPolicy, 
         TransientError: The last failure.
     """
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + policy.deadline
+    deadline = loop.time() + min(policy.deadline, policy.start_deadline)
     for number in range(policy.max_attempts):
         try:
             return await attempt()

@@ -77,12 +77,25 @@ class HttpsWheelFetcher:
 
     async def _download(self, url: WheelUrl, spool: Spool) -> None:
         started = asyncio.get_running_loop().time()
+        starting = asyncio.timeout(self._policy.start_deadline)
+
+        def began() -> None:
+            if not starting.expired():
+                starting.reschedule(None)
+
+        async def attempt() -> None:
+            await download(Target.of(url), self._exchanges, spool, began=began)
+
         try:
-            async with asyncio.timeout(self._policy.deadline):
-                await retrying(lambda: download(Target.of(url), self._exchanges, spool), self._policy, self._sleep)
+            async with asyncio.timeout(self._policy.deadline), starting:
+                await retrying(attempt, self._policy, self._sleep)
         except TimeoutError:
+            late = starting.expired()
+            what, seconds = (
+                ("begin to arrive", self._policy.start_deadline) if late else ("arrive", self._policy.deadline)
+            )
             raise WheelHostTimeoutError(
-                f"the wheel did not arrive from {url.host} within {self._policy.deadline:g} seconds; try again later"
+                f"the wheel did not {what} from {url.host} within {seconds:g} seconds; try again later"
             ) from None
         seconds = round(asyncio.get_running_loop().time() - started, 3)
         self._log.debug("wheel_fetched", host=url.host, size=spool.size, seconds=seconds)

@@ -4,10 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
+from application.fair_share import FairShare
 from application.ports.clock import Clock
 from application.ports.version_store import Change, Decision, Stored
 from application.use_cases.check_schemas import CheckSchemas
 from application.use_cases.verify_wheel import VerifyWheel, WheelClaims
+from application.withholding import network_withheld
+from domain.accounts import Account
 from domain.announcements import Announcement
 from domain.catalog import CatalogMetadata
 from domain.digests import Sha256Digest
@@ -93,13 +96,15 @@ class RegisterVersion:
         verify_wheel: VerifyWheel,
         clock: Clock,
         runtime_version: str,
+        checks: FairShare,
     ) -> None:
-        """Take the ports and checks, and the platform's runtime version to pin on every version."""
+        """Take the ports and checks, the platform's runtime version to pin on every version, and who may check when."""
         self._store = store
         self._check_schemas = check_schemas
         self._verify_wheel = verify_wheel
         self._clock = clock
         self._runtime_version = runtime_version
+        self._checks = checks
 
     async def execute(self, registration: Registration) -> Registered:
         """Prove the wheel and publish the version, or find it published already.
@@ -116,7 +121,8 @@ class RegisterVersion:
             MetadataRequiredError: The provider's first publish, without metadata and without leave to derive it.
             SchemaRefusedError: A schema is no JSON Schema, or not complete in itself; the wheel was not fetched.
             WheelRefusedError: The wheel is not what was announced.
-            TransientError: Something was out of reach; nothing was written.
+            TooManyRegistrationsError: The registrant's account has as much under way as it may.
+            TransientError: Something was out of reach, or too much is under way; nothing was written.
         """
         registration.registrant.authorise(registration.name)
         pep440 = registration.version.pep440
@@ -127,12 +133,16 @@ class RegisterVersion:
             return await self._repeat(registration, stored)
         _require_names(registration, stored, registration.announcement.sha256)
         _require_metadata(registration, stored)
-        examination = Examination()
+        examination, account = Examination(), Account.of(registration.registrant)
         try:
-            await self._check_schemas.execute(registration.announcement, examination)
-            wheel = await self._verify_wheel.execute(
-                registration.announcement.wheel_url, WheelClaims.of(registration.announcement, pep440), examination
-            )
+            async with self._checks.hold(account):
+                await self._check_schemas.execute(registration.announcement, examination)
+                with network_withheld(account):
+                    wheel = await self._verify_wheel.execute(
+                        registration.announcement.wheel_url,
+                        WheelClaims.of(registration.announcement, pep440),
+                        examination,
+                    )
         except AnnouncementRefusedError as refusal:
             await self._record_failure(registration, refusal, examination, seen=stored)
             raise

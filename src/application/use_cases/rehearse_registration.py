@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from application.fair_share import FairShare
 from application.ports.clock import Clock
 from application.ports.version_store import Decision, Stored, VersionStore
 from application.use_cases.check_schemas import CheckSchemas
@@ -50,6 +51,7 @@ class RehearseRegistration:
         verify_wheel: VerifyWheel,
         clock: Clock,
         runtime_version: str,
+        checks: FairShare,
     ) -> None:
         """Take what ``RegisterVersion`` takes."""
         self._register_version = RegisterVersion(
@@ -58,6 +60,7 @@ class RehearseRegistration:
             verify_wheel=verify_wheel,
             clock=clock,
             runtime_version=runtime_version,
+            checks=checks,
         )
 
     async def execute(self, registration: Registration) -> Rehearsal:

@@ -7,6 +7,7 @@ from adapters.https.certificates import trust
 from adapters.https.policy import FetchPolicy
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
+from application.fair_share import Shares
 from application.use_cases.verify_wheel import VerifyWheel
 from entrypoints.settings import (
     WheelSettings,
@@ -19,12 +20,23 @@ def fetch_policy(settings: WheelSettings) -> FetchPolicy:
         max_bytes=settings.max_bytes,
         deadline=settings.deadline_seconds,
         max_concurrent=settings.max_concurrent,
+        min_rate=settings.min_bytes_per_second,
     )
+
+
+def check_shares(settings: WheelSettings) -> Shares:
+    """Return how many wheels are fetched and checked at once, and for whom, under these settings."""
+    usual = Shares.of(settings.max_concurrent)
+    customers = min(settings.max_concurrent_customers or usual.customers, usual.total)
+    one_customer = min(settings.max_concurrent_per_customer or usual.one_customer, customers)
+    return replace(usual, customers=customers, one_customer=one_customer)
 
 
 def address_rules(settings: WheelSettings) -> AddressRules:
     """Return which addresses may be fetched from under these settings."""
-    return AddressRules.parse(networks=settings.allowed_networks, hosts=settings.allowed_hosts)
+    return AddressRules.parse(
+        networks=settings.allowed_networks, hosts=settings.allowed_hosts, ports=map(int, settings.allowed_ports)
+    )
 
 
 def wheel_fetcher(settings: WheelSettings, *, max_idle: int = 0) -> HttpsWheelFetcher:

@@ -18,6 +18,7 @@ from adapters.observed.version_store import ObservedVersionStore
 from adapters.observed.wheel_fetcher import ObservedWheelFetcher
 from adapters.observed.wheel_reader import ObservedWheelReader
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
+from application.fair_share import FairShare, Shares
 from application.ports.change_feed import ChangeFeed
 from application.ports.clock import Clock
 from application.ports.customer_directory import CustomerDirectory
@@ -59,6 +60,8 @@ from application.use_cases.yank_version import YankVersion
 from domain.machines import ReleaseAllowList
 from entrypoints.operations import Operations
 from entrypoints.registry import CustomerRealm, Registry
+
+_CHECKS = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +110,7 @@ def build_registry(
     release_machine_ids: Collection[str] = (),
     runtime_version: str = "unpinned",
     observer: Observer = NOBODY,
+    shares: Shares | None = None,
 ) -> Registry:
     """Wire the use cases to adapters.
 
@@ -115,7 +119,9 @@ def build_registry(
         release_machine_ids: Console machines that may release.
         runtime_version: Pinned on every version that is registered.
         observer: Is told what happens. Reads of the store are left alone: there are many, and each request is told of.
+        shares: How many wheels are checked at once, and for whom.
     """
+    checks = FairShare(shares or Shares.of(_CHECKS))
     verify_wheel = VerifyWheel(
         fetcher=ObservedWheelFetcher(adapters.fetcher, observer), reader=ObservedWheelReader(adapters.reader, observer)
     )
@@ -132,6 +138,7 @@ def build_registry(
             verify_wheel=verify_wheel,
             clock=adapters.clock,
             runtime_version=runtime_version,
+            checks=checks,
         ),
         rehearse_registration=RehearseRegistration(
             store=store,
@@ -139,6 +146,7 @@ def build_registry(
             verify_wheel=verify_wheel,
             clock=adapters.clock,
             runtime_version=runtime_version,
+            checks=checks,
         ),
         yank_version=YankVersion(store=store, clock=adapters.clock),
         restore_version=RestoreVersion(store=store, clock=adapters.clock),

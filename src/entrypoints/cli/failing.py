@@ -6,14 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeVar
 
-import structlog
 import typer
 
 from domain.errors import InvalidValueError, RegistryError, StoreMisconfiguredError, TransientError
 from entrypoints.cli.showing import tell
 from entrypoints.environment import SettingsError
 
-_log = structlog.get_logger()
 T = TypeVar("T")
 
 
@@ -53,7 +51,9 @@ def refusals(*, as_json: bool) -> Iterator[None]:
         if isinstance(error, OSError) and error.filename is not None:
             code, status, detail = "unusable", 2, f"{error.filename}: {error.strerror}"
         else:
-            _log.exception("command_failed")
+            import structlog  # noqa: PLC0415 -- keeps --help quick
+
+            structlog.get_logger().exception("command_failed")
             code, status = "internal_error", 1
             detail = (
                 f"a defect of this program ({type(error).__name__}); please report it with the lines on standard error"

@@ -40,7 +40,7 @@ async def register_platform_version(
 
 async def _register(request: Request[Any, Any, Any], service: Service) -> Response[ProviderVersionView | DryRunView]:
     machine = await authenticated_machine(request, service)
-    return await register(request, service, machine, platform_name, account=machine.id)
+    return await register(request, service, machine, platform_name)
 
 
 async def authenticated_machine(request: Request[Any, Any, Any], service: Service) -> ConsoleMachine:

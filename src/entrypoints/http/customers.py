@@ -51,7 +51,7 @@ async def _register(request: Request[Any, Any, Any], service: Service) -> Respon
     realm = _realm(service)
     customer = await realm.describe_customer.named(await _authenticated(request, realm))
     read_name = partial(customer_name, customer)
-    return await register(request, service, customer, read_name, account=customer.organization_id)
+    return await register(request, service, customer, read_name)
 
 
 @get(

@@ -20,13 +20,14 @@ _BODY = (
     *("malformed_body", "client_disconnected", "body_timeout", "body_too_large", "unsupported_media_type"),
     "invalid_request",
 )
+_ADMISSION = ("too_many_registrations", "too_many_fetches")
 _REGISTRATION = (
     *_BODY,
     *("namespace_forbidden", "version_conflict", "distribution_conflict", "wheel_filename_conflict"),
-    *("metadata_required", "too_many_registrations"),
+    *("metadata_required", *_ADMISSION),
     *SchemaFault,
     *WheelFault,
-    *("wheel_host_failed", "wheel_host_timeout", "too_many_fetches", "spool_unavailable"),
+    *("wheel_host_failed", "wheel_host_timeout", "spool_unavailable"),
     *_DATABASE,
 )
 _LIFECYCLE = ("namespace_forbidden", "provider_not_found", "version_not_found", "illegal_transition", *_DATABASE)
@@ -36,9 +37,9 @@ _INDEX = (*_READ, "not_acceptable")
 
 REFUSALS: Mapping[str, Sequence[str]] = {
     "registerPlatformProviderVersion": (*_CONSOLE, *_REGISTRATION),
-    "yankPlatformProviderVersion": (*_CONSOLE, *_BODY, *_LIFECYCLE),
+    "yankPlatformProviderVersion": (*_CONSOLE, *_BODY, *_ADMISSION, *_LIFECYCLE),
     "restorePlatformProviderVersion": (*_CONSOLE, *_LIFECYCLE),
-    "registerProviderVersion": (*_TOKEN, *_REGISTRATION),
+    "registerProviderVersion": (*_TOKEN, *_REGISTRATION, "wheel_host_unreachable"),
     "whoAmI": _CUSTOMER,
     "readActiveOrganization": _CUSTOMER,
     "readOrganization": _CUSTOMER,

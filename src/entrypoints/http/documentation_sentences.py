@@ -23,6 +23,7 @@ SENTENCES: Mapping[str, str] = {
     "metadata_required": "the first version of a provider needs metadata; send it",
     "wheel_digest_mismatch": "the bytes at the URL have another SHA-256 digest",
     "too_many_registrations": "mch_1 has 64 registrations in flight; wait for one to finish and send this again",
+    "wheel_host_unreachable": "the wheel's host cannot be reached by this registry; check that its name resolves",
     "wheel_host_failed": "the wheel's host answered 500; try again",
     "database_unavailable": "the database is unreachable; try again",
     "token_authority_unavailable": "tokens cannot be verified now; try again",

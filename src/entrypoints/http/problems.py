@@ -23,7 +23,7 @@ from domain.errors import (
     TooManyRegistrationsError,
     UnavailableError,
     VersionConflictError,
-    WheelHostFailedError,
+    WheelHostError,
     WheelHostTimeoutError,
 )
 from domain.versions import VersionStatus
@@ -58,7 +58,7 @@ STATUSES: dict[type[RegistryError], HTTPStatus] = {
     MetadataRequiredError: HTTPStatus.UNPROCESSABLE_ENTITY,
     AnnouncementRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
     TooManyRegistrationsError: HTTPStatus.TOO_MANY_REQUESTS,
-    WheelHostFailedError: HTTPStatus.BAD_GATEWAY,
+    WheelHostError: HTTPStatus.BAD_GATEWAY,
     UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
     WheelHostTimeoutError: HTTPStatus.GATEWAY_TIMEOUT,
 }

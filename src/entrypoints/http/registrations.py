@@ -8,8 +8,10 @@ import structlog
 from litestar import Request, Response
 
 from application.use_cases.register_version import Registered, Registration
+from domain.accounts import Account
 from domain.machines import Registrant
 from domain.names import ProviderName
+from entrypoints.http.admission import admitted
 from entrypoints.http.bodies import read_json
 from entrypoints.http.commands import to_registration
 from entrypoints.http.decoding import decode_fields
@@ -26,22 +28,18 @@ ReadName = Callable[[str, str | None], ProviderName]
 
 
 async def register(
-    request: Request[Any, Any, Any], service: Service, registrant: Registrant, read_name: ReadName, *, account: str
+    request: Request[Any, Any, Any], service: Service, registrant: Registrant, read_name: ReadName
 ) -> Response[ProviderVersionView | DryRunView]:
-    """Read the body, and register what it announces, or, on a dry run, say what would come of it.
-
-    Registrations in flight, dry runs too, are counted by ``account``: the machine, or the organisation whoever acts
-    for it.
-    """
+    """Read the body, and register what it announces, or, on a dry run, say what would come of it."""
     dry_run = wants_dry_run(request)
 
     def announced(body: object) -> Registration:
         decoded = decode_fields(body, RegistrationBody)
         return to_registration(decoded, registrant, read_name, request_id(request.scope))
 
-    registration = await read_json(request, announced, limit=service.limits.body_bytes)
-    structlog.contextvars.bind_contextvars(provider=registration.name.canonical, version=registration.version.text)
-    with service.in_flight.hold(account):
+    async with admitted(request, service, Account.of(registrant)):
+        registration = await read_json(request, announced, limit=service.limits.body_bytes)
+        structlog.contextvars.bind_contextvars(provider=registration.name.canonical, version=registration.version.text)
         if dry_run:
             structlog.contextvars.bind_contextvars(dry_run=True)
             rehearse = service.registry.rehearse_registration.execute(registration)

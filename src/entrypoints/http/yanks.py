@@ -9,10 +9,12 @@ from litestar.params import FromPath
 
 from application.use_cases.restore_version import Restoration
 from application.use_cases.yank_version import Yank
+from domain.accounts import Account
 from domain.errors import FieldError, InvalidRequestError, InvalidTextError
 from domain.history import check_yank_reason
 from domain.names import ProviderName
 from domain.semver import SemVer
+from entrypoints.http.admission import admitted
 from entrypoints.http.bodies import read_json
 from entrypoints.http.console import authenticated_machine
 from entrypoints.http.decoding import decode_struct
@@ -48,7 +50,8 @@ async def yank_platform_version(
 ) -> ProviderVersionView:
     """Authenticate, then read the body, then look at what it is about."""
     machine = await authenticated_machine(request, service)
-    reason = await _read_reason(request, service)
+    async with admitted(request, service, Account.of(machine)):
+        reason = await _read_reason(request, service)
     provider, number = _target(prefix, name, version)
     yank = Yank(registrant=machine, name=provider, version=number, reason=reason, request_id=request_id(request.scope))
     return version_view(await service.registry.yank_version.execute(yank))

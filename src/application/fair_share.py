@@ -1,0 +1,153 @@
+"""Sharing what is scarce between accounts, so that no account and no customers together take all of it."""
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from domain.accounts import Account
+from domain.errors import TooManyFetchesError, TooManyRegistrationsError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shares:
+    """How much there is, in whatever is counted.
+
+    Attributes:
+        total: For everybody.
+        customers: For all customers together; what is left is a reserve for the Console realm.
+        one_customer: For one customer.
+        max_wait: How many seconds an account may wait for its share.
+    """
+
+    total: int
+    customers: int
+    one_customer: int
+    max_wait: float = 30.0
+
+    @classmethod
+    def of(cls, total: int) -> "Shares":
+        """Give customers three quarters, and one of them one quarter, but at least one."""
+        return cls(total=total, customers=max(1, total * 3 // 4), one_customer=max(1, total // 4))
+
+
+class _Obstacle(Enum):
+    OWN = auto()
+    CUSTOMERS = auto()
+    TOTAL = auto()
+
+
+@dataclass(slots=True, eq=False)
+class _Waiter:
+    amount: int
+    admitted: asyncio.Future[None]
+
+
+class FairShare:
+    """Gives out amounts. Accounts that wait take turns, one amount each. Serves one event loop."""
+
+    def __init__(self, shares: Shares) -> None:
+        """Start with everything free."""
+        self._shares = shares
+        self._held: Counter[Account] = Counter()
+        self._total = self._customers = 0
+        self._waiting: dict[Account, deque[_Waiter]] = {}  # in the order of turns
+
+    @asynccontextmanager
+    async def hold(self, account: Account, amount: int = 1) -> AsyncIterator[None]:
+        """Hold an amount while the context is open; one beyond an account's whole share counts as that share.
+
+        Raises:
+            TooManyRegistrationsError: The account held its whole share for as long as it may wait.
+            TooManyFetchesError: Others did.
+        """
+        held = min(amount, self._shares.one_customer if account.is_customer else self._shares.total)
+        await self._take(account, held)
+        try:
+            yield
+        finally:
+            self._give_back(account, held)
+
+    async def _take(self, account: Account, amount: int) -> None:
+        waiter = _Waiter(amount, asyncio.get_running_loop().create_future())
+        self._waiting.setdefault(account, deque()).append(waiter)
+        self._admit()
+        if waiter.admitted.done():
+            return
+        try:
+            async with asyncio.timeout(self._shares.max_wait):
+                await waiter.admitted
+        except BaseException as error:
+            obstacle = self._obstacle(account, amount)
+            self._leave(account, waiter)
+            if isinstance(error, TimeoutError):
+                raise _refusal(account, obstacle) from None
+            raise
+
+    def _leave(self, account: Account, waiter: _Waiter) -> None:
+        if waiter.admitted.done() and not waiter.admitted.cancelled():  # at the very moment that the wait was given up
+            self._give_back(account, waiter.amount)
+            return
+        queue = self._waiting.get(account, deque())
+        if waiter in queue:
+            queue.remove(waiter)
+        if not queue:
+            self._waiting.pop(account, None)
+        self._admit()
+
+    def _count(self, account: Account, amount: int) -> None:
+        self._total += amount
+        self._customers += amount if account.is_customer else 0
+        self._held[account] += amount
+        if not self._held[account]:
+            del self._held[account]
+
+    def _give_back(self, account: Account, amount: int) -> None:
+        self._count(account, -amount)
+        self._admit()
+
+    def _admit(self) -> None:
+        """Admit whoever has a share free, one of an account before another one of it."""
+        while (account := self._next()) is not None:
+            queue = self._waiting.pop(account)
+            waiter = queue.popleft()
+            if queue:
+                self._waiting[account] = queue  # at the end
+            if not waiter.admitted.cancelled():
+                self._count(account, waiter.amount)
+                waiter.admitted.set_result(None)
+
+    def _next(self) -> Account | None:
+        """Return whose turn it is. Who waits for more than is free is not overtaken for ever by who needs less."""
+        are_customers_held_up = False
+        for account, queue in self._waiting.items():
+            if account.is_customer and are_customers_held_up:
+                continue
+            match self._obstacle(account, queue[0].amount):
+                case None:
+                    return account
+                case _Obstacle.OWN:
+                    continue
+                case _ if not account.is_customer:
+                    return None
+                case _:
+                    are_customers_held_up = True
+        return None
+
+    def _obstacle(self, account: Account, amount: int) -> _Obstacle | None:
+        if account.is_customer:
+            if self._held[account] + amount > self._shares.one_customer:
+                return _Obstacle.OWN
+            if self._customers + amount > self._shares.customers:
+                return _Obstacle.CUSTOMERS
+        return _Obstacle.TOTAL if self._total + amount > self._shares.total else None
+
+
+def _refusal(account: Account, obstacle: _Obstacle | None) -> TooManyRegistrationsError | TooManyFetchesError:
+    if obstacle is _Obstacle.OWN:
+        return TooManyRegistrationsError(
+            f"{account.id} has as much under way as one account may; wait for something to finish and send this again"
+        )
+    return TooManyFetchesError("too many registrations are under way at the moment; try again shortly", retry_after=15)
