@@ -80,10 +80,12 @@ def test_the_keyboard_reaches_search_and_the_content(open_page: Open) -> None:
 
 def test_one_click_selects_the_whole_command(open_page: Open) -> None:
     page = open_page(f"{PROVIDER}/1.4.0")
-    page.locator("pre.copy").click()
+    page.get_by_label("Command that installs this version").click()
     selected = page.evaluate("getSelection().toString()")
     assert selected.startswith("pip install 'pragmatiks-gcp-provider @ https://wheels.example.com/")
     assert "#sha256=" in selected
+    page.get_by_label("Settings of uv in pyproject.toml").click()
+    assert page.evaluate("getSelection().toString()").startswith("[[tool.uv.index]]")
 
 
 def test_light_and_dark_differ(open_page: Open) -> None:

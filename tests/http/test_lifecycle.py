@@ -342,7 +342,7 @@ async def test_the_api_describes_every_answer_of_these_routes(service: Service) 
     paths = document["paths"]
     routes = paths["/console/providers/{prefix}/{name}/versions/{version}/yank"]
     answers = {method: {int(status) for status in routes[method]["responses"]} for method in ("put", "delete")}
-    assert answers["put"] == {200, 400, 401, 403, 404, 408, 409, 413, 415, 422, 503}
+    assert answers["put"] == {200, 400, 401, 403, 404, 408, 409, 413, 415, 422, 429, 503}
     assert answers["delete"] == {200, 400, 401, 403, 404, 409, 503}
     assert routes["put"]["security"] == routes["delete"]["security"] == [{"ConsoleMachine": []}]
     media = routes["put"]["requestBody"]["content"]["application/json"]
