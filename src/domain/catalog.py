@@ -9,7 +9,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from domain import texts
-from domain.errors import InvalidMetadataError, InvalidTextError
+from domain.errors import InvalidMetadataError, InvalidTextError, NamespaceForbiddenError
 from domain.names import PLATFORM, ProviderName
 from domain.readmes import Readme
 from domain.semver import SemVer
@@ -70,6 +70,17 @@ class Provider:
     updated_at: datetime
     organization_id: str | None = None
     organization_name: str | None = None
+
+    def require_owner(self, organization_id: str | None) -> None:
+        """Return if an organisation may change the provider: a slug can pass from one organisation to another.
+
+        Raises:
+            NamespaceForbiddenError: The provider belongs to another organisation.
+        """
+        if self.organization_id is not None and organization_id not in {None, self.organization_id}:
+            raise NamespaceForbiddenError(
+                f"{self.name} belongs to another organisation, which had this namespace before; choose another name"
+            )
 
 
 class AuthorKind(StrEnum):

@@ -36,11 +36,16 @@ class Customer:
     """Whoever acts for an organisation: a signed-in user, or an API key of the organisation.
 
     Attributes:
-        id: What is recorded as ``registered_by``: the user's id, or the key's.
+        id: The user's id, or the key's.
         user_id: ``user_…``, or None for an API key.
         organization_id: ``org_…``, the active organisation.
         organization_slug: The namespace that the organisation publishes in.
         organization_name: How the organisation is shown, or None if that is not known.
+        role: The user's role in the organisation, without a prefix such as ``org:``. Empty if the user has none; None
+            for a key, or if the realm has no roles.
+        permissions: What the user may do in the organisation, as the realm writes permissions.
+        scopes: What the key was made for; None for a user. A key that was made for no particular use has none.
+        impersonator: The person who acts as the user, or None if the user acts.
     """
 
     id: str
@@ -48,6 +53,15 @@ class Customer:
     organization_id: str
     organization_slug: str
     organization_name: str | None = None
+    role: str | None = None
+    permissions: frozenset[str] = frozenset()
+    scopes: frozenset[str] | None = None
+    impersonator: str | None = None
+
+    @property
+    def actor(self) -> str:
+        """The id, and who acts under it if that is another person."""
+        return self.id if self.impersonator is None else f"{self.id} impersonated by {self.impersonator}"
 
     def authorise(self, name: ProviderName) -> None:
         """Return if the name is in the organisation's namespace.

@@ -59,6 +59,12 @@ class NamespaceForbiddenError(ForbiddenError):
     code = "namespace_forbidden"
 
 
+class PublishForbiddenError(ForbiddenError):
+    """The caller acts for the organisation, but may not publish for it."""
+
+    code = "publish_forbidden"
+
+
 class OrganizationForbiddenError(ForbiddenError):
     """The organisation is not the caller's."""
 

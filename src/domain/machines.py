@@ -12,7 +12,12 @@ class Registrant(Protocol):
 
     @property
     def id(self) -> str:
-        """What is recorded as ``registered_by``."""
+        """The id that the realm knows the registrant by."""
+        ...
+
+    @property
+    def actor(self) -> str:
+        """What is recorded as ``registered_by``, and as the actor in histories."""
         ...
 
     @property
@@ -45,6 +50,11 @@ class ConsoleMachine:
     id: str
 
     @property
+    def actor(self) -> str:
+        """The id."""
+        return self.id
+
+    @property
     def organization_id(self) -> None:
         """None: the platform is no customer."""
 
@@ -75,6 +85,11 @@ class Operator:
     """
 
     id: str
+
+    @property
+    def actor(self) -> str:
+        """The id."""
+        return self.id
 
     @property
     def organization_id(self) -> None:

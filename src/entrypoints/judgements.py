@@ -221,6 +221,18 @@ _RULES: Mapping[type[msgspec.Struct], _GroupRules] = {
             _are_origins,
             "must be origins such as https://app.example.com, in lower case and without a path",
         ),
+        "publisher_roles": (
+            lambda roles: all(re.fullmatch(r"(org:)?[a-z0-9_-]{1,100}", each) for each in roles),
+            "must be roles such as admin or org:publisher",
+        ),
+        "publisher_permissions": (
+            lambda permissions: all(re.fullmatch(r"org:[a-z0-9_-]+:[a-z0-9_-]+", each) for each in permissions),
+            "must be permissions such as org:providers:publish",
+        ),
+        "publisher_scopes": (
+            lambda scopes: all(re.fullmatch(r"[!#-\[\]-~]{1,100}", each) for each in scopes),
+            "must be scopes such as providers:publish",
+        ),
     },
     DatabaseSettings: {"data_dir": (_may_become_folder, "must be a folder, or one that can be made")},
     ServerSettings: {

@@ -20,13 +20,15 @@ from application.use_cases.restore_version import RestoreVersion
 from application.use_cases.search_providers import SearchProviders
 from application.use_cases.verify_wheel import VerifyWheel
 from application.use_cases.yank_version import YankVersion
+from domain.publishing import PublishPolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerRealm:
-    """The use cases of the customer realm."""
+    """The use cases of the customer realm, and who of its members and keys may publish."""
 
     authenticate_customer: AuthenticateCustomer
+    publish_policy: PublishPolicy
     describe_customer: DescribeCustomer
 
 

@@ -39,6 +39,11 @@ class CustomerSettings(Struct, frozen=True, kw_only=True):
     clerk_secret_key: Secret
     clerk_api_url: str = "https://api.clerk.com"
     authorized_parties: Names = ()
+    publisher_roles: Names = ("admin",)
+    publisher_permissions: Names = ()
+    publisher_scopes: Names = ("providers:publish",)
+    unscoped_keys_may_publish: bool = True
+    impersonators_may_publish: bool = False
 
 
 class DatabaseSettings(Struct, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """What sets customers apart from machines. What every verifier does is in ``test_token_verifier``."""
 
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
@@ -16,9 +17,34 @@ async def test_a_user_acts_as_itself_and_a_key_as_nobody() -> None:
             user = await customers.verifier.verify(realm.clerk.session_token(realm.session))
             automaton = await customers.verifier.verify(key)
 
-    active = {"organization_id": "org_1", "organization_slug": "acme"}
-    assert user == Customer(id=realm.user.id, user_id=realm.user.id, **active)
-    assert automaton == Customer(id=realm.clerk.api_key_id(key), user_id=None, **active)
+    acme = Customer(id="", user_id=None, organization_id="org_1", organization_slug="acme")
+    assert user == replace(acme, id=realm.user.id, user_id=realm.user.id, role="admin")
+    assert automaton == replace(acme, id=realm.clerk.api_key_id(key), scopes=frozenset())
+
+
+@pytest.mark.parametrize("version", [1, 2])
+async def test_both_versions_of_a_session_tell_role_permissions_and_impersonator_alike(version: Literal[1, 2]) -> None:
+    permissions = ("providers:publish", "providers:read", "billing:read", "themes:publish")
+    with a_customer_realm() as realm:
+        session = replace(
+            realm.session, version=version, role="publisher", permissions=permissions, actor="user_support"
+        )
+        async with realm.customers() as customers:
+            user = await customers.verifier.verify(realm.clerk.session_token(session))
+
+    assert user.role == "publisher"
+    assert user.permissions == {f"org:{each}" for each in permissions}
+    assert user.impersonator == "user_support"
+
+
+async def test_a_key_tells_its_scopes() -> None:
+    with a_customer_realm() as realm:
+        key = realm.clerk.create_api_key(realm.organization.id, scopes=["billing:read", "providers:publish"])
+        async with realm.customers() as customers:
+            automaton = await customers.verifier.verify(key)
+
+    assert automaton.scopes == {"billing:read", "providers:publish"}
+    assert automaton.role is None
 
 
 async def test_a_token_of_another_instance_is_refused() -> None:

@@ -96,7 +96,7 @@ async def test_an_answer_that_proves_the_organisation_is_accepted(
 ) -> None:
     realm.clerk.faults.next(an_answer(changes))
 
-    assert await customers.verifier.verify("ak_secret") == realm.as_customer("ak_1")
+    assert await customers.verifier.verify("ak_secret") == realm.as_customer("ak_1", scopes=frozenset())
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ async def test_the_id_of_the_key_is_recorded_and_never_the_key(realm: CustomerRe
 
     customer = await customers.verifier.verify(key)
 
-    assert customer == realm.as_customer(realm.clerk.api_key_id(key))
+    assert customer == realm.as_customer(realm.clerk.api_key_id(key), scopes=frozenset())
     assert customer.id != key
 
 

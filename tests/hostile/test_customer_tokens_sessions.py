@@ -101,6 +101,13 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "two ids": ({**FLAT, "org_id": "org_2"}, "organisations disagree"),
     "two slugs": ({**FLAT, "org_slug": "victim"}, "organisations disagree"),
     "a second slug alone": ({"org_slug": "victim"}, "organisations disagree"),
+    "two roles": ({**FLAT, "org_role": "org:owner"}, "organisations disagree"),
+    "a role in one spelling only": ({**FLAT, "o": {"id": ORG, "slg": "acme"}}, "organisations disagree"),
+    "an actor without a subject": ({"act": {}}, "malformed actor"),
+    "an actor that is no object": ({"act": "user_9"}, "malformed actor"),
+    "actors": ({"act": [{"sub": "user_9"}]}, "malformed actor"),
+    "an actor with a line end": ({"act": {"sub": "user_9\n"}}, "malformed actor"),
+    "an actor that is empty": ({"act": {"sub": ""}}, "malformed actor"),
     "two ids in version 1": ({"v": 1, **FLAT, "o": {**COMPACT, "id": "org_2"}}, "organisations disagree"),
     "two slugs in version 1": ({"v": 1, **FLAT, "o": {**COMPACT, "slg": "victim"}}, "organisations disagree"),
 }
@@ -188,7 +195,10 @@ async def test_no_mutation_of_a_valid_token_authenticates(
 async def test_what_the_rules_allow_is_accepted(
     realm: CustomerRealm, verifier: ClerkCustomerVerifier, changes: dict[str, Any]
 ) -> None:
-    assert await verifier.verify(realm.sign(**changes)) == realm.customer
+    customer = await verifier.verify(realm.sign(**changes))
+
+    assert replace(customer, role="admin") == realm.customer
+    assert customer.role in {"admin", ""}
 
 
 @pytest.mark.parametrize(
@@ -283,3 +293,30 @@ async def test_closing_gives_up_a_fetch_under_way(realm: CustomerRealm) -> None:
 
     await asyncio.wait([verification])
     assert verification.cancelled()
+
+
+GRANT_NOTHING: dict[str, dict[str, Any]] = {
+    "a feature of the user's own": {"fea": "u:providers", "o": {**COMPACT, "per": "publish", "fpm": "1"}},
+    "a mask without the bit": {"fea": "o:providers", "o": {**COMPACT, "per": "read,publish", "fpm": "1"}},
+    "no mask": {"fea": "o:providers", "o": {**COMPACT, "per": "publish"}},
+    "a negative mask": {"fea": "o:providers", "o": {**COMPACT, "per": "publish", "fpm": "-1"}},
+    "a mask in other digits": {"fea": "o:providers", "o": {**COMPACT, "per": "publish", "fpm": "\u0661"}},
+    "a huge mask": {"fea": "o:providers", "o": {**COMPACT, "per": "publish", "fpm": "9" * 5_000}},
+    "masks in an array": {"fea": "o:providers", "o": {**COMPACT, "per": ["publish"], "fpm": [1]}},
+    "a mask of another feature": {"fea": "o:billing,o:providers", "o": {**COMPACT, "per": "publish", "fpm": "1,0"}},
+    "features without scope": {"fea": "providers", "o": {**COMPACT, "per": "publish", "fpm": "1"}},
+    "more features than a token has": {
+        "fea": ",".join(["o:providers"] * 65),
+        "o": {**COMPACT, "per": "publish", "fpm": ",".join("1" * 65)},
+    },
+    "permissions of the other version": {"org_permissions": ["org:providers:publish"]},
+}
+
+
+@pytest.mark.parametrize("changes", GRANT_NOTHING.values(), ids=GRANT_NOTHING)
+async def test_malformed_permissions_grant_nothing(
+    realm: CustomerRealm, verifier: ClerkCustomerVerifier, changes: dict[str, Any]
+) -> None:
+    customer = await verifier.verify(realm.sign(**changes))
+
+    assert "org:providers:publish" not in customer.permissions

@@ -16,6 +16,7 @@ from application.ports.observer import NOBODY
 from application.ports.token_verifier import TokenVerifier
 from application.ports.wheel_fetcher import WheelFetcher
 from domain.machines import ConsoleMachine
+from domain.publishing import PublishPolicy
 from domain.wheel_urls import WheelUrl
 from entrypoints.bootstrap import Adapters, MemoryAdapters, build_registry
 from entrypoints.http.app import create_app
@@ -87,6 +88,7 @@ async def serving(
     limits: HttpLimits | None = None,
     *,
     customer_realm: bool = False,
+    publish_policy: PublishPolicy | None = None,
     public_url: str | None = None,
     allowed_origins: Sequence[str] = (),
     telemetry: Telemetry | None = None,
@@ -107,6 +109,7 @@ async def serving(
             yield build_registry(
                 replace(mixed, verifier=verifier, fetcher=fetcher or adapters.fetcher),
                 release_machine_ids=[MACHINE_ID],
+                publish_policy=publish_policy,
                 runtime_version=RUNTIME_VERSION,
                 observer=telemetry.observer if telemetry else NOBODY,
             )

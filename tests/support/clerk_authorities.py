@@ -66,7 +66,7 @@ def sessions(realm: CustomerRealm, verifier: Verifier, *unknown: str) -> Authori
 
 def api_keys(realm: CustomerRealm, verifier: Verifier, *unknown: str) -> Authority:
     key = realm.clerk.create_api_key(realm.organization.id, seconds=60)
-    holder = realm.as_customer(realm.clerk.api_key_id(key))
+    holder = realm.as_customer(realm.clerk.api_key_id(key), scopes=frozenset())
     return replace(sessions(realm, verifier, *unknown), holder=holder, issue=lambda: key)
 
 

@@ -43,14 +43,15 @@ class CustomerRealm:
 
     @property
     def customer(self) -> Customer:
-        return self.as_customer(self.user.id, user_id=self.user.id)
+        return self.as_customer(self.user.id, user_id=self.user.id, role="admin")
 
-    def as_customer(self, id_: str, *, user_id: str | None = None) -> Customer:
+    def as_customer(self, id_: str, **grants: Any) -> Customer:
         return Customer(
             id=id_,
-            user_id=user_id,
+            user_id=grants.pop("user_id", None),
             organization_id=self.organization.id,
             organization_slug=self.organization.slug,
+            **grants,
         )
 
     def header(self, **changes: Any) -> dict[str, Any]:

@@ -34,4 +34,19 @@ class ApiKeyVerifier:
         organization = await self._directory.find_organization(organization_id)
         if organization is None:
             raise NotAuthenticatedError(Refusal.UNKNOWN_ORGANIZATION.value)
-        return Customer(id=key_id, user_id=None, organization_id=organization.id, organization_slug=organization.slug)
+        return Customer(
+            id=key_id,
+            user_id=None,
+            organization_id=organization.id,
+            organization_slug=organization.slug,
+            scopes=_scopes(found.scopes),
+        )
+
+
+def _scopes(value: object) -> frozenset[str]:
+    """Return the key's scopes. What is no list of texts counts as a scope that nothing is granted to."""
+    if value is None:
+        return frozenset()
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return frozenset(value)
+    return frozenset({""})

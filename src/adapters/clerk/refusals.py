@@ -58,6 +58,7 @@ class Refusal(StrEnum):
     NO_ORGANIZATION = "no active organisation"
     MALFORMED_ORGANIZATION = "malformed organisation"
     ORGANIZATIONS_DISAGREE = "organisations disagree"
+    MALFORMED_ACTOR = "malformed actor"
 
 
 def require(holds: bool, refusal: Refusal) -> None:

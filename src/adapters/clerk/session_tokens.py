@@ -35,7 +35,13 @@ class SessionTokenVerifier:
         self._check_party(claims)
         organization = active_organization(claims)
         return Customer(
-            id=user_id, user_id=user_id, organization_id=organization.id, organization_slug=organization.slug
+            id=user_id,
+            user_id=user_id,
+            organization_id=organization.id,
+            organization_slug=organization.slug,
+            role=organization.role,
+            permissions=organization.permissions,
+            impersonator=_impersonator(claims),
         )
 
     def _check_party(self, claims: VerifiedClaims) -> None:
@@ -43,3 +49,11 @@ class SessionTokenVerifier:
         if allowed or "azp" in claims:
             party = claims.text("azp", Refusal.WRONG_PARTY)
             require(not allowed or party in allowed, Refusal.WRONG_PARTY)
+
+
+def _impersonator(claims: VerifiedClaims) -> str | None:
+    """Return who acts as the user: the subject of ``act`` (RFC 8693 section 4.1)."""
+    act = claims.get("act")
+    if act is None:
+        return None
+    return ids.as_id(act.get("sub") if isinstance(act, dict) else None, ids.ANY, Refusal.MALFORMED_ACTOR)

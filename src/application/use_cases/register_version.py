@@ -17,7 +17,6 @@ from domain.digests import Sha256Digest
 from domain.errors import (
     AnnouncementRefusedError,
     MetadataRequiredError,
-    NamespaceForbiddenError,
     VersionConflictError,
 )
 from domain.history import LifecycleAction, LifecycleEvent
@@ -50,7 +49,9 @@ class Registration:
 
     def event(self, action: LifecycleAction, *, at: datetime, reason: str | None = None) -> LifecycleEvent:
         """Return what to keep of a step that this registration takes."""
-        return LifecycleEvent(action=action, at=at, actor=self.registrant.id, request_id=self.request_id, reason=reason)
+        return LifecycleEvent(
+            action=action, at=at, actor=self.registrant.actor, request_id=self.request_id, reason=reason
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +208,7 @@ class RegisterVersion:
     def _building(self, registration: Registration, earlier: ProviderVersion | None) -> ProviderVersion:
         terms = {
             "runtime_version": self._runtime_version,
-            "registered_by": registration.registrant.id,
+            "registered_by": registration.registrant.actor,
         }
         at = self._clock.now()
         if earlier is not None:
@@ -233,13 +234,8 @@ class RegisterVersion:
 
 
 def _require_owner(registration: Registration, stored: Stored) -> None:
-    """Hold a provider to the organisation that made it: a slug can pass from one organisation to another."""
-    owner = stored.provider.organization_id if stored.provider else None
-    acting = registration.registrant.organization_id
-    if owner is not None and acting is not None and owner != acting:
-        raise NamespaceForbiddenError(
-            f"{registration.name} belongs to another organisation, which had this namespace before; choose another name"
-        )
+    if stored.provider is not None:
+        stored.provider.require_owner(registration.registrant.organization_id)
 
 
 def _require_names(registration: Registration, stored: Stored, sha256: Sha256Digest | None) -> None:

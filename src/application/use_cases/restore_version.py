@@ -49,6 +49,8 @@ class RestoreVersion:
         return require_version(stored.version, name, version)
 
     def _decide(self, restoration: Restoration, stored: Stored) -> Change:
+        if stored.provider is not None:
+            stored.provider.require_owner(restoration.registrant.organization_id)
         version = require_version(stored.version, restoration.name, restoration.version)
         if version.status is VersionStatus.PUBLISHED:
             return Change()
@@ -56,7 +58,7 @@ class RestoreVersion:
         event = LifecycleEvent(
             action=LifecycleAction.RESTORED,
             at=at,
-            actor=restoration.registrant.id,
+            actor=restoration.registrant.actor,
             request_id=restoration.request_id,
         )
         return Change(version=version.restore(at=at), event=event)

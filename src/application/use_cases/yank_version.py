@@ -50,6 +50,8 @@ class YankVersion:
         return require_version(stored.version, yank.name, yank.version)
 
     def _decide(self, yank: Yank, stored: Stored) -> Change:
+        if stored.provider is not None:
+            stored.provider.require_owner(yank.registrant.organization_id)
         version = require_version(stored.version, yank.name, yank.version)
         if version.status is VersionStatus.YANKED:
             return Change()
@@ -57,7 +59,7 @@ class YankVersion:
         event = LifecycleEvent(
             action=LifecycleAction.YANKED,
             at=at,
-            actor=yank.registrant.id,
+            actor=yank.registrant.actor,
             request_id=yank.request_id,
             reason=yank.reason,
         )

@@ -19,7 +19,7 @@ from adapters.system.clock import SystemClock
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from application.ports.observer import NOBODY, Observer
 from entrypoints.bootstrap.databases import connection_options, serving_database
-from entrypoints.bootstrap.realms import console_realm, open_customers
+from entrypoints.bootstrap.realms import console_realm, open_customers, publish_policy
 from entrypoints.bootstrap.wheels import check_shares, open_wheel_verification, wheel_fetcher
 from entrypoints.bootstrap.wiring import Adapters, build_operations, build_registry
 from entrypoints.operations import Operations
@@ -41,6 +41,7 @@ async def open_registry(settings: Settings, observer: Observer = NOBODY) -> Asyn
         yield build_registry(
             adapters,
             release_machine_ids=settings.console.release_machine_ids,
+            publish_policy=publish_policy(settings.customer),
             runtime_version=settings.server.runtime_version,
             observer=observer,
             shares=check_shares(settings.wheel),

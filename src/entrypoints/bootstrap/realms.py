@@ -14,6 +14,7 @@ from application.ports.observer import Observer
 from application.use_cases.authenticate_machine import AuthenticateMachine
 from domain.inspections import TokenInspection
 from domain.machines import ReleaseAllowList
+from domain.publishing import PublishPolicy, role_name
 from entrypoints.settings import (
     ConsoleSettings,
     CustomerSettings,
@@ -42,6 +43,19 @@ def customer_realm(settings: CustomerSettings) -> ClerkCustomerRealm:
         api_url=settings.clerk_api_url,
         secret_key=settings.clerk_secret_key.reveal(),
         authorized_parties=frozenset(settings.authorized_parties),
+    )
+
+
+def publish_policy(settings: CustomerSettings | None) -> PublishPolicy:
+    """Return who may publish for an organisation under these settings."""
+    if settings is None:
+        return PublishPolicy()
+    return PublishPolicy(
+        roles=frozenset(map(role_name, settings.publisher_roles)),
+        permissions=frozenset(settings.publisher_permissions),
+        scopes=frozenset(settings.publisher_scopes),
+        allow_unscoped_keys=settings.unscoped_keys_may_publish,
+        allow_impersonation=settings.impersonators_may_publish,
     )
 
 

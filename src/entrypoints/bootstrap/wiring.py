@@ -58,6 +58,7 @@ from application.use_cases.transfer_distribution import TransferDistribution
 from application.use_cases.verify_wheel import VerifyWheel
 from application.use_cases.yank_version import YankVersion
 from domain.machines import ReleaseAllowList
+from domain.publishing import PublishPolicy
 from entrypoints.operations import Operations
 from entrypoints.registry import CustomerRealm, Registry
 
@@ -108,6 +109,7 @@ def build_registry(
     adapters: Adapters,
     *,
     release_machine_ids: Collection[str] = (),
+    publish_policy: PublishPolicy | None = None,
     runtime_version: str = "unpinned",
     observer: Observer = NOBODY,
     shares: Shares | None = None,
@@ -117,6 +119,7 @@ def build_registry(
     Args:
         adapters: What the ports are plugged into.
         release_machine_ids: Console machines that may release.
+        publish_policy: Which customers may publish for their organisations; the default one if left out.
         runtime_version: Pinned on every version that is registered.
         observer: Is told what happens. Reads of the store are left alone: there are many, and each request is told of.
         shares: How many wheels are checked at once, and for whom.
@@ -161,15 +164,16 @@ def build_registry(
         list_files=ListFiles(adapters.distributions),
         check_readiness=CheckReadiness(adapters.store),
         changes=adapters.changes,
-        customers=_customer_realm_of(adapters, observer),
+        customers=_customer_realm_of(adapters, observer, publish_policy or PublishPolicy()),
     )
 
 
-def _customer_realm_of(adapters: Adapters, observer: Observer) -> CustomerRealm | None:
+def _customer_realm_of(adapters: Adapters, observer: Observer, policy: PublishPolicy) -> CustomerRealm | None:
     if adapters.customer_verifier is None or adapters.customer_directory is None:
         return None
     return CustomerRealm(
         authenticate_customer=AuthenticateCustomer(ObservedVerifier(adapters.customer_verifier, observer)),
+        publish_policy=policy,
         describe_customer=DescribeCustomer(adapters.customer_directory),
     )
 

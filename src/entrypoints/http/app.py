@@ -34,7 +34,12 @@ from entrypoints.http.schemas import read_schema, read_schemas
 from entrypoints.http.service import HttpLimits, Service
 from entrypoints.http.simple import simple_index, simple_namespace_project, simple_project
 from entrypoints.http.unread_bodies import UnreadBodyMiddleware
-from entrypoints.http.yanks import restore_platform_version, yank_platform_version
+from entrypoints.http.yanks import (
+    restore_customer_version,
+    restore_platform_version,
+    yank_customer_version,
+    yank_platform_version,
+)
 from entrypoints.registry import Registry
 from entrypoints.telemetry import Telemetry
 
@@ -60,7 +65,14 @@ _COMMON_ROUTES = (
     health,
     ready,
 )
-_CUSTOMER_ROUTES = (register_customer_version, who_am_i, find_active_organization, find_organization)
+_CUSTOMER_ROUTES = (
+    register_customer_version,
+    yank_customer_version,
+    restore_customer_version,
+    who_am_i,
+    find_active_organization,
+    find_organization,
+)
 
 
 def create_app(

@@ -49,7 +49,7 @@ async def register_customer_version(
 
 async def _register(request: Request[Any, Any, Any], service: Service) -> Response[ProviderVersionView | DryRunView]:
     realm = _realm(service)
-    customer = await realm.describe_customer.named(await _authenticated(request, realm))
+    customer = await realm.describe_customer.named(await authenticated_publisher(request, service))
     read_name = partial(customer_name, customer)
     return await register(request, service, customer, read_name)
 
@@ -135,9 +135,23 @@ def customer_name(customer: Customer, written: str, organization_id: str | None)
     return name
 
 
+async def authenticated_publisher(request: Request[Any, Any, Any], service: Service) -> Customer:
+    """Return the customer that calls, who may publish for its organisation.
+
+    Raises:
+        NotAuthenticatedError: The token is missing or not valid.
+        PublishForbiddenError: The customer may not publish.
+        TokenAuthorityUnavailableError: The token could not be verified.
+    """
+    realm = _realm(service)
+    customer = await _authenticated(request, realm)
+    realm.publish_policy.admit(customer)
+    return customer
+
+
 async def _authenticated(request: Request[Any, Any, Any], realm: CustomerRealm) -> Customer:
     customer = await realm.authenticate_customer.execute(bearer_token(request))
-    structlog.contextvars.bind_contextvars(customer_id=customer.id, organization_id=customer.organization_id)
+    structlog.contextvars.bind_contextvars(customer_id=customer.actor, organization_id=customer.organization_id)
     return customer
 
 

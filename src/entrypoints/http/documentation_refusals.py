@@ -15,6 +15,7 @@ _DATABASE = ("database_unavailable", "database_misconfigured")
 _READ = (*_ANY, *_DATABASE, "rendering_busy")
 _TOKEN = (*_ANY, "not_authenticated", "token_authority_unavailable")
 _CONSOLE = (*_TOKEN, "machine_not_allowed")
+_PUBLISHER = (*_TOKEN, "publish_forbidden")
 _CUSTOMER = (*_TOKEN, "organization_forbidden")
 _BODY = (
     *("malformed_body", "client_disconnected", "body_timeout", "body_too_large", "unsupported_media_type"),
@@ -39,7 +40,9 @@ REFUSALS: Mapping[str, Sequence[str]] = {
     "registerPlatformProviderVersion": (*_CONSOLE, *_REGISTRATION),
     "yankPlatformProviderVersion": (*_CONSOLE, *_BODY, *_ADMISSION, *_LIFECYCLE),
     "restorePlatformProviderVersion": (*_CONSOLE, *_LIFECYCLE),
-    "registerProviderVersion": (*_TOKEN, *_REGISTRATION, "wheel_host_unreachable"),
+    "registerProviderVersion": (*_PUBLISHER, *_REGISTRATION, "wheel_host_unreachable"),
+    "yankProviderVersion": (*_PUBLISHER, *_BODY, *_ADMISSION, *_LIFECYCLE),
+    "restoreProviderVersion": (*_PUBLISHER, *_LIFECYCLE),
     "whoAmI": _CUSTOMER,
     "readActiveOrganization": _CUSTOMER,
     "readOrganization": _CUSTOMER,

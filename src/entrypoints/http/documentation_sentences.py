@@ -6,6 +6,7 @@ SENTENCES: Mapping[str, str] = {
     "bad_request": "the request could not be understood; check its path, query and headers",
     "malformed_body": "the body is not UTF-8 (byte 7); encode it as UTF-8",
     "not_authenticated": "Not authenticated",
+    "publish_forbidden": "your role in the organisation may not publish; ask one of its admins for the role admin",
     "machine_not_allowed": "this machine may not release; ask an operator to list it",
     "namespace_forbidden": "machines of the Console realm publish platform/<name> only",
     "organization_forbidden": "this is not your active organisation",

@@ -1,4 +1,4 @@
-"""Yanking and restoring, on the Console's routes."""
+"""Yanking and restoring, on the routes of both realms."""
 
 from typing import Any
 
@@ -12,11 +12,13 @@ from application.use_cases.yank_version import Yank
 from domain.accounts import Account
 from domain.errors import FieldError, InvalidRequestError, InvalidTextError
 from domain.history import check_yank_reason
+from domain.machines import Registrant
 from domain.names import ProviderName
 from domain.semver import SemVer
 from entrypoints.http.admission import admitted
 from entrypoints.http.bodies import read_json
 from entrypoints.http.console import authenticated_machine
+from entrypoints.http.customers import authenticated_publisher
 from entrypoints.http.decoding import decode_struct
 from entrypoints.http.documentation_lifecycle import RESTORE_RESPONSES, YANK_RESPONSES, YankOperation
 from entrypoints.http.paths import exact_version, only_as_written, provider_name
@@ -26,15 +28,20 @@ from entrypoints.http.views import version_view
 from entrypoints.http.wire import ProviderVersionView
 from entrypoints.http.wire_lifecycle import YankBody
 
-ROUTE = "/console/providers/{prefix:str}/{name:str}/versions/{version:str}/yank"
+CUSTOMER_ROUTE = "/providers/{prefix:str}/{name:str}/versions/{version:str}/yank"
+CONSOLE_ROUTE = f"/console{CUSTOMER_ROUTE}"
+_YANKING = (
+    "Take a published version out of `latest`. It stays readable, and installable by exact version. Safe to repeat: a "
+    "version that is yanked already keeps its first reason and time."
+)
+_RESTORING = "Undo a yank. Safe to repeat: a published version stays as it is. No body is read."
 
 
 @put(
-    ROUTE,
+    CONSOLE_ROUTE,
     tags=["Console"],
     summary="Yank Platform Provider Version",
-    description="Take a published version out of `latest`. It stays readable, and installable by exact version. Safe "
-    "to repeat: a version that is yanked already keeps its first reason and time.",
+    description=_YANKING,
     operation_id="yankPlatformProviderVersion",
     operation_class=YankOperation,
     responses=YANK_RESPONSES,
@@ -49,20 +56,15 @@ async def yank_platform_version(
     service: NamedDependency[Service],
 ) -> ProviderVersionView:
     """Authenticate, then read the body, then look at what it is about."""
-    machine = await authenticated_machine(request, service)
-    async with admitted(request, service, Account.of(machine)):
-        reason = await _read_reason(request, service)
-    provider, number = _target(prefix, name, version)
-    yank = Yank(registrant=machine, name=provider, version=number, reason=reason, request_id=request_id(request.scope))
-    return version_view(await service.registry.yank_version.execute(yank))
+    return await _yank(request, service, await authenticated_machine(request, service), (prefix, name, version))
 
 
 @delete(
-    ROUTE,
+    CONSOLE_ROUTE,
     status_code=200,
     tags=["Console"],
     summary="Restore Platform Provider Version",
-    description="Undo a yank. Safe to repeat: a published version stays as it is. No body is read.",
+    description=_RESTORING,
     operation_id="restorePlatformProviderVersion",
     responses=RESTORE_RESPONSES,
     security=[{"ConsoleMachine": []}],
@@ -76,9 +78,68 @@ async def restore_platform_version(
     service: NamedDependency[Service],
 ) -> ProviderVersionView:
     """Authenticate, then look at what it is about."""
-    machine = await authenticated_machine(request, service)
-    provider, number = _target(prefix, name, version)
-    restoration = Restoration(registrant=machine, name=provider, version=number, request_id=request_id(request.scope))
+    return await _restore(request, service, await authenticated_machine(request, service), (prefix, name, version))
+
+
+@put(
+    CUSTOMER_ROUTE,
+    tags=["Customers"],
+    summary="Yank Provider Version",
+    description=_YANKING,
+    operation_id="yankProviderVersion",
+    operation_class=YankOperation,
+    responses=YANK_RESPONSES,
+    security=[{"Customer": []}],
+    guards=[only_as_written],
+)
+async def yank_customer_version(
+    request: Request[Any, Any, Any],
+    prefix: FromPath[str],
+    name: FromPath[str],
+    version: FromPath[str],
+    service: NamedDependency[Service],
+) -> ProviderVersionView:
+    """Yank a version of the caller's organisation."""
+    return await _yank(request, service, await authenticated_publisher(request, service), (prefix, name, version))
+
+
+@delete(
+    CUSTOMER_ROUTE,
+    status_code=200,
+    tags=["Customers"],
+    summary="Restore Provider Version",
+    description=_RESTORING,
+    operation_id="restoreProviderVersion",
+    responses=RESTORE_RESPONSES,
+    security=[{"Customer": []}],
+    guards=[only_as_written],
+)
+async def restore_customer_version(
+    request: Request[Any, Any, Any],
+    prefix: FromPath[str],
+    name: FromPath[str],
+    version: FromPath[str],
+    service: NamedDependency[Service],
+) -> ProviderVersionView:
+    """Restore a version of the caller's organisation."""
+    return await _restore(request, service, await authenticated_publisher(request, service), (prefix, name, version))
+
+
+async def _yank(
+    request: Request[Any, Any, Any], service: Service, registrant: Registrant, path: tuple[str, str, str]
+) -> ProviderVersionView:
+    async with admitted(request, service, Account.of(registrant)):
+        reason = await _read_reason(request, service)
+    name, version = _target(*path)
+    yank = Yank(registrant=registrant, name=name, version=version, reason=reason, request_id=request_id(request.scope))
+    return version_view(await service.registry.yank_version.execute(yank))
+
+
+async def _restore(
+    request: Request[Any, Any, Any], service: Service, registrant: Registrant, path: tuple[str, str, str]
+) -> ProviderVersionView:
+    name, version = _target(*path)
+    restoration = Restoration(registrant=registrant, name=name, version=version, request_id=request_id(request.scope))
     return version_view(await service.registry.restore_version.execute(restoration))
 
 

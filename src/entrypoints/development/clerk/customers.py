@@ -1,7 +1,7 @@
 """What the stand-in does with requests about customers, apart from HTTP."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -38,9 +38,11 @@ class StandInCustomers:
         """Add a user, or replace the one of the same id."""
         return self._add(StandInUser(id=user_id or new_id("user_"), email=email, created_at=self._now()))
 
-    def create_api_key(self, subject: str, *, name: str, seconds: float | None) -> IssuedToken:
+    def create_api_key(
+        self, subject: str, *, name: str, seconds: float | None, scopes: Iterable[str] = ()
+    ) -> IssuedToken:
         """Create an API key of an organisation or a user."""
-        key = new_api_key(subject, name=name, seconds=seconds, now=self._now())
+        key = new_api_key(subject, name=name, seconds=seconds, now=self._now(), scopes=scopes)
         self.api_keys.add(key)
         return key
 
@@ -53,9 +55,11 @@ class StandInCustomers:
         """Answer ``POST /v1/api_keys``."""
         subject, name, seconds = body.get("subject"), body.get("name"), body.get("seconds_until_expiration")
         wrong_seconds = isinstance(seconds, bool) or not isinstance(seconds, int | float | None)
-        if not isinstance(subject, str) or not isinstance(name, str) or wrong_seconds:
+        scopes = body.get("scopes") or []
+        wrong_scopes = not isinstance(scopes, list) or not all(isinstance(each, str) for each in scopes)
+        if not isinstance(subject, str) or not isinstance(name, str) or wrong_seconds or wrong_scopes:
             return error_answer(400, "form_param_format_invalid")
-        key = self.create_api_key(subject, name=name, seconds=seconds)
+        key = self.create_api_key(subject, name=name, seconds=seconds, scopes=scopes)
         return json_answer(201, {**key.as_object(self._now()), "secret": key.token})
 
     def verify_api_key_answer(self, body: dict[str, Any]) -> CannedAnswer:

@@ -20,6 +20,9 @@ class StandInSession:
         azp: The origin that the token was issued to; None leaves it out.
         pending: Whether tasks are left, so that the user is not signed in.
         category: ``cat`` of the header; None leaves it out.
+        role: The user's in the organisation, without ``org:``.
+        permissions: The user's in the organisation, as ``feature:permission``.
+        actor: Id of who impersonates the user.
     """
 
     user: StandInUser
@@ -28,6 +31,9 @@ class StandInSession:
     azp: str | None = None
     pending: bool = False
     category: str | None = SESSION_CATEGORY
+    role: str = "admin"
+    permissions: tuple[str, ...] = ()
+    actor: str | None = None
 
     def header(self, kid: str) -> dict[str, Any]:
         """Return the token's header."""
@@ -46,6 +52,7 @@ class StandInSession:
             "nbf": math.floor(issued_at) - 10,
             "exp": math.floor(issued_at + seconds),
             **({} if self.azp is None else {"azp": self.azp}),
+            **({} if self.actor is None else {"act": {"iss": "https://dashboard.clerk.com", "sub": self.actor}}),
             **self._versioned(),
         }
 
@@ -55,9 +62,25 @@ class StandInSession:
             flat = organization and {
                 "org_id": organization.id,
                 "org_slug": organization.slug,
-                "org_role": "org:admin",
-                "org_permissions": [],
+                "org_role": f"org:{self.role}",
+                "org_permissions": [f"org:{each}" for each in self.permissions],
             }
             return {**(flat or {}), **({"sts": "pending"} if self.pending else {})}
-        compact = organization and {"o": {"id": organization.id, "slg": organization.slug, "rol": "admin"}}
+        compact = organization and {
+            "o": {"id": organization.id, "slg": organization.slug, "rol": self.role, **self._masks()},
+            **({"fea": ",".join(f"o:{each}" for each in self._features())} if self.permissions else {}),
+        }
         return {"v": 2, "sts": "pending" if self.pending else "active", "fva": [0, -1], **(compact or {})}
+
+    def _features(self) -> list[str]:
+        return sorted({each.split(":")[0] for each in self.permissions})
+
+    def _masks(self) -> dict[str, str]:
+        if not self.permissions:
+            return {}
+        names = sorted({each.split(":")[1] for each in self.permissions})
+        masks = [
+            sum(1 << place for place, name in enumerate(names) if f"{feature}:{name}" in self.permissions)
+            for feature in self._features()
+        ]
+        return {"per": ",".join(names), "fpm": ",".join(map(str, masks))}

@@ -107,9 +107,11 @@ class ClerkStandIn:
         """Return a session token."""
         return self._realm.session_token(session, seconds=seconds)
 
-    def create_api_key(self, subject: str, *, name: str = "ci", seconds: float | None = None) -> str:
+    def create_api_key(
+        self, subject: str, *, name: str = "ci", seconds: float | None = None, scopes: Iterable[str] = ()
+    ) -> str:
         """Return an API key of an organisation or a user, given by id; None lets it live for ever."""
-        return self._realm.customers.create_api_key(subject, name=name, seconds=seconds).token
+        return self._realm.customers.create_api_key(subject, name=name, seconds=seconds, scopes=scopes).token
 
     def api_key_id(self, key: str) -> str:
         """Return the id of an API key, which is not its text.

@@ -88,14 +88,16 @@ def new_token(
     )
 
 
-def new_api_key(subject: str, *, name: str, seconds: float | None, now: datetime) -> IssuedToken:
+def new_api_key(
+    subject: str, *, name: str, seconds: float | None, now: datetime, scopes: Iterable[str] = ()
+) -> IssuedToken:
     """Return a fresh API key of an organisation or a user."""
     return IssuedToken(
         kind="api_key",
         id=f"ak_{secrets.token_hex(16)}",
         token=f"ak_{secrets.token_urlsafe(24)}",
         subject=subject,
-        scopes=(),
+        scopes=tuple(scopes),
         claims=None,
         created_at=now,
         expires_at=_after(now, seconds),
