@@ -43,7 +43,7 @@ async def test_a_key_tells_its_scopes() -> None:
         async with realm.customers() as customers:
             automaton = await customers.verifier.verify(key)
 
-    assert automaton.scopes == {"billing:read", "providers:publish"}
+    assert automaton.scopes == frozenset({"billing:read", "providers:publish"})
     assert automaton.role is None
 
 
