@@ -85,6 +85,7 @@ def a_wheel(
     files: Mapping[str, bytes] | None = None,
     metadata: str | None = None,
     without: frozenset[str] = frozenset(),
+    compression: int = zipfile.ZIP_DEFLATED,
 ) -> bytes:
     """Build a wheel's bytes.
 
@@ -103,7 +104,7 @@ def a_wheel(
     if "RECORD" not in without:
         content[f"{folder}/RECORD"] = a_record(content, folder)
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(buffer, "w", compression) as archive:
         for path, data in content.items():
             archive.writestr(zipfile.ZipInfo(path, date_time=(2026, 1, 1, 0, 0, 0)), data)
     return buffer.getvalue()

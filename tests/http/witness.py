@@ -38,8 +38,4 @@ class Witness:
 
 def operation_of(scope: Scope) -> str | None:
     """Return the id of the operation that a request was routed to."""
-    handler = scope.get("route_handler")
-    named = getattr(handler, "operation_id", None)
-    if callable(named):
-        return str(named(handler, scope.get("method"), scope["path_template"].split("/")))
-    return named
+    return getattr(scope.get("route_handler"), "operation_id", None)

@@ -26,7 +26,7 @@ from entrypoints.http.metrics import metrics
 from entrypoints.http.pages.routes import pages
 from entrypoints.http.problems import broken, refused, routing_failed
 from entrypoints.http.protection import ProtectionMiddleware
-from entrypoints.http.providers import find_install, find_verification, find_version, list_versions
+from entrypoints.http.providers import find_install, find_verification, find_version, find_version_status, list_versions
 from entrypoints.http.read_cache import KeptReads, ReadCache
 from entrypoints.http.rendering import RenderingPool
 from entrypoints.http.request_ids import RequestIdMiddleware
@@ -51,6 +51,7 @@ _COMMON_ROUTES = (
     find_provider,
     list_versions,
     find_version,
+    find_version_status,
     find_install,
     find_verification,
     read_history,

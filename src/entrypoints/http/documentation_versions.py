@@ -1,9 +1,5 @@
 """The OpenAPI document's part on versions and verdicts."""
 
-from litestar.handlers import HTTPRouteHandler
-from litestar.types import Method
-from litestar.types.internal_types import PathParameterDefinition
-
 from entrypoints.http.documentation import UNMODIFIED, document_response
 from entrypoints.http.documentation_examples import DIGEST, NULL, PUBLISHED_EXAMPLE, YANKED_EXAMPLE
 from entrypoints.http.wire import ProviderVersionView, VerificationView
@@ -32,8 +28,3 @@ VERIFICATION_RESPONSES = {
     200: document_response(VerificationView, "The verdict.", VERIFICATION_EXAMPLE),
     304: UNMODIFIED,
 }
-
-
-def version_operation(_handler: HTTPRouteHandler, _method: Method, path: list[str | PathParameterDefinition]) -> str:
-    """Return the operation's id on each of the two paths that a version is read at."""
-    return "readVersionStatus" if path[-1] == "status" else "readVersion"

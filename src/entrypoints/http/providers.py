@@ -1,5 +1,6 @@
 """Public reads of a provider's versions."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from litestar import Request, get
@@ -15,7 +16,6 @@ from entrypoints.http.documentation_versions import (
     VERIFICATION_RESPONSES,
     VERSION_RESPONSES,
     VERSIONS_RESPONSES,
-    version_operation,
 )
 from entrypoints.http.paging import MAX_ITEMS, PageLimit, VersionCursor, next_page, version_cursor
 from entrypoints.http.paths import LATEST, provider_name, version_or_latest
@@ -24,6 +24,13 @@ from entrypoints.http.views import verification_view, version_view
 from entrypoints.http.views_catalog import install_view
 
 VersionParameter = Annotated[str, PathParameter(description="A SemVer version, or `latest`.")]
+_READ_VERSION: Mapping[str, Any] = {
+    "tags": ["Providers"],
+    "summary": "Read one version",
+    "description": "A published or yanked version with its schemas. `latest` is the highest published stable version, "
+    "or the highest pre-release when there is no stable one.",
+    "responses": VERSION_RESPONSES,
+}
 
 
 @get(
@@ -59,16 +66,9 @@ async def list_versions(
 
 
 @get(
-    [
-        "/providers/{prefix:str}/{name:str}/versions/{version:str}",
-        "/providers/{prefix:str}/{name:str}/versions/{version:str}/status",
-    ],
-    tags=["Providers"],
-    summary="Read one version",
-    description="A published or yanked version with its schemas. `latest` is the highest published stable version, "
-    "or the highest pre-release when there is no stable one.",
-    operation_id=version_operation,
-    responses=VERSION_RESPONSES,
+    "/providers/{prefix:str}/{name:str}/versions/{version:str}",
+    operation_id="readVersion",
+    **_READ_VERSION,
 )
 async def find_version(
     request: Request[Any, Any, Any],
@@ -78,11 +78,23 @@ async def find_version(
     service: NamedDependency[Service],
 ) -> ASGIResponse:
     """Read one public version."""
+    return await _read_version(request, prefix, name, version, service)
 
-    async def produce() -> Document:
-        return Document.of(version_view(await _find(service, prefix, name, version)), unless_latest(version, BRIEFLY))
 
-    return await service.reads.answer(request.scope, prefix, name, produce)
+@get(
+    "/providers/{prefix:str}/{name:str}/versions/{version:str}/status",
+    operation_id="readVersionStatus",
+    **_READ_VERSION,
+)
+async def find_version_status(
+    request: Request[Any, Any, Any],
+    prefix: FromPath[str],
+    name: FromPath[str],
+    version: VersionParameter,
+    service: NamedDependency[Service],
+) -> ASGIResponse:
+    """Read one public version, at the path that release clients poll."""
+    return await _read_version(request, prefix, name, version, service)
 
 
 @get(
@@ -131,6 +143,15 @@ async def find_verification(
         if found.verification is None:
             raise VersionNotFoundError(f"{found.name} {found.version} is from before verdicts were kept; it has none")
         return Document.of(verification_view(found, found.verification), unless_latest(version, FOR_GOOD))
+
+    return await service.reads.answer(request.scope, prefix, name, produce)
+
+
+async def _read_version(
+    request: Request[Any, Any, Any], prefix: str, name: str, version: str, service: Service
+) -> ASGIResponse:
+    async def produce() -> Document:
+        return Document.of(version_view(await _find(service, prefix, name, version)), unless_latest(version, BRIEFLY))
 
     return await service.reads.answer(request.scope, prefix, name, produce)
 
