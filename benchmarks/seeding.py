@@ -10,7 +10,7 @@ import asyncpg  # type: ignore[import-untyped]  # it ships no types
 from packaging.utils import canonicalize_name
 from uuid_utils.compat import uuid7
 
-from adapters.postgres.rows import write_event, write_provider, write_version
+from adapters.postgres.mapping import write_event, write_provider, write_version
 from benchmarks.payloads import schemas
 from domain.announcements import Announcement
 from domain.canonical_json import CanonicalJson

@@ -17,7 +17,7 @@ import psutil
 import trustme
 
 from adapters.postgres.embedded import EmbeddedPostgres
-from adapters.postgres.migrations import upgrade
+from adapters.postgres.schema import upgrade
 from benchmarks.client import Request
 from benchmarks.granian_server import BODY_VARIABLE, FOLDER_VARIABLE
 from benchmarks.payloads import schemas

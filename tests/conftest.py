@@ -14,9 +14,9 @@ with warnings.catch_warnings():
 
 from adapters.memory.version_store import InMemoryVersionStore
 from adapters.observed.version_store import ObservedVersionStore
-from adapters.postgres.database import Database
-from adapters.postgres.migrations import upgrade
-from adapters.postgres.store import PostgresVersionStore
+from adapters.postgres.engine import Database
+from adapters.postgres.schema import upgrade
+from adapters.postgres.version_repository import PostgresVersionStore
 from application.ports.observer import NOBODY
 from application.ports.version_store import VersionStore
 from tests.support.hypothesis_profile import load_profile

@@ -14,8 +14,8 @@ from packaging.version import Version
 from rich.console import Console
 
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
-from adapters.postgres.database import Database
-from adapters.postgres.store import PostgresVersionStore
+from adapters.postgres.engine import Database
+from adapters.postgres.version_repository import PostgresVersionStore
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from application.ports.wheel_fetcher import FetchedWheel
 from application.use_cases.find_version import FindVersion

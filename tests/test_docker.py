@@ -25,7 +25,6 @@ DOCKERFILE = Path("docker/Dockerfile").read_text()
 BUILT, FINAL = DOCKERFILE.partition("FROM ${PYTHON_IMAGE} AS build")[2].split("FROM ${PYTHON_IMAGE}")
 PROJECT = tomllib.loads(Path("pyproject.toml").read_text())["project"]
 COPIES = [line.split() for line in re.findall(r"^COPY (?!--from)(.*)", DOCKERFILE, re.MULTILINE)]
-MIGRATIONS = Path("migrations").rglob("*.py")
 (SPOOL,) = re.findall(r"REGISTRY_WHEEL_SPOOL_DIR=(\S+)", FINAL)
 GROUPS = [next(iter(get_args(hint)), hint) for hint in get_type_hints(Settings).values()]
 VARIABLES = {variable_of(group, field) for group in GROUPS for field in group.__struct_fields__}
@@ -100,7 +99,7 @@ def test_what_is_copied_is_not_ignored_and_enough_to_build_a_wheel_with_everythi
         copy(Path(source), target)
     subprocess.run([sys.executable, *build.split()], cwd=tmp_path, capture_output=True, check=True)
     (wheel,) = (tmp_path / "dist").glob("*.whl")
-    modules = {str(path.relative_to("src")) for path in Path("src").rglob("*.py")} | set(map(str, MIGRATIONS))
+    modules = {str(path.relative_to("src")) for path in Path("src").rglob("*.py")}
 
     assert set(ZipFile(wheel).namelist()) >= modules
     assert [lock for lock in re.findall(r"-r (\S+)", DOCKERFILE) if not (tmp_path / lock).is_file()] == []

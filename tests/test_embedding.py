@@ -6,8 +6,8 @@ import importlib
 import re
 from pathlib import Path
 
-from adapters.postgres.database import Database
-from adapters.postgres.store import PostgresVersionStore
+from adapters.postgres.engine import Database
+from adapters.postgres.version_repository import PostgresVersionStore
 from tests.builders import NOW, a_version, a_wheel
 from tests.support.stores import put
 

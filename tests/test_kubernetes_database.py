@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import yaml
 
-from adapters.postgres.database import ConnectionOptions
+from adapters.postgres.engine import ConnectionOptions
 from tests.e2e.test_command_line import run
 from tests.test_kubernetes import FILES as REGISTRY
 

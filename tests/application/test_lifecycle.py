@@ -21,9 +21,9 @@ from adapters.memory.token_verifier import InMemoryTokenVerifier
 from adapters.memory.version_store import InMemoryVersionStore
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
 from adapters.postgres.catalog import PostgresCatalog
-from adapters.postgres.database import ConnectionOptions, Database
 from adapters.postgres.distribution_index import PostgresDistributionIndex
-from adapters.postgres.store import PostgresVersionStore
+from adapters.postgres.engine import ConnectionOptions, Database
+from adapters.postgres.version_repository import PostgresVersionStore
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from application.ports.distribution_index import DistributionIndex
 from application.ports.provider_catalog import ProviderCatalog

@@ -13,7 +13,9 @@ from tests.containers.engine import build, build_options
 IMAGE = "provider-registry:test"
 PREVIOUS_IMAGE = "provider-registry:test-previous"
 
-_VERSIONS = "migrations/versions"
+_SCRIPTS = Path("src/adapters/postgres/migrations")
+_VERSIONS = (_SCRIPTS / "versions", Path("migrations/versions"))
+"""The folder, and where it was once."""
 
 
 def build_image() -> None:
@@ -30,14 +32,15 @@ def build_previous_image() -> None:
 
 def migrations() -> list[Script]:
     """Return all migrations in their order."""
-    return list(reversed(list(ScriptDirectory("migrations").walk_revisions())))
+    return list(reversed(list(ScriptDirectory(str(_SCRIPTS)).walk_revisions())))
 
 
 def _previous_commit() -> str:
     files = [Path(migration.path).name for migration in migrations()]
-    for change in _git("rev-list", "HEAD", "--", _VERSIONS).decode().split():
-        listed = _git("ls-tree", "--name-only", f"{change}^:{_VERSIONS}").decode().split()
-        there = sorted(name for name in listed if name.endswith(".py"))
+    folders = [f"{folder}/" for folder in _VERSIONS]
+    for change in _git("rev-list", "HEAD", "--", *folders).decode().split():
+        listed = _git("ls-tree", "--name-only", f"{change}^", "--", *folders).decode().split()
+        there = sorted(Path(name).name for name in listed if name.endswith(".py"))
         if len(there) < len(files) and there == sorted(files[: len(there)]):
             return f"{change}^"
     raise AssertionError("git's history has no commit with fewer migrations")

@@ -10,8 +10,8 @@ from adapters.memory.change_feed import InMemoryChangeFeed
 from adapters.memory.version_store import InMemoryVersionStore
 from adapters.postgres import change_feed
 from adapters.postgres.change_feed import CHANNEL, PostgresChangeFeed
-from adapters.postgres.database import Database
-from adapters.postgres.store import PostgresVersionStore
+from adapters.postgres.engine import Database
+from adapters.postgres.version_repository import PostgresVersionStore
 from application.ports.change_feed import ChangeFeed
 from application.ports.version_store import VersionStore
 from domain.names import ProviderName

@@ -8,9 +8,9 @@ from packaging.utils import canonicalize_name
 
 from adapters.memory.distribution_index import InMemoryDistributionIndex
 from adapters.memory.version_store import InMemoryVersionStore
-from adapters.postgres.database import Database
 from adapters.postgres.distribution_index import PostgresDistributionIndex
-from adapters.postgres.store import PostgresVersionStore
+from adapters.postgres.engine import Database
+from adapters.postgres.version_repository import PostgresVersionStore
 from application.ports.distribution_index import DistributionIndex
 from application.ports.version_store import VersionStore
 from domain.errors import StoreUnavailableError, WheelFault, WheelRefusedError

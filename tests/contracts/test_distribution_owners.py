@@ -8,9 +8,9 @@ from packaging.utils import canonicalize_name
 from adapters.memory.clock import ManualClock
 from adapters.memory.distribution_owners import InMemoryDistributionOwners
 from adapters.memory.version_store import InMemoryVersionStore
-from adapters.postgres.database import Database
 from adapters.postgres.distribution_owners import PostgresDistributionOwners
-from adapters.postgres.store import PostgresVersionStore
+from adapters.postgres.engine import Database
+from adapters.postgres.version_repository import PostgresVersionStore
 from application.ports.distribution_owners import DistributionOwners
 from application.ports.version_store import VersionStore
 from application.use_cases.transfer_distribution import Transfer, TransferDistribution

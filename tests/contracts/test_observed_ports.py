@@ -13,8 +13,8 @@ from adapters.observed.verifier import ObservedVerifier
 from adapters.observed.version_store import ObservedVersionStore
 from adapters.observed.wheel_fetcher import ObservedWheelFetcher
 from adapters.observed.wheel_reader import ObservedWheelReader
-from adapters.postgres.database import Database
-from adapters.postgres.store import PostgresVersionStore
+from adapters.postgres.engine import Database
+from adapters.postgres.version_repository import PostgresVersionStore
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from application.ports.observer import Stage
 from application.ports.version_store import Change

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from adapters.memory.catalog import InMemoryCatalog
 from adapters.memory.version_store import InMemoryVersionStore
 from adapters.postgres.catalog import PostgresCatalog
-from adapters.postgres.database import Database
-from adapters.postgres.store import PostgresVersionStore
+from adapters.postgres.engine import Database
+from adapters.postgres.version_repository import PostgresVersionStore
 from application.ports.provider_catalog import CatalogPage, CatalogSearch, ProviderCatalog
 from application.ports.version_store import VersionStore
 from domain.catalog import CatalogMetadata

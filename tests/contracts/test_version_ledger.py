@@ -4,9 +4,9 @@ import pytest
 
 from adapters.memory.version_ledger import InMemoryVersionLedger
 from adapters.memory.version_store import InMemoryVersionStore
-from adapters.postgres.database import Database
-from adapters.postgres.store import PostgresVersionStore
+from adapters.postgres.engine import Database
 from adapters.postgres.version_ledger import PostgresVersionLedger
+from adapters.postgres.version_repository import PostgresVersionStore
 from application.ports.version_ledger import VersionLedger
 from application.ports.version_store import VersionStore
 from domain.canonical_json import CanonicalJson

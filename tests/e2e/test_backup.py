@@ -9,7 +9,7 @@ import asyncpg  # type: ignore[import-untyped]  # it ships no types
 import httpx
 import pytest
 
-from adapters.postgres.migrations import upgrade
+from adapters.postgres.schema import upgrade
 from tests.support.clusters import Cluster, a_cluster
 from tests.support.postgres import execute, fetch
 from tests.support.stack import Stack, a_stack

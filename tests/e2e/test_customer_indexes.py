@@ -14,8 +14,8 @@ from typing import Any
 import httpx
 import pytest
 
-from adapters.postgres.database import Database
-from adapters.postgres.store import PostgresVersionStore
+from adapters.postgres.engine import Database
+from adapters.postgres.version_repository import PostgresVersionStore
 from domain.wheel_urls import WheelUrl
 from entrypoints.development.clerk.stand_in import ClerkStandIn
 from entrypoints.development.wheel_host import WheelHost

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.postgres.migrations import upgrade
+from adapters.postgres.schema import upgrade
 from tests.support.clusters import a_cluster
 from tests.support.failover import a_failover
 from tests.support.load import Load

@@ -9,7 +9,7 @@ import httpx
 import pytest
 import yaml
 
-from adapters.postgres.migrations import upgrade
+from adapters.postgres.schema import upgrade
 from tests.support.load import Load
 from tests.support.patroni import Node, PatroniCluster, a_patroni_cluster
 from tests.support.postgres import a_folder

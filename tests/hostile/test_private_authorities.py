@@ -13,8 +13,8 @@ from adapters.clerk import connecting
 from adapters.https.addresses import AddressRules
 from adapters.https.certificates import trust
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
-from adapters.postgres.database import Database
-from adapters.postgres.store import PostgresVersionStore
+from adapters.postgres.engine import Database
+from adapters.postgres.version_repository import PostgresVersionStore
 from adapters.tracing.provider import open_provider
 from domain.errors import StoreUnavailableError, WheelHostFailedError
 from domain.wheel_urls import WheelUrl

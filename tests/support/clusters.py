@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psutil
 
-from adapters.postgres.packaged_server import PackagedServer
+from adapters.postgres.embedded_binaries import PackagedServer
 from tests.support.ports import free_port
 from tests.support.postgres import execute, fetch
 from tests.support.waiting import WAIT_SECONDS, wait_until

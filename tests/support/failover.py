@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from adapters.postgres.migrations import upgrade
+from adapters.postgres.schema import upgrade
 from tests.support.clusters import Cluster, a_cluster, a_standby
 from tests.support.load import Load
 from tests.support.stack import Stack

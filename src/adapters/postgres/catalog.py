@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapters.postgres.catalog_queries import FIND_PROVIDER, SEARCHES
-from adapters.postgres.database import Database
+from adapters.postgres.engine import Database
+from adapters.postgres.mapping import read_number, read_provider, read_readme
 from adapters.postgres.reading import read
-from adapters.postgres.rows import read_number, read_provider, read_readme
 from adapters.postgres.statements import Rows
 from adapters.postgres.updates import key
 from application.ports.provider_catalog import CatalogPage, CatalogSearch

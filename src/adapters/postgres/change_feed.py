@@ -8,8 +8,8 @@ from typing import Any, cast
 import structlog
 
 from adapters.postgres.connecting import connect
-from adapters.postgres.database import Database
-from adapters.postgres.faults import DRIVER_ERRORS
+from adapters.postgres.engine import Database
+from adapters.postgres.error_mapping import DRIVER_ERRORS
 from application.ports.change_listener import ChangeListener
 from domain.errors import InvalidValueError, StoreMisconfiguredError
 from domain.names import ProviderName

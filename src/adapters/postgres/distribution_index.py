@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from packaging.utils import NormalizedName
 
 from adapters.postgres.catalog_queries import FILES_OF_DISTRIBUTION, LIST_DISTRIBUTIONS
-from adapters.postgres.database import Database
+from adapters.postgres.engine import Database
 from adapters.postgres.reading import read
 from adapters.postgres.statements import Rows
 from application.off_loop import off_loop

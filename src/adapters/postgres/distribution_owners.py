@@ -6,15 +6,15 @@ from packaging.utils import NormalizedName
 from uuid_utils.compat import uuid7
 
 from adapters.postgres.catalog_queries import FIND_OWNER, LIST_OWNED, LIST_OWNERS, OWNERS_HISTORY
-from adapters.postgres.database import Database
-from adapters.postgres.faults import final_driver_faults
-from adapters.postgres.reading import read
-from adapters.postgres.rows import (
+from adapters.postgres.engine import Database
+from adapters.postgres.error_mapping import final_driver_faults
+from adapters.postgres.mapping import (
     read_distribution,
     read_distribution_event,
     write_distribution,
     write_distribution_event,
 )
+from adapters.postgres.reading import read
 from adapters.postgres.writes import ASSIGN
 from domain.distributions import Distribution, DistributionEvent
 

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
-from adapters.postgres.packaged_server import PackagedServer
+from adapters.postgres.embedded_binaries import PackagedServer
 from adapters.postgres.targets import self_contained
 from domain.errors import StoreUnavailableError
 

@@ -7,9 +7,9 @@ from advanced_alchemy.base import metadata_registry
 from sqlalchemy import Text, column, func, not_, select, values
 
 from adapters.postgres.connecting import connect
-from adapters.postgres.database import DEFAULTS
-from adapters.postgres.faults import final_driver_faults
-from adapters.postgres.revisions import MIGRATION_LOCK, VERSION_TABLE
+from adapters.postgres.engine import DEFAULTS
+from adapters.postgres.error_mapping import final_driver_faults
+from adapters.postgres.migrations import MIGRATION_LOCK, VERSION_TABLE
 from adapters.postgres.statements import Statement
 from adapters.postgres.tables import BIND_KEY, DISTRIBUTION_EVENTS, EVENTS, PROVIDERS, WHEEL_FILES
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 
-from adapters.postgres.faults import DRIVER_ERRORS, SilentConnectionError, driver_faults, is_lost
+from adapters.postgres.error_mapping import DRIVER_ERRORS, SilentConnectionError, driver_faults, is_lost
 from application.ports.observer import Observer
 
 _LAST_WORDS = 2.0

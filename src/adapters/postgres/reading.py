@@ -5,7 +5,12 @@ from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
-from adapters.postgres.faults import RetryableFaultError, SilentConnectionError, driver_faults, final_driver_faults
+from adapters.postgres.error_mapping import (
+    RetryableFaultError,
+    SilentConnectionError,
+    driver_faults,
+    final_driver_faults,
+)
 from adapters.postgres.pool import Pool
 from adapters.postgres.statements import Rows, Statement
 

@@ -2,17 +2,14 @@
 
 from collections.abc import Set as AbstractSet
 from functools import cache
-from importlib.resources import files
 
 from advanced_alchemy.config import AlembicAsyncConfig
 from alembic.script import ScriptDirectory
 from sqlalchemy import column, select, table
 
+from adapters.postgres.migrations import LOCATION, VERSION_TABLE
 from adapters.postgres.statements import Statement
 
-MIGRATION_LOCK = 7305808869231650162
-"""Key of the advisory lock under which one replica migrates and others wait. All releases must agree on it."""
-VERSION_TABLE = "alembic_versions"
 CURRENT = Statement.of(select(column("version_num")).select_from(table(VERSION_TABLE)))
 """The revisions that a database is at. The table is missing until the first migration."""
 
@@ -21,7 +18,7 @@ def alembic_config() -> AlembicAsyncConfig:
     """Return Alembic's settings: this installation's scripts, and no file of the folder that we were started in."""
     return AlembicAsyncConfig(
         script_config="",
-        script_location=_location().replace("%", "%%"),  # Alembic interpolates
+        script_location=LOCATION.replace("%", "%%"),  # Alembic interpolates
         version_table_name=VERSION_TABLE,
         render_as_batch=False,
         compare_type=True,
@@ -30,7 +27,7 @@ def alembic_config() -> AlembicAsyncConfig:
 
 def heads() -> frozenset[str]:
     """Return the revisions that a database of this release is at."""
-    return frozenset(ScriptDirectory(_location()).get_heads())
+    return frozenset(ScriptDirectory(LOCATION).get_heads())
 
 
 def suffice(current: AbstractSet[str]) -> bool:
@@ -44,9 +41,5 @@ def suffice(current: AbstractSet[str]) -> bool:
 
 @cache
 def _older() -> frozenset[str]:
-    scripts = ScriptDirectory(_location())
+    scripts = ScriptDirectory(LOCATION)
     return frozenset(script.revision for script in scripts.walk_revisions()) - frozenset(scripts.get_heads())
-
-
-def _location() -> str:
-    return str(files("migrations"))

@@ -7,9 +7,8 @@ from typing import Any
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 from uuid_utils.compat import uuid7
 
-from adapters.postgres.faults import overtaken
-from adapters.postgres.queries import LOOK, LOOK_FOR_WHEEL, part
-from adapters.postgres.rows import (
+from adapters.postgres.error_mapping import overtaken
+from adapters.postgres.mapping import (
     read_claimed_file,
     read_distribution,
     read_number,
@@ -22,6 +21,7 @@ from adapters.postgres.rows import (
     write_provider,
     write_version,
 )
+from adapters.postgres.queries import LOOK, LOOK_FOR_WHEEL, part
 from adapters.postgres.statements import Rows, Statement
 from adapters.postgres.writes import (
     ADD_DISTRIBUTION,

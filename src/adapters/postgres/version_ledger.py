@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from adapters.postgres.database import Database
+from adapters.postgres.engine import Database
+from adapters.postgres.mapping import read_version
 from adapters.postgres.queries import LIST_RECORDED
 from adapters.postgres.reading import read
-from adapters.postgres.rows import read_version
 from adapters.postgres.updates import key
 from domain.names import ProviderName
 from domain.versions import ProviderVersion

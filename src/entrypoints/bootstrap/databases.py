@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from adapters.postgres import grants, migrations
-from adapters.postgres.database import ConnectionOptions
+from adapters.postgres import grants, schema
 from adapters.postgres.embedded import EmbeddedPostgres
+from adapters.postgres.engine import ConnectionOptions
 from entrypoints.settings import DatabaseSettings
 
 
@@ -32,7 +32,7 @@ def serving_database(settings: DatabaseSettings) -> Iterator[str]:
         yield settings.url.reveal()
         return
     with EmbeddedPostgres(_embedded_folder(settings)) as server:
-        migrations.upgrade(server.dsn)
+        schema.upgrade(server.dsn)
         yield server.dsn
 
 
@@ -56,7 +56,7 @@ class DatabaseLayout:
 
     def upgrade(self) -> None:
         """Apply all migrations."""
-        migrations.upgrade(self.url)
+        schema.upgrade(self.url)
 
     def grant(self, role: str) -> None:
         """Leave a role with what serving needs, and no more.
@@ -72,15 +72,15 @@ class DatabaseLayout:
         Raises:
             LookupError: They do not lead there.
         """
-        migrations.downgrade(self.url, revision)
+        schema.downgrade(self.url, revision)
 
     def current(self) -> str:
         """Return the revision that the database is at; empty if it was never migrated."""
-        return ", ".join(sorted(migrations.current(self.url)))
+        return ", ".join(sorted(schema.current(self.url)))
 
     def suffices(self) -> bool:
         """Tell whether the database has the layout that this release needs."""
-        return migrations.suffices(self.url)
+        return schema.suffices(self.url)
 
 
 @contextmanager

@@ -10,11 +10,11 @@ from adapters.https.spool_file import remove_leftovers
 from adapters.json_schema.validator import MetaSchemaValidator
 from adapters.postgres.catalog import PostgresCatalog
 from adapters.postgres.change_feed import PostgresChangeFeed
-from adapters.postgres.database import Database
 from adapters.postgres.distribution_index import PostgresDistributionIndex
 from adapters.postgres.distribution_owners import PostgresDistributionOwners
-from adapters.postgres.store import PostgresVersionStore
+from adapters.postgres.engine import Database
 from adapters.postgres.version_ledger import PostgresVersionLedger
+from adapters.postgres.version_repository import PostgresVersionStore
 from adapters.system.clock import SystemClock
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from application.ports.observer import NOBODY, Observer

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from adapters.postgres.database import Database
-from adapters.postgres.migrations import upgrade
-from adapters.postgres.store import PostgresVersionStore
+from adapters.postgres.engine import Database
+from adapters.postgres.schema import upgrade
+from adapters.postgres.version_repository import PostgresVersionStore
 from domain.errors import DistributionConflictError, WheelFilenameConflictError
 from tests.support.postgres import execute, fetch
 from tests.support.wheel_names import a_publication, publish

@@ -7,8 +7,7 @@ import pytest
 from packaging.utils import canonicalize_name
 from sqlalchemy import event
 
-from adapters.postgres.migrations import unpooled_config
-from adapters.postgres.rows import (
+from adapters.postgres.mapping import (
     write_claimed_file,
     write_distribution,
     write_distribution_event,
@@ -16,6 +15,7 @@ from adapters.postgres.rows import (
     write_provider,
     write_version,
 )
+from adapters.postgres.schema import unpooled_config
 from adapters.postgres.updates import key
 from adapters.postgres.writes import (
     ADD_DISTRIBUTION,

@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import suppress
 
 from adapters.postgres import queries
-from adapters.postgres.database import Database
-from adapters.postgres.faults import LAYOUT_DIFFERS, PRIVILEGES_LACKING, RetryableFaultError, driver_faults
+from adapters.postgres.engine import Database
+from adapters.postgres.error_mapping import LAYOUT_DIFFERS, PRIVILEGES_LACKING, RetryableFaultError, driver_faults
 from adapters.postgres.grants import LACKING
+from adapters.postgres.mapping import read_event, read_version
 from adapters.postgres.reading import read, retried
 from adapters.postgres.revisions import CURRENT, suffice
-from adapters.postgres.rows import read_event, read_version
 from adapters.postgres.statements import Rows, Statement
 from adapters.postgres.updates import key, looking, read_stored, write
 from application.ports.version_store import Change, Decision, Stored

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from adapters.postgres.embedded import EmbeddedPostgres
-from adapters.postgres.migrations import current, upgrade
-from adapters.postgres.packaged_server import PackagedServer
+from adapters.postgres.embedded_binaries import PackagedServer
 from adapters.postgres.parameters import PARAMETERS
 from adapters.postgres.revisions import heads
+from adapters.postgres.schema import current, upgrade
 from domain.errors import StoreUnavailableError
 from tests.support.postgres import execute, fetch
 

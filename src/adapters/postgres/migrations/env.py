@@ -7,7 +7,7 @@ from advanced_alchemy.base import metadata_registry
 from alembic import context
 from sqlalchemy import Connection, text
 
-from adapters.postgres.revisions import MIGRATION_LOCK
+from adapters.postgres.migrations import MIGRATION_LOCK
 
 if TYPE_CHECKING:
     from advanced_alchemy.alembic.commands import AlembicCommandConfig

@@ -9,8 +9,9 @@ from advanced_alchemy.alembic.commands import AlembicCommands
 from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, create_mock_engine
 
-from adapters.postgres.migrations import current, downgrade, suffices, unpooled_config, upgrade
-from adapters.postgres.revisions import MIGRATION_LOCK, alembic_config, heads
+from adapters.postgres.migrations import MIGRATION_LOCK
+from adapters.postgres.revisions import alembic_config, heads
+from adapters.postgres.schema import current, downgrade, suffices, unpooled_config, upgrade
 from adapters.postgres.tables import VersionRow
 from domain.errors import StoreUnavailableError
 from tests.support.postgres import connected, execute, fetch
@@ -123,7 +124,7 @@ def a_process(command: list[str]) -> subprocess.Popen[str]:
 
 
 def test_replicas_that_upgrade_at_once_take_turns(empty_database_dsn: str) -> None:
-    script = "import sys; from adapters.postgres.migrations import upgrade; upgrade(sys.argv[1])"
+    script = "import sys; from adapters.postgres.schema import upgrade; upgrade(sys.argv[1])"
     command = [sys.executable, "-c", script, empty_database_dsn]
 
     async def start_together(connection: Any) -> list[subprocess.Popen[str]]:

@@ -9,7 +9,7 @@ import asyncpg  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
 from adapters.memory.observer import InMemoryObserver
-from adapters.postgres.database import ConnectionOptions, Database
+from adapters.postgres.engine import ConnectionOptions, Database
 from adapters.postgres.pool import Pool
 from domain.errors import StoreUnavailableError
 from tests.support.waiting import WAIT_SECONDS

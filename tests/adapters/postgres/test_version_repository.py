@@ -13,10 +13,10 @@ import asyncpg  # type: ignore[import-untyped]  # it ships no types
 import pytest
 from structlog.testing import capture_logs
 
-from adapters.postgres.database import ConnectionOptions, Database
 from adapters.postgres.embedded import EmbeddedPostgres
-from adapters.postgres.migrations import upgrade
-from adapters.postgres.store import PostgresVersionStore
+from adapters.postgres.engine import ConnectionOptions, Database
+from adapters.postgres.schema import upgrade
+from adapters.postgres.version_repository import PostgresVersionStore
 from application.ports.version_store import Change, Stored
 from domain.errors import IllegalTransitionError, InvalidTextError, StoreUnavailableError, WheelFault, WheelRefusedError
 from domain.history import LifecycleAction, LifecycleEvent

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from adapters.postgres.catalog import PostgresCatalog
-from adapters.postgres.database import ConnectionOptions, Database
-from adapters.postgres.migrations import upgrade
-from adapters.postgres.store import PostgresVersionStore
+from adapters.postgres.engine import ConnectionOptions, Database
+from adapters.postgres.schema import upgrade
+from adapters.postgres.version_repository import PostgresVersionStore
 from application.ports.provider_catalog import CatalogSearch
 from application.ports.version_store import Change
 from domain.errors import StoreUnavailableError

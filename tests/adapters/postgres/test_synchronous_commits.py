@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from adapters.postgres.database import ConnectionOptions, Database
-from adapters.postgres.migrations import upgrade
-from adapters.postgres.store import PostgresVersionStore
+from adapters.postgres.engine import ConnectionOptions, Database
+from adapters.postgres.schema import upgrade
+from adapters.postgres.version_repository import PostgresVersionStore
 from application.ports.version_store import Change, Stored
 from domain.errors import StoreUnavailableError
 from domain.semver import SemVer

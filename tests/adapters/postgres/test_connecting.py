@@ -11,11 +11,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from adapters.postgres.connecting import connect
-from adapters.postgres.database import Database
 from adapters.postgres.embedded import EmbeddedPostgres
-from adapters.postgres.migrations import current
+from adapters.postgres.engine import Database
 from adapters.postgres.parameters import PARAMETERS
-from adapters.postgres.store import PostgresVersionStore
+from adapters.postgres.schema import current
+from adapters.postgres.version_repository import PostgresVersionStore
 from domain.errors import StoreMisconfiguredError
 from tests.support.certificates import CertificateAuthority
 from tests.support.clusters import Cluster, a_cluster

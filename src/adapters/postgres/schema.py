@@ -19,9 +19,10 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from adapters.postgres.connecting import connect
-from adapters.postgres.database import DEFAULTS
-from adapters.postgres.faults import final_driver_faults
-from adapters.postgres.revisions import VERSION_TABLE, alembic_config, suffice
+from adapters.postgres.engine import DEFAULTS
+from adapters.postgres.error_mapping import final_driver_faults
+from adapters.postgres.migrations import VERSION_TABLE
+from adapters.postgres.revisions import alembic_config, suffice
 from adapters.postgres.tables import BIND_KEY
 
 _Result = TypeVar("_Result")
