@@ -4,6 +4,7 @@ import hashlib
 import zipfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -60,6 +61,7 @@ class Registry:
             "another machine": verifier.issue(ConsoleMachine("mch_other")),
             "expired": verifier.issue(ConsoleMachine("mch_release")),
             "user": customers.issue(a_customer("user_ann", user_id="user_ann")),
+            "member": customers.issue(replace(a_customer("user_bob", user_id="user_bob"), role="member")),
             "api key": customers.issue(a_customer("ak_1")),
             "unknown": "mt_forged",
         }
@@ -288,6 +290,13 @@ async def lifecycle(registry: Registry) -> None:
     await post(CONSOLE, "machine", {**registry.body("3.0.0"), "sha256": "0" * 64})
     await send("PUT", YANK.replace("1.0.0", "3.0.0"), "machine", body={"reason": "Why."})
     await send("DELETE", YANK.replace("1.0.0", "3.0.0"), "machine")
+    await post(CUSTOMERS, "member", registry.body(name="acme/gcp"))
+    await post(CUSTOMERS, "user", registry.body(name="acme/gcp", distribution="acme_gcp"))
+    own = "/providers/acme/gcp/versions/1.0.0/yank"
+    for token, target in (("user", own), ("member", own), ("machine", own), ("user", own.replace("acme", "platform"))):
+        await send("PUT", target, token, body={"reason": "Why."})
+    for token, target in (("member", own), ("", own), ("user", own), ("user", own.replace("1.0.0", "2.0.0"))):
+        await send("DELETE", target, token)
 
 
 async def reads(registry: Registry) -> None:
