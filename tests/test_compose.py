@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from entrypoints.http.metrics import metrics
+from entrypoints.http.routes.metrics import metrics
 from entrypoints.settings import ServerSettings, WheelSettings
 from tests.e2e.test_command_line import run
 from tests.test_docker import BUILT, FINAL, SPOOL, VARIABLES

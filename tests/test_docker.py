@@ -16,7 +16,7 @@ from zipfile import ZipFile
 import pytest
 from packaging.specifiers import SpecifierSet
 
-from entrypoints.http.health import ready
+from entrypoints.http.routes.health import ready
 from entrypoints.settings import Settings, variable_of
 from tests.e2e.test_command_line import run
 from tests.support.serving import serving

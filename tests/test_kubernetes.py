@@ -11,7 +11,7 @@ import yaml
 from adapters.https import special_blocks
 from adapters.https.special_blocks import IPNetwork
 from adapters.postgres.engine import ConnectionOptions
-from entrypoints.http.health import health, ready
+from entrypoints.http.routes.health import health, ready
 from entrypoints.settings import ConsoleSettings, WheelSettings, variable_of
 from tests.e2e.test_command_line import run
 from tests.test_docker import DOCKERFILE, SPOOL, VARIABLES

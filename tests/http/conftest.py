@@ -20,7 +20,7 @@ from domain.publishing import PublishPolicy
 from domain.wheel_urls import WheelUrl
 from entrypoints.bootstrap import Adapters, MemoryAdapters, build_registry
 from entrypoints.http.app import create_app
-from entrypoints.http.service import HttpLimits
+from entrypoints.http.requests.service import HttpLimits
 from entrypoints.registry import Registry
 from entrypoints.telemetry import Telemetry
 from tests.builders import MACHINE_ID, RUNTIME_VERSION, a_wheel
@@ -125,7 +125,7 @@ async def serving(
     witness = Witness(app)
     async with AsyncTestClient[ASGIApp](witness, raise_server_exceptions=False) as client:
         yield Service(client, adapters)
-    assert witness.undocumented == set(), "add these to REFUSALS in entrypoints/http/documentation_refusals.py"
+    assert witness.undocumented == set(), "add these to REFUSALS in entrypoints/http/openapi/refusals.py"
 
 
 @pytest.fixture

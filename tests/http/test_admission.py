@@ -9,7 +9,7 @@ import pytest
 
 from domain.customers import Customer
 from entrypoints.bootstrap import MemoryAdapters
-from entrypoints.http.service import HttpLimits
+from entrypoints.http.requests.service import HttpLimits
 from tests.http.conftest import ROUTE, Service, serving
 
 CUSTOMERS_ROUTE = "/provider-versions"

@@ -13,8 +13,8 @@ from domain.errors import RegistryError, SchemaFault, WheelFault
 from domain.history import LifecycleAction
 from domain.versions import VersionStatus
 from entrypoints.bootstrap import MemoryAdapters, open_telemetry
-from entrypoints.http.api_document import operations
-from entrypoints.http.documentation_refusals import CODES, REFUSALS
+from entrypoints.http.openapi.document import operations
+from entrypoints.http.openapi.refusals import CODES, REFUSALS
 from entrypoints.settings import TracingSettings
 from tests.http.conftest import serving
 

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from entrypoints.bootstrap import MemoryAdapters
-from entrypoints.http.api_document import operations
-from entrypoints.http.protection import PROTECTION
+from entrypoints.http.middleware.security_headers import PROTECTION
+from entrypoints.http.openapi.document import operations
 from tests.http.conftest import Service, serving
 
 

@@ -13,10 +13,10 @@ from adapters.json_schema.validator import MetaSchemaValidator
 from domain.canonical_json import CanonicalJson
 from domain.errors import RegistryError, SchemaRefusedError
 from domain.json_schemas import json_schemas
-from entrypoints.http.bodies import parse_json
-from entrypoints.http.canonical import canonical
-from entrypoints.http.decoding import decode_fields
-from entrypoints.http.wire import RegistrationBody
+from entrypoints.http.models.versions import RegistrationBody
+from entrypoints.http.requests.bodies import parse_json
+from entrypoints.http.requests.canonical import canonical
+from entrypoints.http.requests.decoding import decode_fields
 from tests.builders import an_announcement
 
 _AWKWARD = '":\\{}[],ab\x00\x01\x1f\x7fé\u2028\ud7ff\ue000\uffff\U00010000\U0010ffff'

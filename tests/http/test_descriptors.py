@@ -9,7 +9,7 @@ import pytest
 
 LIMITED = """
 import resource
-from entrypoints.http.descriptors import allow_connections
+from entrypoints.http.file_descriptors import allow_connections
 print(allow_connections(4_096), *resource.getrlimit(resource.RLIMIT_NOFILE))
 """
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from litestar.testing import RequestFactory
 
-from entrypoints.http.bodies import ClientDisconnectedError
-from entrypoints.http.disconnects import unless_disconnected
+from entrypoints.http.requests.bodies import ClientDisconnectedError
+from entrypoints.http.requests.cancel_on_disconnect import unless_disconnected
 
 
 class Client:

@@ -12,7 +12,7 @@ from domain.machines import ConsoleMachine
 from domain.names import ProviderName
 from domain.semver import SemVer
 from entrypoints.bootstrap import MemoryAdapters
-from entrypoints.http.service import HttpLimits
+from entrypoints.http.requests.service import HttpLimits
 from tests.builders import MACHINE_ID, NOW
 from tests.http.conftest import METADATA, Service, serving
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from entrypoints.http.pages.answers import STYLESHEET_PATH
-from entrypoints.http.protection import PROTECTION
+from entrypoints.http.middleware.security_headers import PROTECTION
+from entrypoints.http.pages.responses import STYLESHEET_PATH
 from tests.builders import a_wheel
 from tests.http.conftest import Service
 from tests.http.test_catalog import a_described_wheel, publish

@@ -7,7 +7,7 @@ import pytest
 from httpx import Response
 
 from entrypoints.bootstrap import MemoryAdapters, open_telemetry
-from entrypoints.http.protection import PROTECTION
+from entrypoints.http.middleware.security_headers import PROTECTION
 from entrypoints.settings import TracingSettings
 from tests.http.conftest import ROUTE, Service, serving
 

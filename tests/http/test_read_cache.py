@@ -12,10 +12,10 @@ from litestar.types import HTTPScope, Message
 from adapters.memory.observer import InMemoryObserver
 from domain.names import ProviderName
 from entrypoints.bootstrap import MemoryAdapters
-from entrypoints.http.conditional import REVALIDATE, Document
-from entrypoints.http.read_cache import KeptReads, ReadCache
-from entrypoints.http.rendering import RenderingPool
-from entrypoints.http.service import HttpLimits
+from entrypoints.http.cache.read_cache import KeptReads, ReadCache
+from entrypoints.http.cache.rendering import RenderingPool
+from entrypoints.http.cache.representation import REVALIDATE, Document
+from entrypoints.http.requests.service import HttpLimits
 from entrypoints.telemetry import Telemetry
 from tests.http.conftest import Service, serving
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from domain.errors import StoreUnavailableError
-from entrypoints.http.paging import MAX_ITEMS
+from entrypoints.http.requests.paging import MAX_ITEMS
 from tests.builders import a_version
 from tests.http.conftest import Service
 from tests.support.stores import put

@@ -21,7 +21,7 @@ from domain.semver import SemVer
 from domain.versions import VersionStatus
 from domain.wheel_urls import WheelUrl
 from entrypoints.bootstrap import MemoryAdapters
-from entrypoints.http.service import HttpLimits
+from entrypoints.http.requests.service import HttpLimits
 from tests.builders import MACHINE_ID, NOW, RUNTIME_VERSION, a_wheel
 from tests.http.conftest import METADATA, Service, serving
 

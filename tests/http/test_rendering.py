@@ -10,9 +10,10 @@ import httpx
 import pytest
 
 from entrypoints.bootstrap import MemoryAdapters
-from entrypoints.http.conditional import Document
-from entrypoints.http.pages import answers, routes
-from entrypoints.http.rendering import RenderingBusyError, RenderingPool
+from entrypoints.http.cache.rendering import RenderingBusyError, RenderingPool
+from entrypoints.http.cache.representation import Document
+from entrypoints.http.pages import responses
+from entrypoints.http.routes import pages
 from tests.http.conftest import serving
 
 
@@ -61,8 +62,8 @@ async def test_a_version_is_registered_while_every_place_for_pages_is_taken(
             gate.wait()
             return page(template, **context)
 
-        page = answers.page
-        monkeypatch.setattr(routes, "page", wait)
+        page = responses.page
+        monkeypatch.setattr(pages, "page", wait)
         refused: list[httpx.Response] = []
         full = anyio.Event()
 
@@ -113,8 +114,8 @@ async def test_a_page_is_rendered_once_until_its_provider_changes(monkeypatch: p
         rendered.append(template)
         return page(template, **context)
 
-    page = answers.page
-    monkeypatch.setattr(routes, "page", counting)
+    page = responses.page
+    monkeypatch.setattr(pages, "page", counting)
     async with serving(MemoryAdapters()) as service:
         await service.publish()
         for path in ("/catalog/platform/gcp", "/catalog/platform/gcp/1.0.0"):

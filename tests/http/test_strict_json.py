@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from entrypoints.http.bodies import BadBodyError, parse_json
+from entrypoints.http.requests.bodies import BadBodyError, parse_json
 
 _Sent: TypeAlias = Union["_Object", list["_Sent"], str, int, float, bool, None]
 

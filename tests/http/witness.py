@@ -4,7 +4,7 @@ import json
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from entrypoints.http.documentation_refusals import REFUSALS
+from entrypoints.http.openapi.refusals import REFUSALS
 
 _OF_NO_OPERATION = {"internal_error", "route_not_found", "method_not_allowed"}
 

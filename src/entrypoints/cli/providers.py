@@ -28,7 +28,7 @@ def list_providers(
     """List providers that have a published version; with words, the best first."""
     from application.ports.provider_catalog import CatalogSearch  # noqa: PLC0415 -- keeps --help quick
     from domain.search import Query  # noqa: PLC0415 -- likewise
-    from entrypoints.http.views_catalog import page_view, platform_author  # noqa: PLC0415 -- likewise
+    from entrypoints.http.presenters.catalog import page_view, platform_author  # noqa: PLC0415 -- likewise
 
     query = Query.parse(" ".join(words)) if words else None
     search = CatalogSearch(query=query, tags=frozenset(tag or ()), limit=limit, offset=offset)
@@ -50,7 +50,7 @@ def list_providers(
 def show(provider: Provider, *, as_json: AsJson = False) -> None:
     """Show a provider: how it is shown, who it comes from, its latest version. JSON has its readme too."""
     from domain.names import ProviderName  # noqa: PLC0415 -- keeps --help quick
-    from entrypoints.http.views_catalog import platform_author, provider_view  # noqa: PLC0415 -- likewise
+    from entrypoints.http.presenters.catalog import platform_author, provider_view  # noqa: PLC0415 -- likewise
 
     with refusals(as_json=as_json):
         name = ProviderName.parse(provider)

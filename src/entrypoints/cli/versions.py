@@ -29,7 +29,7 @@ app = typer.Typer(help="Look into versions, yank and verify them. Needs the data
 @app.command("list", epilog="Example: provider-registry versions list platform/gcp")
 def list_versions(provider: Provider, *, as_json: AsJson = False) -> None:
     """List a provider's versions of any status, failed ones included, newest first."""
-    from entrypoints.http.views import version_view  # noqa: PLC0415 -- keeps --help quick
+    from entrypoints.http.presenters.versions import version_view  # noqa: PLC0415 -- keeps --help quick
 
     with refusals(as_json=as_json):
         name, _ = provider_and_version(provider, LATEST)
@@ -47,7 +47,7 @@ def list_versions(provider: Provider, *, as_json: AsJson = False) -> None:
 @app.command(epilog="Example: provider-registry versions show platform/gcp 1.4.0")
 def show(provider: Provider, version: VersionOrLatest = LATEST, *, as_json: AsJson = False) -> None:
     """Show a version of any status, failed ones and the reason included."""
-    from entrypoints.http.views import version_view  # noqa: PLC0415 -- keeps --help quick
+    from entrypoints.http.presenters.versions import version_view  # noqa: PLC0415 -- keeps --help quick
 
     found = _inspect(provider, version, as_json=as_json).version
     if as_json:
@@ -79,7 +79,7 @@ def show(provider: Provider, version: VersionOrLatest = LATEST, *, as_json: AsJs
 @app.command(epilog="Example: provider-registry versions history platform/gcp 1.4.0")
 def history(provider: Provider, version: VersionOrLatest = LATEST, *, as_json: AsJson = False) -> None:
     """Show who did what to a version, when and why, oldest first. Failed versions have a history too."""
-    from entrypoints.http.history import event_view  # noqa: PLC0415 -- keeps --help quick
+    from entrypoints.http.routes.history import event_view  # noqa: PLC0415 -- keeps --help quick
 
     events = _inspect(provider, version, as_json=as_json).history
     if as_json:
@@ -144,7 +144,7 @@ def _inspect(provider: str, version: str, *, as_json: bool) -> "Inspected":
 
 
 def _show_step(version: "ProviderVersion", *, as_json: bool) -> None:
-    from entrypoints.http.views import version_view  # noqa: PLC0415 -- keeps --help quick
+    from entrypoints.http.presenters.versions import version_view  # noqa: PLC0415 -- keeps --help quick
 
     if as_json:
         show_json(version_view(version))
@@ -154,7 +154,7 @@ def _show_step(version: "ProviderVersion", *, as_json: bool) -> None:
 
 
 def _show_reverified(found: "Reverified", *, as_json: bool) -> None:
-    from entrypoints.http.views import verification_view  # noqa: PLC0415 -- keeps --help quick
+    from entrypoints.http.presenters.versions import verification_view  # noqa: PLC0415 -- keeps --help quick
 
     version = found.version
     if as_json:

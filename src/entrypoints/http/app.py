@@ -12,29 +12,40 @@ from litestar.types import ASGIApp
 
 from domain.catalog import PLATFORM_AUTHOR, Author
 from domain.errors import RegistryError
-from entrypoints.http.api import ApiDescription, read_document, read_page
-from entrypoints.http.catalog import find_provider, search_providers
-from entrypoints.http.console import register_platform_version
-from entrypoints.http.cross_origin import CrossOrigin
-from entrypoints.http.customers import find_active_organization, find_organization, register_customer_version, who_am_i
-from entrypoints.http.documentation import openapi_config
-from entrypoints.http.health import health, ready
-from entrypoints.http.history import read_history
-from entrypoints.http.hosts import HostMiddleware
-from entrypoints.http.methods import MethodMiddleware, methods_by_path
-from entrypoints.http.metrics import metrics
-from entrypoints.http.pages.routes import pages
+from entrypoints.http.cache.read_cache import KeptReads, ReadCache
+from entrypoints.http.cache.rendering import RenderingPool
+from entrypoints.http.middleware.cross_origin import CrossOrigin
+from entrypoints.http.middleware.hosts import HostMiddleware
+from entrypoints.http.middleware.methods import MethodMiddleware, methods_by_path
+from entrypoints.http.middleware.request_ids import RequestIdMiddleware
+from entrypoints.http.middleware.security_headers import ProtectionMiddleware
+from entrypoints.http.middleware.unread_bodies import UnreadBodyMiddleware
+from entrypoints.http.openapi.config import openapi_config
 from entrypoints.http.problems import broken, refused, routing_failed
-from entrypoints.http.protection import ProtectionMiddleware
-from entrypoints.http.providers import find_install, find_verification, find_version, find_version_status, list_versions
-from entrypoints.http.read_cache import KeptReads, ReadCache
-from entrypoints.http.rendering import RenderingPool
-from entrypoints.http.request_ids import RequestIdMiddleware
-from entrypoints.http.schemas import read_schema, read_schemas
-from entrypoints.http.service import HttpLimits, Service
-from entrypoints.http.simple import simple_index, simple_namespace_project, simple_project
-from entrypoints.http.unread_bodies import UnreadBodyMiddleware
-from entrypoints.http.yanks import (
+from entrypoints.http.requests.service import HttpLimits, Service
+from entrypoints.http.routes.api_description import ApiDescription, read_document, read_page
+from entrypoints.http.routes.catalog import find_provider, search_providers
+from entrypoints.http.routes.console import register_platform_version
+from entrypoints.http.routes.customers import (
+    find_active_organization,
+    find_organization,
+    register_customer_version,
+    who_am_i,
+)
+from entrypoints.http.routes.health import health, ready
+from entrypoints.http.routes.history import read_history
+from entrypoints.http.routes.metrics import metrics
+from entrypoints.http.routes.pages import pages
+from entrypoints.http.routes.providers import (
+    find_install,
+    find_verification,
+    find_version,
+    find_version_status,
+    list_versions,
+)
+from entrypoints.http.routes.schemas import read_schema, read_schemas
+from entrypoints.http.routes.simple import simple_index, simple_namespace_project, simple_project
+from entrypoints.http.routes.yanks import (
     restore_customer_version,
     restore_platform_version,
     yank_customer_version,

@@ -27,17 +27,17 @@ from domain.errors import (
     WheelHostTimeoutError,
 )
 from domain.versions import VersionStatus
-from entrypoints.http.bodies import (
+from entrypoints.http.models.versions import FieldProblem, ProblemView
+from entrypoints.http.requests.bodies import (
     BadBodyError,
     BodyTimeoutError,
     BodyTooLargeError,
     ClientDisconnectedError,
     UnsupportedMediaTypeError,
 )
-from entrypoints.http.negotiation import NotAcceptableError
-from entrypoints.http.query_parameters import BadQueryError
-from entrypoints.http.request_ids import printable, request_id
-from entrypoints.http.wire import FieldProblem, ProblemView
+from entrypoints.http.requests.content_negotiation import NotAcceptableError
+from entrypoints.http.requests.query_parameters import BadQueryError
+from entrypoints.http.requests.request_id import printable, request_id
 
 MEDIA_TYPE = "application/problem+json"
 

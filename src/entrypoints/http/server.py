@@ -13,10 +13,10 @@ from litestar.types import ASGIApp
 from entrypoints.bootstrap import open_registry, open_telemetry
 from entrypoints.environment import load_settings
 from entrypoints.http.app import create_app
-from entrypoints.http.descriptors import allow_connections
-from entrypoints.http.orphans import die_with_parent
-from entrypoints.http.service import HttpLimits
-from entrypoints.http.views_catalog import platform_author
+from entrypoints.http.file_descriptors import allow_connections
+from entrypoints.http.parent_death import die_with_parent
+from entrypoints.http.presenters.catalog import platform_author
+from entrypoints.http.requests.service import HttpLimits
 from entrypoints.logging import configure_logging
 from entrypoints.ports import address_of
 from entrypoints.settings import ServerSettings, Settings

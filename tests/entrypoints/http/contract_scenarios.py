@@ -19,7 +19,7 @@ from domain.errors import (
 from domain.machines import ConsoleMachine
 from domain.wheel_urls import WheelUrl
 from entrypoints.bootstrap import MemoryAdapters, open_telemetry
-from entrypoints.http.service import HttpLimits
+from entrypoints.http.requests.service import HttpLimits
 from entrypoints.settings import TracingSettings
 from tests.builders import NOW, a_wheel
 from tests.entrypoints.http.recording import Recorder

@@ -1,0 +1,1 @@
+"""Representations of reads: how they are encoded, validated, compressed and cached."""

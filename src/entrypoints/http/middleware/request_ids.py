@@ -1,0 +1,55 @@
+"""A name for every request: accepted or made, returned, and in every line logged on its behalf."""
+
+import re
+import secrets
+from time import perf_counter
+
+import structlog
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+
+from application.ports.observer import NOBODY, Answer, Observer
+from entrypoints.http.requests.request_id import STATE_KEY, printable
+
+HEADER = "X-Request-ID"
+_RAW_HEADER = HEADER.lower().encode()
+_ACCEPTED = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}", re.ASCII)
+_NO_ROUTE = "none"
+
+
+class RequestIdMiddleware:
+    """Names each request, logs its outcome and tells an observer."""
+
+    def __init__(self, app: ASGIApp, observer: Observer = NOBODY) -> None:
+        """Wrap an application."""
+        self.app = app
+        self._observer = observer
+        self._log = structlog.get_logger().bind()  # once: a lazy logger is made anew for every line
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != ScopeType.HTTP:
+            await self.app(scope, receive, send)
+            return
+        name = _offered(scope) or secrets.token_hex(16)
+        scope.setdefault("state", {})[STATE_KEY] = name
+        started = perf_counter()
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=name)
+
+        async def send_named(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (_RAW_HEADER, name.encode())]
+                method, status, seconds = scope["method"], int(message["status"]), perf_counter() - started
+                path = printable(scope["path"])
+                self._log.info("request", method=method, path=path, status=status, seconds=round(seconds, 6))
+                self._observer.answered(Answer(method, scope.get("path_template") or _NO_ROUTE, status, seconds))
+            await send(message)
+
+        await self.app(scope, receive, send_named)
+
+
+def _offered(scope: HTTPScope) -> str | None:
+    # One pass over the raw headers: every request pays for this.
+    offered = next((value.decode("latin-1") for name, value in scope["headers"] if name == _RAW_HEADER), "")
+    return offered if _ACCEPTED.fullmatch(offered) else None

@@ -1,0 +1,113 @@
+"""The OpenAPI document, completed: what the framework derives from the routes, and what it cannot know."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+from litestar import Litestar
+
+from domain import names, semver
+from domain.schemas import MAX_NAME_LENGTH
+from entrypoints.http.models import catalog, dry_run, lifecycle, versions
+from entrypoints.http.openapi.headers import HEADERS, PARAMETERS, add_headers
+from entrypoints.http.openapi.refusals import refusals
+
+Json = dict[str, Any]
+
+_METHODS = frozenset({"get", "put", "post", "delete", "patch"})
+_TAGS = {
+    "Console": "Releases of first-party providers, by machines of the Console realm.",
+    "Customers": "Releases of customers' own providers, and who a customer is.",
+    "Providers": "The catalog, versions and their history.",
+    "Schemas": "JSON Schemas of resource types, for dependents.",
+    "Installing": "What pip, uv and runtimes read.",
+    "Health": "Whether the service is up, and its metrics.",
+}
+_NULL = {"type": "null"}
+_TOKEN = {"minLength": 1, "maxLength": names.MAX_LENGTH, "pattern": "^[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?$"}
+_IN_PATHS: Mapping[str, Json] = {
+    "prefix": {"description": "The namespace: `platform`, or an organisation's slug.", "schema": _TOKEN},
+    "name": {"description": "The provider's name in its namespace.", "schema": _TOKEN},
+    "version": {"description": "A SemVer version.", "schema": {"minLength": 1, "maxLength": semver.MAX_LENGTH}},
+    "resource_type": {"schema": {"minLength": 1, "maxLength": MAX_NAME_LENGTH}},
+    "project": {"description": "A distribution's name, or `~` and a namespace.", "schema": {"minLength": 1}},
+    "distribution": {"description": "A distribution's name, normalised (PEP 503).", "schema": {"minLength": 1}},
+    "organization_id": {"description": "The organisation's id, `org_…`.", "schema": {"minLength": 1}},
+}
+"""What paths may hold, which routes find out by not finding anything. A description of the route itself goes first."""
+
+
+def api_document(app: Litestar, public_url: str | None) -> Json:
+    """Return the document of an application that is reached at ``public_url``, or where the document was read."""
+    document: Json = msgspec.json.decode(msgspec.json.encode(app.openapi_schema.to_schema()))
+    document["servers"] = [{"url": public_url or "/"}]
+    found = list(operations(document))
+    named = {tag for _, _, operation in found for tag in operation["tags"]}
+    document["tags"] = [{"name": tag, "description": text} for tag, text in _TAGS.items() if tag in named]
+    for _, _, operation in found:
+        _complete(operation)
+    document["components"] |= {"schemas": _component_schemas(), "headers": HEADERS, "parameters": PARAMETERS}
+    return document
+
+
+def operations(document: Json) -> Iterator[tuple[str, str, Json]]:
+    """Yield the path, the method and the description of every operation."""
+    for path, item in document["paths"].items():
+        yield from ((path, method, operation) for method, operation in item.items() if method in _METHODS)
+
+
+def _complete(operation: Json) -> None:
+    operation.setdefault("security", [])
+    operation.pop("deprecated", None)
+    answers = {status: response for status, response in operation["responses"].items() if status < "4"}
+    operation["responses"] = dict(sorted(answers.items())) | refusals(operation["operationId"])
+    for parameter in operation.get("parameters", ()):
+        _settle(parameter)
+    add_headers(operation)
+
+
+def _settle(parameter: Json) -> None:
+    """State a parameter's bounds where generators look for them; an optional one is left out and never null."""
+    for noise in ("deprecated", "allowEmptyValue", "allowReserved"):
+        parameter.pop(noise, None)
+    schema = parameter["schema"]
+    for variant in schema.pop("oneOf", ()):
+        if variant != _NULL:
+            schema |= variant
+    for bound in ("minimum", "maximum"):
+        if bound in schema:
+            schema[bound] = int(schema[bound])
+    schema.pop("description", None)
+    if parameter["in"] == "path":
+        stated = _IN_PATHS[parameter["name"]]
+        parameter["schema"] = {**schema, **stated["schema"]}
+        parameter.setdefault("description", stated.get("description"))
+
+
+def _component_schemas() -> Json:
+    """Return the schemas of all structs on the wire; the library that encodes them states more than the framework."""
+    structs = [
+        value
+        for module in (versions, catalog, dry_run, lifecycle)
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, msgspec.Struct) and value is not msgspec.Struct
+    ]
+    _, schemas = msgspec.json.schema_components(structs, ref_template="#/components/schemas/{name}")
+    for schema in schemas.values():
+        schema["properties"] = {name: _flat(each) for name, each in schema.get("properties", {}).items()} or None
+    return {
+        name: {key: value for key, value in schema.items() if value is not None} for name, schema in schemas.items()
+    }
+
+
+def _flat(schema: Json) -> Json:
+    """Write a nullable plain type as a list of types, which more generators understand than a union."""
+    variants = schema.get("anyOf", ())
+    plain = [variant for variant in variants if variant != _NULL]
+    if len(plain) != 1 or len(plain) == len(variants):
+        return schema
+    rest = {key: value for key, value in schema.items() if key != "anyOf"}
+    if isinstance(kind := plain[0].get("type"), str) and "enum" not in plain[0]:
+        return {**rest, **plain[0], "type": [kind, "null"]}
+    described = {key: plain[0][key] for key in ("description",) if key in plain[0] and "$ref" not in plain[0]}
+    return {**described, **schema}

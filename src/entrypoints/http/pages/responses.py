@@ -1,0 +1,49 @@
+"""How pages are answered: revalidated, and refused in words for people."""
+
+from collections.abc import Callable
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any, TypeVar
+
+from litestar import Request, Response
+
+from entrypoints.http.cache.representation import FOR_GOOD, REVALIDATE, Document
+from entrypoints.http.models.versions import ProblemView
+from entrypoints.http.pages.markdown import html
+from entrypoints.http.templating import render
+
+STYLESHEET = Document(
+    files("entrypoints.http.pages").joinpath("pages.css").read_bytes(),
+    FOR_GOOD,
+    "text/css",
+)
+STYLESHEET_PATH = f"/static/pages-{sha256(STYLESHEET.body).hexdigest()[:12]}.css"
+"""Another stylesheet has another path, so each may be kept for good."""
+
+_Refusal = TypeVar("_Refusal", bound=Exception)
+
+
+def page(template: str, **context: object) -> Document:
+    """Return a page."""
+    return Document(_render(template, **context).encode(), REVALIDATE, "text/html")
+
+
+def in_words(
+    handler: Callable[[Request[Any, Any, Any], _Refusal], Response[ProblemView]],
+) -> Callable[[Request[Any, Any, Any], _Refusal], Response[str]]:
+    """Return an exception handler that says on a page what another one says as JSON."""
+
+    def say(request: Request[Any, Any, Any], error: _Refusal) -> Response[str]:
+        problem = handler(request, error)
+        return Response(
+            _render("problem.html", problem=problem.content),
+            status_code=problem.status_code,
+            media_type="text/html",
+            headers=problem.headers,
+        )
+
+    return say
+
+
+def _render(template: str, **context: object) -> str:
+    return render(f"pages/{template}", stylesheet=STYLESHEET_PATH, html=html, **context)

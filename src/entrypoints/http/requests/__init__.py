@@ -1,0 +1,1 @@
+"""What is read of a request: credentials, paths, queries and bodies."""

@@ -1,0 +1,37 @@
+"""Giving up work whose client has gone."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from litestar import Request
+
+from entrypoints.http.requests.bodies import ClientDisconnectedError
+
+T = TypeVar("T")
+
+
+async def unless_disconnected(request: Request[Any, Any, Any], work: Coroutine[Any, Any, T]) -> T:
+    """Return what the work returns, or cancel it when the client disconnects; its body must be read by then.
+
+    Raises:
+        ClientDisconnectedError: The client went away first; nobody reads the answer.
+    """
+    # A deadline that passes when the client goes: it knows its own cancellation from anybody else's.
+    patience = asyncio.timeout(None)
+    watching = asyncio.create_task(_end_when_disconnected(patience, request))
+    try:
+        async with patience:
+            return await work
+    except TimeoutError:
+        if not patience.expired():
+            raise
+        raise ClientDisconnectedError("the client disconnected before the registration was complete") from None
+    finally:
+        watching.cancel()
+
+
+async def _end_when_disconnected(patience: asyncio.Timeout, request: Request[Any, Any, Any]) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    patience.reschedule(0)

@@ -1,0 +1,30 @@
+"""Query parameters that a route does not understand. They are refused where ignoring them would mislead the client."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from litestar import Request
+
+from domain.errors import FieldError, InvalidRequestError, RegistryError
+from entrypoints.http.requests.request_id import printable
+
+_LONGEST_NAME = 100
+
+
+class BadQueryError(RegistryError):
+    """Query parameters of a read are unknown, or have values that the route does not understand."""
+
+    code = "bad_request"
+
+    def __init__(self, errors: Sequence[FieldError]) -> None:
+        """Summarise the parameters as bad fields are."""
+        summarised = InvalidRequestError(errors)
+        super().__init__(summarised.detail)
+        self.errors = summarised.errors
+
+
+def unknown_parameters(request: Request[Any, Any, Any], known: Collection[str]) -> list[FieldError]:
+    """Return an error for each query parameter that the route does not know."""
+    names = dict.fromkeys(name for name in request.query_params if name not in known)
+    message = f"is not a parameter of this route; leave it out, or send one of {', '.join(known)}"
+    return [FieldError(("query", printable(name)[:_LONGEST_NAME]), message, "invalid") for name in names]

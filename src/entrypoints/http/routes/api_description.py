@@ -1,0 +1,59 @@
+"""The API's description: as an OpenAPI document for programs, and as a page for people."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from litestar import Litestar, Request, get
+from litestar.di import NamedDependency
+from litestar.response.base import ASGIResponse
+
+from entrypoints.http.cache.representation import REVALIDATE, Document
+from entrypoints.http.openapi.document import Json, api_document
+from entrypoints.http.pages.api import ApiPage
+from entrypoints.http.pages.responses import page
+from entrypoints.http.requests.service import Service
+
+MEDIA_TYPE = "application/vnd.oai.openapi+json"
+
+
+@dataclass(frozen=True)
+class ApiDescription:
+    """Both forms, each made when it is first asked for.
+
+    Attributes:
+        public_url: Where the registry is reached; None to leave that to where the document was read.
+    """
+
+    app: Litestar
+    public_url: str | None
+
+    @cached_property
+    def json(self) -> Document:
+        """For programs."""
+        return Document.of(self._document, REVALIDATE, MEDIA_TYPE)
+
+    @cached_property
+    def page(self) -> Document:
+        """For people."""
+        return page("api.html", api=ApiPage(self._document))
+
+    @cached_property
+    def _document(self) -> Json:
+        return api_document(self.app, self.public_url)
+
+
+@get("/schema/openapi.json", include_in_schema=False)
+async def read_document(
+    request: Request[Any, Any, Any], service: NamedDependency[Service], description: NamedDependency[ApiDescription]
+) -> ASGIResponse:
+    """Serve the OpenAPI document."""
+    return await service.reads.respond(request.scope, await service.rendering.run(lambda: description.json))
+
+
+@get("/schema", include_in_schema=False)
+async def read_page(
+    request: Request[Any, Any, Any], service: NamedDependency[Service], description: NamedDependency[ApiDescription]
+) -> ASGIResponse:
+    """Show the API."""
+    return await service.reads.respond(request.scope, await service.rendering.run(lambda: description.page))

@@ -1,0 +1,113 @@
+"""Browsing providers."""
+
+from typing import Annotated, Any
+
+from litestar import Request, get
+from litestar.di import NamedDependency
+from litestar.openapi.spec import OpenAPIType, Schema
+from litestar.params import FromPath, QueryParameter
+from litestar.response.base import ASGIResponse
+
+from application.ports.provider_catalog import CatalogPage, CatalogSearch
+from domain.errors import FieldError
+from domain.search import Query
+from entrypoints.http.cache.representation import REVALIDATE, Document
+from entrypoints.http.openapi.catalog import PROVIDER_RESPONSES, SEARCH_RESPONSES
+from entrypoints.http.presenters.catalog import page_view, provider_view
+from entrypoints.http.requests.paths import provider_name
+from entrypoints.http.requests.query_parameters import BadQueryError, unknown_parameters
+from entrypoints.http.requests.service import Service
+
+MAX_PAGE = 100
+MAX_OFFSET = 2**31 - 1
+_PUBLIC = "public"
+_SCOPES = (_PUBLIC, "tenant")
+_PARAMETERS = ("q", "scope", "tags", "limit", "offset")
+
+Words = Annotated[
+    str | None,
+    QueryParameter(max_length=500, description="Words, or their beginnings, all of which a provider must have."),
+]
+Tags = Annotated[
+    list[str] | None,
+    QueryParameter(max_items=50, description="All of which a provider must have; commas separate too."),
+]
+Scopes = Annotated[
+    list[str] | None,
+    QueryParameter(
+        name="scope",  # as an argument, the name is the framework's
+        max_items=50,
+        description="`public` is every provider, and the default. `tenant` finds none: no provider here is private.",
+        schema_extra={"items": Schema(type=OpenAPIType.STRING, enum=_SCOPES)},
+    ),
+]
+Limit = Annotated[int, QueryParameter(ge=1, le=MAX_PAGE)]
+Offset = Annotated[int, QueryParameter(ge=0, le=MAX_OFFSET)]
+
+
+@get(
+    "/providers",
+    tags=["Providers"],
+    summary="Browse and search providers",
+    description="Providers with a published or yanked version. With `q`, the best first: names, display name, "
+    "description and tags are searched, and when nothing is found, names that are spelt alike are.",
+    operation_id="listProviders",
+    responses=SEARCH_RESPONSES,
+)
+async def search_providers(
+    request: Request[Any, Any, Any],
+    service: NamedDependency[Service],
+    q: Words = None,
+    scopes: Scopes = None,
+    tags: Tags = None,
+    limit: Limit = 20,
+    offset: Offset = 0,
+) -> ASGIResponse:
+    """Find providers."""
+    _check_query(request, scopes)
+    search = catalog_search(q, tags, limit, offset)
+    if scopes is None or _PUBLIC in scopes:
+        page = await service.registry.search_providers.execute(search)
+    else:
+        page = CatalogPage(entries=(), total=0)
+    view = page_view(page, search, platform=service.platform)
+    return await service.reads.respond(request.scope, Document.of(view, REVALIDATE))
+
+
+@get(
+    "/providers/{prefix:str}/{name:str}",
+    tags=["Providers"],
+    summary="Read one provider",
+    description="How it is shown, who it comes from, its latest version, and that version's readme.",
+    operation_id="readProvider",
+    responses=PROVIDER_RESPONSES,
+)
+async def find_provider(
+    request: Request[Any, Any, Any], prefix: FromPath[str], name: FromPath[str], service: NamedDependency[Service]
+) -> ASGIResponse:
+    """Read one provider."""
+
+    async def produce() -> Document:
+        entry = await service.registry.find_provider.execute(provider_name(prefix, name))
+        return Document.of(provider_view(entry, platform=service.platform), REVALIDATE)
+
+    return await service.reads.answer(request.scope, prefix, name, produce)
+
+
+def _check_query(request: Request[Any, Any, Any], scopes: list[str] | None) -> None:
+    errors = unknown_parameters(request, _PARAMETERS)
+    if any(scope not in _SCOPES for scope in scopes or ()):
+        errors.append(FieldError(("query", "scope"), f"send {_PUBLIC}, or leave it out", "invalid"))
+    if errors:
+        raise BadQueryError(errors)
+
+
+def catalog_search(q: str | None, tags: list[str] | None, limit: int, offset: int) -> CatalogSearch:
+    """Read what somebody looks for; a blank query looks for everything."""
+    wanted = (tag.strip() for written in tags or () for tag in written.split(","))
+    return CatalogSearch(
+        query=Query.parse(q) if q and q.strip() else None,
+        tags=frozenset(tag for tag in wanted if tag),
+        limit=limit,
+        offset=offset,
+    )

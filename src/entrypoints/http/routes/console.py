@@ -1,0 +1,70 @@
+"""Routes of the Console realm."""
+
+from typing import Any
+
+import structlog
+from litestar import Request, Response, post
+from litestar.di import NamedDependency
+
+from domain.errors import InvalidProviderNameError
+from domain.machines import ConsoleMachine
+from domain.names import PLATFORM, ProviderName
+from entrypoints.http.models.dry_run import DryRunView
+from entrypoints.http.models.versions import ProviderVersionView
+from entrypoints.http.openapi.config import REGISTRATION_RESPONSES, RegistrationOperation
+from entrypoints.http.requests.authentication import bearer_token
+from entrypoints.http.requests.paths import only_as_written
+from entrypoints.http.requests.registration_metrics import observed
+from entrypoints.http.requests.service import Service
+from entrypoints.http.routes.registrations import register
+
+
+@post(
+    "/console/provider-versions",
+    tags=["Console"],
+    summary="Register Platform Provider Version",
+    description="Register a first-party provider version backed by a wheel. Safe to repeat: the same content answers "
+    "200 and writes nothing.",
+    operation_id="registerPlatformProviderVersion",
+    operation_class=RegistrationOperation,
+    responses=REGISTRATION_RESPONSES,
+    security=[{"ConsoleMachine": []}],
+    guards=[only_as_written],
+)
+async def register_platform_version(
+    request: Request[Any, Any, Any], service: NamedDependency[Service]
+) -> Response[ProviderVersionView | DryRunView]:
+    """Authenticate, and only then read the body: a stranger costs a header."""
+    return await observed(service.telemetry.observer, "console", _register(request, service))
+
+
+async def _register(request: Request[Any, Any, Any], service: Service) -> Response[ProviderVersionView | DryRunView]:
+    machine = await authenticated_machine(request, service)
+    return await register(request, service, machine, platform_name)
+
+
+async def authenticated_machine(request: Request[Any, Any, Any], service: Service) -> ConsoleMachine:
+    """Return the machine that calls.
+
+    Raises:
+        NotAuthenticatedError: It did not prove who it is.
+        MachineNotAllowedError: It may not release.
+        TokenAuthorityUnavailableError: Nothing could be learned about its token.
+    """
+    machine = await service.registry.authenticate_machine.execute(bearer_token(request))
+    structlog.contextvars.bind_contextvars(machine_id=machine.id)
+    return machine
+
+
+def platform_name(written: str, organization_id: str | None) -> ProviderName:
+    """Read a canonical name, or the short name of a legacy client, which on the Console route is the platform's.
+
+    Raises:
+        InvalidProviderNameError: It is neither.
+    """
+    if "/" in written:
+        return ProviderName.parse(written)
+    name = ProviderName(PLATFORM, written)
+    if organization_id is None:
+        raise InvalidProviderNameError(f"send the canonical name, '{name}'")
+    return name

@@ -1,0 +1,162 @@
+"""Routes of the customer realm."""
+
+from functools import partial
+from typing import Any
+
+import structlog
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from domain.customers import Customer
+from domain.errors import InvalidProviderNameError, NamespaceForbiddenError
+from domain.names import ProviderName
+from entrypoints.http.models.dry_run import DryRunView
+from entrypoints.http.models.versions import CallerView, OrganizationView, ProviderVersionView
+from entrypoints.http.openapi.config import REGISTRATION_RESPONSES, RegistrationOperation
+from entrypoints.http.openapi.customers import (
+    ACTIVE_ORGANIZATION_RESPONSES,
+    CALLER_RESPONSES,
+    ORGANIZATION_RESPONSES,
+)
+from entrypoints.http.presenters.versions import organization_view
+from entrypoints.http.requests.authentication import bearer_token
+from entrypoints.http.requests.paths import only_as_written
+from entrypoints.http.requests.registration_metrics import observed
+from entrypoints.http.requests.service import Service
+from entrypoints.http.routes.registrations import register
+from entrypoints.registry import CustomerRealm
+
+
+@post(
+    "/provider-versions",
+    tags=["Customers"],
+    summary="Register Provider Version",
+    description="Register a version of a provider in the namespace of the caller's organisation. Same body and same "
+    "answers as on the Console route.",
+    operation_id="registerProviderVersion",
+    operation_class=RegistrationOperation,
+    responses=REGISTRATION_RESPONSES,
+    security=[{"Customer": []}],
+    guards=[only_as_written],
+)
+async def register_customer_version(
+    request: Request[Any, Any, Any], service: NamedDependency[Service]
+) -> Response[ProviderVersionView | DryRunView]:
+    """Authenticate, and only then read the body."""
+    return await observed(service.telemetry.observer, "customer", _register(request, service))
+
+
+async def _register(request: Request[Any, Any, Any], service: Service) -> Response[ProviderVersionView | DryRunView]:
+    realm = _realm(service)
+    customer = await realm.describe_customer.named(await authenticated_publisher(request, service))
+    read_name = partial(customer_name, customer)
+    return await register(request, service, customer, read_name)
+
+
+@get(
+    "/auth/me",
+    tags=["Customers"],
+    summary="Who am I?",
+    description="Who the token is of, and which organisation it acts for.",
+    operation_id="whoAmI",
+    responses=CALLER_RESPONSES,
+    security=[{"Customer": []}],
+    guards=[only_as_written],
+)
+async def who_am_i(request: Request[Any, Any, Any], service: NamedDependency[Service]) -> CallerView:
+    """Tell the caller who it is, and for which organisation it acts."""
+    realm = _realm(service)
+    described = await realm.describe_customer.execute(await _authenticated(request, realm))
+    return CallerView(
+        user_id=described.customer.id,
+        email=described.email,
+        organization_id=described.organization.id,
+        organization_name=described.organization.name,
+    )
+
+
+@get(
+    "/organizations/me",
+    tags=["Customers"],
+    summary="Read the active organisation",
+    description="The organisation that is active in the session, or that the API key belongs to.",
+    operation_id="readActiveOrganization",
+    responses=ACTIVE_ORGANIZATION_RESPONSES,
+    security=[{"Customer": []}],
+    guards=[only_as_written],
+)
+async def find_active_organization(
+    request: Request[Any, Any, Any], service: NamedDependency[Service]
+) -> OrganizationView:
+    """Read the organisation that the caller acts for."""
+    realm = _realm(service)
+    customer = await _authenticated(request, realm)
+    found = await realm.describe_customer.find_organization(customer, customer.organization_id)
+    return organization_view(found, status="ready")
+
+
+@get(
+    "/organizations/{organization_id:str}",
+    tags=["Customers"],
+    summary="Read the caller's organisation",
+    description="The active organisation of the token; no other one is shown.",
+    operation_id="readOrganization",
+    responses=ORGANIZATION_RESPONSES,
+    security=[{"Customer": []}],
+    guards=[only_as_written],
+)
+async def find_organization(
+    request: Request[Any, Any, Any], organization_id: FromPath[str], service: NamedDependency[Service]
+) -> OrganizationView:
+    """Tell the caller about its own organisation."""
+    realm = _realm(service)
+    customer = await _authenticated(request, realm)
+    found = await realm.describe_customer.find_organization(customer, organization_id)
+    return organization_view(found, status="active")
+
+
+def customer_name(customer: Customer, written: str, organization_id: str | None) -> ProviderName:
+    """Read a canonical name, or the short name of a legacy client together with its organisation's id.
+
+    Raises:
+        InvalidProviderNameError: It is neither.
+        NamespaceForbiddenError: The id is another organisation's.
+    """
+    if "/" in written:
+        return ProviderName.parse(written)
+    name = ProviderName(customer.organization_slug, written)
+    if organization_id is None:
+        raise InvalidProviderNameError(f"send the canonical name, '{name}'")
+    if organization_id != customer.organization_id:
+        raise NamespaceForbiddenError(
+            f"organization_id is not your active organisation; send the canonical name, '{name}'"
+        )
+    return name
+
+
+async def authenticated_publisher(request: Request[Any, Any, Any], service: Service) -> Customer:
+    """Return the customer that calls, who may publish for its organisation.
+
+    Raises:
+        NotAuthenticatedError: The token is missing or not valid.
+        PublishForbiddenError: The customer may not publish.
+        TokenAuthorityUnavailableError: The token could not be verified.
+    """
+    realm = _realm(service)
+    customer = await _authenticated(request, realm)
+    realm.publish_policy.admit(customer)
+    return customer
+
+
+async def _authenticated(request: Request[Any, Any, Any], realm: CustomerRealm) -> Customer:
+    customer = await realm.authenticate_customer.execute(bearer_token(request))
+    structlog.contextvars.bind_contextvars(customer_id=customer.actor, organization_id=customer.organization_id)
+    return customer
+
+
+def _realm(service: Service) -> CustomerRealm:
+    realm = service.registry.customers
+    if realm is None:
+        raise AssertionError("the customer routes are served only when the realm is on")
+    return realm

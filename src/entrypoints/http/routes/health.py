@@ -1,0 +1,35 @@
+"""Whether the service is up, and whether it can serve."""
+
+from litestar import get
+from litestar.di import NamedDependency
+
+from entrypoints.http.models.versions import HealthView
+from entrypoints.http.openapi.config import HEALTH_RESPONSES, READY_RESPONSES
+from entrypoints.http.requests.service import Service
+
+
+@get(
+    "/health",
+    tags=["Health"],
+    summary="Is the process up?",
+    description="Answers as long as the process does, whatever else is out of service.",
+    operation_id="health",
+    responses=HEALTH_RESPONSES,
+)
+async def health() -> HealthView:
+    """Answer as long as the process does."""
+    return HealthView("ok")
+
+
+@get(
+    "/health/ready",
+    tags=["Health"],
+    summary="Can requests be served?",
+    description="Whether the database is reachable and has the layout that this release needs.",
+    operation_id="ready",
+    responses=READY_RESPONSES,
+)
+async def ready(service: NamedDependency[Service]) -> HealthView:
+    """Answer when the database is reachable and has the layout that this release needs."""
+    await service.registry.check_readiness.execute()
+    return HealthView("ready")

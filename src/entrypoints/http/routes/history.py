@@ -1,0 +1,62 @@
+"""The public history of a version."""
+
+from typing import Any
+
+from litestar import Request, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response.base import ASGIResponse
+
+from domain.history import LifecycleEvent
+from entrypoints.http.cache.representation import REVALIDATE, Document
+from entrypoints.http.models.lifecycle import LifecycleEventView
+from entrypoints.http.openapi.lifecycle import HISTORY_RESPONSES
+from entrypoints.http.requests.paging import MAX_ITEMS, EventCursor, PageLimit, next_page
+from entrypoints.http.requests.paths import provider_name, version_or_latest
+from entrypoints.http.requests.service import Service
+from entrypoints.http.routes.providers import VersionParameter
+
+
+@get(
+    "/providers/{prefix:str}/{name:str}/versions/{version:str}/history",
+    tags=["Providers"],
+    summary="Read a version's history",
+    description="Every time the version was published, failed, yanked or restored, oldest first. For published and "
+    f"yanked versions; `latest` works here too. Where there are more than {MAX_ITEMS} events, a `Link` header with "
+    '`rel="next"` leads to the next ones.',
+    operation_id="readHistory",
+    responses=HISTORY_RESPONSES,
+)
+async def read_history(
+    request: Request[Any, Any, Any],
+    prefix: FromPath[str],
+    name: FromPath[str],
+    version: VersionParameter,
+    service: NamedDependency[Service],
+    limit: PageLimit = MAX_ITEMS,
+    cursor: EventCursor = 0,
+) -> ASGIResponse:
+    """Read what happened to one public version."""
+
+    async def produce() -> Document:
+        provider = provider_name(prefix, name)
+        found = await service.registry.read_history.execute(
+            provider, version_or_latest(provider, version), limit=limit + 1, offset=cursor
+        )
+        more = next_page(request.scope, limit=limit, cursor=cursor + limit) if len(found) > limit else ()
+        return Document.of([event_view(event) for event in found[:limit]], REVALIDATE, extra=more)
+
+    if cursor or limit != MAX_ITEMS:
+        return await service.reads.respond(request.scope, await produce())
+    return await service.reads.answer(request.scope, prefix, name, produce)
+
+
+def event_view(event: LifecycleEvent) -> LifecycleEventView:
+    """Return the public representation of a step."""
+    return LifecycleEventView(
+        action=event.action,
+        at=event.at,
+        actor=event.actor,
+        request_id=event.request_id,
+        reason=event.reason,
+    )

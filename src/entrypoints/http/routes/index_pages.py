@@ -1,0 +1,93 @@
+"""Pages of package indexes. The Simple API has no paging, so a page is complete, and may be large.
+
+A page is made once, off the event loop, and kept until a provider of its namespace changes. Few are made at once.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from litestar import Request
+from litestar.response.base import ASGIResponse
+from packaging.utils import NormalizedName
+
+from domain.distributions import index_path
+from domain.errors import DistributionNotFoundError
+from domain.index_files import IndexFile
+from domain.names import PLATFORM
+from entrypoints.http.cache.read_cache import Produce
+from entrypoints.http.cache.representation import REVALIDATE, Document
+from entrypoints.http.presenters.catalog import simple_index_view, simple_project_view
+from entrypoints.http.requests.content_negotiation import negotiated
+from entrypoints.http.requests.service import Service
+from entrypoints.http.templating import render
+
+_JSON = "application/vnd.pypi.simple.v1+json"
+_HTML = "application/vnd.pypi.simple.v1+html"
+_MEDIA_TYPES = {
+    "text/html": "text/html",
+    _JSON: _JSON,
+    _HTML: _HTML,
+    "application/vnd.pypi.simple.latest+json": _JSON,
+    "application/vnd.pypi.simple.latest+html": _HTML,
+}
+"""What may be asked for, and what is answered then."""
+_VARY = ("Accept",)
+
+
+async def index_page(request: Request[Any, Any, Any], service: Service, prefix: str) -> ASGIResponse:
+    """Answer with the distributions of a namespace.
+
+    Raises:
+        DistributionNotFoundError: There are none; but the platform's list may be empty.
+    """
+    media_type = negotiated(request, _MEDIA_TYPES)
+
+    async def produce() -> Document:
+        distributions = await service.registry.list_distributions.execute(prefix)
+        if not distributions and prefix != PLATFORM:
+            raise DistributionNotFoundError(f"no version of a provider in the namespace {prefix} is published")
+        return await service.rendering.run(_index_document, media_type, distributions, index_path(prefix))
+
+    return await _answer(request, service, f"{media_type} {prefix}", prefix, produce)
+
+
+async def project_page(
+    request: Request[Any, Any, Any], service: Service, prefix: str, distribution: NormalizedName
+) -> ASGIResponse:
+    """Answer with the files of a distribution on a namespace's index.
+
+    Raises:
+        DistributionNotFoundError: There are none.
+    """
+    media_type = negotiated(request, _MEDIA_TYPES)
+
+    async def produce() -> Document:
+        files = await service.registry.list_files.execute(distribution, prefix)
+        return await service.rendering.run(_project_document, media_type, distribution, files)
+
+    return await _answer(request, service, f"{media_type} {prefix} {distribution}", prefix, produce)
+
+
+async def _answer(
+    request: Request[Any, Any, Any], service: Service, key: str, prefix: str, produce: Produce
+) -> ASGIResponse:
+    kept = service.reads.find_listing(key)
+    if kept is not None:
+        return await service.reads.respond(request.scope, kept)
+    async with service.listings:
+        document = await service.reads.read_listing(key, prefix, produce)  # may be there by now
+        return await service.reads.respond(request.scope, document)
+
+
+def _index_document(media_type: str, distributions: Sequence[NormalizedName], path: str) -> Document:
+    view = simple_index_view(distributions)
+    if media_type == _JSON:
+        return Document.of(view, REVALIDATE, media_type, vary=_VARY)
+    return Document(render("simple_index.html", view=view, index=path).encode(), REVALIDATE, media_type, vary=_VARY)
+
+
+def _project_document(media_type: str, distribution: NormalizedName, files: Sequence[IndexFile]) -> Document:
+    view = simple_project_view(distribution, files)
+    if media_type == _JSON:
+        return Document.of(view, REVALIDATE, media_type, vary=_VARY)
+    return Document(render("simple_project.html", view=view).encode(), REVALIDATE, media_type, vary=_VARY)

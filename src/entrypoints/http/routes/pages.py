@@ -1,0 +1,111 @@
+"""The pages: providers, one provider, one version."""
+
+from typing import Any
+
+from litestar import Request, Router, get
+from litestar.di import NamedDependency
+from litestar.exceptions import HTTPException
+from litestar.params import FromPath
+from litestar.response.base import ASGIResponse
+
+from domain.errors import RegistryError
+from entrypoints.http.cache.representation import Document, answer
+from entrypoints.http.pages.responses import STYLESHEET, STYLESHEET_PATH, in_words, page
+from entrypoints.http.pages.results import Results
+from entrypoints.http.pages.versions import VersionListing, VersionPage
+from entrypoints.http.presenters.catalog import provider_view
+from entrypoints.http.problems import broken, refused, routing_failed
+from entrypoints.http.requests.paging import VersionCursor, version_cursor
+from entrypoints.http.requests.paths import provider_name, version_or_latest
+from entrypoints.http.requests.service import Service
+from entrypoints.http.routes.catalog import Offset, Tags, Words, catalog_search
+
+_PAGE = 20
+_VERSIONS = 100
+_EVENTS = 50
+
+
+@get("/")
+async def providers_page(
+    request: Request[Any, Any, Any],
+    service: NamedDependency[Service],
+    q: Words = None,
+    tags: Tags = None,
+    offset: Offset = 0,
+) -> ASGIResponse:
+    """Show the providers, or those that are looked for."""
+    search = catalog_search(q, tags, _PAGE, offset)
+    found = await service.registry.search_providers.execute(search)
+    providers = [provider_view(entry, platform=service.platform) for entry in found.entries]
+    results = Results(words=(q or "").strip(), search=search, found=found)
+    document = await service.rendering.run(page, "providers.html", providers=providers, results=results)
+    return await service.reads.respond(request.scope, document)
+
+
+@get("/catalog/{prefix:str}/{name:str}")
+async def provider_page(
+    request: Request[Any, Any, Any],
+    prefix: FromPath[str],
+    name: FromPath[str],
+    service: NamedDependency[Service],
+    cursor: VersionCursor = None,
+) -> ASGIResponse:
+    """Show one provider with its readme and its versions, some at a time."""
+
+    async def produce() -> Document:
+        provider = provider_name(prefix, name)
+        entry = await service.registry.find_provider.execute(provider)
+        before = version_cursor(cursor)
+        found = await service.registry.list_versions.execute(provider, limit=_VERSIONS + 1, before=before)
+        listing = VersionListing(versions=found[:_VERSIONS], is_first=before is None, is_last=len(found) <= _VERSIONS)
+        view = provider_view(entry, platform=service.platform)
+        return await service.rendering.run(page, "provider.html", provider=view, listing=listing, readme=entry.readme)
+
+    if cursor is not None:
+        return await service.reads.respond(request.scope, await produce())
+    return await service.reads.answer(request.scope, prefix, name, produce)
+
+
+@get("/catalog/{prefix:str}/{name:str}/{version:str}")
+async def version_page(
+    request: Request[Any, Any, Any],
+    prefix: FromPath[str],
+    name: FromPath[str],
+    version: FromPath[str],
+    service: NamedDependency[Service],
+) -> ASGIResponse:
+    """Show one version, or the latest."""
+
+    async def produce() -> Document:
+        provider = provider_name(prefix, name)
+        found = await service.registry.find_version.execute(provider, version_or_latest(provider, version))
+        entry = await service.registry.find_provider.execute(provider)
+        history = await service.registry.read_history.execute(provider, found.version, limit=_EVENTS + 1)
+        view = VersionPage(
+            entry=entry,
+            version=found,
+            history=history[:_EVENTS],
+            has_more_history=len(history) > _EVENTS,
+            registry_url=service.public_url,
+        )
+        return await service.rendering.run(page, "version.html", page=view)
+
+    return await service.reads.answer(request.scope, prefix, name, produce)
+
+
+@get(STYLESHEET_PATH)
+async def stylesheet(request: Request[Any, Any, Any]) -> ASGIResponse:
+    """Serve how the pages look."""
+    return answer(request.scope, STYLESHEET)
+
+
+pages = Router(
+    "/",
+    route_handlers=[providers_page, provider_page, version_page, stylesheet],
+    include_in_schema=False,
+    exception_handlers={
+        RegistryError: in_words(refused),
+        HTTPException: in_words(routing_failed),
+        Exception: in_words(broken),
+    },
+)

@@ -1,0 +1,56 @@
+"""What both realms' registration routes do once their caller is authenticated."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from litestar import Request, Response
+
+from application.use_cases.register_version import Registered, Registration
+from domain.accounts import Account
+from domain.machines import Registrant
+from domain.names import ProviderName
+from entrypoints.http.models.dry_run import DryRunView
+from entrypoints.http.models.versions import ProviderVersionView, RegistrationBody
+from entrypoints.http.presenters.versions import version_view
+from entrypoints.http.requests.admission import admitted
+from entrypoints.http.requests.bodies import read_json
+from entrypoints.http.requests.cancel_on_disconnect import unless_disconnected
+from entrypoints.http.requests.decoding import decode_fields
+from entrypoints.http.requests.dry_runs import dry_run_view, wants_dry_run
+from entrypoints.http.requests.request_id import request_id
+from entrypoints.http.requests.request_mapping import to_registration
+from entrypoints.http.requests.service import Service
+
+ReadName = Callable[[str, str | None], ProviderName]
+"""How a realm reads ``name`` and ``organization_id``."""
+
+
+async def register(
+    request: Request[Any, Any, Any], service: Service, registrant: Registrant, read_name: ReadName
+) -> Response[ProviderVersionView | DryRunView]:
+    """Read the body, and register what it announces, or, on a dry run, say what would come of it."""
+    dry_run = wants_dry_run(request)
+
+    def announced(body: object) -> Registration:
+        decoded = decode_fields(body, RegistrationBody)
+        return to_registration(decoded, registrant, read_name, request_id(request.scope))
+
+    async with admitted(request, service, Account.of(registrant)):
+        registration = await read_json(request, announced, limit=service.limits.body_bytes)
+        structlog.contextvars.bind_contextvars(provider=registration.name.canonical, version=registration.version.text)
+        if dry_run:
+            structlog.contextvars.bind_contextvars(dry_run=True)
+            rehearse = service.registry.rehearse_registration.execute(registration)
+            return Response(dry_run_view(await unless_disconnected(request, rehearse)), status_code=HTTPStatus.OK)
+        registered = await unless_disconnected(request, service.registry.register_version.execute(registration))
+    return _registered(registered)
+
+
+def _registered(registered: Registered) -> Response[ProviderVersionView | DryRunView]:
+    view = version_view(registered.version)
+    if not registered.created:
+        return Response(view, status_code=HTTPStatus.OK)
+    location = f"/providers/{view.canonical}/versions/{view.version}"
+    return Response(view, status_code=HTTPStatus.CREATED, headers={"Location": location})

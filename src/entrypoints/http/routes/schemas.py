@@ -1,0 +1,88 @@
+"""Public reads of a version's schemas, for dependents."""
+
+import re
+from typing import Annotated, Any
+from urllib.parse import unquote
+
+from litestar import Request, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, PathParameter
+from litestar.response.base import ASGIResponse
+
+from domain.schema_documents import schema_document
+from entrypoints.http.cache.representation import FOR_GOOD, REVALIDATE, Document
+from entrypoints.http.openapi.schemas import SCHEMA_RESPONSES, SCHEMAS_RESPONSES
+from entrypoints.http.presenters.versions import schema_view
+from entrypoints.http.requests.paths import provider_name, version_or_latest
+from entrypoints.http.requests.public_urls import schema_url
+from entrypoints.http.requests.service import Service
+from entrypoints.http.routes.providers import VersionParameter, unless_latest
+
+MEDIA_TYPE = "application/schema+json"
+_RESOURCE_TYPE = re.compile(rb"/*(?:[^/]+/+){5}[^/]+/(.+)")
+ResourceTypeParameter = Annotated[
+    str, PathParameter(description="A resource type; its slashes may be written as they are, or as `%2F`.")
+]
+
+
+@get(
+    "/providers/{prefix:str}/{name:str}/versions/{version:str}/schemas",
+    tags=["Schemas"],
+    summary="Read a version's schemas",
+    description="By resource type, as they were sent; empty for a version without schemas. `latest` works here too.",
+    operation_id="readSchemas",
+    responses=SCHEMAS_RESPONSES,
+)
+async def read_schemas(
+    request: Request[Any, Any, Any],
+    prefix: FromPath[str],
+    name: FromPath[str],
+    version: VersionParameter,
+    service: NamedDependency[Service],
+) -> ASGIResponse:
+    """Read all schemas of one public version."""
+
+    async def produce() -> Document:
+        provider = provider_name(prefix, name)
+        found = await service.registry.find_version.execute(provider, version_or_latest(provider, version))
+        schemas = found.announcement.schemas or ()
+        return Document.of(
+            {schema.resource_type: schema_view(schema) for schema in schemas}, unless_latest(version, FOR_GOOD)
+        )
+
+    return await service.reads.answer(request.scope, prefix, name, produce)
+
+
+@get(
+    "/providers/{prefix:str}/{name:str}/versions/{version:str}/schemas/{resource_type:path}",
+    tags=["Schemas"],
+    summary="Read one resource type's JSON Schema",
+    description="A JSON Schema document of its own: an object with `config` and `outputs`, each as it was published. "
+    "`latest` works here too; `$id` names the exact version.",
+    operation_id="readSchema",
+    responses=SCHEMA_RESPONSES,
+)
+async def read_schema(
+    request: Request[Any, Any, Any],
+    prefix: FromPath[str],
+    name: FromPath[str],
+    version: VersionParameter,
+    resource_type: ResourceTypeParameter,
+    service: NamedDependency[Service],
+) -> ASGIResponse:
+    """Read the schema of one resource type as a document."""
+    provider = provider_name(prefix, name)
+    written = _as_written(request.scope.get("raw_path", b""), resource_type)
+    found = await service.registry.find_schema.execute(provider, version_or_latest(provider, version), written)
+    url = schema_url(request, service, provider, found.version.version, written)
+    document = schema_document(found.schema, url)
+    lasting = FOR_GOOD if service.public_url else REVALIDATE  # what follows the request's Host may not last
+    return await service.reads.respond(
+        request.scope, Document.of(document, unless_latest(version, lasting), MEDIA_TYPE)
+    )
+
+
+def _as_written(raw_path: bytes, parsed: str) -> str:
+    """Return the resource type that a path ends in; the framework drops its outer and doubled slashes."""
+    found = _RESOURCE_TYPE.fullmatch(raw_path.partition(b"?")[0])
+    return unquote(found[1]) if found else parsed.removeprefix("/")

@@ -1,0 +1,104 @@
+"""The Simple Repository API, for pip and uv: one index for the platform, and one for each customer's namespace.
+
+Source: PEP 503, PEP 592, PEP 691 and PEP 700.
+"""
+
+from typing import Annotated, Any
+
+from litestar import Request, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, PathParameter
+from litestar.response.base import ASGIResponse
+from packaging.utils import NormalizedName
+
+from domain.distributions import distribution_name, index_path
+from domain.errors import DistributionNotFoundError, InvalidValueError
+from domain.names import PLATFORM, namespace
+from entrypoints.http.openapi.catalog import (
+    SIMPLE_INDEX_RESPONSES,
+    SIMPLE_PROJECT_RESPONSES,
+    SimpleOperation,
+)
+from entrypoints.http.requests.service import Service
+from entrypoints.http.routes.index_pages import index_page, project_page
+
+_MARK = "~"
+"""Begins a namespace where a project could stand (see ``domain.distributions.index_path``)."""
+
+
+@get(
+    "/simple",
+    tags=["Installing"],
+    summary="List distributions",
+    description="The platform's package index, for `pip install --index-url` and `uv pip install --index-url`, as JSON "
+    "or HTML. It has first-party distributions only; `/simple/~{namespace}/` is the index of a customer's namespace.",
+    operation_id="simpleIndex",
+    operation_class=SimpleOperation,
+    responses=SIMPLE_INDEX_RESPONSES,
+)
+async def simple_index(request: Request[Any, Any, Any], service: NamedDependency[Service]) -> ASGIResponse:
+    """List the platform's distributions."""
+    return await index_page(request, service, PLATFORM)
+
+
+@get(
+    "/simple/{project:str}",
+    tags=["Installing"],
+    summary="List the wheels of a first-party distribution",
+    description="Links to the registered wheels with their digests. With `~{namespace}` in place of a project: the "
+    "list of that namespace's distributions, as `/simple/` lists the platform's.",
+    operation_id="simpleProject",
+    operation_class=SimpleOperation,
+    responses=SIMPLE_PROJECT_RESPONSES,
+)
+async def simple_project(
+    request: Request[Any, Any, Any], project: FromPath[str], service: NamedDependency[Service]
+) -> ASGIResponse:
+    """List the files of a first-party distribution, or the distributions of a namespace."""
+    if project.startswith(_MARK):
+        return await index_page(request, service, _namespace(project))
+    return await _project(request, service, PLATFORM, project)
+
+
+@get(
+    "/simple/{project:str}/{distribution:str}",
+    tags=["Installing"],
+    summary="List the wheels of a namespace's distribution",
+    description="Links to the wheels that a namespace registered. `project` is the namespace here, `~acme` or `acme`. "
+    "The index to give to an installer is `/simple/~acme/`.",
+    operation_id="simpleNamespaceProject",
+    operation_class=SimpleOperation,
+    responses=SIMPLE_PROJECT_RESPONSES,
+)
+async def simple_namespace_project(
+    request: Request[Any, Any, Any],
+    project: Annotated[str, PathParameter(description="A namespace, with or without a tilde in front.")],
+    distribution: FromPath[str],
+    service: NamedDependency[Service],
+) -> ASGIResponse:
+    """List the files of a namespace's distribution."""
+    return await _project(request, service, _namespace(project), distribution)
+
+
+async def _project(request: Request[Any, Any, Any], service: Service, prefix: str, written: str) -> ASGIResponse:
+    distribution = _distribution(prefix, written)
+    if distribution != written:
+        location = f"{index_path(prefix)}{distribution}/"
+        return ASGIResponse(status_code=301, headers={"Location": location})
+    return await project_page(request, service, prefix, distribution)
+
+
+def _namespace(written: str) -> str:
+    try:
+        return namespace(written.removeprefix(_MARK))
+    except InvalidValueError as error:
+        raise DistributionNotFoundError(f"there is no such namespace: {error.detail}") from None
+
+
+def _distribution(prefix: str, written: str) -> NormalizedName:
+    try:
+        return distribution_name(written)
+    except InvalidValueError as error:
+        raise DistributionNotFoundError(
+            f"{error.detail}; GET {index_path(prefix)} lists those that there are"
+        ) from None

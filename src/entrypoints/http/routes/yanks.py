@@ -1,0 +1,158 @@
+"""Yanking and restoring, on the routes of both realms."""
+
+from typing import Any
+
+import structlog
+from litestar import Request, delete, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from application.use_cases.restore_version import Restoration
+from application.use_cases.yank_version import Yank
+from domain.accounts import Account
+from domain.errors import FieldError, InvalidRequestError, InvalidTextError
+from domain.history import check_yank_reason
+from domain.machines import Registrant
+from domain.names import ProviderName
+from domain.semver import SemVer
+from entrypoints.http.models.lifecycle import YankBody
+from entrypoints.http.models.versions import ProviderVersionView
+from entrypoints.http.openapi.lifecycle import RESTORE_RESPONSES, YANK_RESPONSES, YankOperation
+from entrypoints.http.presenters.versions import version_view
+from entrypoints.http.requests.admission import admitted
+from entrypoints.http.requests.bodies import read_json
+from entrypoints.http.requests.decoding import decode_struct
+from entrypoints.http.requests.paths import exact_version, only_as_written, provider_name
+from entrypoints.http.requests.request_id import request_id
+from entrypoints.http.requests.service import Service
+from entrypoints.http.routes.console import authenticated_machine
+from entrypoints.http.routes.customers import authenticated_publisher
+
+CUSTOMER_ROUTE = "/providers/{prefix:str}/{name:str}/versions/{version:str}/yank"
+CONSOLE_ROUTE = f"/console{CUSTOMER_ROUTE}"
+_YANKING = (
+    "Take a published version out of `latest`. It stays readable, and installable by exact version. Safe to repeat: a "
+    "version that is yanked already keeps its first reason and time."
+)
+_RESTORING = "Undo a yank. Safe to repeat: a published version stays as it is. No body is read."
+
+
+@put(
+    CONSOLE_ROUTE,
+    tags=["Console"],
+    summary="Yank Platform Provider Version",
+    description=_YANKING,
+    operation_id="yankPlatformProviderVersion",
+    operation_class=YankOperation,
+    responses=YANK_RESPONSES,
+    security=[{"ConsoleMachine": []}],
+    guards=[only_as_written],
+)
+async def yank_platform_version(
+    request: Request[Any, Any, Any],
+    prefix: FromPath[str],
+    name: FromPath[str],
+    version: FromPath[str],
+    service: NamedDependency[Service],
+) -> ProviderVersionView:
+    """Authenticate, then read the body, then look at what it is about."""
+    return await _yank(request, service, await authenticated_machine(request, service), (prefix, name, version))
+
+
+@delete(
+    CONSOLE_ROUTE,
+    status_code=200,
+    tags=["Console"],
+    summary="Restore Platform Provider Version",
+    description=_RESTORING,
+    operation_id="restorePlatformProviderVersion",
+    responses=RESTORE_RESPONSES,
+    security=[{"ConsoleMachine": []}],
+    guards=[only_as_written],
+)
+async def restore_platform_version(
+    request: Request[Any, Any, Any],
+    prefix: FromPath[str],
+    name: FromPath[str],
+    version: FromPath[str],
+    service: NamedDependency[Service],
+) -> ProviderVersionView:
+    """Authenticate, then look at what it is about."""
+    return await _restore(request, service, await authenticated_machine(request, service), (prefix, name, version))
+
+
+@put(
+    CUSTOMER_ROUTE,
+    tags=["Customers"],
+    summary="Yank Provider Version",
+    description=_YANKING,
+    operation_id="yankProviderVersion",
+    operation_class=YankOperation,
+    responses=YANK_RESPONSES,
+    security=[{"Customer": []}],
+    guards=[only_as_written],
+)
+async def yank_customer_version(
+    request: Request[Any, Any, Any],
+    prefix: FromPath[str],
+    name: FromPath[str],
+    version: FromPath[str],
+    service: NamedDependency[Service],
+) -> ProviderVersionView:
+    """Yank a version of the caller's organisation."""
+    return await _yank(request, service, await authenticated_publisher(request, service), (prefix, name, version))
+
+
+@delete(
+    CUSTOMER_ROUTE,
+    status_code=200,
+    tags=["Customers"],
+    summary="Restore Provider Version",
+    description=_RESTORING,
+    operation_id="restoreProviderVersion",
+    responses=RESTORE_RESPONSES,
+    security=[{"Customer": []}],
+    guards=[only_as_written],
+)
+async def restore_customer_version(
+    request: Request[Any, Any, Any],
+    prefix: FromPath[str],
+    name: FromPath[str],
+    version: FromPath[str],
+    service: NamedDependency[Service],
+) -> ProviderVersionView:
+    """Restore a version of the caller's organisation."""
+    return await _restore(request, service, await authenticated_publisher(request, service), (prefix, name, version))
+
+
+async def _yank(
+    request: Request[Any, Any, Any], service: Service, registrant: Registrant, path: tuple[str, str, str]
+) -> ProviderVersionView:
+    async with admitted(request, service, Account.of(registrant)):
+        reason = await _read_reason(request, service)
+    name, version = _target(*path)
+    yank = Yank(registrant=registrant, name=name, version=version, reason=reason, request_id=request_id(request.scope))
+    return version_view(await service.registry.yank_version.execute(yank))
+
+
+async def _restore(
+    request: Request[Any, Any, Any], service: Service, registrant: Registrant, path: tuple[str, str, str]
+) -> ProviderVersionView:
+    name, version = _target(*path)
+    restoration = Restoration(registrant=registrant, name=name, version=version, request_id=request_id(request.scope))
+    return version_view(await service.registry.restore_version.execute(restoration))
+
+
+async def _read_reason(request: Request[Any, Any, Any], service: Service) -> str:
+    body = await read_json(request, lambda sent: decode_struct(sent, YankBody), limit=service.limits.body_bytes)
+    try:
+        return check_yank_reason(body.reason)
+    except InvalidTextError as error:
+        raise InvalidRequestError([FieldError(("body", "reason"), error.detail, error.code)]) from None
+
+
+def _target(prefix: str, name: str, version: str) -> tuple[ProviderName, SemVer]:
+    provider = provider_name(prefix, name)
+    number = exact_version(provider, version)
+    structlog.contextvars.bind_contextvars(provider=provider.canonical, version=number.text)
+    return provider, number
