@@ -9,11 +9,11 @@ from domain.semver import SemVer
 from domain.versions import VersionStatus
 from entrypoints.bootstrap import MemoryAdapters
 from tests.builders import a_name
+from tests.entrypoints.http.conftest import serving
 from tests.hostile.test_archives_framing import CASES as FRAMING
 from tests.hostile.test_archives_headers import CASES as HEADERS
 from tests.hostile.test_archives_names import CASES as NAMES
 from tests.hostile.test_archives_storage import CASES as STORAGE
-from tests.http.conftest import serving
 
 CASES: Mapping[str, tuple[WheelFault, bytes]] = {**FRAMING, **HEADERS, **NAMES, **STORAGE}
 

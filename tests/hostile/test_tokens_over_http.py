@@ -19,6 +19,7 @@ from entrypoints.development.clerk.faults import (
     error_answer,
     too_many_requests,
 )
+from tests.entrypoints.http.conftest import Service, serving
 from tests.hostile.test_customer_tokens_api_keys import REFUSED as KEYS
 from tests.hostile.test_customer_tokens_api_keys import an_answer as an_answer_about_a_key
 from tests.hostile.test_customer_tokens_sessions import FORGED as SESSION_FORGED
@@ -30,7 +31,6 @@ from tests.hostile.test_machine_tokens_forged import FORGED, RESPELLED
 from tests.hostile.test_machine_tokens_headers import REFUSED as HEADERS
 from tests.hostile.test_machine_tokens_opaque import REFUSED as OPAQUE
 from tests.hostile.test_machine_tokens_opaque import an_answer
-from tests.http.conftest import Service, serving
 from tests.support.clerk import Realm, a_realm
 from tests.support.clerk_customers import CustomerRealm
 

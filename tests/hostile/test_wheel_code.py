@@ -5,8 +5,8 @@ from pathlib import Path
 
 from entrypoints.bootstrap import MemoryAdapters
 from tests.builders import a_wheel
-from tests.http.conftest import serving
-from tests.http.test_dry_run import rehearse
+from tests.entrypoints.http.conftest import serving
+from tests.entrypoints.http.test_dry_run import rehearse
 
 DIST_INFO = "pragmatiks_gcp_provider-1.0.0.dist-info"
 RUN_BY_SOMEBODY = (

@@ -10,8 +10,8 @@ from domain.semver import SemVer
 from domain.versions import VersionStatus
 from entrypoints.bootstrap import MemoryAdapters
 from tests.builders import a_name
+from tests.entrypoints.http.conftest import METADATA, serving
 from tests.hostile.test_wheel_hosts import CASES, IMPATIENT, NAME, PATH, POLICY, World
-from tests.http.conftest import METADATA, serving
 from tests.support.certificates import CertificateAuthority
 from tests.support.https_host import https_host
 

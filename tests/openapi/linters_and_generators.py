@@ -12,7 +12,7 @@ import pytest
 
 from entrypoints.bootstrap import MemoryAdapters, open_telemetry
 from entrypoints.settings import TracingSettings
-from tests.http.conftest import serving
+from tests.entrypoints.http.conftest import serving
 
 NODE = Path(os.environ["OPENAPI_NODE_MODULES"]).absolute()
 PYTHON = Path(os.environ["OPENAPI_PYTHON"]).absolute()

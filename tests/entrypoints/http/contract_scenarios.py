@@ -22,8 +22,8 @@ from entrypoints.bootstrap import MemoryAdapters, open_telemetry
 from entrypoints.http.requests.service import HttpLimits
 from entrypoints.settings import TracingSettings
 from tests.builders import NOW, a_wheel
+from tests.entrypoints.http.conftest import METADATA, Service, serving
 from tests.entrypoints.http.recording import Recorder
-from tests.http.conftest import METADATA, Service, serving
 
 CONSOLE = "/console/provider-versions"
 CUSTOMERS = "/provider-versions"

@@ -1,0 +1,159 @@
+"""The pages for people over HTTP."""
+
+import pytest
+
+from entrypoints.http.middleware.security_headers import PROTECTION
+from entrypoints.http.pages.responses import STYLESHEET_PATH
+from tests.builders import a_wheel
+from tests.entrypoints.http.conftest import Service
+from tests.entrypoints.http.test_catalog import a_described_wheel, publish
+
+YANK = "/console/providers/platform/gcp/versions/1.0.0/yank"
+PROVIDER = "/catalog/platform/gcp"
+VERSION = f"{PROVIDER}/1.0.0"
+
+
+async def read(service: Service, path: str, status: int = 200) -> str:
+    response = await service.client.get(path)
+    assert (response.status_code, response.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    return response.text
+
+
+async def test_the_first_page_lists_the_providers(service: Service) -> None:
+    assert "No provider has a published version yet" in await read(service, "/")
+    await service.publish()
+    page = await read(service, "/")
+    assert f'<a href="{PROVIDER}">Google Cloud</a>' in page
+    assert "1 provider" in page
+
+
+async def test_searching_keeps_the_words_and_the_tags(service: Service) -> None:
+    await service.publish()
+    page = await read(service, "/?q=google&tags=cloud")
+    assert 'value="google"' in page
+    assert '<input type="hidden" name="tags" value="cloud">' in page
+    assert "1 provider found" in page
+    assert "Nothing found" in await read(service, "/?q=nothing")
+    assert "spelt alike" in await read(service, "/?q=gooogle")
+
+
+async def test_pages_of_results_lead_to_each_other(service: Service) -> None:
+    for number in range(21):
+        await publish(service, f"p{number:02}")
+    first = await read(service, "/?tags=cloud")
+    assert "1 to 20 of 21 providers" in first
+    assert '<a rel="next" href="/?tags=cloud&amp;offset=20">' in first
+    assert 'rel="prev"' not in first
+    second = await read(service, "/?tags=cloud&offset=20")
+    assert "21 to 21 of 21 providers" in second
+    assert '<a rel="prev" href="/?tags=cloud">' in second
+    assert 'rel="next"' not in second
+    assert '<a href="/">Start from the first</a>' in await read(service, "/?offset=99")
+
+
+async def test_a_provider_shows_its_readme_and_its_versions(service: Service) -> None:
+    await service.publish(data=a_described_wheel("# Hello\n\nIt *works*."))
+    await service.publish("1.1.0rc1", version="1.1.0-rc.1", data=None)
+    page = await read(service, PROVIDER)
+    assert "<h3>Hello</h3>\n<p>It <em>works</em>.</p>" in page
+    assert [f'href="{VERSION}"' in page, f'href="{PROVIDER}/1.1.0-rc.1"' in page] == [True, True]
+    assert "Pre-release" in page
+
+
+async def test_a_version_shows_how_to_install_it_what_was_checked_and_what_happened(service: Service) -> None:
+    published = await service.publish(changelog="- Labels, at last")
+    page = await read(service, VERSION)
+    install = (await service.client.get("/providers/platform/gcp/versions/1.0.0/install")).json()["requirement"]
+    assert f"pip install &#39;{install}&#39;" in page
+    assert published["wheel_sha256"] in page
+    verdict = (await service.client.get("/providers/platform/gcp/versions/1.0.0/verification")).json()
+    assert [check["detail"] for check in verdict["checks"] if check["detail"].replace("'", "&#39;") not in page] == []
+    assert "<li>Labels, at last</li>" in page
+    assert "by <code>mch_release</code>" in page
+
+
+async def test_a_yanked_version_says_so_and_why(service: Service) -> None:
+    await service.publish()
+    await service.client.put(YANK, json={"reason": "Deletes buckets"}, headers=service.authorised())
+    page = await read(service, VERSION)
+    assert "This version is yanked" in page
+    assert page.count("Deletes buckets") == 2  # above all, and in the history
+    assert "Every version is yanked" in await read(service, PROVIDER)
+    assert "All yanked" in await read(service, "/")
+
+
+async def test_an_older_version_leads_to_the_latest(service: Service) -> None:
+    await service.publish()
+    await service.publish("2.0.0")
+    assert f'The latest version is <a href="{PROVIDER}/2.0.0">2.0.0</a>' in await read(service, VERSION)
+    assert "The latest version is" not in await read(service, f"{PROVIDER}/latest")
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "heading"),
+    [
+        (PROVIDER, 404, "There is no such page"),
+        ("/catalog/UPPER/x", 404, "There is no such page"),
+        (VERSION, 404, "There is no such page"),
+        (f"{PROVIDER}/one", 404, "There is no such page"),
+        ("/?offset=-1", 400, "That address makes no sense"),
+        ("/?q=" + "x" * 501, 400, "That address makes no sense"),
+    ],
+)
+async def test_refusals_are_pages(service: Service, path: str, status: int, heading: str) -> None:
+    page = await read(service, path, status)
+    assert f"<h1>{heading}</h1>" in page
+    assert 'role="search"' in page
+
+
+async def test_an_outage_is_a_page_that_says_when_to_come_back(service: Service) -> None:
+    service.adapters.store.unavailable = True
+    for path in ("/", PROVIDER, VERSION):
+        response = await service.client.get(path)
+        assert (response.status_code, "<h1>Back in a moment</h1>" in response.text) == (503, True)
+        assert int(response.headers["retry-after"]) > 0
+        assert response.headers["cache-control"] == "no-store"
+
+
+async def test_every_page_is_protected_and_revalidated(service: Service) -> None:
+    await service.publish()
+    for path in ("/", PROVIDER, VERSION, "/catalog/platform/nobody"):
+        response = await service.client.get(path)
+        assert {name: response.headers.get(name) for name in PROTECTION} == PROTECTION
+    policy = PROTECTION["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "script-src" not in policy
+
+
+async def test_a_page_that_the_client_has_is_not_sent_again(service: Service) -> None:
+    await service.publish()
+    for path in ("/", PROVIDER, VERSION):
+        first = await service.client.get(path)
+        assert first.headers["cache-control"] == "no-cache"
+        again = await service.client.get(path, headers={"If-None-Match": first.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["content-security-policy"] == PROTECTION["Content-Security-Policy"]
+        head = await service.client.head(path)
+        assert (head.status_code, head.content, head.headers["etag"]) == (200, b"", first.headers["etag"])
+
+
+async def test_the_stylesheet_is_kept_for_good_under_the_name_of_its_content(service: Service) -> None:
+    assert f'<link rel="stylesheet" href="{STYLESHEET_PATH}">' in await read(service, "/")
+    response = await service.client.get(STYLESHEET_PATH)
+    assert response.headers["content-type"] == "text/css; charset=utf-8"
+    assert "immutable" in response.headers["cache-control"]
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert (await service.client.get("/static/pages-000000000000.css")).status_code == 404
+
+
+async def test_pages_are_no_part_of_the_api(service: Service) -> None:
+    document = (await service.client.get("/schema/openapi.json")).json()
+    assert [path for path in document["paths"] if path == "/" or path.startswith(("/catalog", "/static"))] == []
+
+
+async def test_a_readme_that_is_no_markdown_stands_as_it_was_written(service: Service) -> None:
+    name = "pragmatiks_gcp_provider"
+    wheel = a_wheel(metadata=f"Metadata-Version: 2.4\nName: {name}\nVersion: 1.0.0\n\nTitle\n=====\n\n<b> *x*")
+    await service.publish(data=wheel)
+    assert "Title\n=====\n\n&lt;b&gt; *x*</pre>" in await read(service, PROVIDER)

@@ -1,0 +1,127 @@
+"""Work for readers is bounded, and apart from registrations."""
+
+import gzip
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+
+from entrypoints.bootstrap import MemoryAdapters
+from entrypoints.http.cache.rendering import RenderingBusyError, RenderingPool
+from entrypoints.http.cache.representation import Document
+from entrypoints.http.pages import responses
+from entrypoints.http.routes import pages
+from tests.entrypoints.http.conftest import serving
+
+
+@pytest.fixture
+def gate() -> Iterator[threading.Event]:
+    """Opened at the end, so that no thread waits for ever."""
+    gate = threading.Event()
+    yield gate
+    gate.set()
+
+
+async def test_what_finds_no_place_is_refused_and_places_come_back(gate: threading.Event) -> None:
+    pool = RenderingPool(threads=1, max_pending=2)
+    async with anyio.create_task_group() as group:
+        group.start_soon(pool.run, gate.wait)
+        group.start_soon(pool.run, gate.wait)
+        await anyio.wait_all_tasks_blocked()
+        with pytest.raises(RenderingBusyError):
+            await pool.run(str)
+        gate.set()
+    assert await pool.run(lambda: 1) == 1
+    pool.close()
+
+
+async def test_a_reader_that_is_gone_leaves_its_place_only_when_its_work_is_done(gate: threading.Event) -> None:
+    pool = RenderingPool(threads=1, max_pending=1)
+    with anyio.CancelScope() as gone:
+        async with anyio.create_task_group() as group:
+            group.start_soon(pool.run, gate.wait)
+            await anyio.wait_all_tasks_blocked()
+            gone.cancel()
+    with pytest.raises(RenderingBusyError):
+        await pool.run(str)
+    pool.close()
+
+
+async def test_a_version_is_registered_while_every_place_for_pages_is_taken(
+    gate: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with serving(MemoryAdapters()) as service:
+        await service.publish()
+        rendered: list[str] = []
+
+        def wait(template: str, **context: object) -> Document:
+            rendered.append(template)
+            gate.wait()
+            return page(template, **context)
+
+        page = responses.page
+        monkeypatch.setattr(pages, "page", wait)
+        refused: list[httpx.Response] = []
+        full = anyio.Event()
+
+        async def look() -> None:
+            response = await readers.get("/catalog/platform/gcp/1.0.0")
+            if response.status_code != 200:
+                refused.append(response)
+                full.set()
+
+        at_once = httpx.ASGITransport(service.client.app)
+        async with (
+            httpx.AsyncClient(transport=at_once, base_url="http://testserver") as readers,
+            anyio.create_task_group() as group,
+        ):
+            for _ in range(70):
+                group.start_soon(look)
+            await full.wait()
+            await service.publish("2.0.0", changelog="x" * 50_000)
+            assert (await service.client.get("/health")).status_code == 200
+            gate.set()
+    assert {response.status_code for response in refused} == {503}
+    assert refused[0].headers["Retry-After"] == "5"
+    assert "Load this page again" in refused[0].text
+
+
+async def test_a_large_answer_is_compressed_in_the_pool_and_never_on_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: set[str] = set()
+
+    def compress(*arguments: Any, **options: Any) -> bytes:
+        threads.add(threading.current_thread().name.partition("_")[0])
+        return gzip_compress(*arguments, **options)
+
+    gzip_compress = gzip.compress
+    monkeypatch.setattr(gzip, "compress", compress)
+    schema = {"type": "object", "description": "x" * 100_000}
+    async with serving(MemoryAdapters()) as service:
+        await service.publish(schemas={"bucket": {"config_schema": schema}}, changelog="x" * 90_000)
+        for path in ("", "/versions/1.0.0", "/versions/1.0.0/schemas", "/versions/1.0.0/schemas/bucket", "/versions"):
+            response = await service.client.get(f"/providers/platform/gcp{path}", headers={"Accept-Encoding": "gzip"})
+            assert response.status_code == 200
+    assert threads == {"rendering"}
+
+
+async def test_a_page_is_rendered_once_until_its_provider_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    rendered: list[str] = []
+
+    def counting(template: str, **context: object) -> Document:
+        rendered.append(template)
+        return page(template, **context)
+
+    page = responses.page
+    monkeypatch.setattr(pages, "page", counting)
+    async with serving(MemoryAdapters()) as service:
+        await service.publish()
+        for path in ("/catalog/platform/gcp", "/catalog/platform/gcp/1.0.0"):
+            for _ in range(3):
+                assert (await service.client.get(path)).status_code == 200
+        assert rendered == ["provider.html", "version.html"]
+        await service.publish("2.0.0")
+        assert "2.0.0" in (await service.client.get("/catalog/platform/gcp")).text
+    assert rendered == ["provider.html", "version.html", "provider.html"]
