@@ -6,6 +6,7 @@ import pytest
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from entrypoints.cli.lazy import LazyCommand
 from entrypoints.cli.main import app
 
 PROGRAM = "provider-registry"
@@ -14,7 +15,8 @@ PROGRAM = "provider-registry"
 def commands(group: object, *path: str) -> dict[str, TyperCommand]:
     assert isinstance(group, TyperGroup)
     found: dict[str, TyperCommand] = {}
-    for name, command in group.commands.items():
+    for name, listed in group.commands.items():
+        command = listed.load() if isinstance(listed, LazyCommand) else listed
         if isinstance(command, TyperGroup):
             found |= commands(command, *path, name)
         elif isinstance(command, TyperCommand):
@@ -22,7 +24,9 @@ def commands(group: object, *path: str) -> dict[str, TyperCommand]:
     return found
 
 
-COMMANDS = commands(typer.main.get_command(app))
+GROUP = typer.main.get_command(app)
+LISTED = {name: each for name, each in getattr(GROUP, "commands", {}).items() if isinstance(each, LazyCommand)}
+COMMANDS = commands(GROUP)
 ASKING = {name for name in COMMANDS if name not in {"serve", "dev"}}
 
 
@@ -51,3 +55,10 @@ def test_what_prints_data_prints_it_for_programs_too(name: str) -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_help_says_what_the_command_does(name: str) -> None:
     assert (COMMANDS[name].help or "").strip().endswith(".")
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_the_list_of_commands_says_what_each_command_says_of_itself(name: str) -> None:
+    described = (LISTED[name].load().help or "").replace("\n", " ")
+
+    assert described.startswith((LISTED[name].help or "absent").removesuffix("."))

@@ -2,26 +2,22 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from entrypoints.bootstrap import DatabaseLayout, open_layout
 from entrypoints.cli.failing import refusals
 from entrypoints.cli.operating import AsJson, database_settings, require_database
 from entrypoints.cli.showing import show_json
-
-if TYPE_CHECKING:
-    from entrypoints.bootstrap import DatabaseLayout
 
 app = typer.Typer(help="Upgrade and inspect the layout of the database.", no_args_is_help=True)
 BASE = "base"
 
 
 @contextmanager
-def _layout(*, as_json: bool, may_make: bool = False) -> Iterator["DatabaseLayout"]:
+def _layout(*, as_json: bool, may_make: bool = False) -> Iterator[DatabaseLayout]:
     """Open the layout of the database; where there is none, make an embedded one or end."""
-    from entrypoints.bootstrap import open_layout  # noqa: PLC0415 -- keeps --help quick
-
     settings = database_settings(as_json=as_json)
     with refusals(as_json=as_json):
         if not may_make:
@@ -86,7 +82,7 @@ def check(*, as_json: AsJson = False) -> None:
     raise typer.Exit(0 if suffices else 1)
 
 
-def _show_revision(layout: "DatabaseLayout", sentence: str, *, as_json: bool) -> None:
+def _show_revision(layout: DatabaseLayout, sentence: str, *, as_json: bool) -> None:
     revision = layout.current() or BASE
     if as_json:
         show_json({"revision": revision})

@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from application.use_cases.transfer_distribution import Transfer
+from domain.distributions import distribution_name, index_path
 from entrypoints.cli.failing import refusals
 from entrypoints.cli.operating import AsJson, Who, operate, operator
 from entrypoints.cli.showing import show_fields, show_json, show_outcome, show_table, written
@@ -44,8 +46,6 @@ def list_distributions(
 @app.command(epilog="Example: provider-registry distributions show acme-tools")
 def show(name: _Name, *, as_json: AsJson = False) -> None:
     """Show which namespace a distribution belongs to, and how it came to be so."""
-    from domain.distributions import distribution_name, index_path  # noqa: PLC0415 -- keeps --help quick
-
     with refusals(as_json=as_json):
         normalised = distribution_name(name)
     found = operate(lambda operations: operations.inspect_distribution.execute(normalised), as_json=as_json)
@@ -90,9 +90,6 @@ def transfer(
     Only the new namespace can publish it from then on; the platform always can. What was published stays on the index
     where it is.
     """
-    from application.use_cases.transfer_distribution import Transfer  # noqa: PLC0415 -- keeps --help quick
-    from domain.distributions import distribution_name  # noqa: PLC0415 -- likewise
-
     with refusals(as_json=as_json):
         order = Transfer(
             operator=operator(who),

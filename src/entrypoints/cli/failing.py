@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeVar
 
+import structlog
 import typer
 
 from domain.errors import InvalidValueError, RegistryError, StoreMisconfiguredError, TransientError
@@ -51,8 +52,6 @@ def refusals(*, as_json: bool) -> Iterator[None]:
         if isinstance(error, OSError) and error.filename is not None:
             code, status, detail = "unusable", 2, f"{error.filename}: {error.strerror}"
         else:
-            import structlog  # noqa: PLC0415 -- keeps --help quick
-
             structlog.get_logger().exception("command_failed")
             code, status = "internal_error", 1
             detail = (

@@ -5,7 +5,7 @@ import getpass
 import os
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -13,12 +13,11 @@ from domain import texts
 from domain.machines import Operator
 from domain.names import ProviderName
 from domain.semver import SemVer
+from entrypoints.bootstrap import is_database_there, open_operations
 from entrypoints.cli.failing import refusals, usable
 from entrypoints.environment import SettingsError, load_group
+from entrypoints.operations import Operations
 from entrypoints.settings import DatabaseSettings, WheelSettings
-
-if TYPE_CHECKING:
-    from entrypoints.operations import Operations
 
 T = TypeVar("T")
 LATEST = "latest"
@@ -32,10 +31,8 @@ Who = Annotated[
 ]
 
 
-def operate(work: Callable[["Operations"], Awaitable[T]], *, as_json: bool) -> T:
+def operate(work: Callable[[Operations], Awaitable[T]], *, as_json: bool) -> T:
     """Do a piece of work on the registry, or end the command with what went wrong."""
-    from entrypoints.bootstrap import open_operations  # noqa: PLC0415 -- keeps --help quick
-
     database = database_settings(as_json=as_json)
     wheel = usable(partial(load_group, WheelSettings), as_json=as_json)
 
@@ -87,8 +84,6 @@ def require_database(settings: DatabaseSettings) -> None:
     Raises:
         SettingsError: There is none.
     """
-    from entrypoints.bootstrap import is_database_there  # noqa: PLC0415 -- keeps --help quick
-
     if not is_database_there(settings):
         problem = (
             "REGISTRY_DATA_DIR: holds no database; name the folder that the server keeps its data in (relative to "

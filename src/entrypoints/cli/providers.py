@@ -5,10 +5,14 @@ from typing import Annotated
 
 import typer
 
+from application.ports.provider_catalog import CatalogSearch
+from domain.names import ProviderName
+from domain.search import Query
 from entrypoints.cli.failing import refusals, usable
 from entrypoints.cli.operating import AsJson, Provider, operate
 from entrypoints.cli.showing import show_fields, show_json, show_table
 from entrypoints.environment import load_group
+from entrypoints.http.presenters.catalog import page_view, platform_author, provider_view
 from entrypoints.settings import ServerSettings
 
 app = typer.Typer(help="Look into the catalog. Needs the database only.", no_args_is_help=True)
@@ -26,10 +30,6 @@ def list_providers(
     as_json: AsJson = False,
 ) -> None:
     """List providers that have a published version; with words, the best first."""
-    from application.ports.provider_catalog import CatalogSearch  # noqa: PLC0415 -- keeps --help quick
-    from domain.search import Query  # noqa: PLC0415 -- likewise
-    from entrypoints.http.presenters.catalog import page_view, platform_author  # noqa: PLC0415 -- likewise
-
     query = Query.parse(" ".join(words)) if words else None
     search = CatalogSearch(query=query, tags=frozenset(tag or ()), limit=limit, offset=offset)
     page = page_view(
@@ -49,9 +49,6 @@ def list_providers(
 @app.command(epilog="Example: provider-registry providers show platform/gcp")
 def show(provider: Provider, *, as_json: AsJson = False) -> None:
     """Show a provider: how it is shown, who it comes from, its latest version. JSON has its readme too."""
-    from domain.names import ProviderName  # noqa: PLC0415 -- keeps --help quick
-    from entrypoints.http.presenters.catalog import platform_author, provider_view  # noqa: PLC0415 -- likewise
-
     with refusals(as_json=as_json):
         name = ProviderName.parse(provider)
     entry = operate(lambda operations: operations.find_provider.execute(name), as_json=as_json)

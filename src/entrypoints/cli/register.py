@@ -3,18 +3,22 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from entrypoints.cli.failing import refusals
+from entrypoints.cli.release_screen import ReleaseScreen
+from entrypoints.client.errors import ClientError
+from entrypoints.client.release import Order, release
+from entrypoints.environment import load_group
+from entrypoints.settings import ClientSettings, TrustSettings
 
-if TYPE_CHECKING:
-    from entrypoints.settings import ClientSettings
-
+app = typer.Typer()
 INDEX_VARIABLES = ("REGISTRY_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL")
 
 
+@app.command(epilog="Example: provider-registry register . --dry-run")
 def register(
     project: Annotated[Path, typer.Argument(help="Folder of the provider's pyproject.toml.", metavar="PROJECT_DIR")],
     *,
@@ -36,10 +40,6 @@ def register(
 
     Takes its token from REGISTRY_TOKEN, or mints one with REGISTRY_MACHINE_SECRET_KEY.
     """
-    from entrypoints.cli.release_screen import ReleaseScreen  # noqa: PLC0415 -- keeps --help quick
-    from entrypoints.client.errors import ClientError  # noqa: PLC0415 -- likewise
-    from entrypoints.client.release import Order, release  # noqa: PLC0415 -- likewise
-
     screen = ReleaseScreen(as_json=as_json)
     with refusals(as_json=as_json):
         settings = _load(os.environ, registry_url, index_url)
@@ -61,10 +61,7 @@ def register(
     raise typer.Exit(1 if registration.outcome == "conflict" else 0)
 
 
-def _load(environment: Mapping[str, str], registry_url: str | None, index_url: str | None) -> "ClientSettings":
-    from entrypoints.environment import load_group  # noqa: PLC0415 -- keeps --help quick
-    from entrypoints.settings import ClientSettings, TrustSettings  # noqa: PLC0415 -- likewise
-
+def _load(environment: Mapping[str, str], registry_url: str | None, index_url: str | None) -> ClientSettings:
     load_group(TrustSettings, environment)
     given = {"REGISTRY_URL": registry_url, "REGISTRY_INDEX_URL": index_url or _index_of(environment)}
     return load_group(ClientSettings, {**environment, **{name: text for name, text in given.items() if text}})

@@ -3,9 +3,12 @@
 import os
 from typing import Annotated
 
+import msgspec
 import typer
 
 from entrypoints.cli.showing import show_json, show_table
+from entrypoints.environment import SettingsError, load_settings
+from entrypoints.settings_view import settings_view
 
 app = typer.Typer(help="Check and show the settings in the environment.", no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
@@ -14,8 +17,6 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")
 @app.command(epilog="Example: provider-registry settings check")
 def check(*, as_json: AsJson = False) -> None:
     """Exit with status 0 if the registry could start with these settings, with 1 if not; name all that is wrong."""
-    from entrypoints.environment import SettingsError, load_settings  # noqa: PLC0415 -- keeps --help quick
-
     problems: tuple[str, ...] = ()
     try:
         load_settings(os.environ)
@@ -34,8 +35,6 @@ def check(*, as_json: AsJson = False) -> None:
 @app.command(epilog="Example: provider-registry settings show --json")
 def show(*, as_json: AsJson = False) -> None:
     """Show every setting with its value and where that comes from; secrets are masked."""
-    from entrypoints.settings_view import settings_view  # noqa: PLC0415 -- keeps --help quick
-
     views = list(settings_view(os.environ))
     if as_json:
         show_json(views)
@@ -44,6 +43,4 @@ def show(*, as_json: AsJson = False) -> None:
 
 
 def _json(shown: object) -> str:
-    import msgspec  # noqa: PLC0415 -- for programs only
-
     return msgspec.json.encode(shown).decode()

@@ -8,14 +8,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.text import Text
-
     from domain.verification import Verification
-
 
 _NO_WIDTH = 100_000
 """Columns, where there is no terminal to be as wide as."""
@@ -37,7 +37,7 @@ def tell(text: str | bytes, *, err: bool = False, nl: bool = True) -> None:
             tell(f"standard output could not be written: {error.strerror}", err=True)
 
 
-def show(shown: "Text | str", *, err: bool = False) -> None:
+def show(shown: Text | str, *, err: bool = False) -> None:
     """Print what rich renders, on lines as long as they are."""
     console = _console(err=err)
     console.print(shown, soft_wrap=True)
@@ -46,16 +46,11 @@ def show(shown: "Text | str", *, err: bool = False) -> None:
 
 def show_json(shown: object) -> None:
     """Print one JSON document."""
-    import msgspec  # noqa: PLC0415 -- for programs only
-
     tell(msgspec.json.encode(shown))
 
 
-def show_table(columns: Sequence[str], rows: Iterable[Sequence["Text | str"]]) -> None:
+def show_table(columns: Sequence[str], rows: Iterable[Sequence[Text | str]]) -> None:
     """Print a table; long cells are folded to a terminal's width, never cut. What is piped has a line for each row."""
-    from rich.table import Table  # noqa: PLC0415 -- for people only
-    from rich.text import Text  # noqa: PLC0415 -- likewise
-
     table = Table(*columns, box=None, header_style="bold")
     for column in table.columns:
         column.overflow = "fold"
@@ -75,8 +70,6 @@ def show_fields(fields: Mapping[str, object]) -> None:
 
 def show_verdicts(verification: "Verification") -> None:
     """Print the verdict of each check."""
-    from rich.text import Text  # noqa: PLC0415 -- for people only
-
     passed, refused = Text("passed", "green"), Text("refused", "red")
     rows = [(check.name, passed if check.passed else refused, check.detail) for check in verification.checks]
     show_table(("check", "verdict", "what was compared"), rows)
@@ -84,8 +77,6 @@ def show_verdicts(verification: "Verification") -> None:
 
 def show_outcome(text: str, *, good: bool) -> None:
     """Print how it ended, in a line."""
-    from rich.text import Text  # noqa: PLC0415 -- for people only
-
     mark = Text("✓ ", "green") if good else Text("✗ ", "red")
     show(mark + Text(text))
 
@@ -99,14 +90,12 @@ def _text(value: object) -> str:
     return written(value) if isinstance(value, datetime) else str(value)
 
 
-def _console(*, err: bool = False) -> "Console":
+def _console(*, err: bool = False) -> Console:
     """Return a console that renders for standard output or standard error, and writes to neither."""
-    from rich.console import Console  # noqa: PLC0415 -- for people only
-
     stream = sys.stderr if err else sys.stdout
     return Console(file=io.StringIO(), force_terminal=(stream is not None and stream.isatty()) or None, highlight=False)
 
 
-def _rendered(console: "Console") -> str:
+def _rendered(console: Console) -> str:
     rendered: str = console.file.getvalue()  # type: ignore[attr-defined] # a StringIO
     return rendered

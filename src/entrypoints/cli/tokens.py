@@ -6,16 +6,17 @@ import os
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from domain.errors import MachineNotAllowedError, NotAuthenticatedError
+from domain.inspections import TokenInspection
+from entrypoints.bootstrap import inspect_machine_token, open_machine_authentication
 from entrypoints.cli.failing import refusals
 from entrypoints.cli.showing import tell
-
-if TYPE_CHECKING:
-    from domain.inspections import TokenInspection
-    from entrypoints.settings import ConsoleSettings
+from entrypoints.environment import load_group
+from entrypoints.settings import ConsoleSettings, TrustSettings
 
 app = typer.Typer(help="Look into tokens.", no_args_is_help=True)
 _MOST_BYTES = 1024 * 1024
@@ -42,10 +43,6 @@ def inspect(
     REGISTRY_CONSOLE_... settings count. Nobody is asked without --online; the signature is then not checked. Exits
     with 1 if a check would not pass, with 4 if Clerk cannot be reached.
     """
-    from entrypoints.bootstrap import inspect_machine_token  # noqa: PLC0415 -- keeps --help quick
-    from entrypoints.environment import load_group  # noqa: PLC0415 -- likewise
-    from entrypoints.settings import ConsoleSettings, TrustSettings  # noqa: PLC0415 -- likewise
-
     with refusals(as_json=as_json):
         settings = load_group(ConsoleSettings, os.environ)
         load_group(TrustSettings, os.environ)
@@ -62,10 +59,7 @@ def _standard_input() -> str:
     return "" if sys.stdin is None else sys.stdin.buffer.read(_MOST_BYTES).decode("utf-8", "replace")
 
 
-async def _asked(settings: "ConsoleSettings", token: str, inspection: "TokenInspection") -> "TokenInspection":
-    from domain.errors import MachineNotAllowedError, NotAuthenticatedError  # noqa: PLC0415 -- keeps --help quick
-    from entrypoints.bootstrap import open_machine_authentication  # noqa: PLC0415 -- likewise
-
+async def _asked(settings: ConsoleSettings, token: str, inspection: TokenInspection) -> TokenInspection:
     failed = None
     async with open_machine_authentication(settings) as authenticate_machine:
         try:
@@ -77,7 +71,7 @@ async def _asked(settings: "ConsoleSettings", token: str, inspection: "TokenInsp
     return replace(inspection, failed_check=failed, unchecked=())
 
 
-def _show(inspection: "TokenInspection", *, as_json: bool) -> None:
+def _show(inspection: TokenInspection, *, as_json: bool) -> None:
     if as_json:
         shown = {
             "kind": inspection.kind,

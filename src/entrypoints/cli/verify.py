@@ -20,10 +20,13 @@ from domain.verification import Examination, Verification
 from domain.wheel_filenames import WheelFilename
 from domain.wheel_urls import WheelUrl
 from domain.wheels import ProvenWheel
+from entrypoints.bootstrap import open_wheel_verification
 from entrypoints.cli.failing import refusals
 from entrypoints.cli.showing import show_json, show_outcome, show_verdicts
 from entrypoints.environment import load_group
 from entrypoints.settings import TrustSettings, WheelSettings
+
+app = typer.Typer()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class Outcome:
     verification: Verification
 
 
+@app.command(epilog="Example: provider-registry verify dist/gcp_provider-1.4.0-py3-none-any.whl --version 1.4.0")
 def verify(
     wheel: Annotated[str, typer.Argument(help="A wheel on disk, or its https:// URL.", metavar="PATH-OR-URL")],
     *,
@@ -53,8 +57,6 @@ def verify(
 
     A URL is fetched as the registry would fetch it; the REGISTRY_WHEEL_… settings count.
     """
-    from entrypoints.bootstrap import open_wheel_verification  # noqa: PLC0415 -- keeps --help quick
-
     with refusals(as_json=as_json):
         settings = load_group(WheelSettings, os.environ)
         load_group(TrustSettings, os.environ)

@@ -1,9 +1,15 @@
 """``provider-registry versions``: what was registered, and the steps of its life that operators take."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from application.use_cases.inspect_version import Inspected
+from application.use_cases.restore_version import Restoration
+from application.use_cases.reverify_version import Reverified
+from application.use_cases.yank_version import Yank
+from domain.history import check_yank_reason
+from domain.versions import ProviderVersion
 from entrypoints.cli.failing import refusals
 from entrypoints.cli.operating import (
     LATEST,
@@ -17,11 +23,8 @@ from entrypoints.cli.operating import (
     provider_and_version,
 )
 from entrypoints.cli.showing import show_fields, show_json, show_outcome, show_table, show_verdicts, written
-
-if TYPE_CHECKING:
-    from application.use_cases.inspect_version import Inspected
-    from application.use_cases.reverify_version import Reverified
-    from domain.versions import ProviderVersion
+from entrypoints.http.routes.history import event_view
+from entrypoints.http.presenters.versions import verification_view, version_view
 
 app = typer.Typer(help="Look into versions, yank and verify them. Needs the database only.", no_args_is_help=True)
 
@@ -29,8 +32,6 @@ app = typer.Typer(help="Look into versions, yank and verify them. Needs the data
 @app.command("list", epilog="Example: provider-registry versions list platform/gcp")
 def list_versions(provider: Provider, *, as_json: AsJson = False) -> None:
     """List a provider's versions of any status, failed ones included, newest first."""
-    from entrypoints.http.presenters.versions import version_view  # noqa: PLC0415 -- keeps --help quick
-
     with refusals(as_json=as_json):
         name, _ = provider_and_version(provider, LATEST)
     versions = operate(lambda operations: operations.list_versions.execute(name), as_json=as_json)
@@ -47,8 +48,6 @@ def list_versions(provider: Provider, *, as_json: AsJson = False) -> None:
 @app.command(epilog="Example: provider-registry versions show platform/gcp 1.4.0")
 def show(provider: Provider, version: VersionOrLatest = LATEST, *, as_json: AsJson = False) -> None:
     """Show a version of any status, failed ones and the reason included."""
-    from entrypoints.http.presenters.versions import version_view  # noqa: PLC0415 -- keeps --help quick
-
     found = _inspect(provider, version, as_json=as_json).version
     if as_json:
         show_json(version_view(found))
@@ -79,8 +78,6 @@ def show(provider: Provider, version: VersionOrLatest = LATEST, *, as_json: AsJs
 @app.command(epilog="Example: provider-registry versions history platform/gcp 1.4.0")
 def history(provider: Provider, version: VersionOrLatest = LATEST, *, as_json: AsJson = False) -> None:
     """Show who did what to a version, when and why, oldest first. Failed versions have a history too."""
-    from entrypoints.http.routes.history import event_view  # noqa: PLC0415 -- keeps --help quick
-
     events = _inspect(provider, version, as_json=as_json).history
     if as_json:
         show_json([event_view(event) for event in events])
@@ -99,9 +96,6 @@ def yank(
     as_json: AsJson = False,
 ) -> None:
     """Take a version out of 'latest'; it stays for those who pinned it. Safe to repeat: the first reason stays."""
-    from application.use_cases.yank_version import Yank  # noqa: PLC0415 -- keeps --help quick
-    from domain.history import check_yank_reason  # noqa: PLC0415 -- likewise
-
     with refusals(as_json=as_json):
         name, number = provider_and_version(provider, version)
         if number is None:
@@ -113,8 +107,6 @@ def yank(
 @app.command(epilog="Example: provider-registry versions restore platform/gcp 1.4.0")
 def restore(provider: Provider, version: Version, *, who: Who = None, as_json: AsJson = False) -> None:
     """Undo a yank. Safe to repeat."""
-    from application.use_cases.restore_version import Restoration  # noqa: PLC0415 -- keeps --help quick
-
     with refusals(as_json=as_json):
         name, number = provider_and_version(provider, version)
         if number is None:
@@ -137,15 +129,13 @@ def verify(provider: Provider, version: VersionOrLatest, *, as_json: AsJson = Fa
     raise typer.Exit(0 if found.code is None else 1)
 
 
-def _inspect(provider: str, version: str, *, as_json: bool) -> "Inspected":
+def _inspect(provider: str, version: str, *, as_json: bool) -> Inspected:
     with refusals(as_json=as_json):
         name, number = provider_and_version(provider, version)
     return operate(lambda operations: operations.inspect_version.execute(name, number), as_json=as_json)
 
 
-def _show_step(version: "ProviderVersion", *, as_json: bool) -> None:
-    from entrypoints.http.presenters.versions import version_view  # noqa: PLC0415 -- keeps --help quick
-
+def _show_step(version: ProviderVersion, *, as_json: bool) -> None:
     if as_json:
         show_json(version_view(version))
         return
@@ -153,9 +143,7 @@ def _show_step(version: "ProviderVersion", *, as_json: bool) -> None:
     show_outcome(f"{version.name} {version.version} is {version.status}{why}", good=True)
 
 
-def _show_reverified(found: "Reverified", *, as_json: bool) -> None:
-    from entrypoints.http.presenters.versions import verification_view  # noqa: PLC0415 -- keeps --help quick
-
+def _show_reverified(found: Reverified, *, as_json: bool) -> None:
     version = found.version
     if as_json:
         verdict = verification_view(version, found.verification)

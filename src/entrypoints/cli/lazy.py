@@ -1,0 +1,76 @@
+"""Commands whose modules are imported when they run, so that ``--help`` is quick and each extra stays optional."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where a command is, and its line in the list of commands.
+
+    Attributes:
+        extra: The extra of this distribution that the module needs, or None.
+    """
+
+    module: str
+    help: str
+    extra: str | None = "server"
+
+
+COMMANDS: Mapping[str, _Source] = {
+    "database": _Source("database", "Upgrade and inspect the layout of the database."),
+    "dev": _Source("dev", "Start a local registry with a local realm and register an example provider.", "development"),
+    "distributions": _Source("distributions", "Look into who owns distributions, and hand them over."),
+    "providers": _Source("providers", "Look into the catalog."),
+    "register": _Source("register", "Register a provider's release.", None),
+    "serve": _Source("serve", "Serve the registry over HTTP with the settings in the environment."),
+    "settings": _Source("settings", "Check and show the settings in the environment.", None),
+    "tokens": _Source("tokens", "Look into tokens."),
+    "verify": _Source("verify", "Run the registry's checks on a wheel.", None),
+    "versions": _Source("versions", "Look into versions, yank and verify them."),
+}
+
+
+class LazyCommand(TyperCommand):
+    """Stands for a command until it runs."""
+
+    def __init__(self, name: str, source: _Source) -> None:
+        super().__init__(name, help=source.help)
+        self._source = source
+
+    def load(self) -> TyperCommand | TyperGroup:
+        """Import the command.
+
+        Raises:
+            typer.BadParameter: An extra is not installed.
+        """
+        try:
+            module = import_module(f"entrypoints.cli.{self._source.module}")
+        except ModuleNotFoundError as error:
+            if self._source.extra is None or error.name is None or error.name.startswith("entrypoints"):
+                raise
+            raise typer.BadParameter(
+                f"this command needs more than is installed; pip install 'provider-registry[{self._source.extra}]'"
+            ) from None
+        command = typer.main.get_command(module.app)
+        assert isinstance(command, TyperCommand | TyperGroup)  # noqa: S101 -- tells the type checker
+        command.name = self.name
+        return command
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """Return the context of the imported command, which runs in place of this one."""
+        return self.load().make_context(info_name, args, parent=parent, **extra)
+
+
+class LazyGroup(TyperGroup):
+    """The group of all commands."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        for name, source in COMMANDS.items():
+            self.add_command(LazyCommand(name, source))

@@ -1,0 +1,40 @@
+"""``provider-registry serve``."""
+
+import os
+
+import typer
+
+from entrypoints.bootstrap import serving_database
+from entrypoints.cli.failing import refusals, usable
+from entrypoints.environment import SettingsError, load_settings
+from entrypoints.http.server import serve as serve_http
+from entrypoints.ports import PortTakenError, UnknownHostError, address_of, require_free
+from entrypoints.shared_metrics import shared_metrics
+
+app = typer.Typer()
+
+
+@app.command(epilog="Example: provider-registry serve")
+def serve() -> None:
+    """Serve the registry over HTTP with the settings in the environment.
+
+    On the embedded database, which is used when DATABASE_URL is not set, migrations are applied first. On any other,
+    the server is not ready until `provider-registry database upgrade` has run.
+    """
+    settings = usable(load_settings)
+    try:
+        require_free(_address(settings.server.host), settings.server.port)
+    except PortTakenError as error:
+        typer.echo(f"{error}; stop what listens there, or set REGISTRY_HOST or REGISTRY_PORT", err=True)
+        raise typer.Exit(1) from None
+    with shared_metrics(), serving_database(settings.database) as url:
+        os.environ["DATABASE_URL"] = url  # the workers load the settings again
+        serve_http(settings)
+
+
+def _address(host: str) -> str:
+    with refusals(as_json=False):
+        try:
+            return address_of(host)
+        except UnknownHostError:
+            raise SettingsError(["REGISTRY_HOST: leads to no address; name an address of this host"]) from None
