@@ -38,7 +38,7 @@ print(json.dumps({"effects": effects, "modules": sorted(sys.modules)}))
 
 
 def _modules(*packages: str) -> list[str]:
-    """Name every module of these packages but those that do their work on import: ``__main__``, and Alembic's ``env``."""
+    """Name every module of these packages but those that work on import: ``__main__``, and Alembic's ``env``."""
     paths = [path for package in packages for path in sorted((_SOURCES / package).rglob("*.py"))]
     names = [".".join(path.relative_to(_SOURCES).with_suffix("").parts).removesuffix(".__init__") for path in paths]
     return [name for name in names if not name.endswith(("__main__", "migrations.env"))]
