@@ -46,6 +46,11 @@ class OrganizationFrom6(_Organization, kw_only=True):
     status: Literal["bootstrapping", "ready", "bootstrap_failed", "deactivating", "deleted"]
 
 
+class AuthorBefore1Dot4(msgspec.Struct, kw_only=True):
+    organization_id: str
+    org_name: str
+
+
 class AuthorFrom2(msgspec.Struct, kw_only=True):
     kind: Literal["customer", "platform"]
     display_name: str
@@ -72,12 +77,24 @@ class _Provider(msgspec.Struct, kw_only=True):
     updated_at: datetime
 
 
+class ProviderBefore1Dot4(_Provider, kw_only=True):
+    author: AuthorBefore1Dot4
+    trust_tier: Literal["official", "verified", "community"]
+
+
 class ProviderFrom2(_Provider, kw_only=True):
     author: AuthorFrom2
 
 
 class ProviderFrom9(_Provider, kw_only=True):
     author: AuthorFrom9
+
+
+class PageBefore1Dot4(msgspec.Struct):
+    items: list[ProviderBefore1Dot4]
+    total: int
+    limit: int
+    offset: int
 
 
 class PageFrom2(msgspec.Struct):
@@ -107,6 +124,12 @@ class _Version(msgspec.Struct, kw_only=True):
     entrypoint: list[str] | None = None
     created_at: datetime
     updated_at: datetime
+
+
+class VersionBefore1Dot4(_Version, kw_only=True):
+    provider_name: str
+    runtime_version: str
+    status: Literal["building", "published", "failed", "yanked"]
 
 
 class VersionFrom2(_Version, kw_only=True):
@@ -177,9 +200,23 @@ async def test_every_sdk_reads_a_catalog_of_first_party_customer_and_unnamed_pro
     ]
 
 
-@pytest.mark.parametrize("kind", [VersionFrom2, VersionFrom16])
+async def test_sdks_before_1_4_read_whether_a_provider_is_official(service: Service) -> None:
+    act_for(service, CALLERS[0])
+    await service.client.post(
+        "/provider-versions", json=service.upload(name="acme/storage"), headers=service.authorised()
+    )
+
+    page = msgspec.json.decode(await read(service, "/providers"), type=PageBefore1Dot4)
+
+    assert [(item.prefix, item.trust_tier, item.author.org_name) for item in page.items] == [
+        ("acme", "community", "Acme Inc."),
+        ("platform", "official", "Platform"),
+    ]
+
+
+@pytest.mark.parametrize("kind", [VersionBefore1Dot4, VersionFrom2, VersionFrom16])
 async def test_every_sdk_reads_a_version_wherever_it_is_shown(
-    service: Service, kind: type[VersionFrom2 | VersionFrom16]
+    service: Service, kind: type[VersionBefore1Dot4 | VersionFrom2 | VersionFrom16]
 ) -> None:
     body = service.upload("1.0.1")
     dry_run = await service.client.post(f"{ROUTE}?dry_run=true", json=body, headers=service.authorised())
@@ -196,6 +233,7 @@ async def test_every_sdk_reads_a_version_wherever_it_is_shown(
 
     assert len(read_answers) == 9
     assert {answer["distribution_name"] for answer in answers} == {"pragmatiks-gcp-provider"}
+    assert {answer["provider_name"] for answer in answers} == {"platform/gcp"}
 
 
 async def test_sdks_before_16_read_a_yanked_version_too(service: Service) -> None:

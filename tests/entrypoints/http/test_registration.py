@@ -40,6 +40,7 @@ async def test_a_first_registration_is_201_with_the_published_version(service: S
         "prefix": "platform",
         "name": "gcp",
         "canonical": "platform/gcp",
+        "provider_name": "platform/gcp",
         "version": "1.4.0",
         "status": "published",
         "runtime_version": RUNTIME_VERSION,

@@ -19,6 +19,7 @@ class AuthorView(Struct, kw_only=True):
     display_name: Annotated[
         str, Meta(description="What the organisation is called, or the namespace if that is not known.")
     ]
+    org_name: Annotated[str, Meta(description="The same as `display_name`, under the name that SDKs before 1.4 require.")]
 
 
 class ProviderView(Struct, kw_only=True):
@@ -30,6 +31,10 @@ class ProviderView(Struct, kw_only=True):
     display_name: str
     description: str
     author: AuthorView
+    trust_tier: Annotated[
+        Literal["official", "community"],
+        Meta(description="`official` for first-party providers; SDKs before 1.4 require it."),
+    ]
     scope: Literal["public"] = "public"
     icon_url: str | None
     readme: Annotated[str, Meta(description="Long description of the latest version's wheel; null in lists.")] | None

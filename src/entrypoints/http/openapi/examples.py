@@ -16,6 +16,7 @@ PUBLISHED_EXAMPLE: dict[str, object] = {
     "name": "gcp",
     "version": "1.4.0",
     "canonical": "platform/gcp",
+    "provider_name": "platform/gcp",
     "runtime_version": "2.3.0",
     "status": "published",
     "wheel_url": "https://wheels.example.com/files/pragmatiks_gcp_provider-1.4.0-py3-none-any.whl",

@@ -28,6 +28,7 @@ def version_view(version: ProviderVersion) -> ProviderVersionView:
         name=version.name.name,
         version=version.version.text,
         canonical=version.name.canonical,
+        provider_name=version.name.canonical,
         runtime_version=version.runtime_version,
         status=version.status,
         wheel_url=announced.wheel_url.text,
