@@ -19,6 +19,7 @@ _DEFAULT_PORT = 5432
 _VERIFYING = ("verify-ca", "verify-full")
 _ENCRYPTING = ("require", *_VERIFYING)
 _TLS_FILES = ("sslrootcert", "sslcert", "sslkey", "sslcrl", "sslpassword")
+_ALIKE = 0.8
 _TLS_VERSIONS = ("ssl_min_protocol_version", "ssl_max_protocol_version")
 
 
@@ -89,6 +90,8 @@ def resolve(uri: str, environment: Mapping[str, str]) -> Target:
     for name, parameter in PARAMETERS.items():
         if parameter.variable and name not in written and environment.get(parameter.variable):
             written[name], sources[name] = environment[parameter.variable], parameter.variable
+    if "sslmode" not in written and environment.get("PGREQUIRESSL", "").startswith("1"):
+        written["sslmode"], sources["sslmode"] = "require", "PGREQUIRESSL"  # from before PGSSLMODE, as in libpq
     given = {name: value for name, value in written.items() if value}
     problems = [*_problems_alone(given, sources), *_problems_together(given, sources)]
     if problems:
@@ -142,7 +145,7 @@ def _problems_alone(given: Mapping[str, str], sources: Mapping[str, str]) -> lis
 
 def _unknown(name: str) -> str:
     # The name is not repeated: it may be a part of a password that was not percent-encoded.
-    nearest = get_close_matches(name, PARAMETERS, 1)
+    nearest = ["sslmode"] if name.lower() == "ssl" else get_close_matches(name.lower(), PARAMETERS, 1, _ALIKE)
     return "has a parameter that libpq does not know; " + (
         f"did you mean {nearest[0]}?" if nearest else "settings of the server go into options=-c%20name%3Dvalue"
     )

@@ -69,13 +69,19 @@ def _hosts_and_ports(authority: str) -> tuple[str, str]:
 
 def _parameters(query: str) -> dict[str, str]:
     parameters = {}
-    for part in query.split("&") if query else ():
+    parts = query.split("&")
+    if not parts[-1]:  # libpq allows one & at the end
+        parts.pop()
+    for part in parts:
         name, equals, value = part.partition("=")
         if not equals or "=" in value:
             raise InvalidUriError(f"holds a parameter that is not in the form name=value{_ESCAPES}, and = as %3D")
+        name, value = _decoded(name), _decoded(value)
         if (name, value) == ("ssl", "true"):  # JDBC's spelling, which libpq knows too
             name, value = "sslmode", "require"
-        parameters[_decoded(name)] = _decoded(value)
+        if name == "requiressl":  # likewise, from before sslmode
+            name, value = "sslmode", "require" if value.startswith("1") else "prefer"
+        parameters[name] = value
     return parameters
 
 

@@ -18,7 +18,7 @@ MARKER = "m4rker"
 OURS_ALONE = {"servicefile"}  # of newer releases than the packaged library
 IGNORED_VARIABLES = {"client_encoding": None}  # whatever it is, the registry speaks UTF-8
 PIECES = ("u", "p", "@", "/", "?", "#", ":", "[", "]", "%41", "%zz", "%00", ",", "host", "5432", "99999", "&", "=")
-NAMES = ("sslmode", "user", "password", "host", "port", "dbname", "ssl", "true", "é", " ", "+", "::1", "%2F", "%ff", "")
+NAMES = ("sslmode", "user", "password", "host", "port", "dbname", "ssl", "true", "requiressl", "1", "é", " ", "+", "::1", "%2F", "%ff", "")
 
 
 def problems(uri: str, **environment: str) -> Mapping[str, str]:
@@ -61,6 +61,9 @@ def test_what_is_read_in_a_uri_is_what_libpq_reads_in_it(rest: str) -> None:
         ("postgresql://u@h/db?connect_timeout=0", {"connect_timeout": None}),
         ("postgresql://u@h/db?channel_binding=prefer&gssencmode=disable&sslsni=1", {"sslmode": "prefer"}),
         ("postgresql://u@h/db?ssl=true", {"sslmode": "require"}),
+        ("postgresql://u@h/db?s%73l=t%72ue&", {"sslmode": "require"}),
+        ("postgresql://u@h/db?requiressl=1", {"sslmode": "require"}),
+        ("postgresql://u@h/db?requiressl=0", {"sslmode": "prefer"}),
         ("postgresql://u@h/db?sslmode=verify-full&sslrootcert=system", {"sslmode": "system"}),
         ("postgresql://u@h/db?sslrootcert=system", {"sslmode": "system"}),
         ("postgresql://u@h/db?options=-c%20geqo%3Doff", {"server_settings": {"options": "-c geqo=off"}}),
@@ -161,7 +164,7 @@ def test_a_value_that_is_misspelt_or_cannot_be_honoured_is_refused_by_name(param
 
 @pytest.mark.parametrize(
     ("parameter", "nearest"),
-    [("ssl_mode", "sslmode"), ("target_session_attr", "target_session_attrs"), ("usr", "user")],
+    [("ssl_mode", "sslmode"), ("target_session_attr", "target_session_attrs"), ("usr", "user"), ("SSLMODE", "sslmode"), ("ssl", "sslmode")],
 )
 def test_a_misspelt_parameter_is_told_with_the_nearest_one(parameter: str, nearest: str) -> None:
     problem = problems(f"postgresql://u@h/db?{parameter}={MARKER}")["DATABASE_URL"]
@@ -248,6 +251,22 @@ def test_variables_of_libpq_count_where_the_uri_is_silent() -> None:
     assert (target.hosts, target.user, target.password, target.database) == ([("h", 6000)], "u", "p", "d")
     assert target.sslmode == "require"
     assert resolve("postgresql://v@i:1/e?sslmode=disable", environment).hosts == [("i", 1)]
+
+
+@pytest.mark.parametrize(
+    ("uri", "environment", "sslmode"),
+    [
+        ("postgresql://u@h", {"PGREQUIRESSL": "1"}, "require"),
+        ("postgresql://u@h", {"PGREQUIRESSL": "0"}, "prefer"),
+        ("postgresql://u@h", {"PGREQUIRESSL": "1", "PGSSLMODE": "verify-full", "PGSSLROOTCERT": "system"}, "system"),
+        ("postgresql://u@h?sslmode=disable", {"PGREQUIRESSL": "1"}, "disable"),
+        (self_contained("postgresql://u@/?host=/run/x"), {"PGREQUIRESSL": "1"}, "prefer"),
+    ],
+)
+def test_the_variable_from_before_pgsslmode_counts_where_neither_says_a_mode(
+    uri: str, environment: Mapping[str, str], sslmode: str
+) -> None:
+    assert resolve(uri, environment).sslmode == sslmode
 
 
 @pytest.mark.parametrize(

@@ -133,6 +133,15 @@ async def test_a_parameter_that_would_be_ignored_is_refused_by_its_name(service:
     assert len(problem["detail"]) < 300
 
 
+@pytest.mark.parametrize("name", ["q", "limit", "offset"])
+async def test_a_parameter_that_has_one_value_is_refused_if_it_is_sent_twice(service: Service, name: str) -> None:
+    problem = (await service.client.get(f"/providers?{name}=1&tags=a&tags=b&{name}=2")).json()
+
+    assert (problem["status"], problem["code"]) == (400, "bad_request")
+    assert problem["detail"] == f"{name}: send it once"
+    assert [error["loc"] for error in problem["errors"]] == [["query", name]]
+
+
 async def test_no_more_unknown_parameters_are_listed_than_bad_fields_are(service: Service) -> None:
     query = "&".join(f"p{number}=1" for number in range(500))
 

@@ -186,7 +186,9 @@ async def test_every_sdk_reads_a_catalog_of_first_party_customer_and_unnamed_pro
         act_for(service, customer)
         name = f"{customer.organization_slug}/{customer.id.replace('_', '-')}"
         registered = await service.client.post(
-            "/provider-versions", json=service.upload(name=name), headers=service.authorised()
+            "/provider-versions",
+            json=service.upload(name=name, distribution=f"tools_of_{customer.organization_slug}"),
+            headers=service.authorised(),
         )
         assert registered.status_code == 201, registered.text
 
@@ -203,7 +205,9 @@ async def test_every_sdk_reads_a_catalog_of_first_party_customer_and_unnamed_pro
 async def test_sdks_before_1_4_read_whether_a_provider_is_official(service: Service) -> None:
     act_for(service, CALLERS[0])
     await service.client.post(
-        "/provider-versions", json=service.upload(name="acme/storage"), headers=service.authorised()
+        "/provider-versions",
+        json=service.upload(name="acme/storage", distribution="acme_storage"),
+        headers=service.authorised(),
     )
 
     page = msgspec.json.decode(await read(service, "/providers"), type=PageBefore1Dot4)

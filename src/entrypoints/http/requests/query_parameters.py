@@ -28,3 +28,9 @@ def unknown_parameters(request: Request[Any, Any, Any], known: Collection[str]) 
     names = dict.fromkeys(name for name in request.query_params if name not in known)
     message = f"is not a parameter of this route; leave it out, or send one of {', '.join(known)}"
     return [FieldError(("query", printable(name)[:_LONGEST_NAME]), message, "invalid") for name in names]
+
+
+def repeated_parameters(request: Request[Any, Any, Any], single: Collection[str]) -> list[FieldError]:
+    """Return an error for each query parameter that has one value and is sent with several."""
+    names = [name for name in single if len(request.query_params.getall(name, [])) > 1]
+    return [FieldError(("query", name), "send it once", "invalid") for name in names]

@@ -15,7 +15,7 @@ from entrypoints.http.cache.representation import REVALIDATE, Document
 from entrypoints.http.openapi.catalog import PROVIDER_RESPONSES, SEARCH_RESPONSES
 from entrypoints.http.presenters.catalog import page_view, provider_view
 from entrypoints.http.requests.paths import provider_name
-from entrypoints.http.requests.query_parameters import BadQueryError, unknown_parameters
+from entrypoints.http.requests.query_parameters import BadQueryError, repeated_parameters, unknown_parameters
 from entrypoints.http.requests.service import Service
 
 MAX_PAGE = 100
@@ -23,6 +23,7 @@ MAX_OFFSET = 2**31 - 1
 _PUBLIC = "public"
 _SCOPES = (_PUBLIC, "tenant")
 _PARAMETERS = ("q", "scope", "tags", "limit", "offset")
+_SINGLE = ("q", "limit", "offset")
 
 Words = Annotated[
     str | None,
@@ -95,7 +96,7 @@ async def find_provider(
 
 
 def _check_query(request: Request[Any, Any, Any], scopes: list[str] | None) -> None:
-    errors = unknown_parameters(request, _PARAMETERS)
+    errors = [*unknown_parameters(request, _PARAMETERS), *repeated_parameters(request, _SINGLE)]
     if any(scope not in _SCOPES for scope in scopes or ()):
         errors.append(FieldError(("query", "scope"), f"send {_PUBLIC}, or leave it out", "invalid"))
     if errors:
