@@ -71,6 +71,7 @@ PROXIES: dict[str, tuple[Mapping[str, str], int]] = {
     "a proxy without a scheme": ({"HTTP_PROXY": f"127.0.0.1:{1}"}, REACHED_NOBODY),
     "a proxy that is one word": ({"HTTP_PROXY": "proxy.invalid"}, REACHED_NOBODY),
     "exceptions of IPv6": ({"NO_PROXY": "fd00::/8,[::1],[::1]:80,::/0,[::"}, REACHED_NOBODY),
+    "a proxy whose host is none": ({"HTTP_PROXY": "http://a..example.com:3128"}, UNUSABLE),
     "a SOCKS proxy with an exception": ({"ALL_PROXY": "socks5://x", "NO_PROXY": "127.0.0.0/8"}, REACHED_NOBODY),
 }
 
@@ -99,6 +100,7 @@ def test_odd_certificate_files_are_told(folder: Path, variable: str, content: by
         *("https://", "https:///", "registry.example.com", "ftp://registry.example.com", "https://[::1", "https://a b"),
         *("https://a:b", "https://a:99999", "https://user:s3cret@registry.example.com", "https://a/?b", "https://a\\b"),
         *("https://a\nb", "https://xn--", "https://-a", "https://a..b", "\u2603", "https://%", "https://a\u200bb"),
+        f"https://{'a' * 64}.example.com",
     ],
 )
 @pytest.mark.parametrize("variable", ["REGISTRY_URL", "REGISTRY_CLERK_API_URL", "REGISTRY_INDEX_URL"])

@@ -121,6 +121,8 @@ async def test_a_proxy_is_used_unless_no_proxy_names_the_host(
         "ftp://127.0.0.1",
         "http://127.0.0.1:port",
         "http://[::1",
+        "http://a..example.com",
+        f"http://{'a' * 64}.example.com",
         "://",
     ],
 )

@@ -36,7 +36,12 @@ class EnvironmentTransport(httpx.BaseTransport):
         named = self._proxy_for(request.url)
         if named not in self._transports:
             self._transports[named] = self._open(named)
-        return self._transports[named].handle_request(request)
+        try:
+            return self._transports[named].handle_request(request)
+        except UnicodeError:  # the name service's; httpx does not translate it
+            if named is None:
+                raise
+            raise _no_proxy_url(named) from None
 
     def close(self) -> None:
         """Close every connection."""
@@ -53,7 +58,6 @@ class EnvironmentTransport(httpx.BaseTransport):
         if named is None:
             return httpx.HTTPTransport(verify=self._tls, limits=self._limits)
         written = self._proxies[named]
-        variable = f"{named.upper()}_PROXY"
         try:
             proxy = httpx.Proxy(written if "://" in written else f"http://{written}")
             if proxy.url.scheme == "https":
@@ -61,13 +65,15 @@ class EnvironmentTransport(httpx.BaseTransport):
             return httpx.HTTPTransport(verify=self._tls, limits=self._limits, proxy=proxy)
         except ImportError:
             raise UnusableError(
-                f"{variable} is a SOCKS proxy, which needs another package: pip install socksio. "
+                f"{named.upper()}_PROXY is a SOCKS proxy, which needs another package: pip install socksio. "
                 "Or name the hosts that need no proxy in NO_PROXY"
             ) from None
         except (ValueError, httpx.InvalidURL):
-            raise UnusableError(
-                f"{variable} is not the URL of a proxy, http://host:port; correct or unset it"
-            ) from None
+            raise _no_proxy_url(named) from None
+
+
+def _no_proxy_url(named: str) -> UnusableError:
+    return UnusableError(f"{named.upper()}_PROXY is not the URL of a proxy, http://host:port; correct or unset it")
 
 
 def excepts(exception: str, url: httpx.URL) -> bool:
