@@ -18,7 +18,25 @@ MARKER = "m4rker"
 OURS_ALONE = {"servicefile"}  # of newer releases than the packaged library
 IGNORED_VARIABLES = {"client_encoding": None}  # whatever it is, the registry speaks UTF-8
 PIECES = ("u", "p", "@", "/", "?", "#", ":", "[", "]", "%41", "%zz", "%00", ",", "host", "5432", "99999", "&", "=")
-NAMES = ("sslmode", "user", "password", "host", "port", "dbname", "ssl", "true", "requiressl", "1", "é", " ", "+", "::1", "%2F", "%ff", "")
+NAMES = (
+    "sslmode",
+    "user",
+    "password",
+    "host",
+    "port",
+    "dbname",
+    "ssl",
+    "true",
+    "requiressl",
+    "1",
+    "é",
+    " ",
+    "+",
+    "::1",
+    "%2F",
+    "%ff",
+    "",
+)
 
 
 def problems(uri: str, **environment: str) -> Mapping[str, str]:
@@ -164,7 +182,13 @@ def test_a_value_that_is_misspelt_or_cannot_be_honoured_is_refused_by_name(param
 
 @pytest.mark.parametrize(
     ("parameter", "nearest"),
-    [("ssl_mode", "sslmode"), ("target_session_attr", "target_session_attrs"), ("usr", "user"), ("SSLMODE", "sslmode"), ("ssl", "sslmode")],
+    [
+        ("ssl_mode", "sslmode"),
+        ("target_session_attr", "target_session_attrs"),
+        ("usr", "user"),
+        ("SSLMODE", "sslmode"),
+        ("ssl", "sslmode"),
+    ],
 )
 def test_a_misspelt_parameter_is_told_with_the_nearest_one(parameter: str, nearest: str) -> None:
     problem = problems(f"postgresql://u@h/db?{parameter}={MARKER}")["DATABASE_URL"]

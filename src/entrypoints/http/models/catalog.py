@@ -19,7 +19,9 @@ class AuthorView(Struct, kw_only=True):
     display_name: Annotated[
         str, Meta(description="What the organisation is called, or the namespace if that is not known.")
     ]
-    org_name: Annotated[str, Meta(description="The same as `display_name`, under the name that SDKs before 1.4 require.")]
+    org_name: Annotated[
+        str, Meta(description="The same as `display_name`, under the name that SDKs before 1.4 require.")
+    ]
 
 
 class ProviderView(Struct, kw_only=True):

@@ -144,7 +144,9 @@ class ProviderVersionView(Struct, kw_only=True):
     name: str
     version: str
     canonical: str
-    provider_name: Annotated[str, Meta(description="The same as `canonical`, under the name that SDKs before 1.4 require.")]
+    provider_name: Annotated[
+        str, Meta(description="The same as `canonical`, under the name that SDKs before 1.4 require.")
+    ]
     runtime_version: str
     status: VersionStatus
     wheel_url: str
