@@ -1,6 +1,6 @@
 """Register a version from an admin script: the use case without HTTP.
 
-Run it on a host that has the registry's settings in its environment:
+Run it on a host that has the database's settings in its environment; no authentication is configured or used:
 
     python examples/register_from_script.py platform/gcp 1.4.0 \
         https://wheels.example.com/files/pragmatiks_gcp_provider-1.4.0-py3-none-any.whl "Google Cloud"
@@ -11,20 +11,21 @@ import getpass
 import os
 import sys
 
-from application.use_cases.register_version import Registered, Registration
 from domain.announcements import Announcement
 from domain.catalog import CatalogMetadata
 from domain.errors import RegistryError
 from domain.machines import Operator
 from domain.names import ProviderName
+from domain.registration import Registered, Registration
 from domain.semver import SemVer
 from domain.wheel_urls import WheelUrl
-from entrypoints.bootstrap import open_registry
-from entrypoints.environment import SettingsError, load_settings
-from entrypoints.registry import Registry
+from entrypoints.bootstrap import open_operations
+from entrypoints.environment import SettingsError, load_group
+from entrypoints.operations import Operations
+from entrypoints.settings import DatabaseSettings, ServerSettings, WheelSettings
 
 
-async def register(registry: Registry, name: str, version: str, wheel_url: str, display_name: str) -> Registered:
+async def register(operations: Operations, name: str, version: str, wheel_url: str, display_name: str) -> Registered:
     """Register one version as the operator who runs this."""
     registration = Registration(
         registrant=Operator(f"operator:{getpass.getuser()}"),
@@ -33,7 +34,7 @@ async def register(registry: Registry, name: str, version: str, wheel_url: str, 
         announcement=Announcement(wheel_url=WheelUrl.parse(wheel_url)),
         metadata=CatalogMetadata(display_name=display_name, description=""),
     )
-    return await registry.register_version.execute(registration)
+    return await operations.register_version.execute(registration)
 
 
 async def main(arguments: list[str]) -> int:
@@ -42,8 +43,10 @@ async def main(arguments: list[str]) -> int:
         print(__doc__)
         return 2
     try:
-        async with open_registry(load_settings(os.environ)) as registry:
-            registered = await register(registry, *arguments)
+        database, wheel = load_group(DatabaseSettings, os.environ), load_group(WheelSettings, os.environ)
+        runtime_version = load_group(ServerSettings, os.environ).runtime_version
+        async with open_operations(database, wheel, runtime_version=runtime_version) as operations:
+            registered = await register(operations, *arguments)
     except SettingsError as error:
         print(error)
         return 2

@@ -1,6 +1,8 @@
 """The examples do what they say."""
 
 import importlib.util
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -8,6 +10,7 @@ import pytest
 
 from entrypoints.bootstrap import MemoryAdapters, build_registry
 from tests.builders import a_wheel, a_wheel_url
+from tests.support.stack import a_stack
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -31,6 +34,26 @@ async def test_a_script_registers_a_version_without_http() -> None:
 
     assert registered.created
     assert registered.version.registered_by.startswith("operator:")
+
+
+def test_a_script_registers_with_the_settings_of_the_database_and_of_wheels_alone(
+    database_dsn: str, tmp_path: Path
+) -> None:
+    with a_stack(database_dsn, tmp_path) as stack:
+        body = stack.upload()
+        settings = {
+            name: value for name, value in stack.settings.items() if name.startswith(("DATABASE_", "REGISTRY_WHEEL_"))
+        }
+        command = [EXAMPLES / "register_from_script.py", body["name"], body["version"], body["wheel_url"], "Google"]
+        ended = [
+            subprocess.run([sys.executable, *command], env=settings, capture_output=True, text=True, check=False)
+            for _ in range(2)
+        ]
+
+    assert [(each.returncode, each.stdout) for each in ended] == [
+        (0, "platform/gcp 1.0.0 registered\n"),
+        (0, "platform/gcp 1.0.0 was registered already\n"),
+    ], ended
 
 
 CONTRACT_TESTS = load("contract_test_with_memory_adapters")

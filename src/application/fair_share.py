@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from application.errors import TooManyFetchesError, TooManyRegistrationsError
 from domain.accounts import Account
-from domain.errors import TooManyFetchesError, TooManyRegistrationsError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

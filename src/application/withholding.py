@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from application.errors import WheelHostError, WheelHostUnreachableError
 from domain.accounts import Account
-from domain.errors import WheelFault, WheelHostError, WheelHostUnreachableError, WheelRefusedError
+from domain.errors import WheelFault, WheelRefusedError
 
 _SENTENCE = (
     "the wheel's host cannot be reached by this registry; check that its name resolves to public addresses only, that "

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
@@ -81,6 +81,17 @@ class Provider:
             raise NamespaceForbiddenError(
                 f"{self.name} belongs to another organisation, which had this namespace before; choose another name"
             )
+
+    def updated(
+        self, *, at: datetime, metadata: CatalogMetadata | None = None, organization_name: str | None = None
+    ) -> Self:
+        """Return the provider after a public change; None keeps what is there, and ``updated_at`` never goes back."""
+        return replace(
+            self,
+            metadata=metadata or self.metadata,
+            organization_name=organization_name or self.organization_name,
+            updated_at=max(at, self.updated_at),
+        )
 
 
 class AuthorKind(StrEnum):

@@ -15,7 +15,7 @@ class Organization:
     """An organisation of the customer realm.
 
     Attributes:
-        id: Clerk's id, ``org_…``.
+        id: The id that the customer realm gave the organisation, for good.
         slug: The namespace that it publishes in.
     """
 
@@ -37,8 +37,8 @@ class Customer:
 
     Attributes:
         id: The user's id, or the key's.
-        user_id: ``user_…``, or None for an API key.
-        organization_id: ``org_…``, the active organisation.
+        user_id: None for an API key.
+        organization_id: The active organisation.
         organization_slug: The namespace that the organisation publishes in.
         organization_name: How the organisation is shown, or None if that is not known.
         role: The user's role in the organisation, without a prefix such as ``org:``. Empty if the user has none; None

@@ -9,7 +9,7 @@ from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 
 from domain import texts
 from domain.errors import DistributionConflictError, InvalidDistributionNameError
-from domain.names import PLATFORM, ProviderName
+from domain.names import ProviderName
 
 MAX_TRANSFER_REASON = 2000
 
@@ -43,9 +43,9 @@ class Distribution:
         else:
             return
         raise DistributionConflictError(
-            f"the distribution {self.name} belongs to {owner}; build the wheel under another distribution name, or ask "
-            f"an operator of the registry to run 'provider-registry distributions transfer {self.name} "
-            f"--to {provider.prefix}'"
+            f"the distribution {self.name} belongs to {owner}; build the wheel under another distribution name",
+            distribution=self.name,
+            namespace=provider.prefix,
         )
 
     def published_by(self, provider: ProviderName, organization_id: str | None) -> Self:
@@ -99,12 +99,3 @@ def check_transfer_reason(value: str) -> str:
         InvalidTextError: It is blank or longer, or holds control characters other than tabs and line ends.
     """
     return texts.text(value, shortest=1, longest=MAX_TRANSFER_REASON)
-
-
-def index_path(prefix: str) -> str:
-    """Return the path of the package index that lists a namespace's wheels.
-
-    The tilde keeps namespaces apart from projects: no distribution name has one, and URLs never encode it (RFC 3986,
-    section 2.3).
-    """
-    return "/simple/" if prefix == PLATFORM else f"/simple/~{prefix}/"

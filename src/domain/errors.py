@@ -1,13 +1,10 @@
-"""Every refusal the registry can give, as a type with a stable code.
+"""The rules that a request can break, as types with stable codes.
 
-``detail`` is one sentence for a release engineer: what is wrong and what to do. Statuses are not decided here: the
-HTTP entrypoint maps these types to statuses in one table.
+``detail`` is one sentence for a release engineer: what is wrong and what to do.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
 
 
 class RegistryError(Exception):
@@ -24,23 +21,6 @@ class RegistryError(Exception):
         """Keep the sentence that the caller is shown."""
         super().__init__(detail)
         self.detail = detail
-
-
-class NotAuthenticatedError(RegistryError):
-    """The caller did not prove who it is.
-
-    Attributes:
-        reason: Which check failed. For the log only: the caller always reads the same sentence.
-        token_presented: Whether there was a token at all (RFC 6750 section 3.1 answers the two differently).
-    """
-
-    code = "not_authenticated"
-
-    def __init__(self, reason: str, *, token_presented: bool = True) -> None:
-        """Keep the reason for the log."""
-        super().__init__("Not authenticated")
-        self.reason = reason
-        self.token_presented = token_presented
 
 
 class ForbiddenError(RegistryError):
@@ -135,33 +115,6 @@ class InvalidTextError(InvalidValueError):
     code = "invalid_text"
 
 
-@dataclass(frozen=True, slots=True)
-class FieldError:
-    """One bad field: where it is, what is wrong with it, and the code of the rule it breaks."""
-
-    loc: tuple[str | int, ...]
-    msg: str
-    type: str
-
-
-MAX_FIELD_ERRORS = 50
-MAX_SUMMARY_LENGTH = 2000
-
-
-class InvalidRequestError(RegistryError):
-    """A well-formed body with bad fields, all of them (but no more than 50) reported at once."""
-
-    code = "invalid_request"
-
-    def __init__(self, errors: Sequence[FieldError]) -> None:
-        """Summarise the bad fields in one sentence, since many clients print nothing else."""
-        self.errors = tuple(errors)[:MAX_FIELD_ERRORS]
-        summary = "; ".join(
-            f"{'.'.join(str(part) for part in error.loc[1:] or error.loc)}: {error.msg}" for error in self.errors
-        )
-        super().__init__(summary if len(summary) <= MAX_SUMMARY_LENGTH else f"{summary[:MAX_SUMMARY_LENGTH]}…")
-
-
 class MetadataRequiredError(RegistryError):
     """A provider's first publish came without catalog metadata."""
 
@@ -218,9 +171,19 @@ class VersionConflictError(ConflictError):
 
 
 class DistributionConflictError(ConflictError):
-    """The wheel's distribution belongs to another namespace."""
+    """The wheel's distribution belongs to another namespace.
+
+    Attributes:
+        distribution: Its normalised name.
+        namespace: The namespace that may not publish it, unless an operator transfers it there.
+    """
 
     code = "distribution_conflict"
+
+    def __init__(self, detail: str, *, distribution: str, namespace: str) -> None:
+        super().__init__(detail)
+        self.distribution = distribution
+        self.namespace = namespace
 
 
 class WheelFilenameConflictError(ConflictError):
@@ -302,104 +265,3 @@ class SchemaRefusedError(AnnouncementRefusedError):
         super().__init__(detail)
         self.fault = fault
         self.code = fault.value
-
-
-class TransientError(RegistryError):
-    """Nothing was written; the same request may succeed later."""
-
-
-class WheelHostError(TransientError):
-    """The wheel's host did not hand it out.
-
-    Attributes:
-        reached: Whether there was a connection to it, with TLS.
-    """
-
-    def __init__(self, detail: str, *, reached: bool = True) -> None:
-        """Keep how far it went."""
-        super().__init__(detail)
-        self.reached = reached
-
-
-class WheelHostFailedError(WheelHostError):
-    """The wheel's host was unreachable or answered wrongly."""
-
-    code = "wheel_host_failed"
-
-
-class WheelHostUnreachableError(WheelHostError):
-    """The wheel's host cannot be reached, for a reason that this caller is not told.
-
-    Attributes:
-        reason: For the log.
-    """
-
-    code = "wheel_host_unreachable"
-
-    def __init__(self, detail: str, *, reason: str) -> None:
-        """Keep the reason apart from the sentence."""
-        super().__init__(detail, reached=False)
-        self.reason = reason
-
-
-class WheelHostTimeoutError(WheelHostError):
-    """The wheel's host did not finish before the deadline."""
-
-    code = "wheel_host_timeout"
-
-
-class UnavailableError(TransientError):
-    """Something the registry itself depends on is out of service.
-
-    Attributes:
-        retry_after: Seconds after which a retry is reasonable.
-    """
-
-    default_retry_after: ClassVar[int] = 5
-
-    def __init__(self, detail: str, *, retry_after: int | None = None) -> None:
-        """Keep the delay for the ``Retry-After`` header."""
-        super().__init__(detail)
-        self.retry_after = self.default_retry_after if retry_after is None else retry_after
-
-
-class StoreUnavailableError(UnavailableError):
-    """The database is unreachable or not ready."""
-
-    code = "database_unavailable"
-
-
-class SearchBusyError(UnavailableError):
-    """A search found no turn in time, or took too long."""
-
-    code = "search_busy"
-
-
-class StoreMisconfiguredError(UnavailableError):
-    """The database will not accept the registry until an operator changes a setting."""
-
-    code = "database_misconfigured"
-
-
-class TokenAuthorityUnavailableError(UnavailableError):
-    """The authority that issues tokens cannot be asked, so no token can be judged."""
-
-    code = "token_authority_unavailable"
-
-
-class SpoolUnavailableError(UnavailableError):
-    """There is no room to hold the wheel while it is checked."""
-
-    code = "spool_unavailable"
-
-
-class TooManyFetchesError(UnavailableError):
-    """As many wheels are being fetched as may be at once, and none was done in time."""
-
-    code = "too_many_fetches"
-
-
-class TooManyRegistrationsError(UnavailableError):
-    """This caller has too many registrations in flight."""
-
-    code = "too_many_registrations"

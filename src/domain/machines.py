@@ -44,7 +44,7 @@ class ConsoleMachine:
     """An authenticated machine of the Console realm, such as a release pipeline. It publishes first-party providers.
 
     Attributes:
-        id: Clerk's machine id, ``mch_…``.
+        id: The id that the Console realm gave the machine.
     """
 
     id: str

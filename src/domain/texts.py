@@ -4,7 +4,7 @@ import re
 
 from domain.errors import InvalidTextError
 
-# NUL cannot be stored by PostgreSQL; lone surrogates by nothing; the other control
+# NUL cannot be stored by many databases; lone surrogates by nothing; the other control
 # characters only serve to deceive terminals.
 _LINE_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _TEXT_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")

@@ -1,6 +1,6 @@
 """Where a wheel is: the one canonical form of a wheel URL.
 
-Neither urllib's nor httpx's parser is a canonicaliser (both admit odd hosts), so the form is decided here, following
+No parser of a library is a canonicaliser (they admit odd hosts), so the form is decided here, following
 RFC 3986 for syntax and the WHATWG rule that a host ending in a number is an IPv4 address.
 """
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from application.use_cases.find_provider import FindProvider
 from application.use_cases.inspect_distribution import InspectDistribution
 from application.use_cases.inspect_version import InspectVersion
+from application.use_cases.lifecycle import RestoreVersion, YankVersion
 from application.use_cases.list_distribution_owners import ListDistributionOwners
 from application.use_cases.list_recorded_versions import ListRecordedVersions
-from application.use_cases.restore_version import RestoreVersion
+from application.use_cases.register_version import RegisterVersion
 from application.use_cases.reverify_version import ReverifyVersion
 from application.use_cases.search_providers import SearchProviders
 from application.use_cases.transfer_distribution import TransferDistribution
-from application.use_cases.yank_version import YankVersion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,7 @@ class Operations:
     find_provider: FindProvider
     list_versions: ListRecordedVersions
     inspect_version: InspectVersion
+    register_version: RegisterVersion
     yank_version: YankVersion
     restore_version: RestoreVersion
     reverify_version: ReverifyVersion

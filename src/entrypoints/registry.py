@@ -7,19 +7,18 @@ from application.use_cases.authenticate_customer import AuthenticateCustomer
 from application.use_cases.authenticate_machine import AuthenticateMachine
 from application.use_cases.check_readiness import CheckReadiness
 from application.use_cases.describe_customer import DescribeCustomer
+from application.use_cases.dry_run_registration import DryRunRegistration
 from application.use_cases.find_provider import FindProvider
 from application.use_cases.find_schema import FindSchema
 from application.use_cases.find_version import FindVersion
+from application.use_cases.lifecycle import RestoreVersion, YankVersion
 from application.use_cases.list_distributions import ListDistributions
 from application.use_cases.list_files import ListFiles
 from application.use_cases.list_versions import ListVersions
 from application.use_cases.read_history import ReadHistory
 from application.use_cases.register_version import RegisterVersion
-from application.use_cases.rehearse_registration import RehearseRegistration
-from application.use_cases.restore_version import RestoreVersion
 from application.use_cases.search_providers import SearchProviders
 from application.use_cases.verify_wheel import VerifyWheel
-from application.use_cases.yank_version import YankVersion
 from domain.publishing import PublishPolicy
 
 
@@ -43,7 +42,7 @@ class Registry:
 
     authenticate_machine: AuthenticateMachine
     register_version: RegisterVersion
-    rehearse_registration: RehearseRegistration
+    dry_run_registration: DryRunRegistration
     yank_version: YankVersion
     restore_version: RestoreVersion
     verify_wheel: VerifyWheel

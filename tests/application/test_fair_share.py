@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from application.errors import TooManyFetchesError, TooManyRegistrationsError
 from application.fair_share import FairShare, Shares
 from domain.accounts import Account
 from domain.customers import Customer
-from domain.errors import TooManyFetchesError, TooManyRegistrationsError
 from domain.machines import ConsoleMachine
 
 CONSOLE = Account("mch_release")

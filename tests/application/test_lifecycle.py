@@ -28,9 +28,6 @@ from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from application.ports.distribution_index import DistributionIndex
 from application.ports.provider_catalog import ProviderCatalog
 from application.ports.version_store import VersionStore
-from application.use_cases.register_version import Registration
-from application.use_cases.restore_version import Restoration
-from application.use_cases.yank_version import Yank
 from domain.announcements import Announcement
 from domain.digests import Sha256Digest
 from domain.errors import (
@@ -40,8 +37,10 @@ from domain.errors import (
     VersionNotFoundError,
     WheelRefusedError,
 )
+from domain.lifecycle import Restoration, Yank
 from domain.machines import ConsoleMachine
 from domain.names import ProviderName
+from domain.registration import Registration
 from domain.semver import SemVer
 from entrypoints.bootstrap import Adapters, build_registry
 from tests.builders import MACHINE_ID, NOW, a_wheel, a_wheel_url, some_metadata

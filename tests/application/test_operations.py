@@ -4,13 +4,14 @@ import pytest
 
 from adapters.memory.clock import ManualClock
 from adapters.memory.version_ledger import InMemoryVersionLedger
+from application.errors import WheelHostTimeoutError
 from application.use_cases.inspect_version import InspectVersion
 from application.use_cases.list_recorded_versions import ListRecordedVersions
-from application.use_cases.register_version import Registration
 from application.use_cases.reverify_version import ReverifyVersion
 from domain.digests import Sha256Digest
-from domain.errors import ProviderNotFoundError, VersionNotFoundError, WheelHostTimeoutError, WheelRefusedError
+from domain.errors import ProviderNotFoundError, VersionNotFoundError, WheelRefusedError
 from domain.machines import Operator
+from domain.registration import Registration
 from domain.semver import SemVer
 from domain.versions import VersionStatus
 from entrypoints.bootstrap import MemoryAdapters, build_registry

@@ -6,20 +6,21 @@ from dataclasses import replace
 import pytest
 
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
-from application.ports.version_store import Change
+from application.errors import StoreUnavailableError
 from application.ports.wheel_fetcher import FetchedWheel
-from application.use_cases.register_version import Registration
 from domain.announcements import Announcement
 from domain.digests import Sha256Digest
-from domain.errors import NamespaceForbiddenError, StoreUnavailableError, VersionConflictError, WheelRefusedError
+from domain.errors import NamespaceForbiddenError, VersionConflictError, WheelRefusedError
 from domain.machines import ConsoleMachine, Operator
 from domain.names import ProviderName
+from domain.registration import Registration
 from domain.semver import SemVer
 from domain.versions import VersionStatus
 from domain.wheel_urls import WheelUrl
 from entrypoints.bootstrap import MemoryAdapters, build_registry
 from entrypoints.registry import Registry
 from tests.builders import MACHINE_ID, a_version, a_wheel, a_wheel_url, some_metadata
+from tests.support.stores import writing
 
 GCP = ProviderName.parse("platform/gcp")
 V1 = SemVer.parse("1.0.0")
@@ -172,7 +173,7 @@ async def test_metadata_that_was_written_while_a_legacy_wheel_was_fetched_is_not
     registering = asyncio.create_task(registry.register_version.execute(legacy))
     await host.arrived.wait()
     other = a_version("2.0.0")
-    await adapters.store.update(GCP, other.version, lambda _: Change(version=other, metadata=some_metadata()))
+    await adapters.store.update(GCP, other.version, writing(other, metadata=some_metadata()))
     host.go_on.set()
 
     assert (await registering).created

@@ -2,16 +2,10 @@
 
 import pytest
 
+from application.errors import WheelHostFailedError, WheelHostTimeoutError, WheelHostUnreachableError
 from application.withholding import network_withheld
 from domain.accounts import Account
-from domain.errors import (
-    RegistryError,
-    WheelFault,
-    WheelHostFailedError,
-    WheelHostTimeoutError,
-    WheelHostUnreachableError,
-    WheelRefusedError,
-)
+from domain.errors import RegistryError, WheelFault, WheelRefusedError
 
 CUSTOMER, MACHINE = Account("org_acme", is_customer=True), Account("mch_release")
 NOT_REACHED = [

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import pytest
 
 from adapters.memory.customer_directory import InMemoryCustomerDirectory
+from application.errors import TokenAuthorityUnavailableError
 from application.ports.customer_directory import CustomerDirectory
 from domain.customers import Organization
-from domain.errors import TokenAuthorityUnavailableError
 from entrypoints.development.clerk.faults import ConnectionReset
 from tests.builders import NOW
 from tests.support.clerk_customers import CustomerRealm, a_customer_realm

@@ -11,9 +11,10 @@ from adapters.memory.version_store import InMemoryVersionStore
 from adapters.postgres.distribution_index import PostgresDistributionIndex
 from adapters.postgres.engine import Database
 from adapters.postgres.version_repository import PostgresVersionStore
+from application.errors import StoreUnavailableError
 from application.ports.distribution_index import DistributionIndex
 from application.ports.version_store import VersionStore
-from domain.errors import StoreUnavailableError, WheelFault, WheelRefusedError
+from domain.errors import WheelFault, WheelRefusedError
 from domain.index_files import IndexFile
 from domain.versions import ProviderVersion
 from tests.builders import NOW, a_building_version, a_proven_wheel, a_version, a_wheel_url

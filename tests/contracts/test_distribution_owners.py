@@ -11,11 +11,12 @@ from adapters.memory.version_store import InMemoryVersionStore
 from adapters.postgres.distribution_owners import PostgresDistributionOwners
 from adapters.postgres.engine import Database
 from adapters.postgres.version_repository import PostgresVersionStore
+from application.errors import StoreUnavailableError
 from application.ports.distribution_owners import DistributionOwners
 from application.ports.version_store import VersionStore
 from application.use_cases.transfer_distribution import Transfer, TransferDistribution
 from domain.distributions import Distribution, DistributionAction, DistributionEvent
-from domain.errors import DistributionConflictError, InvalidProviderNameError, InvalidTextError, StoreUnavailableError
+from domain.errors import DistributionConflictError, InvalidProviderNameError, InvalidTextError
 from domain.machines import Operator
 from tests.builders import MACHINE_ID, NOW
 from tests.support.wheel_names import a_publication, publish

@@ -16,13 +16,14 @@ from adapters.observed.wheel_reader import ObservedWheelReader
 from adapters.postgres.engine import Database
 from adapters.postgres.version_repository import PostgresVersionStore
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
+from application.errors import NotAuthenticatedError
 from application.ports.observer import Stage
-from application.ports.version_store import Change
-from domain.errors import NotAuthenticatedError, WheelRefusedError
+from domain.errors import WheelRefusedError
 from domain.machines import ConsoleMachine
 from domain.semver import SemVer
 from tests.builders import MACHINE_ID, a_name, a_wheel, a_wheel_url
 from tests.support.clerk import a_realm
+from tests.support.stores import writing
 
 VERSION = SemVer.parse("1.0.0")
 
@@ -76,7 +77,7 @@ async def test_what_writers_do_are_stages_and_reads_are_not(seen: InMemoryObserv
     assert seen.stages == []
 
     await store.look(a_name(), VERSION)
-    await store.update(a_name(), VERSION, lambda _: Change())
+    await store.update(a_name(), VERSION, writing())
     assert seen.stages == [Stage.LOOK, Stage.WRITE]
 
 

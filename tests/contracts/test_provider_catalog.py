@@ -13,10 +13,11 @@ from adapters.memory.version_store import InMemoryVersionStore
 from adapters.postgres.catalog import PostgresCatalog
 from adapters.postgres.engine import Database
 from adapters.postgres.version_repository import PostgresVersionStore
+from application.errors import SearchBusyError, StoreUnavailableError
 from application.ports.provider_catalog import CatalogPage, CatalogSearch, ProviderCatalog
 from application.ports.version_store import VersionStore
 from domain.catalog import CatalogMetadata
-from domain.errors import SearchBusyError, StoreUnavailableError, WheelFault, WheelRefusedError
+from domain.errors import WheelFault, WheelRefusedError
 from domain.names import ProviderName
 from domain.readmes import Readme
 from domain.search import Query, SearchTerms

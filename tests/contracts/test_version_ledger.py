@@ -7,10 +7,11 @@ from adapters.memory.version_store import InMemoryVersionStore
 from adapters.postgres.engine import Database
 from adapters.postgres.version_ledger import PostgresVersionLedger
 from adapters.postgres.version_repository import PostgresVersionStore
+from application.errors import StoreUnavailableError
 from application.ports.version_ledger import VersionLedger
 from application.ports.version_store import VersionStore
 from domain.canonical_json import CanonicalJson
-from domain.errors import StoreUnavailableError, WheelFault, WheelRefusedError
+from domain.errors import WheelFault, WheelRefusedError
 from tests.builders import NOW, a_building_version, a_name, a_version
 from tests.support.stores import put
 

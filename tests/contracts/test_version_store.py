@@ -6,13 +6,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from adapters.memory.version_store import InMemoryVersionStore
-from application.ports.version_store import Stored, VersionStore
+from application.errors import StoreUnavailableError
+from application.ports.version_store import VersionStore
 from domain.canonical_json import CanonicalJson
 from domain.digests import Sha256Digest
-from domain.errors import StoreUnavailableError, WheelFault, WheelRefusedError
+from domain.errors import WheelFault, WheelRefusedError
 from domain.schemas import ResourceSchema, ResourceSchemas
 from domain.semver import SemVer
 from domain.verification import Examination
+from domain.version_state import VersionSnapshot
 from domain.versions import ProviderVersion, VersionStatus
 from tests.builders import NOW, a_building_version, a_name, a_proven_wheel, a_version
 from tests.support.stores import EVERY_METHOD, numbers, put, writing
@@ -110,7 +112,7 @@ async def test_times_come_back_in_utc(store: VersionStore) -> None:
 
 async def test_nothing_is_found_where_nothing_was_written(store: VersionStore) -> None:
     name, version = a_name("platform/unknown"), SemVer.parse("1.0.0")
-    assert await store.look(name, version) == Stored(provider=None, version=None, newest=None)
+    assert await store.look(name, version) == VersionSnapshot()
     assert await store.find(name, version) is None
     assert await store.find_latest(name) is None
     assert await store.list_versions(name) == []

@@ -7,12 +7,13 @@ from functools import partial
 
 import pytest
 
-from application.ports.version_store import Change, Stored, VersionStore
+from application.ports.version_store import VersionStore
 from domain.errors import WheelFault, WheelRefusedError
 from domain.history import LifecycleAction, LifecycleEvent
 from domain.semver import SemVer
+from domain.version_state import VersionSnapshot
 from tests.builders import MACHINE_ID, NOW, a_building_version, a_name, a_version, some_metadata
-from tests.support.stores import put, writing
+from tests.support.stores import Decided, writing
 
 LATER = NOW + timedelta(hours=1)
 ONE = SemVer.parse("1.0.0")
@@ -33,9 +34,7 @@ def store(version_store: VersionStore) -> VersionStore:
     return version_store
 
 
-async def test_a_version_has_no_history_before_it_is_known_nor_when_none_is_told(store: VersionStore) -> None:
-    assert await store.history(a_name(), ONE) == []
-    await put(store, a_version("1.0.0"))
+async def test_a_version_has_no_history_before_it_is_written(store: VersionStore) -> None:
     assert await store.history(a_name(), ONE) == []
 
 
@@ -78,10 +77,9 @@ async def test_a_version_that_is_not_public_has_a_history_for_writers(store: Ver
     assert await store.history(failed.name, failed.version) == [FAILED]
 
 
-async def test_what_changes_without_an_event_leaves_the_history_alone(store: VersionStore) -> None:
+async def test_an_update_of_the_provider_leaves_the_history_alone(store: VersionStore) -> None:
     version = a_version("1.0.0")
     await store.update(version.name, version.version, writing(version, event=PUBLISHED))
-    await put(store, version.yank("broken", at=LATER))
     await store.update(version.name, version.version, writing(metadata=some_metadata(), at=LATER))
     await store.update(version.name, version.version, writing())
     assert await store.history(version.name, version.version) == [PUBLISHED]
@@ -106,33 +104,13 @@ async def test_the_history_that_was_read_is_not_the_one_that_is_kept(store: Vers
 async def test_of_twenty_writers_who_yank_at_once_one_is_kept(store: VersionStore) -> None:
     await store.update(a_name(), ONE, writing(a_version("1.0.0"), event=PUBLISHED))
 
-    def yank_as(actor: str, stored: Stored) -> Change:
+    def yank_as(actor: str, stored: VersionSnapshot) -> Decided:
         assert stored.version is not None
         if stored.version.yanked_at is not None:
-            return Change()
-        return Change(version=stored.version.yank(actor, at=LATER), event=replace(YANKED, actor=actor))
+            return writing()(stored)
+        return writing(stored.version.yank(actor, at=LATER), event=replace(YANKED, actor=actor))(stored)
 
     await asyncio.gather(*(store.update(a_name(), ONE, partial(yank_as, f"mch_{number}")) for number in range(20)))
     found = await store.find(a_name(), ONE)
     assert found is not None
     assert [event.actor for event in await store.history(a_name(), ONE)] == [MACHINE_ID, found.yanked_reason]
-
-
-def test_a_change_says_when_it_happens_once() -> None:
-    version = a_version("1.0.0")
-    assert Change(version=version).time == version.updated_at
-    assert Change(metadata=some_metadata(), at=LATER).time == LATER
-    for build in (
-        lambda: Change(metadata=some_metadata()),
-        lambda: Change(version=version, at=LATER),
-        lambda: Change(version=version, metadata=some_metadata(), at=LATER),
-        lambda: Change(at=LATER),
-        lambda: Change().time,
-    ):
-        with pytest.raises(ValueError, match="time"):
-            build()
-
-
-def test_an_event_comes_with_the_version_that_it_happened_to() -> None:
-    with pytest.raises(ValueError, match="event"):
-        Change(event=PUBLISHED)

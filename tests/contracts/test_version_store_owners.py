@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from application.ports.version_store import Change, VersionStore
+from application.ports.version_store import VersionStore
 from tests.builders import NOW, a_version, some_metadata
 from tests.support.stores import writing
 
@@ -18,8 +18,8 @@ def store(version_store: VersionStore) -> VersionStore:
 
 async def test_a_provider_belongs_to_the_organisation_that_made_it_whoever_writes_later(store: VersionStore) -> None:
     first, second = a_version("1.0.0", name="acme/gcp"), a_version("1.0.1", name="acme/gcp")
-    await store.update(first.name, first.version, lambda _: Change(version=first, organization_id="org_acme"))
-    after = await store.update(second.name, second.version, lambda _: Change(version=second, organization_id="org_eve"))
+    await store.update(first.name, first.version, writing(first, organization_id="org_acme"))
+    after = await store.update(second.name, second.version, writing(second, organization_id="org_eve"))
 
     assert after.provider is not None
     assert after.provider.organization_id == "org_acme"
@@ -35,15 +35,14 @@ async def test_a_provider_that_no_customer_made_belongs_to_nobody(store: Version
 
 async def test_a_provider_is_shown_under_the_name_that_its_organisation_had_last(store: VersionStore) -> None:
     first, second, third = (a_version(number, name="acme/gcp") for number in ("1.0.0", "1.0.1", "1.0.2"))
-    changes = [
-        Change(version=first, metadata=some_metadata(), organization_id="org_acme", organization_name="Acme"),
-        Change(version=second, organization_name="Acme Inc."),
-        Change(version=third),
-    ]
+    writes = {
+        first: writing(first, some_metadata(), organization_id="org_acme", organization_name="Acme"),
+        second: writing(second, organization_name="Acme Inc."),
+        third: writing(third),
+    }
     names = []
-    for change in changes:
-        assert change.version is not None
-        await store.update(change.version.name, change.version.version, lambda _, change=change: change)  # type: ignore[misc]
+    for version, write in writes.items():
+        await store.update(version.name, version.version, write)
         stored = await store.look(first.name, first.version)
         assert stored.provider is not None
         assert stored.provider.metadata == some_metadata()
@@ -57,14 +56,12 @@ async def test_the_name_of_an_organisation_may_be_replaced_alone_and_comes_with_
     await store.update(
         version.name,
         version.version,
-        lambda _: Change(version=version, metadata=some_metadata(), organization_id="org_1"),
+        writing(version, metadata=some_metadata(), organization_id="org_1"),
     )
 
-    after = await store.update(version.name, version.version, lambda _: Change(organization_name="Acme", at=LATER))
+    after = await store.update(version.name, version.version, writing(organization_name="Acme", at=LATER))
 
     assert after == await store.look(version.name, version.version)
     assert after.provider is not None
     assert (after.provider.organization_id, after.provider.organization_name) == ("org_1", "Acme")
     assert (after.provider.metadata, after.provider.updated_at) == (some_metadata(), LATER)
-    with pytest.raises(ValueError, match="time"):
-        Change(organization_name="Acme")

@@ -6,17 +6,21 @@ from datetime import timedelta
 
 import pytest
 
-from application.ports.version_store import Change, Decision, Stored, VersionStore
+from application.ports.version_store import Decide, VersionStore
 from domain.catalog import CatalogMetadata
 from domain.errors import IllegalTransitionError, WheelFault, WheelRefusedError
 from domain.semver import SemVer
+from domain.version_state import VersionSnapshot
 from domain.versions import ProviderVersion, VersionStatus
 from tests.builders import NOW, a_building_version, a_name, a_proven_wheel, a_version, some_metadata
-from tests.support.stores import numbers, put, writing
+from tests.support.stores import Decided, numbers, put, writing
 
 ONE = SemVer.parse("1.0.0")
 LATER = NOW + timedelta(hours=1)
 REFUSAL = WheelRefusedError(WheelFault.DIGEST_MISMATCH, "the bytes differ")
+FAILURE = a_building_version("1.0.0").fail(REFUSAL, at=NOW)
+ANOTHER_FAILURE = a_building_version("1.0.0", package_name="wrong").fail(REFUSAL, at=NOW)
+OTHER = replace(a_version("1.0.0"), registered_by="mch_other")
 
 
 @pytest.fixture
@@ -85,11 +89,11 @@ async def test_a_failed_version_does_not_show_in_the_times_of_its_provider(store
 async def test_a_decision_sees_what_is_stored(store: VersionStore) -> None:
     version = a_version("1.0.0")
     await store.update(version.name, version.version, writing(version, some_metadata()))
-    seen: list[Stored] = []
+    seen: list[VersionSnapshot] = []
 
-    def decide(stored: Stored) -> Change:
+    def decide(stored: VersionSnapshot) -> Decided:
         seen.append(stored)
-        return Change()
+        return writing()(stored)
 
     after = await store.update(version.name, version.version, decide)
     assert seen == [await store.look(version.name, version.version)]
@@ -98,7 +102,7 @@ async def test_a_decision_sees_what_is_stored(store: VersionStore) -> None:
 
 async def test_an_empty_decision_writes_nothing(store: VersionStore) -> None:
     after = await store.update(a_name(), SemVer.parse("1.0.0"), writing())
-    assert after == Stored(provider=None, version=None, newest=None)
+    assert after == VersionSnapshot()
     assert await store.look(a_name(), SemVer.parse("1.0.0")) == after
 
 
@@ -110,7 +114,7 @@ class ChangedMindError(Exception):
 async def test_what_a_decision_raises_passes_through_and_nothing_is_written(
     store: VersionStore, error: Exception
 ) -> None:
-    def decide(_: Stored) -> Change:
+    def decide(stored: VersionSnapshot) -> Decided:
         raise error
 
     with pytest.raises(type(error)) as raised:
@@ -123,9 +127,9 @@ async def test_a_refused_change_leaves_what_was_there(store: VersionStore) -> No
     version = a_version("1.0.0")
     await put(store, version)
 
-    def decide(stored: Stored) -> Change:
+    def decide(stored: VersionSnapshot) -> Decided:
         assert stored.version is not None
-        return Change(version=stored.version.restore(at=LATER))
+        return writing(stored.version.restore(at=LATER))(stored)
 
     with pytest.raises(IllegalTransitionError):
         await store.update(version.name, version.version, decide)
@@ -142,12 +146,12 @@ async def test_a_failed_version_is_replaced_by_its_successor(store: VersionStore
     failed = a_building_version("1.0.0", package_name="wrong").fail(REFUSAL, at=NOW)
     await put(store, failed)
 
-    def decide(stored: Stored) -> Change:
+    def decide(stored: VersionSnapshot) -> Decided:
         assert stored.version is not None
         again = stored.version.rebuild(
             a_version("1.0.0").announcement, runtime_version="3.0.0", registered_by="mch_other", at=LATER
         )
-        return Change(version=again.publish(a_proven_wheel(), at=LATER))
+        return writing(again.publish(a_proven_wheel(), at=LATER))(stored)
 
     await store.update(failed.name, failed.version, decide)
     found = await store.find(failed.name, failed.version)
@@ -166,10 +170,10 @@ async def test_of_twenty_first_writers_exactly_one_finds_nothing(store: VersionS
     async def register(version: ProviderVersion) -> None:
         mine = False
 
-        def decide(stored: Stored) -> Change:
+        def decide(stored: VersionSnapshot) -> Decided:
             nonlocal mine
             mine = stored.version is None
-            return Change(version=version) if mine else Change()
+            return writing(version)(stored) if mine else writing()(stored)
 
         await store.update(version.name, version.version, decide)
         if mine:
@@ -190,9 +194,10 @@ async def test_twenty_writers_of_different_versions_all_land(store: VersionStore
 async def test_racing_writers_of_one_version_lose_no_update(store: VersionStore) -> None:
     await put(store, replace(a_version("1.0.0"), registered_by="0"))
 
-    def count(stored: Stored) -> Change:
+    def count(stored: VersionSnapshot) -> Decided:
         assert stored.version is not None
-        return Change(version=replace(stored.version, registered_by=str(int(stored.version.registered_by) + 1)))
+        counted = replace(stored.version, registered_by=str(int(stored.version.registered_by) + 1))
+        return writing(counted)(stored)
 
     await asyncio.gather(*(store.update(a_name(), SemVer.parse("1.0.0"), count) for _ in range(20)))
     found = await store.find(a_name(), SemVer.parse("1.0.0"))
@@ -201,43 +206,45 @@ async def test_racing_writers_of_one_version_lose_no_update(store: VersionStore)
 
 
 @pytest.mark.parametrize(
-    "meanwhile",
+    ("before", "meanwhile"),
     [
-        writing(replace(a_version("1.0.0"), registered_by="mch_other")),
-        writing(a_building_version("1.0.0", package_name="wrong").fail(REFUSAL, at=NOW)),
-        writing(metadata=some_metadata(), at=LATER),
+        ([], writing(OTHER)),
+        ([], writing(ANOTHER_FAILURE)),
+        ([FAILURE], writing(OTHER)),
+        ([FAILURE], writing(ANOTHER_FAILURE)),
+        ([FAILURE], writing(metadata=some_metadata(), at=LATER)),
     ],
-    ids=["the version", "a failure", "the provider"],
+    ids=["new, published", "new, failed", "failed, published", "failed, failed", "failed, provider updated"],
 )
-@pytest.mark.parametrize("before", [[], [a_building_version("1.0.0").fail(REFUSAL, at=NOW)]], ids=["new", "failed"])
 async def test_a_state_that_was_seen_is_written_over_only_if_it_is_so_still(
-    store: VersionStore, before: list[ProviderVersion], meanwhile: Decision
+    store: VersionStore, before: list[ProviderVersion], meanwhile: Decide[VersionSnapshot]
 ) -> None:
     await put(store, *before)
     seen = await store.look(a_name(), ONE)
     await store.update(a_name(), ONE, meanwhile)
-    decided_on: list[Stored] = []
+    decided_on: list[VersionSnapshot] = []
 
-    def decide(stored: Stored) -> Change:
+    def decide(stored: VersionSnapshot) -> Decided:
         decided_on.append(stored)
-        return Change(version=a_version("1.0.0"))
+        return writing(a_version("1.0.0"))(stored)
 
     between = await store.look(a_name(), ONE)
     await store.update(a_name(), ONE, decide, seen=seen)
     assert decided_on[-1] == between
-    assert (await store.look(a_name(), ONE)).provider == Change(version=a_version("1.0.0")).provider(
-        a_name(), between.provider
-    )
+    _, after = writing(a_version("1.0.0"))(between)
+    assert (await store.look(a_name(), ONE)).provider == after.provider
 
 
 async def test_a_state_that_was_seen_and_is_so_still_is_decided_on_once(store: VersionStore) -> None:
     for version in (a_version("1.0.0"), a_version("2.0.0")):
         seen = await store.look(version.name, version.version)
-        decided_on: list[Stored] = []
+        decided_on: list[VersionSnapshot] = []
 
-        def decide(stored: Stored, version: ProviderVersion = version, found: list[Stored] = decided_on) -> Change:
+        def decide(
+            stored: VersionSnapshot, version: ProviderVersion = version, found: list[VersionSnapshot] = decided_on
+        ) -> Decided:
             found.append(stored)
-            return Change(version=version)
+            return writing(version)(stored)
 
         after = await store.update(version.name, version.version, decide, seen=seen)
         assert decided_on == [seen]

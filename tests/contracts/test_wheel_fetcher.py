@@ -18,8 +18,9 @@ from adapters.https.policy import FetchPolicy
 from adapters.https.spool import BLOCK_BYTES
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
+from application.errors import WheelHostFailedError
 from application.ports.wheel_fetcher import WheelFetcher
-from domain.errors import WheelFault, WheelHostFailedError, WheelRefusedError
+from domain.errors import WheelFault, WheelRefusedError
 from domain.wheel_urls import WheelUrl
 from entrypoints.development.wheel_host import WheelHost
 from tests.support.certificates import CertificateAuthority

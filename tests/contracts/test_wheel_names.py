@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from application.ports.version_store import Change, Stored, VersionStore
+from application.ports.version_store import VersionStore
 from domain.distributions import Distribution
 from domain.errors import (
     ConflictError,
@@ -13,10 +13,11 @@ from domain.errors import (
     WheelFilenameConflictError,
     WheelRefusedError,
 )
+from domain.version_state import VersionSnapshot
 from domain.versions import ProviderVersion
 from domain.wheel_names import ClaimedFile, WheelNames
 from tests.builders import NOW, a_building_version
-from tests.support.stores import writing
+from tests.support.stores import Decided, writing
 from tests.support.wheel_names import TOOLS, a_publication, filename_of, publish, publishing
 
 ACME = a_publication("acme/a")
@@ -116,7 +117,7 @@ async def test_a_distribution_is_refused_to_other_namespaces_and_nothing_is_writ
     other = a_publication("evil/a", "tools-9999-py3-none-any.whl", version="9999.0.0")
     with pytest.raises(DistributionConflictError):
         await publish(store, other, "org_evil")
-    assert await store.look(other.name, other.version) == Stored(provider=None, version=None, newest=None)
+    assert await store.look(other.name, other.version) == VersionSnapshot()
     assert (await names_of(store, other)).file is None
 
 
@@ -139,7 +140,7 @@ async def test_the_first_organisation_to_publish_a_distribution_of_none_keeps_it
 
 
 async def test_a_change_that_is_refused_claims_nothing(store: VersionStore) -> None:
-    def refuse(_: Stored) -> Change:
+    def refuse(stored: VersionSnapshot) -> Decided:
         raise LookupError
 
     with pytest.raises(LookupError):
@@ -147,7 +148,7 @@ async def test_a_change_that_is_refused_claims_nothing(store: VersionStore) -> N
     assert await names_of(store, ACME) == WheelNames()
 
 
-async def race(store: VersionStore, *versions: ProviderVersion) -> list[Stored | BaseException]:
+async def race(store: VersionStore, *versions: ProviderVersion) -> list[VersionSnapshot | BaseException]:
     """Publish all at once, each having found its names free."""
     seen = [await store.look(each.name, each.version, wheel=filename_of(each)) for each in versions]
     return await asyncio.gather(
@@ -164,7 +165,7 @@ async def race(store: VersionStore, *versions: ProviderVersion) -> list[Stored |
 async def test_of_ten_namespaces_that_claim_a_distribution_at_once_one_gets_it(store: VersionStore) -> None:
     versions = [a_publication(f"org-{number}/a") for number in range(10)]
     outcomes = await race(store, *versions)
-    [winner] = [outcome for outcome in outcomes if isinstance(outcome, Stored)]
+    [winner] = [outcome for outcome in outcomes if isinstance(outcome, VersionSnapshot)]
     losers = [outcome for outcome in outcomes if isinstance(outcome, DistributionConflictError)]
     assert len(losers) == 9
     assert winner.version is not None
@@ -176,7 +177,7 @@ async def test_of_ten_namespaces_that_claim_a_distribution_at_once_one_gets_it(s
 async def test_of_ten_digests_that_claim_a_file_name_at_once_one_gets_it(store: VersionStore) -> None:
     versions = [a_publication(f"acme/p{number}", data=bytes([number])) for number in range(10)]
     outcomes = await race(store, *versions)
-    [winner] = [outcome for outcome in outcomes if isinstance(outcome, Stored)]
+    [winner] = [outcome for outcome in outcomes if isinstance(outcome, VersionSnapshot)]
     losers = [outcome for outcome in outcomes if isinstance(outcome, WheelFilenameConflictError)]
     assert len(losers) == 9
     assert winner.version is not None
@@ -193,8 +194,8 @@ async def test_versions_of_one_file_that_are_published_at_once_all_land(store: V
 async def test_the_platform_wins_every_race_for_a_distribution(store: VersionStore) -> None:
     rivals = [a_publication(f"org-{number}/a") for number in range(5)]
     outcomes = await race(store, *rivals, a_publication("platform/a"))
-    assert isinstance(outcomes[-1], Stored)
-    assert all(isinstance(outcome, Stored | ConflictError) for outcome in outcomes)
+    assert isinstance(outcomes[-1], VersionSnapshot)
+    assert all(isinstance(outcome, VersionSnapshot | ConflictError) for outcome in outcomes)
     held = await owner(store)
     assert held is not None
     assert held.prefix == "platform"

@@ -18,9 +18,10 @@ import pytest
 from adapters.wheel.archive_caps import ArchiveCaps
 from adapters.wheel.archive_source import ArchiveFile
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
+from application.errors import SpoolUnavailableError
 from application.ports.wheel_reader import WheelReader
 from application.wheel_content import WheelContent
-from domain.errors import SpoolUnavailableError, WheelFault, WheelRefusedError
+from domain.errors import WheelFault, WheelRefusedError
 from tests.builders import a_wheel
 from tests.support.archives import STORED, Archive, Part, with_part
 

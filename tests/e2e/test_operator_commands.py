@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from application.use_cases.register_version import Registration
 from domain.announcements import Announcement
 from domain.catalog import CatalogMetadata
 from domain.digests import Sha256Digest
 from domain.errors import WheelRefusedError
 from domain.machines import Operator
 from domain.names import ProviderName
+from domain.registration import Registration
 from domain.semver import SemVer
 from domain.wheel_urls import WheelUrl
 from entrypoints.bootstrap import open_registry

@@ -9,7 +9,8 @@ import pytest
 from adapters.https.addresses import AddressRules
 from adapters.https.policy import FetchPolicy
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
-from domain.errors import RegistryError, WheelHostFailedError
+from application.errors import WheelHostFailedError
+from domain.errors import RegistryError
 from tests.support.certificates import CertificateAuthority
 from tests.support.fetching import PATH, World
 from tests.support.https_host import endless, https_host, raw, staying

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from domain.errors import TokenAuthorityUnavailableError
+from application.errors import TokenAuthorityUnavailableError
 from tests.support.certificates import CertificateAuthority
 from tests.support.clerk import VERIFY_PATH, Realm, a_realm, refusal_reason
 from tests.support.https_host import HttpsHost, Reply, https_host, raw, reset, status

@@ -6,7 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from adapters.clerk.customers import ClerkCustomers
-from domain.errors import TokenAuthorityUnavailableError
+from application.errors import TokenAuthorityUnavailableError
 from entrypoints.development.clerk.answers import json_answer
 from entrypoints.development.clerk.faults import CannedAnswer, Fault, error_answer, too_many_requests
 from entrypoints.development.clerk.server import LoggedRequest

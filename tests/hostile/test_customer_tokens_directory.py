@@ -8,7 +8,7 @@ from adapters.clerk.customer_directory import REMEMBERED_ORGANIZATIONS, ClerkCus
 from adapters.clerk.customer_realm import ClerkCustomerRealm
 from adapters.clerk.customers import ClerkCustomers
 from adapters.clerk.expiring_cache import ExpiringCache
-from domain.errors import TokenAuthorityUnavailableError
+from application.errors import TokenAuthorityUnavailableError
 from entrypoints.development.clerk.answers import json_answer
 from entrypoints.development.clerk.faults import ConnectionReset, Fault
 from tests.support.clerk import ABSENT, AdjustableClock, bent

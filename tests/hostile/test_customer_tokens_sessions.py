@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from adapters.clerk.customer_verifier import ClerkCustomerVerifier
 from adapters.clerk.customers import ClerkCustomers
-from domain.errors import NotAuthenticatedError, TokenAuthorityUnavailableError
+from application.errors import NotAuthenticatedError, TokenAuthorityUnavailableError
 from entrypoints.development.clerk.faults import ConnectionReset, Held
 from entrypoints.development.clerk.keys import SigningKey, encode_segment
 from tests.builders import NOW

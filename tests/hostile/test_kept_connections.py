@@ -14,7 +14,8 @@ from adapters.https.addresses import AddressRules
 from adapters.https.arrivals import Arrivals
 from adapters.https.policy import FetchPolicy
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
-from domain.errors import WheelFault, WheelHostFailedError, WheelRefusedError
+from application.errors import WheelHostFailedError
+from domain.errors import WheelFault, WheelRefusedError
 from domain.wheel_urls import WheelUrl
 from tests.support.certificates import CertificateAuthority
 from tests.support.contents import bytes_of

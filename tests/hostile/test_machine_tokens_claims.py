@@ -7,7 +7,7 @@ import pytest
 
 from adapters.clerk.validity import SKEW_SECONDS, check_not_expired
 from adapters.clerk.verifier import ClerkTokenVerifier
-from domain.errors import NotAuthenticatedError
+from application.errors import NotAuthenticatedError
 from domain.machines import ConsoleMachine
 from tests.builders import NOW
 from tests.support.clerk import ABSENT, Realm, a_realm, refusal_reason

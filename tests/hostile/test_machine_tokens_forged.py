@@ -12,7 +12,7 @@ from joserfc import jwe, jws
 from joserfc.jwk import ECKey, RSAKey
 
 from adapters.clerk.verifier import ClerkTokenVerifier
-from domain.errors import NotAuthenticatedError
+from application.errors import NotAuthenticatedError
 from domain.machines import ConsoleMachine
 from entrypoints.development.clerk.keys import SigningKey, encode_segment
 from tests.support.clerk import Realm, a_realm, refusal_reason

@@ -11,7 +11,7 @@ from joserfc.jwk import ECKey
 
 from adapters.clerk.connecting import new_http_client
 from adapters.clerk.verifier import ClerkTokenVerifier
-from domain.errors import TokenAuthorityUnavailableError
+from application.errors import TokenAuthorityUnavailableError
 from domain.machines import ConsoleMachine
 from entrypoints.development.clerk.faults import CannedAnswer, ConnectionReset, Fault, Held, too_many_requests
 from entrypoints.development.clerk.keys import SigningKey

@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 
 from adapters.clerk.connecting import new_http_client
 from adapters.clerk.verifier import ClerkTokenVerifier
-from domain.errors import TokenAuthorityUnavailableError
+from application.errors import TokenAuthorityUnavailableError
 from domain.machines import ConsoleMachine
 from entrypoints.development.clerk.answers import json_answer
 from entrypoints.development.clerk.faults import (

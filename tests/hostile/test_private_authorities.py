@@ -16,7 +16,7 @@ from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from adapters.postgres.engine import Database
 from adapters.postgres.version_repository import PostgresVersionStore
 from adapters.tracing.provider import open_provider
-from domain.errors import StoreUnavailableError, WheelHostFailedError
+from application.errors import StoreUnavailableError, WheelHostFailedError
 from domain.wheel_urls import WheelUrl
 from entrypoints.client import exchanges
 from tests.support.clerk import a_realm

@@ -10,7 +10,7 @@ from adapters.clerk.customers import ClerkCustomers
 from adapters.clerk.verification_limits import DEFAULT_BOUNDS, VerificationBounds
 from adapters.clerk.verifier import ClerkTokenVerifier
 from adapters.memory.observer import InMemoryObserver
-from domain.errors import NotAuthenticatedError, TokenAuthorityUnavailableError
+from application.errors import NotAuthenticatedError, TokenAuthorityUnavailableError
 from entrypoints.development.clerk.faults import Held
 from tests.support.clerk import Realm, Verifier, a_realm, refusal_reason
 from tests.support.clerk_customers import VERIFY_KEY_PATH, a_customer_realm
@@ -87,6 +87,7 @@ async def test_a_budget_comes_back_with_the_next_window(realm: Realm, verifier: 
     new = realm.clerk.mint(realm.sender)
     with pytest.raises(TokenAuthorityUnavailableError) as declined:
         await verifier.verify(new)
+    assert declined.value.retry_after is not None
     assert 0 < declined.value.retry_after <= BOUNDS.window + 1
     realm.clock.advance(BOUNDS.window)
     assert await verifier.verify(new) == realm.sender_as_machine

@@ -8,7 +8,7 @@ import pytest
 from adapters.https.addresses import AddressRules
 from adapters.https.certificates import trust
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
-from domain.errors import WheelHostFailedError
+from application.errors import WheelHostFailedError
 from domain.wheel_urls import WheelUrl
 from tests.support.certificates import CertificateAuthority
 from tests.support.https_host import file, https_host

@@ -13,7 +13,7 @@ from adapters.https.answer_parsing import FRAMING_BYTES, AnswerParser
 from adapters.https.policy import FetchPolicy
 from adapters.https.spool import Spool
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
-from domain.errors import WheelHostFailedError
+from application.errors import WheelHostFailedError
 from tests.support.certificates import CertificateAuthority
 from tests.support.fetching import PATH, World
 from tests.support.https_host import chunked, https_host, raw

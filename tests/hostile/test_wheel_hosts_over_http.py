@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from anyio.from_thread import start_blocking_portal
 
-from domain.errors import WheelHostFailedError, WheelHostTimeoutError, WheelRefusedError
+from application.errors import WheelHostFailedError, WheelHostTimeoutError
+from domain.errors import WheelRefusedError
 from domain.semver import SemVer
 from domain.versions import VersionStatus
 from entrypoints.bootstrap import MemoryAdapters

@@ -2,14 +2,25 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
-from application.ports.version_store import Change, Decision, VersionStore
+from application.ports.version_store import Decide, VersionStore
 from domain.catalog import CatalogMetadata
-from domain.history import LifecycleEvent
+from domain.history import LifecycleAction, LifecycleEvent
 from domain.semver import SemVer
-from domain.versions import ProviderVersion
+from domain.version_state import (
+    ChangeStatus,
+    Publish,
+    RecordFailure,
+    UpdateProvider,
+    VersionSnapshot,
+    VersionWrite,
+)
+from domain.versions import ProviderVersion, VersionStatus
 from tests.builders import a_name, a_version
+
+Decided: TypeAlias = tuple[VersionWrite | None, VersionSnapshot]
+"""A write, and the state after it."""
 
 _NAME, _VERSION = a_name(), SemVer.parse("1.0.0")
 
@@ -30,8 +41,37 @@ def writing(
     *,
     event: LifecycleEvent | None = None,
     at: datetime | None = None,
-) -> Decision:
-    return lambda _: Change(version=version, metadata=metadata, event=event, at=at)
+    organization_id: str | None = None,
+    organization_name: str | None = None,
+) -> Decide[VersionSnapshot]:
+    """Decide to write this over whatever is stored; the result is the state after it."""
+
+    def decide(state: VersionSnapshot) -> Decided:
+        write: VersionWrite | None = None
+        if version is None and at is not None:
+            write = UpdateProvider(at=at, metadata=metadata, organization_name=organization_name)
+        elif version is not None and version.status is VersionStatus.PUBLISHED:
+            write = Publish(
+                version=version,
+                event=event or event_of(version),
+                metadata=metadata,
+                organization_id=organization_id,
+                organization_name=organization_name,
+            )
+        elif version is not None and version.status is VersionStatus.YANKED:
+            write = ChangeStatus(version=version, event=event or event_of(version))
+        elif version is not None:
+            write = RecordFailure(version=version, event=event or event_of(version), organization_id=organization_id)
+        return write, state if write is None else state.after(write)
+
+    return decide
+
+
+def event_of(version: ProviderVersion) -> LifecycleEvent:
+    """Return the history entry that ``writing`` adds for a version unless it is given one."""
+    is_public = version.status.is_public
+    action = LifecycleAction(version.status.value) if is_public else LifecycleAction.FAILED
+    return LifecycleEvent(action=action, at=version.updated_at, actor=version.registered_by)
 
 
 async def put(store: VersionStore, *versions: ProviderVersion) -> None:

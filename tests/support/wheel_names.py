@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 
-from application.ports.version_store import Change, Decision, Stored, VersionStore
+from application.ports.version_store import Decide, VersionStore
 from domain.history import LifecycleAction, LifecycleEvent
+from domain.version_state import VersionSnapshot, VersionWrite
 from domain.versions import ProviderVersion
 from domain.wheel_filenames import WheelFilename
 from domain.wheel_urls import WheelUrl
 from tests.builders import MACHINE_ID, NOW, a_building_version, a_proven_wheel
+from tests.support.stores import writing
 
 TOOLS = "tools-1.0.0-py3-none-any.whl"
 
@@ -24,20 +26,20 @@ def filename_of(version: ProviderVersion) -> WheelFilename:
     return version.announcement.wheel_url.filename
 
 
-def publishing(version: ProviderVersion, organization_id: str | None = None) -> Decision:
+def publishing(version: ProviderVersion, organization_id: str | None = None) -> Decide[VersionSnapshot]:
     """Return the decision to publish a version if its wheel's names are free, as a registration does."""
 
-    def decide(stored: Stored) -> Change:
+    def decide(stored: VersionSnapshot) -> tuple[VersionWrite | None, VersionSnapshot]:
         assert stored.names is not None
         stored.names.require_free(
             filename_of(version), version.name, organization_id=organization_id, sha256=version.wheel_sha256
         )
         event = LifecycleEvent(action=LifecycleAction.PUBLISHED, at=NOW, actor=MACHINE_ID, request_id="req_1")
-        return Change(version=version, event=event, organization_id=organization_id)
+        return writing(version, event=event, organization_id=organization_id)(stored)
 
     return decide
 
 
-async def publish(store: VersionStore, version: ProviderVersion, organization_id: str | None = None) -> Stored:
+async def publish(store: VersionStore, version: ProviderVersion, organization_id: str | None = None) -> VersionSnapshot:
     decide = publishing(version, organization_id)
     return await store.update(version.name, version.version, decide, wheel=filename_of(version))

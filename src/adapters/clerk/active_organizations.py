@@ -7,7 +7,7 @@ from adapters.clerk import ids
 from adapters.clerk.organization_grants import compact_permissions, compact_role, flat_permissions, flat_role
 from adapters.clerk.refusals import Refusal, require
 from adapters.clerk.verified_claims import VerifiedClaims
-from domain.errors import NotAuthenticatedError
+from application.errors import NotAuthenticatedError
 
 _SLUG = re.compile(r"[A-Za-z0-9_-]{1,200}", re.ASCII)
 _LATEST_VERSION = 2

@@ -11,9 +11,9 @@ import structlog
 from adapters.clerk import connecting
 from adapters.clerk.realm import ClerkInstance
 from adapters.clerk.retry_after import seconds_to_wait
+from application.errors import TokenAuthorityUnavailableError
 from application.ports.clock import Clock
 from application.ports.observer import Observer
-from domain.errors import TokenAuthorityUnavailableError
 
 MAX_BODY_BYTES = 65_536
 Body = TypeVar("Body", bound=msgspec.Struct)

@@ -4,10 +4,10 @@ from adapters.clerk import ids
 from adapters.clerk.api import ClerkApi
 from adapters.clerk.issued_secrets import IssuedSecretFinder
 from adapters.clerk.refusals import Refusal, require
+from application.errors import NotAuthenticatedError
 from application.ports.clock import Clock
 from application.ports.customer_directory import CustomerDirectory
 from domain.customers import Customer
-from domain.errors import NotAuthenticatedError
 
 
 class ApiKeyVerifier:

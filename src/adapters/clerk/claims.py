@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from adapters.clerk.instants import as_instant
 from adapters.clerk.refusals import Refusal
-from domain.errors import NotAuthenticatedError
+from application.errors import NotAuthenticatedError
 
 
 class Claims:

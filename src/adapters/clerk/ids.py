@@ -3,7 +3,7 @@
 import re
 
 from adapters.clerk.refusals import Refusal
-from domain.errors import NotAuthenticatedError
+from application.errors import NotAuthenticatedError
 
 # Whatever could break a path, a log line or an allow-list has no place in an id.
 _REST = re.compile(r"[A-Za-z0-9_-]{1,200}", re.ASCII)

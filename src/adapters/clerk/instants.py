@@ -1,7 +1,7 @@
 """Reading numbers as times."""
 
 from adapters.clerk.refusals import Refusal
-from domain.errors import NotAuthenticatedError
+from application.errors import NotAuthenticatedError
 
 # The end of the year 9999 in Unix seconds: later times are no dates, and huge integers do not become floats.
 _LATEST = 253_402_300_799

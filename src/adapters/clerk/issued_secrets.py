@@ -8,8 +8,8 @@ from adapters.clerk.api import ClerkApi
 from adapters.clerk.instants import as_instant
 from adapters.clerk.refusals import Refusal, require
 from adapters.clerk.validity import check_not_expired
+from application.errors import NotAuthenticatedError
 from application.ports.clock import Clock
-from domain.errors import NotAuthenticatedError
 
 _REFUSING = {400: Refusal.MALFORMED_TOKEN, 404: Refusal.UNKNOWN_TOKEN, 422: Refusal.MALFORMED_TOKEN}
 

@@ -10,7 +10,7 @@ from adapters.clerk.api import ClerkApi, unavailable
 from adapters.clerk.key_sets import MalformedKeySetError, read_keys
 from adapters.clerk.realm import ClerkInstance
 from adapters.clerk.refusals import Refusal
-from domain.errors import NotAuthenticatedError, TokenAuthorityUnavailableError
+from application.errors import NotAuthenticatedError, TokenAuthorityUnavailableError
 
 _log = structlog.get_logger()
 

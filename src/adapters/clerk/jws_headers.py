@@ -5,7 +5,7 @@ from typing import Self
 
 from adapters.clerk.refusals import Refusal, require
 from adapters.clerk.strict_encoding import decode_base64url, decode_object
-from domain.errors import NotAuthenticatedError
+from application.errors import NotAuthenticatedError
 
 MACHINE_CATEGORY = "cl_B7d4PD333AAA"
 SESSION_CATEGORY = "cl_B7d4PD111AAA"

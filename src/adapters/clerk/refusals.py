@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from domain.errors import NotAuthenticatedError
+from application.errors import NotAuthenticatedError
 
 
 class Refusal(StrEnum):

@@ -10,9 +10,10 @@ from adapters.clerk.refusals import Refusal
 from adapters.clerk.shapes import MAX_TOKEN_LENGTH, is_compact_jws, is_opaque_machine_token
 from adapters.clerk.signed_tokens import check_issue
 from adapters.clerk.strict_encoding import decode_base64url, decode_object
+from adapters.clerk.token_inspection import TokenInspection
+from application.errors import NotAuthenticatedError
 from application.ports.clock import Clock
-from domain.errors import MachineNotAllowedError, NotAuthenticatedError
-from domain.inspections import TokenInspection
+from domain.errors import MachineNotAllowedError
 from domain.machines import ReleaseAllowList
 
 

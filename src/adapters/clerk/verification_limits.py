@@ -10,8 +10,8 @@ import structlog
 
 from adapters.clerk.api import unavailable
 from adapters.clerk.expiring_cache import ExpiringCache
+from application.errors import NotAuthenticatedError
 from application.ports.observer import Observer
-from domain.errors import NotAuthenticatedError
 
 _Caller = TypeVar("_Caller")
 _log = structlog.get_logger()

@@ -9,7 +9,7 @@ from adapters.clerk.claims import Claims
 from adapters.clerk.refusals import Refusal
 from adapters.clerk.shapes import MAX_TOKEN_LENGTH
 from adapters.clerk.strict_encoding import decode_object
-from domain.errors import NotAuthenticatedError
+from application.errors import NotAuthenticatedError
 
 
 class _Rs256Only(jws.JWSRegistry):

@@ -7,7 +7,8 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 from adapters.https.retries import RetryableError
-from domain.errors import WheelFault, WheelHostFailedError, WheelRefusedError
+from application.errors import WheelHostFailedError
+from domain.errors import WheelFault, WheelRefusedError
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})

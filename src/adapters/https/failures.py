@@ -9,7 +9,7 @@ import structlog
 
 from adapters.https.answer_parsing import ProtocolError
 from adapters.https.retries import RetryableError
-from domain.errors import WheelHostFailedError, WheelHostTimeoutError
+from application.errors import WheelHostFailedError, WheelHostTimeoutError
 
 _log = structlog.get_logger()
 

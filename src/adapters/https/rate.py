@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from domain.errors import WheelHostTimeoutError
+from application.errors import WheelHostTimeoutError
 
 
 @dataclass(slots=True)

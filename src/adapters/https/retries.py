@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from adapters.https.policy import FetchPolicy
-from domain.errors import TransientError
+from application.errors import TransientError
 
 _log = structlog.get_logger()
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from domain.errors import TooManyFetchesError
+from application.errors import TooManyFetchesError
 
 
 class FetchSlots:

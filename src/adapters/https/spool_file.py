@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from domain.errors import SpoolUnavailableError
+from application.errors import SpoolUnavailableError
 
 _PREFIX = "provider-registry-"
 _NEW_SECONDS = 60

@@ -20,8 +20,8 @@ from adapters.https.retries import Sleep, retrying
 from adapters.https.slots import FetchSlots
 from adapters.https.spool import Spool
 from adapters.https.targets import Target
+from application.errors import WheelHostTimeoutError
 from application.ports.wheel_fetcher import FetchedWheel
-from domain.errors import WheelHostTimeoutError
 from domain.wheel_urls import WheelUrl
 
 

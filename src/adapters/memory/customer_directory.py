@@ -1,7 +1,7 @@
 """Organisations and users kept in memory."""
 
+from application.errors import TokenAuthorityUnavailableError
 from domain.customers import Organization
-from domain.errors import TokenAuthorityUnavailableError
 
 
 class InMemoryCustomerDirectory:

@@ -3,7 +3,7 @@
 import secrets
 from typing import ClassVar, Generic, TypeVar
 
-from domain.errors import NotAuthenticatedError, TokenAuthorityUnavailableError
+from application.errors import NotAuthenticatedError, TokenAuthorityUnavailableError
 
 Holder = TypeVar("Holder")
 

@@ -1,6 +1,5 @@
 """The names that wheels hold, in memory."""
 
-from application.ports.version_store import Change, Stored
 from domain.distributions import Distribution, DistributionEvent
 from domain.names import ProviderName
 from domain.wheel_filenames import WheelFilename
@@ -30,11 +29,10 @@ class InMemoryNames:
             file=self._files.get((name.prefix, wheel.normalised)),
         )
 
-    def claim(self, name: ProviderName, before: Stored, change: Change) -> None:
-        """Write the names that a change claims."""
-        after, event = change.names(before), change.event_of_names(before)
-        if after is not None and after.file is not None:
-            self._files[name.prefix, after.file.filename] = after.file
+    def claim(self, name: ProviderName, names: WheelNames | None, event: DistributionEvent | None) -> None:
+        """Write the names that a publication claims."""
+        if names is not None and names.file is not None:
+            self._files[name.prefix, names.file.filename] = names.file
         if event is not None:
             self.assign(event)
 

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from adapters.memory.names import InMemoryNames
+from application.errors import StoreUnavailableError
 from application.ports.change_listener import ChangeListeners
-from application.ports.version_store import Change, Decision, Stored
+from application.ports.version_store import Decide, Result
 from domain.catalog import Provider, latest
-from domain.errors import StoreUnavailableError
 from domain.history import LifecycleEvent
 from domain.names import ProviderName
 from domain.semver import SemVer
+from domain.version_state import UpdateProvider, VersionSnapshot, VersionWrite, written_version
 from domain.versions import ProviderVersion, VersionStatus
 from domain.wheel_filenames import WheelFilename
 
@@ -46,38 +47,28 @@ class InMemoryVersionStore:
         tell = self.listeners.distrust if out else self.listeners.trust
         tell()
 
-    async def look(self, name: ProviderName, version: SemVer, *, wheel: WheelFilename | None = None) -> Stored:
+    async def look(self, name: ProviderName, version: SemVer, *, wheel: WheelFilename | None = None) -> VersionSnapshot:
         """Return what is stored around a version, and around its wheel's names."""
         await self.check()
-        return self._stored(name, version, wheel)
+        return self._snapshot(name, version, wheel)
 
     async def update(
         self,
         name: ProviderName,
         version: SemVer,
-        decide: Decision,
+        decide: Decide[Result],
         *,
-        seen: Stored | None = None,  # noqa: ARG002 -- reading again costs nothing here
+        seen: VersionSnapshot | None = None,  # noqa: ARG002 -- reading again costs nothing here
         wheel: WheelFilename | None = None,
-    ) -> Stored:
+    ) -> Result:
         """Decide and write, one writer at a time."""
         async with self._turn:
             await self.check()
-            before = self._stored(name, version, wheel)
-            change = decide(before)
-            written = change.version
-            if written is not None and (written.name, written.version) != (name, version):
-                raise ValueError(f"a decision on {name} {version} would write {written.name} {written.version}")
-            if change != Change():
-                self._providers[name] = change.provider(name, self._providers.get(name))
-            if written is not None:
-                self._versions.setdefault(name, {})[version] = written
-            if change.event is not None:
-                self._events.setdefault((name, version), []).append(change.event)
-            if change != Change():
-                self.names.claim(name, before, change)
-                self.listeners.changed(name)
-            return self._stored(name, version, wheel)
+            before = self._snapshot(name, version, wheel)
+            write, result = decide(before)
+            if write is not None:
+                self._write(name, version, before, write)
+            return result
 
     async def find(self, name: ProviderName, version: SemVer) -> ProviderVersion | None:
         """Return a public version, or None."""
@@ -129,8 +120,20 @@ class InMemoryVersionStore:
         if self._unavailable:
             raise StoreUnavailableError("the registry's database is out of service; try again shortly")
 
-    def _stored(self, name: ProviderName, version: SemVer, wheel: WheelFilename | None) -> Stored:
-        return Stored(
+    def _write(self, name: ProviderName, number: SemVer, before: VersionSnapshot, write: VersionWrite) -> None:
+        version = written_version(write, name, number)
+        after = before.after(write)
+        if after.provider is not None:
+            self._providers[name] = after.provider
+        if version is not None:
+            self._versions.setdefault(name, {})[number] = version
+        if not isinstance(write, UpdateProvider):
+            self._events.setdefault((name, number), []).append(write.event)
+        self.names.claim(name, after.names, before.ownership_event(write))
+        self.listeners.changed(name)
+
+    def _snapshot(self, name: ProviderName, version: SemVer, wheel: WheelFilename | None) -> VersionSnapshot:
+        return VersionSnapshot(
             provider=self._providers.get(name),
             version=self._versions.get(name, {}).get(version),
             newest=max((found.version for found in self._public(name)), default=None),

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from application.ports.observer import Observer, Stage
-from application.ports.version_store import Decision, Stored, VersionStore
+from application.ports.version_store import Decide, Result, VersionStore
 from domain.history import LifecycleEvent
 from domain.names import ProviderName
 from domain.semver import SemVer
+from domain.version_state import VersionSnapshot
 from domain.versions import ProviderVersion
 from domain.wheel_filenames import WheelFilename
 
@@ -19,7 +20,7 @@ class ObservedVersionStore:
         self._store = store
         self._observer = observer
 
-    async def look(self, name: ProviderName, version: SemVer, *, wheel: WheelFilename | None = None) -> Stored:
+    async def look(self, name: ProviderName, version: SemVer, *, wheel: WheelFilename | None = None) -> VersionSnapshot:
         """Look as the store behind it does."""
         with self._observer.stage(Stage.LOOK):
             return await self._store.look(name, version, wheel=wheel)
@@ -28,11 +29,11 @@ class ObservedVersionStore:
         self,
         name: ProviderName,
         version: SemVer,
-        decide: Decision,
+        decide: Decide[Result],
         *,
-        seen: Stored | None = None,
+        seen: VersionSnapshot | None = None,
         wheel: WheelFilename | None = None,
-    ) -> Stored:
+    ) -> Result:
         """Update as the store behind it does; waiting for other writers is part of it."""
         with self._observer.stage(Stage.WRITE):
             return await self._store.update(name, version, decide, seen=seen, wheel=wheel)

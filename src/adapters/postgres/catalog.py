@@ -10,9 +10,9 @@ from adapters.postgres.mapping import read_number, read_provider, read_readme
 from adapters.postgres.reading import read
 from adapters.postgres.statements import Rows
 from adapters.postgres.updates import key
+from application.errors import SearchBusyError
 from application.ports.provider_catalog import CatalogPage, CatalogSearch
 from domain.catalog import CatalogEntry
-from domain.errors import SearchBusyError
 from domain.names import ProviderName
 from domain.search import Query
 

@@ -13,7 +13,7 @@ import structlog
 
 from adapters.postgres.parameters import SYSTEM
 from adapters.postgres.targets import KeepAlive, Target, UnusableTargetError, resolve
-from domain.errors import StoreMisconfiguredError
+from application.errors import StoreMisconfiguredError
 
 _CHOOSES_AMONG_ALL = "prefer-standby"
 _DEFAULT_TIMEOUT = 5.0

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from adapters.postgres.embedded_binaries import PackagedServer
 from adapters.postgres.targets import self_contained
-from domain.errors import StoreUnavailableError
+from application.errors import StoreUnavailableError
 
 
 class EmbeddedPostgres:

@@ -6,7 +6,8 @@ from contextlib import AbstractContextManager, contextmanager
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 import structlog
 
-from domain.errors import IllegalTransitionError, InvalidTextError, RegistryError, StoreUnavailableError
+from application.errors import StoreUnavailableError
+from domain.errors import IllegalTransitionError, InvalidTextError, RegistryError
 
 LAYOUT_DIFFERS = (
     "the database's layout is not the one that this release needs; run `provider-registry database upgrade`"

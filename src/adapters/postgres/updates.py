@@ -37,14 +37,15 @@ from adapters.postgres.writes import (
     Write,
     together,
 )
-from application.ports.version_store import Change, Stored
 from domain.catalog import Provider
+from domain.distributions import DistributionEvent
 from domain.names import ProviderName
 from domain.semver import SemVer
+from domain.version_state import UpdateProvider, VersionSnapshot, VersionWrite
 from domain.wheel_filenames import WheelFilename
 from domain.wheel_names import WheelNames
 
-_NOTHING = Stored(provider=None, version=None, newest=None)
+_NOTHING = VersionSnapshot()
 _Writes = Mapping[Write, Mapping[str, object]]
 
 
@@ -62,7 +63,7 @@ def looking(name: ProviderName, version: SemVer, wheel: WheelFilename | None) ->
     return LOOK_FOR_WHEEL, {**key(name, version), **names}
 
 
-def read_stored(name: ProviderName, rows: Rows) -> Stored:
+def read_stored(name: ProviderName, rows: Rows) -> VersionSnapshot:
     """Return what the row of a ``LOOK`` or ``LOOK_FOR_WHEEL`` holds, if there is one."""
     if not rows:
         return _NOTHING
@@ -70,7 +71,7 @@ def read_stored(name: ProviderName, rows: Rows) -> Stored:
     names = _names(name, row) if "distribution_name" in row else None
     if row["provider_created_at"] is None:
         return replace(_NOTHING, names=names)
-    return Stored(
+    return VersionSnapshot(
         names=names,
         provider=read_provider(name, part(row, "provider")),
         version=None if row["version_version"] is None else read_version(name, part(row, "version")),
@@ -79,24 +80,29 @@ def read_stored(name: ProviderName, rows: Rows) -> Stored:
     )
 
 
-async def write(connection: asyncpg.Connection, name: ProviderName, stored: Stored, change: Change) -> None:
+async def write(
+    connection: asyncpg.Connection, name: ProviderName, stored: VersionSnapshot, change: VersionWrite
+) -> None:
     """Write a change over the state that it was decided on, or nothing if that is not the state any more.
 
     Raises:
         RetryableFaultError: Another writer came first.
     """
+    after = stored.after(change)
     rows = {
-        **_provider(change.provider(name, stored.provider), stored.provider),
-        **_wheel_names(stored, change),
+        **_provider(after.provider, stored.provider),
+        **_wheel_names(stored, after.names, stored.ownership_event(change)),
         **_version(stored, change),
     }
     values = {f"{write.part}_{column}": value for write, row in rows.items() for column, value in row.items()}
-    target = {} if change.version is None else {"of_version": change.version.version.text}
+    target = {} if isinstance(change, UpdateProvider) else {"of_version": change.version.version.text}
     if not await together(*rows).fetch(connection, {**values, **key(name), **target, "of_revision": stored.revision}):
         raise overtaken()
 
 
-def _provider(provider: Provider, before: Provider | None) -> _Writes:
+def _provider(provider: Provider | None, before: Provider | None) -> _Writes:
+    if provider is None:
+        raise AssertionError("every write leaves a provider")
     if before is None:
         return {ADD_PROVIDER: write_provider(provider)}
     if provider != replace(before, updated_at=provider.updated_at):
@@ -111,9 +117,8 @@ def _names(name: ProviderName, row: Mapping[str, Any]) -> WheelNames:
     )
 
 
-def _wheel_names(before: Stored, change: Change) -> _Writes:
+def _wheel_names(before: VersionSnapshot, after: WheelNames | None, event: DistributionEvent | None) -> _Writes:
     """Return the names that a change claims. Where another writer claimed one first, its primary key refuses."""
-    after, event = change.names(before), change.event_of_names(before)
     rows: dict[Write, Mapping[str, object]] = {}
     if before.names is None or after is None:
         return rows
@@ -126,9 +131,11 @@ def _wheel_names(before: Stored, change: Change) -> _Writes:
     return rows
 
 
-def _version(stored: Stored, change: Change) -> _Writes:
-    if change.version is None:
+def _version(stored: VersionSnapshot, change: VersionWrite) -> _Writes:
+    if isinstance(change, UpdateProvider):
         return {}
     write = ADD_VERSION if stored.version is None else REPLACE_VERSION
-    rows = {write: {"id": uuid7(), **write_version(change.version)}}
-    return rows if change.event is None else {**rows, ADD_EVENT: {"id": uuid7(), **write_event(change.event)}}
+    return {
+        write: {"id": uuid7(), **write_version(change.version)},
+        ADD_EVENT: {"id": uuid7(), **write_event(change.event)},
+    }

@@ -12,11 +12,12 @@ from adapters.postgres.reading import read, retried
 from adapters.postgres.revisions import CURRENT, suffice
 from adapters.postgres.statements import Rows, Statement
 from adapters.postgres.updates import key, looking, read_stored, write
-from application.ports.version_store import Change, Decision, Stored
-from domain.errors import StoreUnavailableError
+from application.errors import StoreUnavailableError
+from application.ports.version_store import Decide, Result
 from domain.history import LifecycleEvent
 from domain.names import ProviderName
 from domain.semver import SemVer
+from domain.version_state import VersionSnapshot, VersionWrite, written_version
 from domain.versions import ProviderVersion
 from domain.wheel_filenames import WheelFilename
 
@@ -34,7 +35,7 @@ class PostgresVersionStore:
         self._listeners = database.listeners
         self._pool = database.pool
 
-    async def look(self, name: ProviderName, version: SemVer, *, wheel: WheelFilename | None = None) -> Stored:
+    async def look(self, name: ProviderName, version: SemVer, *, wheel: WheelFilename | None = None) -> VersionSnapshot:
         """Return what is stored around a version and its wheel's names, in one statement."""
         return read_stored(name, await self._read(*looking(name, version, wheel)))
 
@@ -42,11 +43,11 @@ class PostgresVersionStore:
         self,
         name: ProviderName,
         version: SemVer,
-        decide: Decision,
+        decide: Decide[Result],
         *,
-        seen: Stored | None = None,
+        seen: VersionSnapshot | None = None,
         wheel: WheelFilename | None = None,
-    ) -> Stored:
+    ) -> Result:
         """Decide and write, under lock once another writer came first."""
         stored = seen or await self.look(name, version, wheel=wheel)
         with suppress(RetryableFaultError):
@@ -91,34 +92,36 @@ class PostgresVersionStore:
     async def _read(self, statement: Statement, parameters: Mapping[str, object]) -> Rows:
         return await read(self._pool, statement, parameters)
 
-    async def _update(self, name: ProviderName, version: SemVer, decide: Decision, stored: Stored) -> Stored:
-        change = _decided(decide, name, version, stored)
-        if change == Change():
+    async def _update(
+        self, name: ProviderName, version: SemVer, decide: Decide[Result], stored: VersionSnapshot
+    ) -> Result:
+        change, result = _decided(decide, name, version, stored)
+        if change is None:
             await self._read(queries.CONFIRM, {})
-            return stored
+            return result
         async with self._pool.lend() as connection:
             await self._commit(name, write(connection, name, stored, change))
-        return change.after(name, stored)
+        return result
 
     async def _update_under_lock(
-        self, name: ProviderName, version: SemVer, decide: Decision, wheel: WheelFilename | None
-    ) -> Stored:
+        self, name: ProviderName, version: SemVer, decide: Decide[Result], wheel: WheelFilename | None
+    ) -> Result:
         look, parameters = looking(name, version, wheel)
         async with self._pool.lend() as connection:
             with driver_faults(connection):
                 await connection.execute("BEGIN")
                 await queries.LOCK.fetch(connection, key(name))
                 stored = read_stored(name, await look.fetch(connection, parameters))
-            change = _decided(decide, name, version, stored)
-            if change == Change():
+            change, result = _decided(decide, name, version, stored)
+            if change is None:
                 with driver_faults(connection):
                     await connection.execute(queries.CONFIRM.sql)
                     await connection.execute("COMMIT")
-                return stored
+                return result
             with driver_faults(connection):
                 await write(connection, name, stored, change)
             await self._commit(name, connection.execute("COMMIT"))
-            return change.after(name, stored)
+            return result
 
     async def _commit(self, name: ProviderName, committing: Awaitable[object]) -> None:
         # Whether a commit without an answer happened is unknown, so only the caller may repeat it.
@@ -129,9 +132,10 @@ class PostgresVersionStore:
             self._listeners.changed(name)
 
 
-def _decided(decide: Decision, name: ProviderName, version: SemVer, stored: Stored) -> Change:
-    change = decide(stored)
-    written = change.version
-    if written is not None and (written.name, written.version) != (name, version):
-        raise ValueError(f"a decision on {name} {version} would write {written.name} {written.version}")
-    return change
+def _decided(
+    decide: Decide[Result], name: ProviderName, version: SemVer, stored: VersionSnapshot
+) -> tuple[VersionWrite | None, Result]:
+    change, result = decide(stored)
+    if change is not None:
+        written_version(change, name, version)
+    return change, result

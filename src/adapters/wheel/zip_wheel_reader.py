@@ -7,9 +7,9 @@ from concurrent.futures import CancelledError, ThreadPoolExecutor
 from adapters.wheel.archive_caps import ArchiveCaps
 from adapters.wheel.archive_reading import ArchiveReading
 from adapters.wheel.archive_source import opened
+from application.errors import SpoolUnavailableError
 from application.off_loop import SMALL
 from application.wheel_content import WheelContent
-from domain.errors import SpoolUnavailableError
 from domain.wheel_archives import WheelArchive
 
 _SMALL_INFLATED = 8 * SMALL

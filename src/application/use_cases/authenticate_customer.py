@@ -1,8 +1,8 @@
 """Who calls the customer routes."""
 
+from application.errors import NotAuthenticatedError
 from application.ports.customer_verifier import CustomerVerifier
 from domain.customers import Customer
-from domain.errors import NotAuthenticatedError
 
 
 class AuthenticateCustomer:
@@ -20,5 +20,5 @@ class AuthenticateCustomer:
             TokenAuthorityUnavailableError: Nothing could be learned about the token.
         """
         if not token:
-            raise NotAuthenticatedError("no token", token_presented=False)
+            raise NotAuthenticatedError("no token")
         return await self._verifier.verify(token)

@@ -1,7 +1,7 @@
 """Who calls the Console routes, and whether it may release."""
 
+from application.errors import NotAuthenticatedError
 from application.ports.token_verifier import TokenVerifier
-from domain.errors import NotAuthenticatedError
 from domain.machines import ConsoleMachine, ReleaseAllowList
 
 
@@ -22,7 +22,7 @@ class AuthenticateMachine:
             TokenAuthorityUnavailableError: Nothing could be learned about the token.
         """
         if not token:
-            raise NotAuthenticatedError("no token", token_presented=False)
+            raise NotAuthenticatedError("no token")
         machine = await self._verifier.verify(token)
         self._allow_list.admit(machine)
         return machine

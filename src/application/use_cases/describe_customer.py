@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, replace
 
+from application.errors import TokenAuthorityUnavailableError
 from application.ports.customer_directory import CustomerDirectory
 from domain.customers import Customer, Organization
-from domain.errors import OrganizationForbiddenError, TokenAuthorityUnavailableError
+from domain.errors import OrganizationForbiddenError
 
 
 @dataclass(frozen=True, slots=True)

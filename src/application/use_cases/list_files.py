@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from packaging.utils import NormalizedName
 
 from application.ports.distribution_index import DistributionIndex
-from domain.distributions import index_path
 from domain.errors import DistributionNotFoundError
 from domain.index_files import IndexFile, installable_files
 from domain.names import PLATFORM
@@ -27,8 +26,5 @@ class ListFiles:
         """
         files = installable_files(await self._index.files_of(prefix, distribution))
         if not files:
-            raise DistributionNotFoundError(
-                f"no published version of {prefix} has a wheel of {distribution}; GET {index_path(prefix)} lists its "
-                "distributions, and each customer's wheels are on an index of their own, /simple/~{namespace}/"
-            )
+            raise DistributionNotFoundError(f"no published version of {prefix} has a wheel of {distribution}")
         return files

@@ -3,6 +3,7 @@
 The server, the command line, tests and users' own scripts all build the registry here.
 """
 
+from adapters.clerk.token_inspection import TokenInspection
 from entrypoints.bootstrap.databases import (
     DatabaseLayout,
     connection_options,
@@ -25,6 +26,7 @@ __all__ = [
     "Adapters",
     "DatabaseLayout",
     "MemoryAdapters",
+    "TokenInspection",
     "address_rules",
     "build_registry",
     "connection_options",

@@ -20,8 +20,8 @@ from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from application.ports.observer import NOBODY, Observer
 from entrypoints.bootstrap.databases import connection_options, serving_database
 from entrypoints.bootstrap.realms import console_realm, open_customers, publish_policy
-from entrypoints.bootstrap.wheels import check_shares, open_wheel_verification, wheel_fetcher
-from entrypoints.bootstrap.wiring import Adapters, build_operations, build_registry
+from entrypoints.bootstrap.wheels import check_shares, wheel_fetcher
+from entrypoints.bootstrap.wiring import Adapters, OperatorAdapters, build_operations, build_registry
 from entrypoints.operations import Operations
 from entrypoints.registry import Registry
 from entrypoints.settings import (
@@ -81,22 +81,36 @@ async def open_adapters(settings: Settings, observer: Observer = NOBODY) -> Asyn
 
 
 @asynccontextmanager
-async def open_operations(database: DatabaseSettings, wheel: WheelSettings) -> AsyncIterator[Operations]:
-    """Open what operators need: the database, embedded or not, and the fetching of wheels. No realm is asked.
+async def open_operations(
+    database: DatabaseSettings, wheel: WheelSettings, *, runtime_version: str = "unpinned"
+) -> AsyncIterator[Operations]:
+    """Open what operators need: the database, embedded or not, and the fetching of wheels. Nothing authenticates.
 
     The embedded database is shared with a server that runs on it.
+
+    Args:
+        database: The database.
+        wheel: How wheels are fetched.
+        runtime_version: The platform's runtime version, which every version that is registered pins.
     """
     clock = SystemClock()
     with serving_database(database) as url:
         opened = Database(url, connection_options(database))
         try:
-            yield build_operations(
-                PostgresVersionStore(opened),
-                PostgresVersionLedger(opened),
-                PostgresCatalog(opened),
-                PostgresDistributionOwners(opened),
-                verify_wheel=open_wheel_verification(wheel),
+            adapters = OperatorAdapters(
+                fetcher=wheel_fetcher(wheel),
+                reader=ZipWheelReader(),
+                schema_validator=MetaSchemaValidator(),
+                store=PostgresVersionStore(opened),
+                ledger=PostgresVersionLedger(opened),
+                catalog=PostgresCatalog(opened),
+                owners=PostgresDistributionOwners(opened),
                 clock=clock,
+            )
+            yield build_operations(
+                adapters,
+                runtime_version=runtime_version,
+                shares=check_shares(wheel),
             )
         finally:
             await opened.dispose()

@@ -6,13 +6,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from adapters.clerk.customer_realm import ClerkCustomerRealm
 from adapters.clerk.customers import ClerkCustomers
 from adapters.clerk.realm import ClerkRealm
+from adapters.clerk.token_inspection import TokenInspection
 from adapters.clerk.token_inspector import ClerkTokenInspector
 from adapters.clerk.verifier import ClerkTokenVerifier
 from adapters.system.clock import SystemClock
 from application.ports.clock import Clock
 from application.ports.observer import Observer
 from application.use_cases.authenticate_machine import AuthenticateMachine
-from domain.inspections import TokenInspection
 from domain.machines import ReleaseAllowList
 from domain.publishing import PublishPolicy, role_name
 from entrypoints.settings import (

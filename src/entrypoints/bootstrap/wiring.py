@@ -35,14 +35,17 @@ from application.ports.wheel_fetcher import WheelFetcher
 from application.ports.wheel_reader import WheelReader
 from application.use_cases.authenticate_customer import AuthenticateCustomer
 from application.use_cases.authenticate_machine import AuthenticateMachine
+from application.use_cases.check_announcement import CheckAnnouncement
 from application.use_cases.check_readiness import CheckReadiness
 from application.use_cases.check_schemas import CheckSchemas
 from application.use_cases.describe_customer import DescribeCustomer
+from application.use_cases.dry_run_registration import DryRunRegistration
 from application.use_cases.find_provider import FindProvider
 from application.use_cases.find_schema import FindSchema
 from application.use_cases.find_version import FindVersion
 from application.use_cases.inspect_distribution import InspectDistribution
 from application.use_cases.inspect_version import InspectVersion
+from application.use_cases.lifecycle import RestoreVersion, YankVersion
 from application.use_cases.list_distribution_owners import ListDistributionOwners
 from application.use_cases.list_distributions import ListDistributions
 from application.use_cases.list_files import ListFiles
@@ -50,13 +53,10 @@ from application.use_cases.list_recorded_versions import ListRecordedVersions
 from application.use_cases.list_versions import ListVersions
 from application.use_cases.read_history import ReadHistory
 from application.use_cases.register_version import RegisterVersion
-from application.use_cases.rehearse_registration import RehearseRegistration
-from application.use_cases.restore_version import RestoreVersion
 from application.use_cases.reverify_version import ReverifyVersion
 from application.use_cases.search_providers import SearchProviders
 from application.use_cases.transfer_distribution import TransferDistribution
 from application.use_cases.verify_wheel import VerifyWheel
-from application.use_cases.yank_version import YankVersion
 from domain.machines import ReleaseAllowList
 from domain.publishing import PublishPolicy
 from entrypoints.operations import Operations
@@ -105,6 +105,20 @@ class MemoryAdapters(Adapters):
         object.__setattr__(self, "changes", InMemoryChangeFeed(self.store))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorAdapters:
+    """One adapter for each port that operators need."""
+
+    fetcher: WheelFetcher
+    reader: WheelReader
+    schema_validator: SchemaValidator
+    store: VersionStore
+    ledger: VersionLedger
+    catalog: ProviderCatalog
+    owners: DistributionOwners
+    clock: Clock
+
+
 def build_registry(
     adapters: Adapters,
     *,
@@ -124,12 +138,16 @@ def build_registry(
         observer: Is told what happens. Reads of the store are left alone: there are many, and each request is told of.
         shares: How many wheels are checked at once, and for whom.
     """
-    checks = FairShare(shares or Shares.of(_CHECKS))
     verify_wheel = VerifyWheel(
         fetcher=ObservedWheelFetcher(adapters.fetcher, observer), reader=ObservedWheelReader(adapters.reader, observer)
     )
     store = ObservedVersionStore(adapters.store, observer)
-    check_schemas = CheckSchemas(adapters.schema_validator)
+    check_announcement = CheckAnnouncement(
+        check_schemas=CheckSchemas(adapters.schema_validator),
+        verify_wheel=verify_wheel,
+        shares=FairShare(shares or Shares.of(_CHECKS)),
+        clock=adapters.clock,
+    )
     find_version = FindVersion(adapters.store)
     return Registry(
         authenticate_machine=AuthenticateMachine(
@@ -137,19 +155,15 @@ def build_registry(
         ),
         register_version=RegisterVersion(
             store=store,
-            check_schemas=check_schemas,
-            verify_wheel=verify_wheel,
+            check_announcement=check_announcement,
             clock=adapters.clock,
             runtime_version=runtime_version,
-            checks=checks,
         ),
-        rehearse_registration=RehearseRegistration(
+        dry_run_registration=DryRunRegistration(
             store=store,
-            check_schemas=check_schemas,
-            verify_wheel=verify_wheel,
+            check_announcement=check_announcement,
             clock=adapters.clock,
             runtime_version=runtime_version,
-            checks=checks,
         ),
         yank_version=YankVersion(store=store, clock=adapters.clock),
         restore_version=RestoreVersion(store=store, clock=adapters.clock),
@@ -179,20 +193,31 @@ def _customer_realm_of(adapters: Adapters, observer: Observer, policy: PublishPo
 
 
 def build_operations(
-    store: VersionStore,
-    ledger: VersionLedger,
-    catalog: ProviderCatalog,
-    owners: DistributionOwners,
-    *,
-    verify_wheel: VerifyWheel,
-    clock: Clock,
+    adapters: OperatorAdapters, *, runtime_version: str = "unpinned", shares: Shares | None = None
 ) -> Operations:
-    """Wire what operators need."""
+    """Wire what operators need.
+
+    Args:
+        adapters: What the ports are plugged into.
+        runtime_version: Pinned on every version that is registered.
+        shares: How many wheels are checked at once.
+    """
+    store, owners, clock = adapters.store, adapters.owners, adapters.clock
+    verify_wheel = VerifyWheel(fetcher=adapters.fetcher, reader=adapters.reader)
+    check_announcement = CheckAnnouncement(
+        check_schemas=CheckSchemas(adapters.schema_validator),
+        verify_wheel=verify_wheel,
+        shares=FairShare(shares or Shares.of(_CHECKS)),
+        clock=clock,
+    )
     return Operations(
-        search_providers=SearchProviders(catalog),
-        find_provider=FindProvider(catalog),
-        list_versions=ListRecordedVersions(ledger),
+        search_providers=SearchProviders(adapters.catalog),
+        find_provider=FindProvider(adapters.catalog),
+        list_versions=ListRecordedVersions(adapters.ledger),
         inspect_version=InspectVersion(store),
+        register_version=RegisterVersion(
+            store=store, check_announcement=check_announcement, clock=clock, runtime_version=runtime_version
+        ),
         yank_version=YankVersion(store=store, clock=clock),
         restore_version=RestoreVersion(store=store, clock=clock),
         reverify_version=ReverifyVersion(store=store, verify_wheel=verify_wheel, clock=clock),

@@ -5,10 +5,11 @@ from typing import Annotated
 import typer
 
 from application.use_cases.transfer_distribution import Transfer
-from domain.distributions import distribution_name, index_path
+from domain.distributions import distribution_name
 from entrypoints.cli.failing import refusals
 from entrypoints.cli.operating import AsJson, Who, operate, operator
 from entrypoints.cli.showing import show_fields, show_json, show_outcome, show_table, written
+from entrypoints.index_paths import index_path
 
 app = typer.Typer(
     help="Look into who owns distributions, and hand them over. Needs the database only.", no_args_is_help=True

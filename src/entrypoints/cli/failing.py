@@ -9,7 +9,8 @@ from typing import TypeVar
 import structlog
 import typer
 
-from domain.errors import InvalidValueError, RegistryError, StoreMisconfiguredError, TransientError
+from application.errors import StoreMisconfiguredError, TransientError
+from domain.errors import InvalidValueError, RegistryError
 from entrypoints.cli.showing import tell
 from entrypoints.environment import SettingsError
 

@@ -10,9 +10,9 @@ from typing import Annotated
 
 import typer
 
-from domain.errors import MachineNotAllowedError, NotAuthenticatedError
-from domain.inspections import TokenInspection
-from entrypoints.bootstrap import inspect_machine_token, open_machine_authentication
+from application.errors import NotAuthenticatedError
+from domain.errors import MachineNotAllowedError
+from entrypoints.bootstrap import TokenInspection, inspect_machine_token, open_machine_authentication
 from entrypoints.cli.failing import refusals
 from entrypoints.cli.showing import tell
 from entrypoints.environment import load_group

@@ -5,10 +5,9 @@ from typing import Annotated
 import typer
 
 from application.use_cases.inspect_version import Inspected
-from application.use_cases.restore_version import Restoration
 from application.use_cases.reverify_version import Reverified
-from application.use_cases.yank_version import Yank
 from domain.history import check_yank_reason
+from domain.lifecycle import Restoration, Yank
 from domain.versions import ProviderVersion
 from entrypoints.cli.failing import refusals
 from entrypoints.cli.operating import (

@@ -10,24 +10,27 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import Scope
 from msgspec import UNSET
 
+from application.errors import (
+    NotAuthenticatedError,
+    TooManyRegistrationsError,
+    UnavailableError,
+    WheelHostError,
+    WheelHostTimeoutError,
+)
 from domain.errors import (
     AnnouncementRefusedError,
     ConflictError,
     ForbiddenError,
-    InvalidRequestError,
     InvalidValueError,
     MetadataRequiredError,
-    NotAuthenticatedError,
     NotFoundError,
     RegistryError,
-    TooManyRegistrationsError,
-    UnavailableError,
     VersionConflictError,
-    WheelHostError,
-    WheelHostTimeoutError,
 )
 from domain.versions import VersionStatus
+from entrypoints.advice import detail_of
 from entrypoints.http.models.versions import FieldProblem, ProblemView
+from entrypoints.http.requests.authentication import presents_token
 from entrypoints.http.requests.bodies import (
     BadBodyError,
     BodyTimeoutError,
@@ -36,8 +39,12 @@ from entrypoints.http.requests.bodies import (
     UnsupportedMediaTypeError,
 )
 from entrypoints.http.requests.content_negotiation import NotAcceptableError
+from entrypoints.http.requests.invalid_requests import InvalidRequestError
 from entrypoints.http.requests.query_parameters import BadQueryError
 from entrypoints.http.requests.request_id import printable, request_id
+
+RETRY_AFTER = 5
+"""Seconds after which to retry what is out of service, unless the error says otherwise."""
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -89,12 +96,12 @@ def refused(request: Request[Any, Any, Any], error: RegistryError) -> Response[P
     """Answer a refusal."""
     status = status_of(type(error))
     _log.info("refused", code=error.code, status=status.value, reason=getattr(error, "reason", error.detail))
-    told = problem(request.scope, status, error.code, error.detail)
+    told = problem(request.scope, status, error.code, detail_of(error))
     if isinstance(error, InvalidRequestError | BadQueryError):
         told.errors = [FieldProblem(list(each.loc), each.msg, each.type) for each in error.errors]
     if isinstance(error, VersionConflictError):
         told.differences, told.existing_status = list(error.differences), VersionStatus(error.status)
-    return _response(told, _headers(error))
+    return _response(told, _headers(request, error))
 
 
 def routing_failed(request: Request[Any, Any, Any], error: HTTPException) -> Response[ProblemView]:
@@ -130,12 +137,12 @@ def _place(fault: Mapping[str, Any]) -> list[str | int]:
     return [getattr(source, "value", source), fault.get("key", "")]
 
 
-def _headers(error: RegistryError) -> dict[str, str]:
+def _headers(request: Request[Any, Any, Any], error: RegistryError) -> dict[str, str]:
     if isinstance(error, NotAuthenticatedError):
         # RFC 6750 section 3.1: no error code for a request without authentication information.
-        return {"WWW-Authenticate": 'Bearer error="invalid_token"' if error.token_presented else "Bearer"}
+        return {"WWW-Authenticate": 'Bearer error="invalid_token"' if presents_token(request) else "Bearer"}
     if isinstance(error, UnavailableError):
-        return {"Retry-After": str(error.retry_after)}
+        return {"Retry-After": str(RETRY_AFTER if error.retry_after is None else error.retry_after)}
     return {}
 
 

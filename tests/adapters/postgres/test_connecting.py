@@ -16,7 +16,7 @@ from adapters.postgres.engine import Database
 from adapters.postgres.parameters import PARAMETERS
 from adapters.postgres.schema import current
 from adapters.postgres.version_repository import PostgresVersionStore
-from domain.errors import StoreMisconfiguredError
+from application.errors import StoreMisconfiguredError
 from tests.support.certificates import CertificateAuthority
 from tests.support.clusters import Cluster, a_cluster
 from tests.support.postgres import a_folder, execute

@@ -14,7 +14,7 @@ from adapters.postgres.embedded_binaries import PackagedServer
 from adapters.postgres.parameters import PARAMETERS
 from adapters.postgres.revisions import heads
 from adapters.postgres.schema import current, upgrade
-from domain.errors import StoreUnavailableError
+from application.errors import StoreUnavailableError
 from tests.support.postgres import execute, fetch
 
 USER = """

@@ -11,7 +11,7 @@ import pytest
 from adapters.memory.observer import InMemoryObserver
 from adapters.postgres.engine import ConnectionOptions, Database
 from adapters.postgres.pool import Pool
-from domain.errors import StoreUnavailableError
+from application.errors import StoreUnavailableError
 from tests.support.waiting import WAIT_SECONDS
 
 _PID = "SELECT pg_backend_pid()"

@@ -11,15 +11,15 @@ from adapters.postgres.catalog import PostgresCatalog
 from adapters.postgres.engine import ConnectionOptions, Database
 from adapters.postgres.schema import upgrade
 from adapters.postgres.version_repository import PostgresVersionStore
+from application.errors import StoreUnavailableError
 from application.ports.provider_catalog import CatalogSearch
-from application.ports.version_store import Change
-from domain.errors import StoreUnavailableError
 from domain.search import Query
+from domain.version_state import VersionSnapshot
 from tests.builders import a_name, a_version, some_metadata
 from tests.support.clusters import Cluster, a_cluster
 from tests.support.postgres import a_folder, fetch
 from tests.support.relay import Relay, a_relay
-from tests.support.stores import put
+from tests.support.stores import Decided, put, writing
 
 _PID = "SELECT pg_backend_pid()"
 
@@ -67,8 +67,8 @@ async def test_a_reader_sees_nothing_of_a_forgotten_connection(relay: Relay) -> 
 async def test_a_search_sees_nothing_of_forgotten_connections(relay: Relay) -> None:
     async with a_database(relay, pool_size=3) as database:
         version = a_version("3.0.0", name="platform/found")
-        change = Change(version=version, metadata=some_metadata())
-        await PostgresVersionStore(database).update(version.name, version.version, lambda _: change)
+        write = writing(version, some_metadata())
+        await PostgresVersionStore(database).update(version.name, version.version, write)
         await _fill_the_pool(database)
         relay.forget()
         page = await PostgresCatalog(database, search_timeout=10).search(CatalogSearch(query=Query.parse("found")))
@@ -91,9 +91,9 @@ async def test_a_write_over_a_forgotten_connection_happens_once_or_is_not_acknow
     async with a_database(relay, command_timeout=3) as database:
         store = PostgresVersionStore(database)
 
-        def decide(_: object) -> Change:
+        def decide(stored: VersionSnapshot) -> Decided:
             relay.forget()  # between the look and the write
-            return Change(version=version)
+            return writing(version)(stored)
 
         with pytest.raises(StoreUnavailableError):
             await store.update(version.name, version.version, decide)

@@ -13,7 +13,7 @@ from adapters.postgres.migrations import MIGRATION_LOCK
 from adapters.postgres.revisions import alembic_config, heads
 from adapters.postgres.schema import current, downgrade, suffices, unpooled_config, upgrade
 from adapters.postgres.tables import VersionRow
-from domain.errors import StoreUnavailableError
+from application.errors import StoreUnavailableError
 from tests.support.postgres import connected, execute, fetch
 
 REVISIONS = [script.revision for script in ScriptDirectory(alembic_config().script_location).walk_revisions()][::-1]

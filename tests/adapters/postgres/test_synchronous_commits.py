@@ -8,12 +8,12 @@ import pytest
 from adapters.postgres.engine import ConnectionOptions, Database
 from adapters.postgres.schema import upgrade
 from adapters.postgres.version_repository import PostgresVersionStore
-from application.ports.version_store import Change, Stored
-from domain.errors import StoreUnavailableError
+from application.errors import StoreUnavailableError
 from domain.semver import SemVer
+from domain.version_state import VersionSnapshot
 from tests.builders import a_name, a_version
 from tests.support.clusters import Cluster, a_cluster, a_standby
-from tests.support.stores import writing
+from tests.support.stores import Decided, writing
 
 ONE = SemVer.parse("1.0.0")
 
@@ -52,5 +52,5 @@ async def test_a_repeat_is_not_acknowledged_while_no_standby_has_what_it_repeats
     assert (await store.update(a_name(), ONE, unless_there, seen=before)).version == seen.version
 
 
-def unless_there(stored: Stored) -> Change:
-    return Change() if stored.version is not None else writing(a_version("1.0.0"))(stored)
+def unless_there(stored: VersionSnapshot) -> Decided:
+    return writing()(stored) if stored.version is not None else writing(a_version("1.0.0"))(stored)

@@ -17,16 +17,17 @@ from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.engine import ConnectionOptions, Database
 from adapters.postgres.schema import upgrade
 from adapters.postgres.version_repository import PostgresVersionStore
-from application.ports.version_store import Change, Stored
-from domain.errors import IllegalTransitionError, InvalidTextError, StoreUnavailableError, WheelFault, WheelRefusedError
+from application.errors import StoreUnavailableError
+from domain.errors import IllegalTransitionError, InvalidTextError, WheelFault, WheelRefusedError
 from domain.history import LifecycleAction, LifecycleEvent
 from domain.readmes import Readme
 from domain.semver import SemVer
+from domain.version_state import VersionSnapshot
 from domain.versions import ProviderVersion, VersionStatus
 from tests.builders import NOW, a_building_version, a_name, a_proven_wheel, a_version
 from tests.support.postgres import cut_connections, database_of, empty, execute, fetch
 from tests.support.postgres_sessions import wait_until_somebody_waits
-from tests.support.stores import EVERY_METHOD, numbers, put, writing
+from tests.support.stores import EVERY_METHOD, Decided, numbers, put, writing
 
 ONE = SemVer.parse("1.0.0")
 _GONE = WheelRefusedError(WheelFault.NOT_FOUND, "gone")
@@ -174,12 +175,12 @@ async def test_a_decision_is_made_again_when_another_writer_came_first(
     database_dsn: str, postgres_store: PostgresVersionStore
 ) -> None:
     decided = asyncio.Event()
-    seen: list[Stored] = []
+    seen: list[VersionSnapshot] = []
 
-    def decide(stored: Stored) -> Change:
+    def decide(stored: VersionSnapshot) -> Decided:
         seen.append(stored)
         decided.set()
-        return Change(version=a_version("1.0.0")) if stored.provider is None else Change()
+        return writing(a_version("1.0.0"))(stored) if stored.provider is None else writing()(stored)
 
     other = await asyncpg.connect(database_dsn)
     try:
@@ -203,11 +204,11 @@ async def test_who_waited_for_another_writer_decides_again_only_if_that_one_has_
     database_dsn: str, postgres_store: PostgresVersionStore, before: list[ProviderVersion], end: str, decisions: int
 ) -> None:
     await put(postgres_store, a_version("0.9.0"), *before)
-    decided: list[Stored] = []
+    decided: list[VersionSnapshot] = []
 
-    def decide(stored: Stored) -> Change:
+    def decide(stored: VersionSnapshot) -> Decided:
         decided.append(stored)
-        return Change(version=a_version("1.0.0"))
+        return writing(a_version("1.0.0"))(stored)
 
     other = await asyncpg.connect(database_dsn)
     try:
@@ -232,10 +233,10 @@ async def test_a_race_that_is_never_won_ends_as_a_store_out_of_service(fresh_dat
     )
     decisions = 0
 
-    def decide(_: Stored) -> Change:
+    def decide(stored: VersionSnapshot) -> Decided:
         nonlocal decisions
         decisions += 1
-        return Change(version=a_version("1.0.0"))
+        return writing(a_version("1.0.0"))(stored)
 
     async with a_store(fresh_database_dsn) as store:
         with pytest.raises(StoreUnavailableError):
@@ -262,11 +263,11 @@ _COMMITTING = "CREATE CONSTRAINT TRIGGER vanish AFTER INSERT ON provider_version
 async def test_an_update_whose_connection_is_lost_starts_over_unless_it_may_have_happened(
     fresh_database_dsn: str, trigger: str, *, raced: bool, decisions: int
 ) -> None:
-    decided: list[Stored] = []
+    decided: list[VersionSnapshot] = []
 
-    def decide(stored: Stored) -> Change:
+    def decide(stored: VersionSnapshot) -> Decided:
         decided.append(stored)
-        return Change(version=a_version("1.0.0"))
+        return writing(a_version("1.0.0"))(stored)
 
     async with a_store(fresh_database_dsn) as store:
         await put(store, a_version("0.8.0"))

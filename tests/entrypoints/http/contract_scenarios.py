@@ -9,13 +9,13 @@ from datetime import timedelta
 from typing import Any
 
 from adapters.memory.clock import ManualClock
-from domain.customers import Customer, Organization
-from domain.errors import (
+from application.errors import (
     SpoolUnavailableError,
     WheelHostFailedError,
     WheelHostTimeoutError,
     WheelHostUnreachableError,
 )
+from domain.customers import Customer, Organization
 from domain.machines import ConsoleMachine
 from domain.wheel_urls import WheelUrl
 from entrypoints.bootstrap import MemoryAdapters, open_telemetry

@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from application.use_cases.rehearse_registration import RehearsedOutcome
+from application.use_cases.dry_run_registration import DryRunOutcome
 from domain.catalog import AuthorKind
 from domain.errors import RegistryError, SchemaFault, WheelFault
 from domain.history import LifecycleAction
@@ -190,7 +190,7 @@ async def test_answers_state_the_header_fields_that_clients_act_on(document: Jso
         ("ProviderVersionView", "status", VersionStatus),
         ("InstallView", "status", VersionStatus),
         ("ProblemView", "existing_status", VersionStatus),
-        ("DryRunView", "outcome", RehearsedOutcome),
+        ("DryRunView", "outcome", DryRunOutcome),
         ("LifecycleEventView", "action", LifecycleAction),
         ("AuthorView", "kind", AuthorKind),
         ("HealthView", "status", ["ok", "ready"]),

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from httpx import Response
 
-from application.use_cases.register_version import Registration
+from application.errors import WheelHostFailedError, WheelHostTimeoutError
 from domain.announcements import Announcement
 from domain.customers import Customer, Organization
-from domain.errors import WheelFault, WheelHostFailedError, WheelHostTimeoutError, WheelRefusedError
+from domain.errors import WheelFault, WheelRefusedError
 from domain.machines import ConsoleMachine, Operator
+from domain.registration import Registration
 from domain.semver import SemVer
 from domain.wheel_urls import WheelUrl
 from entrypoints.bootstrap import MemoryAdapters, build_registry

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.errors import TooManyRegistrationsError
+from application.errors import TooManyRegistrationsError
 from entrypoints.http.requests.in_flight import InFlight
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from application.errors import WheelHostFailedError
 from domain.customers import Customer
-from domain.errors import WheelHostFailedError
 from domain.wheel_urls import WheelUrl
 from entrypoints.bootstrap import MemoryAdapters
 from tests.builders import a_wheel

@@ -10,8 +10,8 @@ from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
 from adapters.memory.observer import InMemoryObserver
+from application.errors import WheelHostFailedError
 from application.ports.observer import Outcome, Stage
-from domain.errors import WheelHostFailedError
 from domain.wheel_urls import WheelUrl
 from entrypoints.bootstrap import MemoryAdapters, open_telemetry
 from entrypoints.settings import TracingSettings

@@ -5,7 +5,7 @@ from typing import Any
 
 from httpx import Response
 
-from domain.errors import WheelHostFailedError
+from application.errors import WheelHostFailedError
 from domain.machines import ConsoleMachine
 from domain.wheel_urls import WheelUrl
 from tests.entrypoints.http.conftest import METADATA, Service

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from domain.errors import StoreUnavailableError
+from application.errors import StoreUnavailableError
 from entrypoints.http.requests.paging import MAX_ITEMS
 from tests.builders import a_version
 from tests.entrypoints.http.conftest import Service

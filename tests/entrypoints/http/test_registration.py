@@ -6,15 +6,8 @@ from typing import Any
 import pytest
 
 from adapters.memory.clock import ManualClock
-from domain.errors import (
-    RegistryError,
-    SpoolUnavailableError,
-    TooManyFetchesError,
-    WheelFault,
-    WheelHostFailedError,
-    WheelHostTimeoutError,
-    WheelRefusedError,
-)
+from application.errors import SpoolUnavailableError, TooManyFetchesError, WheelHostFailedError, WheelHostTimeoutError
+from domain.errors import RegistryError, WheelFault, WheelRefusedError
 from domain.machines import ConsoleMachine
 from domain.names import ProviderName
 from domain.semver import SemVer

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
-from domain.errors import UnavailableError
+from application.errors import UnavailableError
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from application.use_cases.rehearse_registration import RehearsedOutcome
+from application.use_cases.dry_run_registration import DryRunOutcome
 from domain.versions import VersionStatus
 from entrypoints.http.models.versions import ProviderVersionView, VerificationView
 
@@ -12,7 +12,7 @@ from entrypoints.http.models.versions import ProviderVersionView, VerificationVi
 class DryRunView(Struct, kw_only=True):
     """What registering would come to; nothing was written."""
 
-    outcome: Annotated[RehearsedOutcome, Meta(description="For which the real answer is 201, 200 or 409.")]
+    outcome: Annotated[DryRunOutcome, Meta(description="For which the real answer is 201, 200 or 409.")]
     version: Annotated[ProviderVersionView, Meta(description="As it would be; absent for a conflict.")] | UnsetType = (
         UNSET
     )

@@ -8,7 +8,6 @@ from urllib.parse import quote, urlencode
 
 from domain.canonical_json import CanonicalJson
 from domain.catalog import CatalogEntry
-from domain.distributions import index_path
 from domain.history import LifecycleEvent
 from domain.schemas import ResourceSchema
 from domain.versions import ProviderVersion, VersionStatus
@@ -16,6 +15,7 @@ from entrypoints.http.models.catalog import InstallView
 from entrypoints.http.pages.field_rows import Budget, Row
 from entrypoints.http.pages.fields import SchemaReader
 from entrypoints.http.presenters.catalog import install_view
+from entrypoints.index_paths import index_path
 
 _MOST_RESOURCES = 200
 _SPREAD_OUT = 3  # resource types that are shown without a click

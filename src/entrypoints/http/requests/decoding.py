@@ -9,8 +9,8 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_typ
 
 import msgspec
 
-from domain.errors import MAX_FIELD_ERRORS, FieldError, InvalidRequestError
 from entrypoints.http.requests.bodies import Fraction
+from entrypoints.http.requests.invalid_requests import MAX_FIELD_ERRORS, FieldError, InvalidRequestError
 
 S = TypeVar("S", bound=msgspec.Struct)
 _Location = tuple[str | int, ...]

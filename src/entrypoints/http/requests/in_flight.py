@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from domain.errors import TooManyRegistrationsError
+from application.errors import TooManyRegistrationsError
 
 
 class InFlight:

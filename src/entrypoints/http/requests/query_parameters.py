@@ -5,7 +5,8 @@ from typing import Any
 
 from litestar import Request
 
-from domain.errors import FieldError, InvalidRequestError, RegistryError
+from domain.errors import RegistryError
+from entrypoints.http.requests.invalid_requests import FieldError, InvalidRequestError
 from entrypoints.http.requests.request_id import printable
 
 _LONGEST_NAME = 100

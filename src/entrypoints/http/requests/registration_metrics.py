@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 from litestar import Response
 
+from application.errors import TransientError
 from application.ports.observer import Attempt, Observer, Outcome
-from domain.errors import RegistryError, TransientError
+from domain.errors import RegistryError
 from entrypoints.http.models.dry_run import DryRunView
 from entrypoints.http.requests.bodies import ClientDisconnectedError
 

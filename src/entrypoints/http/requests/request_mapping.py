@@ -3,25 +3,20 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from application.use_cases.register_version import Registration
 from domain.announcements import Announcement, check_changelog, check_entrypoint, check_package_name, settled_digest
 from domain.canonical_json import CanonicalJson
 from domain.catalog import METADATA_RULES, CatalogMetadata
 from domain.digests import Sha256Digest
-from domain.errors import (
-    FieldError,
-    ForbiddenError,
-    InvalidRequestError,
-    InvalidSchemasError,
-    InvalidValueError,
-)
+from domain.errors import ForbiddenError, InvalidSchemasError, InvalidValueError
 from domain.machines import Registrant
 from domain.names import ProviderName
+from domain.registration import Registration
 from domain.schemas import ResourceSchema, ResourceSchemas
 from domain.semver import SemVer
 from domain.wheel_urls import WheelUrl
 from entrypoints.http.models.versions import JsonObject, MetadataBody, RegistrationBody, ResourceSchemaBody
 from entrypoints.http.requests.canonical import canonical
+from entrypoints.http.requests.invalid_requests import FieldError, InvalidRequestError
 
 _UNNAMED = "unnamed"  # stands in for a bad name, which is reported by itself
 T = TypeVar("T")

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from application.fair_share import FairShare, Shares
 from domain.catalog import PLATFORM_AUTHOR, Author
-from domain.distributions import index_path
 from entrypoints.http.cache.read_cache import ReadCache
 from entrypoints.http.cache.rendering import RenderingPool
 from entrypoints.http.requests.in_flight import InFlight
+from entrypoints.index_paths import index_path
 from entrypoints.registry import Registry
 from entrypoints.telemetry import Telemetry
 

@@ -10,7 +10,6 @@ from litestar import Request
 from litestar.response.base import ASGIResponse
 from packaging.utils import NormalizedName
 
-from domain.distributions import index_path
 from domain.errors import DistributionNotFoundError
 from domain.index_files import IndexFile
 from domain.names import PLATFORM
@@ -20,6 +19,7 @@ from entrypoints.http.presenters.catalog import simple_index_view, simple_projec
 from entrypoints.http.requests.content_negotiation import negotiated
 from entrypoints.http.requests.service import Service
 from entrypoints.http.templating import render
+from entrypoints.index_paths import index_path
 
 _JSON = "application/vnd.pypi.simple.v1+json"
 _HTML = "application/vnd.pypi.simple.v1+html"
@@ -62,7 +62,13 @@ async def project_page(
     media_type = negotiated(request, _MEDIA_TYPES)
 
     async def produce() -> Document:
-        files = await service.registry.list_files.execute(distribution, prefix)
+        try:
+            files = await service.registry.list_files.execute(distribution, prefix)
+        except DistributionNotFoundError as error:
+            raise DistributionNotFoundError(
+                f"{error.detail}; GET {index_path(prefix)} lists its distributions, and each customer's wheels are on "
+                "an index of their own, /simple/~{namespace}/"
+            ) from None
         return await service.rendering.run(_project_document, media_type, distribution, files)
 
     return await _answer(request, service, f"{media_type} {prefix} {distribution}", prefix, produce)

@@ -7,10 +7,10 @@ from typing import Any
 import structlog
 from litestar import Request, Response
 
-from application.use_cases.register_version import Registered, Registration
 from domain.accounts import Account
 from domain.machines import Registrant
 from domain.names import ProviderName
+from domain.registration import Registered, Registration
 from entrypoints.http.models.dry_run import DryRunView
 from entrypoints.http.models.versions import ProviderVersionView, RegistrationBody
 from entrypoints.http.presenters.versions import version_view
@@ -31,7 +31,7 @@ async def register(
     request: Request[Any, Any, Any], service: Service, registrant: Registrant, read_name: ReadName
 ) -> Response[ProviderVersionView | DryRunView]:
     """Read the body, and register what it announces, or, on a dry run, say what would come of it."""
-    dry_run = wants_dry_run(request)
+    is_dry_run = wants_dry_run(request)
 
     def announced(body: object) -> Registration:
         decoded = decode_fields(body, RegistrationBody)
@@ -40,10 +40,10 @@ async def register(
     async with admitted(request, service, Account.of(registrant)):
         registration = await read_json(request, announced, limit=service.limits.body_bytes)
         structlog.contextvars.bind_contextvars(provider=registration.name.canonical, version=registration.version.text)
-        if dry_run:
+        if is_dry_run:
             structlog.contextvars.bind_contextvars(dry_run=True)
-            rehearse = service.registry.rehearse_registration.execute(registration)
-            return Response(dry_run_view(await unless_disconnected(request, rehearse)), status_code=HTTPStatus.OK)
+            dry_run = service.registry.dry_run_registration.execute(registration)
+            return Response(dry_run_view(await unless_disconnected(request, dry_run)), status_code=HTTPStatus.OK)
         registered = await unless_disconnected(request, service.registry.register_version.execute(registration))
     return _registered(registered)
 

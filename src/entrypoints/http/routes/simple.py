@@ -11,7 +11,7 @@ from litestar.params import FromPath, PathParameter
 from litestar.response.base import ASGIResponse
 from packaging.utils import NormalizedName
 
-from domain.distributions import distribution_name, index_path
+from domain.distributions import distribution_name
 from domain.errors import DistributionNotFoundError, InvalidValueError
 from domain.names import PLATFORM, namespace
 from entrypoints.http.openapi.catalog import (
@@ -21,9 +21,10 @@ from entrypoints.http.openapi.catalog import (
 )
 from entrypoints.http.requests.service import Service
 from entrypoints.http.routes.index_pages import index_page, project_page
+from entrypoints.index_paths import index_path
 
 _MARK = "~"
-"""Begins a namespace where a project could stand (see ``domain.distributions.index_path``)."""
+"""Begins a namespace where a project could stand (see ``entrypoints.index_paths``)."""
 
 
 @get(

@@ -7,11 +7,10 @@ from litestar import Request, delete, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from application.use_cases.restore_version import Restoration
-from application.use_cases.yank_version import Yank
 from domain.accounts import Account
-from domain.errors import FieldError, InvalidRequestError, InvalidTextError
+from domain.errors import InvalidTextError
 from domain.history import check_yank_reason
+from domain.lifecycle import Restoration, Yank
 from domain.machines import Registrant
 from domain.names import ProviderName
 from domain.semver import SemVer
@@ -22,6 +21,7 @@ from entrypoints.http.presenters.versions import version_view
 from entrypoints.http.requests.admission import admitted
 from entrypoints.http.requests.bodies import read_json
 from entrypoints.http.requests.decoding import decode_struct
+from entrypoints.http.requests.invalid_requests import FieldError, InvalidRequestError
 from entrypoints.http.requests.paths import exact_version, only_as_written, provider_name
 from entrypoints.http.requests.request_id import request_id
 from entrypoints.http.requests.service import Service

@@ -1,22 +1,18 @@
-"""A rehearsal says what a registration would come to, on every store, and leaves it as it was."""
+"""A dry run returns what a registration would result in, and leaves every store as it was."""
 
 from dataclasses import replace
 
 import pytest
 
-from application.ports.version_store import Stored, VersionStore
-from application.use_cases.register_version import Registration
-from application.use_cases.rehearse_registration import RehearsedOutcome
+from application.errors import StoreUnavailableError
+from application.ports.version_store import VersionStore
+from application.use_cases.dry_run_registration import DryRunOutcome
 from domain.digests import Sha256Digest
-from domain.errors import (
-    MetadataRequiredError,
-    NamespaceForbiddenError,
-    StoreUnavailableError,
-    VersionConflictError,
-    WheelRefusedError,
-)
+from domain.errors import MetadataRequiredError, NamespaceForbiddenError, VersionConflictError, WheelRefusedError
 from domain.machines import ConsoleMachine
 from domain.names import ProviderName
+from domain.registration import Registration
+from domain.version_state import VersionSnapshot
 from domain.versions import VersionStatus
 from entrypoints.bootstrap import Adapters, MemoryAdapters, build_registry
 from entrypoints.registry import Registry
@@ -51,23 +47,23 @@ def registry(adapters: MemoryAdapters, version_store: VersionStore) -> Registry:
 async def test_a_first_registration_would_be_created_with_the_verdict_and_nothing_is_kept(
     registry: Registry, version_store: VersionStore
 ) -> None:
-    rehearsal = await registry.rehearse_registration.execute(a_registration())
+    result = await registry.dry_run_registration.execute(a_registration())
 
-    assert rehearsal.outcome is RehearsedOutcome.CREATED
-    assert rehearsal.version is not None
-    assert rehearsal.version.verification is not None
-    assert rehearsal.version.verification.passed
-    assert await version_store.look(GCP, V1) == Stored(provider=None, version=None, newest=None)
+    assert result.outcome is DryRunOutcome.CREATED
+    assert result.version is not None
+    assert result.version.verification is not None
+    assert result.version.verification.passed
+    assert await version_store.look(GCP, V1) == VersionSnapshot()
     assert await version_store.history(GCP, V1) == []
 
 
-async def test_what_was_rehearsed_is_what_registering_brings(registry: Registry) -> None:
-    rehearsal = await registry.rehearse_registration.execute(a_registration())
+async def test_a_registration_has_the_result_of_its_dry_run(registry: Registry) -> None:
+    result = await registry.dry_run_registration.execute(a_registration())
 
     registered = await registry.register_version.execute(a_registration())
 
     assert registered.created
-    assert registered.version == rehearsal.version
+    assert registered.version == result.version
 
 
 async def test_a_repeat_would_change_nothing_and_is_not_fetched_again(
@@ -77,9 +73,9 @@ async def test_a_repeat_would_change_nothing_and_is_not_fetched_again(
     before = await version_store.look(GCP, V1)
     shown_anew = replace(a_registration(), metadata=some_metadata(display_name="GCP"))
 
-    rehearsal = await registry.rehearse_registration.execute(shown_anew)
+    result = await registry.dry_run_registration.execute(shown_anew)
 
-    assert (rehearsal.outcome, rehearsal.version) == (RehearsedOutcome.UNCHANGED, registered.version)
+    assert (result.outcome, result.version) == (DryRunOutcome.UNCHANGED, registered.version)
     assert adapters.fetcher.fetches[a_wheel_url()] == 1
     assert await version_store.look(GCP, V1) == before
 
@@ -87,16 +83,16 @@ async def test_a_repeat_would_change_nothing_and_is_not_fetched_again(
 async def test_other_content_would_be_a_conflict_naming_the_fields(registry: Registry) -> None:
     await registry.register_version.execute(a_registration())
 
-    rehearsal = await registry.rehearse_registration.execute(a_registration(changelog="other"))
+    result = await registry.dry_run_registration.execute(a_registration(changelog="other"))
 
-    assert (rehearsal.outcome, rehearsal.version) == (RehearsedOutcome.CONFLICT, None)
-    assert isinstance(rehearsal.conflict, VersionConflictError)
-    assert (rehearsal.conflict.differences, rehearsal.conflict.status) == (("changelog",), "published")
+    assert (result.outcome, result.version) == (DryRunOutcome.CONFLICT, None)
+    assert isinstance(result.conflict, VersionConflictError)
+    assert (result.conflict.differences, result.conflict.status) == (("changelog",), "published")
 
 
 async def test_a_refused_wheel_is_refused_and_recorded_nowhere(registry: Registry, version_store: VersionStore) -> None:
     with pytest.raises(WheelRefusedError):
-        await registry.rehearse_registration.execute(a_registration(sha256=Sha256Digest("0" * 64)))
+        await registry.dry_run_registration.execute(a_registration(sha256=Sha256Digest("0" * 64)))
 
     assert (await version_store.look(GCP, V1)).version is None
     assert await version_store.history(GCP, V1) == []
@@ -108,9 +104,9 @@ async def test_a_failed_version_would_be_created_anew_and_stays_failed(
     with pytest.raises(WheelRefusedError):
         await registry.register_version.execute(a_registration(sha256=Sha256Digest("0" * 64)))
 
-    rehearsal = await registry.rehearse_registration.execute(a_registration())
+    result = await registry.dry_run_registration.execute(a_registration())
 
-    assert rehearsal.outcome is RehearsedOutcome.CREATED
+    assert result.outcome is DryRunOutcome.CREATED
     stored = (await version_store.look(GCP, V1)).version
     assert stored is not None
     assert stored.status is VersionStatus.FAILED
@@ -123,16 +119,16 @@ async def test_a_failed_version_would_be_created_anew_and_stays_failed(
         (replace(a_registration(), name=ProviderName.parse("acme/gcp")), NamespaceForbiddenError),
     ],
 )
-async def test_other_refusals_are_those_of_the_real_thing(
+async def test_other_refusals_are_those_of_a_registration(
     registry: Registry, registration: Registration, refusal: type[Exception]
 ) -> None:
     assert isinstance(registration.registrant, ConsoleMachine)
     with pytest.raises(refusal):
-        await registry.rehearse_registration.execute(registration)
+        await registry.dry_run_registration.execute(registration)
 
 
-async def test_an_outage_is_told_as_ever(adapters: MemoryAdapters) -> None:
+async def test_an_outage_is_an_outage(adapters: MemoryAdapters) -> None:
     adapters.store.unavailable = True
 
     with pytest.raises(StoreUnavailableError):
-        await build_registry(adapters).rehearse_registration.execute(a_registration())
+        await build_registry(adapters).dry_run_registration.execute(a_registration())

@@ -1,4 +1,4 @@
-"""What a token says of itself, for whoever wonders why it is refused."""
+"""The result of inspecting a token offline."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenInspection:
-    """A token taken apart, without its text. Nothing that it says is vouched for.
+    """The parts of a token, without its text. None of them is verified.
 
     Attributes:
         kind: ``signed``, ``opaque`` or ``unknown``.
-        header: Of a signed token, as far as it can be read.
-        claims: Likewise.
-        failed_check: The first check that the token would not pass, or None if it passes all that could be made.
-        unchecked: What could not be checked without asking the authority.
+        header: Of a signed token, as far as it can be decoded.
+        claims: Of a signed token, as far as they can be decoded.
+        failed_check: The first check that the token would not pass, or None if it passes all that work offline.
+        unchecked: The checks that need the authority.
     """
 
     kind: str

@@ -1,0 +1,115 @@
+"""Failures of ports: the caller is not authenticated, or something is out of reach for now."""
+
+from domain.errors import RegistryError
+
+
+class NotAuthenticatedError(RegistryError):
+    """The caller did not prove who it is.
+
+    Attributes:
+        reason: Which check failed. For the log only: the caller always reads the same sentence.
+    """
+
+    code = "not_authenticated"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("Not authenticated")
+        self.reason = reason
+
+
+class TransientError(RegistryError):
+    """Nothing was written; the same request may succeed later."""
+
+
+class WheelHostError(TransientError):
+    """The wheel's host did not hand it out.
+
+    Attributes:
+        reached: Whether there was a connection to it, with TLS.
+    """
+
+    def __init__(self, detail: str, *, reached: bool = True) -> None:
+        """Keep how far it went."""
+        super().__init__(detail)
+        self.reached = reached
+
+
+class WheelHostFailedError(WheelHostError):
+    """The wheel's host was unreachable or answered wrongly."""
+
+    code = "wheel_host_failed"
+
+
+class WheelHostUnreachableError(WheelHostError):
+    """The wheel's host cannot be reached, for a reason that this caller is not told.
+
+    Attributes:
+        reason: For the log.
+    """
+
+    code = "wheel_host_unreachable"
+
+    def __init__(self, detail: str, *, reason: str) -> None:
+        """Keep the reason apart from the sentence."""
+        super().__init__(detail, reached=False)
+        self.reason = reason
+
+
+class WheelHostTimeoutError(WheelHostError):
+    """The wheel's host did not finish before the deadline."""
+
+    code = "wheel_host_timeout"
+
+
+class UnavailableError(TransientError):
+    """Something that the registry depends on is out of service.
+
+    Attributes:
+        retry_after: Seconds after which a retry is reasonable; None if unknown.
+    """
+
+    def __init__(self, detail: str, *, retry_after: int | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class StoreUnavailableError(UnavailableError):
+    """The database is unreachable or not ready."""
+
+    code = "database_unavailable"
+
+
+class SearchBusyError(UnavailableError):
+    """A search found no turn in time, or took too long."""
+
+    code = "search_busy"
+
+
+class StoreMisconfiguredError(UnavailableError):
+    """The database will not accept the registry until an operator changes a setting."""
+
+    code = "database_misconfigured"
+
+
+class TokenAuthorityUnavailableError(UnavailableError):
+    """The authority that issues tokens cannot be asked, so no token can be judged."""
+
+    code = "token_authority_unavailable"
+
+
+class SpoolUnavailableError(UnavailableError):
+    """There is no room to hold the wheel while it is checked."""
+
+    code = "spool_unavailable"
+
+
+class TooManyFetchesError(UnavailableError):
+    """As many wheels are being fetched as may be at once, and none was done in time."""
+
+    code = "too_many_fetches"
+
+
+class TooManyRegistrationsError(UnavailableError):
+    """This caller has too many registrations in flight."""
+
+    code = "too_many_registrations"

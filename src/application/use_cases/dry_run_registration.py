@@ -1,0 +1,75 @@
+"""Trying a registration without writing anything."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from application.ports.clock import Clock
+from application.ports.version_store import VersionStore
+from application.use_cases.check_announcement import CheckAnnouncement
+from domain.errors import DistributionConflictError, VersionConflictError, WheelFilenameConflictError
+from domain.registration import Refused, Registered, Registration, check, check_request, decide
+from domain.versions import ProviderVersion
+
+
+class DryRunOutcome(StrEnum):
+    """What the registration would result in."""
+
+    CREATED = "created"
+    UNCHANGED = "unchanged"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class DryRunResult:
+    """The result of a dry run.
+
+    Attributes:
+        version: As the registration would leave it, with the verification of its wheel; None for a conflict.
+        conflict: Why the registration would be refused; only for a conflict.
+    """
+
+    outcome: DryRunOutcome
+    version: ProviderVersion | None = None
+    conflict: VersionConflictError | DistributionConflictError | WheelFilenameConflictError | None = None
+
+
+class DryRunRegistration:
+    """Takes every step of a registration but the write."""
+
+    def __init__(
+        self, *, store: VersionStore, check_announcement: CheckAnnouncement, clock: Clock, runtime_version: str
+    ) -> None:
+        self._store = store
+        self._check_announcement = check_announcement
+        self._clock = clock
+        self._runtime_version = runtime_version
+
+    async def execute(self, registration: Registration) -> DryRunResult:
+        """Return what registering would result in now.
+
+        Raises:
+            RegistryError: As ``RegisterVersion``, except for a conflict, which is a result. A refusal is not recorded.
+        """
+        check_request(registration)
+        try:
+            registered = await self._decide(registration)
+        except (VersionConflictError, DistributionConflictError, WheelFilenameConflictError) as conflict:
+            return DryRunResult(DryRunOutcome.CONFLICT, conflict=conflict)
+        outcome = DryRunOutcome.CREATED if registered.created else DryRunOutcome.UNCHANGED
+        return DryRunResult(outcome, registered.version)
+
+    async def _decide(self, registration: Registration) -> Registered:
+        name, version = registration.name, registration.version
+        filename = registration.announcement.wheel_url.filename
+        state = await self._store.look(name, version, wheel=filename)
+        check(state, registration)
+        if state.public_version:
+            return Registered(state.public_version, created=False)
+        outcome = await self._check_announcement.execute(registration)
+        if isinstance(outcome, Refused):
+            raise outcome.error
+        state = await self._store.look(name, version, wheel=filename)
+        _, registered = decide(
+            state, registration, outcome, runtime_version=self._runtime_version, now=self._clock.now()
+        )
+        return registered

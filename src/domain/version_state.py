@@ -1,0 +1,166 @@
+"""The stored state around one version, and what a decision writes over it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias
+
+from domain.catalog import CatalogMetadata, Provider
+from domain.distributions import DistributionAction, DistributionEvent
+from domain.history import LifecycleEvent
+from domain.names import ProviderName
+from domain.semver import SemVer
+from domain.versions import ProviderVersion
+from domain.wheel_names import WheelNames
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publish:
+    """Adds a published version, or replaces a failed one, and claims the names of its wheel.
+
+    Attributes:
+        metadata: Replaces the provider's catalog metadata, unless it is None.
+        organization_id: Owner of the provider and of the wheel's names, if this write creates or claims them.
+        organization_name: Replaces the display name of the provider's organisation, unless it is None.
+    """
+
+    version: ProviderVersion
+    event: LifecycleEvent
+    metadata: CatalogMetadata | None = None
+    organization_id: str | None = None
+    organization_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordFailure:
+    """Adds or replaces a failed version. It shows nowhere in public.
+
+    Attributes:
+        organization_id: Owner of the provider, if this write creates it.
+    """
+
+    version: ProviderVersion
+    event: LifecycleEvent
+    organization_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeStatus:
+    """Replaces a public version by its yanked or restored successor."""
+
+    version: ProviderVersion
+    event: LifecycleEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateProvider:
+    """Changes how a provider is shown, and nothing else; None keeps what is there."""
+
+    at: datetime
+    metadata: CatalogMetadata | None = None
+    organization_name: str | None = None
+
+
+VersionWrite: TypeAlias = Publish | RecordFailure | ChangeStatus | UpdateProvider
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionSnapshot:
+    """The stored state around one version.
+
+    Attributes:
+        provider: None if nothing was ever recorded under the name.
+        version: The version in any status, or None.
+        newest: The highest public version of the provider, or None.
+        names: The names of the wheel that was asked about; None if none was.
+        revision: Token for optimistic concurrency control, opaque to all but the repository.
+    """
+
+    provider: Provider | None = None
+    version: ProviderVersion | None = None
+    newest: SemVer | None = None
+    names: WheelNames | None = None
+    revision: int | None = field(default=None, compare=False)
+
+    @property
+    def public_version(self) -> ProviderVersion | None:
+        """The version, if it is published or yanked."""
+        return self.version if self.version is not None and self.version.status.is_public else None
+
+    def after(self, write: VersionWrite) -> "VersionSnapshot":
+        """Return the state after a write.
+
+        Raises:
+            ValueError: The write updates a provider that does not exist.
+        """
+        if isinstance(write, UpdateProvider):
+            if self.provider is None:
+                raise ValueError("there is no provider to update")
+            provider = self.provider.updated(
+                at=write.at, metadata=write.metadata, organization_name=write.organization_name
+            )
+            return VersionSnapshot(provider=provider, version=self.version, newest=self.newest, names=self.names)
+        version = write.version
+        newest = [number for number in (self.newest, _public_number(version)) if number is not None]
+        return VersionSnapshot(
+            provider=self._provider_after(write),
+            version=version,
+            newest=max(newest, default=None),
+            names=self._names_after(write),
+        )
+
+    def ownership_event(self, write: VersionWrite) -> DistributionEvent | None:
+        """Return the event that records a new owner of the wheel's distribution; None if the owner stays."""
+        after = self._names_after(write)
+        if not isinstance(write, Publish) or self.names is None or after is None or after.distribution is None:
+            return None
+        owner = self.names.distribution
+        if after.distribution == owner:
+            return None
+        is_taken_over = owner is not None and owner.prefix != after.distribution.prefix
+        return DistributionEvent(
+            action=DistributionAction.TAKEN_OVER if is_taken_over else DistributionAction.CLAIMED,
+            owner=after.distribution,
+            at=write.version.updated_at,
+            actor=write.version.registered_by,
+            request_id=write.event.request_id,
+        )
+
+    def _provider_after(self, write: Publish | RecordFailure | ChangeStatus) -> Provider:
+        version, metadata, organization_name = write.version, None, None
+        if isinstance(write, Publish):
+            metadata, organization_name = write.metadata, write.organization_name
+        if self.provider is not None:
+            if isinstance(write, RecordFailure):
+                return self.provider
+            return self.provider.updated(at=version.updated_at, metadata=metadata, organization_name=organization_name)
+        return Provider(
+            name=version.name,
+            metadata=metadata,
+            created_at=version.updated_at,
+            updated_at=version.updated_at,
+            organization_id=None if isinstance(write, ChangeStatus) else write.organization_id,
+            organization_name=organization_name,
+        )
+
+    def _names_after(self, write: VersionWrite) -> WheelNames | None:
+        if self.names is None or not isinstance(write, Publish):
+            return self.names
+        return self.names.after(write.version, write.organization_id)
+
+
+def written_version(write: VersionWrite, name: ProviderName, number: SemVer) -> ProviderVersion | None:
+    """Return the version that a write adds or replaces, which must be the one that was decided on; None if none.
+
+    Raises:
+        ValueError: It is another version.
+    """
+    if isinstance(write, UpdateProvider):
+        return None
+    written = write.version
+    if (written.name, written.version) != (name, number):
+        raise ValueError(f"a decision on {name} {number} would write {written.name} {written.version}")
+    return written
+
+
+def _public_number(version: ProviderVersion) -> SemVer | None:
+    return version.version if version.status.is_public else None
