@@ -15,8 +15,7 @@ import anyio
 import anyio.to_thread
 import pytest
 
-from adapters.wheel.archive_caps import ArchiveCaps
-from adapters.wheel.archive_source import ArchiveFile
+from adapters.wheel.archive_source import ArchiveCaps, ArchiveFile
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from application.errors import SpoolUnavailableError
 from application.ports.wheel_reader import WheelReader

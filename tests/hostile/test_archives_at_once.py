@@ -6,12 +6,10 @@ from dataclasses import replace
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from adapters.wheel.archive_caps import ArchiveCaps
-from adapters.wheel.archive_source import ArchiveBytes
+from adapters.wheel.archive_source import ArchiveBytes, ArchiveCaps
 from adapters.wheel.central_directory import read_directory
 from adapters.wheel.end_records import find_directory
-from adapters.wheel.entry import Entry
-from adapters.wheel.entry_names import check_name, is_plain
+from adapters.wheel.entries import Entry, check_name, is_plain
 from adapters.wheel.inflation import at_once, in_chunks
 from adapters.wheel.local_headers import LocalHeader, read_local_header
 from domain.errors import WheelRefusedError

@@ -5,8 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from adapters.wheel.entry import UTF_8_FLAG, Entry
-from adapters.wheel.entry_names import check_names
+from adapters.wheel.entries import UTF_8_FLAG, Entry, check_names
 from domain.errors import WheelFault
 from tests.support.archives import STORED, UTF_8, Part, read, refusal, with_part
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from adapters.wheel.archive_caps import ArchiveCaps
+from adapters.wheel.archive_source import ArchiveCaps
 from domain.errors import WheelFault
 from tests.support.archives import STORED, Part, deflated, read, refusal, with_part
 

@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import anyio
 import pytest
 
-from adapters.wheel.archive_caps import ArchiveCaps
+from adapters.wheel.archive_source import ArchiveCaps
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from domain.errors import WheelRefusedError
 from domain.wheel_archives import WheelArchive

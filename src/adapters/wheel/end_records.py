@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from adapters.wheel.archive_source import ArchiveSource
-from adapters.wheel.refusals import refused
+from adapters.wheel.errors import refused
 from domain.errors import WheelFault, WheelRefusedError
 
 _END = struct.Struct("<4s4H2LH")

@@ -4,8 +4,8 @@ import zlib
 from collections.abc import Iterable, Iterator
 
 from adapters.wheel.archive_source import ArchiveSource
-from adapters.wheel.entry import STORED, Entry
-from adapters.wheel.refusals import quoted, refused
+from adapters.wheel.entries import STORED, Entry
+from adapters.wheel.errors import quoted, refused
 from domain.errors import WheelFault, WheelRefusedError
 
 _CHUNK_IN = 256 * 1024

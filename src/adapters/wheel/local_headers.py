@@ -1,13 +1,13 @@
-"""The header in front of each entry's data, and the descriptor behind it: APPNOTE 4.3.7 and 4.3.9."""
+"""Local headers (APPNOTE 4.3.7), which must repeat the central directory, and where the data of entries lies."""
 
 import struct
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from adapters.wheel.archive_source import ArchiveSource
-from adapters.wheel.entry import LOCAL_SIGNATURE, STORED, Entry
-from adapters.wheel.entry_storage import check_version
-from adapters.wheel.extra_fields import ZIP64, parse_extras, widened
-from adapters.wheel.refusals import quoted, refused
+from adapters.wheel.central_directory import ZIP64, parse_extras, widened
+from adapters.wheel.entries import LOCAL_SIGNATURE, STORED, Entry, check_version
+from adapters.wheel.errors import quoted, refused
 from domain.errors import WheelFault, WheelRefusedError
 
 _HEADER = struct.Struct("<4s3H4L2H")
@@ -83,3 +83,51 @@ def _check_sizes(entry: Entry, fields: list[int], zip64: bytes | None) -> None:
 
 def _disagreement(entry: Entry, what: str) -> WheelRefusedError:
     return refused(WheelFault.ARCHIVE_HEADERS_DISAGREE, f"the entry {quoted(entry.path)} {what}")
+
+
+_LONGEST_DESCRIPTOR = 24
+
+
+def locate_data(
+    file: ArchiveSource, entries: Sequence[Entry], *, directory: int, proceed: Callable[[], None]
+) -> Mapping[int, int]:
+    """Return where each entry's data begin, by the offset of its local header.
+
+    Args:
+        file: The archive.
+        entries: All of them, in any order.
+        directory: Offset of the central directory.
+        proceed: Called before each entry, to stop by an exception.
+
+    Raises:
+        WheelRefusedError: A byte before the directory belongs to no entry or to several, or a local header disagrees.
+    """
+    ordered = sorted(entries, key=lambda entry: entry.offset)
+    bounds = [*(entry.offset for entry in ordered), directory]
+    if bounds[0]:
+        raise refused(WheelFault.ARCHIVE_FRAMING, f"there are {bounds[0]} bytes in front of the archive's first entry")
+    places: dict[int, int] = {}
+    for entry, end in zip(ordered, bounds[1:], strict=True):
+        proceed()
+        places[entry.offset] = _data_offset(file, entry, end)
+    return places
+
+
+def _data_offset(file: ArchiveSource, entry: Entry, end: int) -> int:
+    if end == entry.offset:
+        raise _overlap(entry)
+    header = read_local_header(file, entry)
+    behind = end - header.data_offset - entry.compressed
+    if behind < 0:
+        raise _overlap(entry)
+    if entry.is_streamed:
+        check_descriptor(entry, header, file.read(end - behind, min(behind, _LONGEST_DESCRIPTOR + 1)))
+    elif behind:
+        raise refused(
+            WheelFault.ARCHIVE_FRAMING, f"there are {behind} bytes behind {quoted(entry.path)} that belong to no entry"
+        )
+    return header.data_offset
+
+
+def _overlap(entry: Entry) -> WheelRefusedError:
+    return refused(WheelFault.ARCHIVE_OVERLAP, f"the entry {quoted(entry.path)} overlaps with what follows it")
