@@ -8,7 +8,7 @@ from typing import get_args, get_type_hints
 import pytest
 
 from entrypoints.environment import SettingsError, load_group, load_settings
-from entrypoints.secrets import Secret
+from entrypoints.secret import Secret
 from entrypoints.settings import (
     ClientSettings,
     CustomerSettings,

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from entrypoints.bootstrap import address_rules, connection_options, console_realm, customer_realm, fetch_policy
-from entrypoints.secrets import Secret
+from entrypoints.secret import Secret
 from entrypoints.settings import ConsoleSettings, CustomerSettings, DatabaseSettings, WheelSettings
 
 CONSOLE = ConsoleSettings(

@@ -1,11 +1,11 @@
-"""Reading settings from the environment, judging all of them at once."""
+"""Reading settings from the environment, with all problems at once."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar, get_args, get_type_hints
 
 import msgspec
 
-from entrypoints import judgements
+from entrypoints import validation
 from entrypoints.settings import Settings, variable_of
 from entrypoints.values import InvalidSettingError, decode
 
@@ -37,7 +37,7 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         group = next((option for option in get_args(hint) if option is not type(None)), hint)
         optional = group is not hint
         groups[name] = None if optional and _is_unset(group, environment) else _read(group, environment, problems)
-    problems += _judged_together(groups)
+    problems += _problems_between_groups(groups)
     _require_none(problems)
     return Settings(**groups)
 
@@ -70,19 +70,19 @@ def _read(group: type[G], environment: Mapping[str, str], problems: list[str]) -
                 problems.append(f"{variable}: {error}")
         elif field.required:
             problems.append(f"{variable}: is required")
-    for variable, problem in judgements.judge(group, found, environment):
+    for variable, problem in validation.validate(group, found, environment):
         problems.append(f"{variable}: {problem}")
     return group(**found) if len(problems) == before else None
 
 
-def _judged_together(groups: Mapping[str, Any]) -> list[str]:
+def _problems_between_groups(groups: Mapping[str, Any]) -> list[str]:
     problems = []
     console, customer, tracing = groups["console"], groups["customer"], groups["tracing"]
     if console is not None and customer is not None and console.clerk_issuer == customer.clerk_issuer:
         problems.append(
             "REGISTRY_CUSTOMER_CLERK_ISSUER: must differ from the Console realm's; the realms are two instances"
         )
-    if tracing is not None and tracing.endpoint and not judgements.can_trace():
+    if tracing is not None and tracing.endpoint and not validation.can_trace():
         problems.append("REGISTRY_TRACING_ENDPOINT: needs an extra; pip install 'provider-registry[tracing]'")
     return problems
 

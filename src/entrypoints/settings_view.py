@@ -7,7 +7,7 @@ import msgspec
 
 from entrypoints.database_urls import url_without_secrets
 from entrypoints.environment import SettingsError, load_settings
-from entrypoints.secrets import Secret
+from entrypoints.secret import Secret
 from entrypoints.settings import Settings, variable_of
 
 MASK = "********"

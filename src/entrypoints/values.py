@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 
-from entrypoints.secrets import Secret
+from entrypoints.secret import Secret
 from entrypoints.settings import Names
 
 T = TypeVar("T")

@@ -8,8 +8,8 @@ from entrypoints.bootstrap import serving_database
 from entrypoints.cli.failing import refusals, usable
 from entrypoints.environment import SettingsError, load_settings
 from entrypoints.http.server import serve as serve_http
-from entrypoints.ports import PortTakenError, UnknownHostError, address_of, require_free
-from entrypoints.shared_metrics import shared_metrics
+from entrypoints.listen import PortTakenError, UnknownHostError, address_of, require_free
+from entrypoints.metrics_directory import shared_metrics
 
 app = typer.Typer()
 

@@ -15,7 +15,7 @@ from entrypoints.development.example import ExampleError, build_example
 from entrypoints.development.screen import Screen
 from entrypoints.development.server_process import ServerError, running_server, wait_until_ok
 from entrypoints.development.wheel_host import WheelHost
-from entrypoints.ports import PortTakenError, require_free
+from entrypoints.listen import PortTakenError, require_free
 
 REGISTRY_MACHINE = "mch_local_registry"
 RELEASE_MACHINE = "mch_local_release"

@@ -17,10 +17,10 @@ from entrypoints.http.file_descriptors import allow_connections
 from entrypoints.http.parent_death import die_with_parent
 from entrypoints.http.presenters.catalog import platform_author
 from entrypoints.http.requests.service import HttpLimits
+from entrypoints.listen import address_of
 from entrypoints.logging import configure_logging
-from entrypoints.ports import address_of
+from entrypoints.metrics_directory import SHARED_METRICS
 from entrypoints.settings import ServerSettings, Settings
-from entrypoints.shared_metrics import SHARED_METRICS
 
 # granian's own records go where all others go.
 _LOGGING: dict[str, Any] = {

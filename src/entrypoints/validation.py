@@ -1,4 +1,4 @@
-"""What is wrong with settings that have the right type."""
+"""Rules for settings beyond their types."""
 
 import ipaddress
 import re
@@ -14,7 +14,7 @@ from domain import texts
 from domain.errors import InvalidTextError, InvalidWheelUrlError
 from domain.wheel_urls import parse_authority
 from entrypoints.database_urls import url_problems
-from entrypoints.secrets import Secret
+from entrypoints.secret import Secret
 from entrypoints.settings import (
     ClientSettings,
     ConsoleSettings,
@@ -30,12 +30,14 @@ from entrypoints.settings import (
 _ORIGIN = re.compile(r"(https?)://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([1-9][0-9]*))?")
 _DEFAULT_PORTS = {("https", "443"), ("http", "80")}
 
-Judgement = tuple[str, str]
+Problem = tuple[str, str]
 """A variable, and what is wrong with it."""
 
 
-def judge(group: type[msgspec.Struct], found: Mapping[str, Any], environment: Mapping[str, str]) -> Iterator[Judgement]:
-    """Say what is wrong with a group's values; missing ones are not judged."""
+def validate(
+    group: type[msgspec.Struct], found: Mapping[str, Any], environment: Mapping[str, str]
+) -> Iterator[Problem]:
+    """Yield what is wrong with a group's values; missing ones are skipped."""
     for field, (is_good, problem) in _RULES.get(group, {}).items():
         if field in found and not is_good(found[field]):
             yield variable_of(group, field), problem
