@@ -12,12 +12,12 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", SADeprecationWarning)
     import advanced_alchemy.base  # noqa: F401 - for its effect
 
+from adapters.instrumentation import NULL_OBSERVER
+from adapters.instrumented.version_store import InstrumentedVersionStore
 from adapters.memory.version_store import InMemoryVersionStore
-from adapters.observed.version_store import ObservedVersionStore
 from adapters.postgres.engine import Database
 from adapters.postgres.schema import upgrade
 from adapters.postgres.version_repository import PostgresVersionStore
-from application.ports.observer import NOBODY
 from application.ports.version_store import VersionStore
 from tests.support.hypothesis_profile import load_profile
 from tests.support.postgres import a_database, a_folder, empty
@@ -101,7 +101,7 @@ def version_store(request: pytest.FixtureRequest) -> VersionStore:
     if request.param == "memory":
         return InMemoryVersionStore()
     if request.param == "observed":
-        return ObservedVersionStore(InMemoryVersionStore(), NOBODY)
+        return InstrumentedVersionStore(InMemoryVersionStore(), NULL_OBSERVER)
     chosen: VersionStore = request.getfixturevalue("postgres_store")
     return chosen
 

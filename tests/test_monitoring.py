@@ -9,9 +9,10 @@ import yaml
 from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
+from adapters.instrumentation import Stage
 from adapters.prometheus.exposition import exposition
 from adapters.prometheus.observer import PrometheusObserver
-from application.ports.observer import Attempt, Outcome, Stage
+from entrypoints.telemetry import Outcome
 from tests.support.observers import a_told_registry
 
 RULES = yaml.safe_load(Path("docker/prometheus/registry.rules.yml").read_text())["groups"][0]["rules"]
@@ -87,11 +88,11 @@ def test_every_metric_is_on_the_dashboard() -> None:
 
 @pytest.mark.parametrize("realm", ["console", "customer"])
 def test_the_first_defect_is_an_increase(realm: str) -> None:
-    registry, labels = CollectorRegistry(), {"realm": realm, "outcome": "broken", "code": "internal_error"}
+    registry, labels = CollectorRegistry(), {"realm": realm, "outcome": "error", "code": "internal_error"}
     observer = PrometheusObserver(registry)
 
     before = registry.get_sample_value("registry_registrations_total", labels)
-    observer.registered(Attempt(realm, Outcome.BROKEN, "internal_error", 0.5))
+    observer.registered(realm, Outcome.ERROR, "internal_error", 0.5)
 
     assert before == 0
     assert registry.get_sample_value("registry_registrations_total", labels) == 1

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from application.ports.change_feed import ChangeFeed
 from application.use_cases.authenticate_customer import AuthenticateCustomer
 from application.use_cases.authenticate_machine import AuthenticateMachine
 from application.use_cases.check_readiness import CheckReadiness
@@ -20,6 +19,7 @@ from application.use_cases.register_version import RegisterVersion
 from application.use_cases.search_providers import SearchProviders
 from application.use_cases.verify_wheel import VerifyWheel
 from domain.publishing import PublishPolicy
+from entrypoints.changes import ChangeFeed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class Registry:
     """All use cases over one set of adapters.
 
     Attributes:
-        changes: For whoever keeps what was read.
+        changes: Notifies caches of what was read.
         customers: None while the customer realm is off.
     """
 

@@ -1,14 +1,82 @@
-"""What watches the registry, as entrypoints see it."""
+"""Telemetry of a process, as entrypoints see it."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
 
 from litestar.types import ASGIApp
 
-from application.ports.observer import NOBODY, Observer
+
+class Outcome(StrEnum):
+    """How an attempt to register ended."""
+
+    CREATED = "created"
+    UNCHANGED = "unchanged"
+    DRY_RUN = "dry_run"
+    REFUSED = "refused"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    ERROR = "error"
 
 
-def _as_it_is(app: ASGIApp) -> ASGIApp:
+class RequestObserver(Protocol):
+    """Observes requests. Its method neither raises nor waits."""
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Record a response.
+
+        Args:
+            method: As the request has it.
+            route: The template of its path, never the path: there are few of them.
+            status: The status code.
+            seconds: Until the response began.
+        """
+        ...
+
+
+class RegistrationObserver(Protocol):
+    """Observes attempts to register. Its methods neither raise nor wait."""
+
+    def registering(self, realm: str) -> AbstractContextManager[None]:
+        """Return a context for an attempt to register; ``registered`` is called within it."""
+        ...
+
+    def registered(self, realm: str, outcome: str, code: str, seconds: float) -> None:
+        """Record how an attempt ended.
+
+        Args:
+            realm: ``console`` or ``customer``, whose route was called.
+            outcome: A value of ``Outcome``.
+            code: Of the error; empty if the version is there.
+            seconds: From the head of the request to its response.
+        """
+        ...
+
+
+class HttpObserver(RequestObserver, RegistrationObserver, Protocol):
+    """Observes all that the HTTP server does."""
+
+
+class NullHttpObserver:
+    """Observes nothing."""
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Do nothing."""
+
+    def registering(self, realm: str) -> AbstractContextManager[None]:  # noqa: ARG002 -- the protocol's signature
+        """Return a context that does nothing."""
+        return nullcontext()
+
+    def registered(self, realm: str, outcome: str, code: str, seconds: float) -> None:
+        """Do nothing."""
+
+
+NULL_HTTP_OBSERVER = NullHttpObserver()
+
+
+def _unchanged(app: ASGIApp) -> ASGIApp:
     return app
 
 
@@ -18,15 +86,15 @@ def _nothing() -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telemetry:
-    """Who is told, and how what was learned is shown.
+    """What observes requests, and how metrics and traces leave the process.
 
     Attributes:
-        expose: Renders all metrics, by media type; the first serves clients that take anything. None serves no metrics.
+        expose: Renders all metrics, by media type; the first one is the default. None serves no metrics.
         trace: Puts a span around each request that the application serves.
-        close: Sends what was not sent yet; may take some seconds.
+        close: Flushes what is buffered; may take some seconds.
     """
 
-    observer: Observer = NOBODY
+    observer: HttpObserver = NULL_HTTP_OBSERVER
     expose: Mapping[str, Callable[[], bytes]] | None = None
-    trace: Callable[[ASGIApp], ASGIApp] = _as_it_is
+    trace: Callable[[ASGIApp], ASGIApp] = _unchanged
     close: Callable[[], None] = _nothing

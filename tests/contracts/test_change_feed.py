@@ -12,9 +12,9 @@ from adapters.postgres import change_feed
 from adapters.postgres.change_feed import CHANNEL, PostgresChangeFeed
 from adapters.postgres.engine import Database
 from adapters.postgres.version_repository import PostgresVersionStore
-from application.ports.change_feed import ChangeFeed
 from application.ports.version_store import VersionStore
 from domain.names import ProviderName
+from entrypoints.changes import ChangeFeed
 from tests.builders import NOW, a_name, a_version, some_metadata
 from tests.support.postgres import cut_connections, database_of, execute
 from tests.support.stores import put, writing

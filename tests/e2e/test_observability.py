@@ -100,7 +100,7 @@ def test_a_registration_is_a_trace_below_its_callers(stack: Stack) -> None:
     noted = {"registry.realm": "console", "registry.outcome": "created", "registry.code": ""}
     assert noted.items() < attributes(registering).items()
     assert "registry.wheel_bytes" in attributes(registering)
-    assert sorted(below) == ["authenticate", "fetch", "look", "read", "write"]
+    assert sorted(below) == ["authenticate", "fetch", "inspect", "load", "write"]
     assert [span.trace_id.hex() for span in receiver.named("clerk m2m_tokens")] == [TRACE]
     assert not [body for body in receiver.raw if token.encode() in body or stack.registry.secret.encode() in body]
     lines = [json.loads(line) for line in stack.log.read_text().splitlines()]

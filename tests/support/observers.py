@@ -1,9 +1,17 @@
 """Observers of every kind, told of everything once."""
 
+from typing import Protocol
+
 from prometheus_client import CollectorRegistry
 
+from adapters.instrumentation import Stage
 from adapters.prometheus.observer import PrometheusObserver
-from application.ports.observer import Answer, Attempt, Observer, Outcome, Stage
+from entrypoints.bootstrap.telemetry import Instrumentation
+from entrypoints.telemetry import HttpObserver, Outcome
+
+
+class Observer(HttpObserver, Instrumentation, Protocol):
+    """Every hook there is."""
 
 
 def tell_everything(observer: Observer) -> None:
@@ -14,8 +22,8 @@ def tell_everything(observer: Observer) -> None:
         with observer.authority_call("jwks"):
             pass
         observer.fetched("wheels.example.com", 1000)
-        observer.registered(Attempt("console", Outcome.CREATED, "", 0.5))
-    observer.answered(Answer("POST", "/console/provider-versions", 201, 0.5))
+        observer.registered("console", Outcome.CREATED, "", 0.5)
+    observer.answered("POST", "/console/provider-versions", 201, 0.5)
     observer.verification_declined("budget_spent")
     observer.pool_opened(10)
     observer.connections_in_use(1)

@@ -11,9 +11,9 @@ import structlog
 from adapters.clerk import connecting
 from adapters.clerk.realm import ClerkInstance
 from adapters.clerk.retry_after import seconds_to_wait
+from adapters.instrumentation import AuthorityObserver
 from application.errors import TokenAuthorityUnavailableError
 from application.ports.clock import Clock
-from application.ports.observer import Observer
 
 MAX_BODY_BYTES = 65_536
 Body = TypeVar("Body", bound=msgspec.Struct)
@@ -34,7 +34,9 @@ class ClerkApi:
     Nothing is retried here: whoever called decides, and a verification costs money each time.
     """
 
-    def __init__(self, instance: ClerkInstance, http: httpx.AsyncClient, clock: Clock, observer: Observer) -> None:
+    def __init__(
+        self, instance: ClerkInstance, http: httpx.AsyncClient, clock: Clock, observer: AuthorityObserver
+    ) -> None:
         """Call with the given client, which stays its owner's to close."""
         self._instance = instance
         self._http = http

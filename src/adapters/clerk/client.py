@@ -12,8 +12,8 @@ from adapters.clerk.connecting import new_http_client
 from adapters.clerk.jwks import JwksCache
 from adapters.clerk.realm import ClerkInstance
 from adapters.clerk.verification_limits import DEFAULT_BOUNDS, VerificationBounds, VerificationLimits
+from adapters.instrumentation import NULL_OBSERVER, AuthorityObserver
 from application.ports.clock import Clock
-from application.ports.observer import NOBODY, Observer
 
 
 class ClerkClient:
@@ -26,7 +26,7 @@ class ClerkClient:
         *,
         http: httpx.AsyncClient | None = None,
         monotonic: Callable[[], float] = time.monotonic,
-        observer: Observer = NOBODY,
+        observer: AuthorityObserver = NULL_OBSERVER,
         bounds: VerificationBounds = DEFAULT_BOUNDS,
     ) -> None:
         """Serve one instance.

@@ -12,8 +12,8 @@ from adapters.clerk.customer_realm import ClerkCustomerRealm
 from adapters.clerk.customer_verifier import ClerkCustomerVerifier
 from adapters.clerk.session_tokens import SessionTokenVerifier
 from adapters.clerk.verification_limits import DEFAULT_BOUNDS, VerificationBounds
+from adapters.instrumentation import NULL_OBSERVER, AuthorityObserver
 from application.ports.clock import Clock
-from application.ports.observer import NOBODY, Observer
 
 
 class ClerkCustomers(ClerkClient):
@@ -31,7 +31,7 @@ class ClerkCustomers(ClerkClient):
         *,
         http: httpx.AsyncClient | None = None,
         monotonic: Callable[[], float] = time.monotonic,
-        observer: Observer = NOBODY,
+        observer: AuthorityObserver = NULL_OBSERVER,
         bounds: VerificationBounds = DEFAULT_BOUNDS,
     ) -> None:
         """Serve one realm; the arguments are those of ``ClerkClient``."""

@@ -10,8 +10,8 @@ import structlog
 
 from adapters.clerk.api import unavailable
 from adapters.clerk.expiring_cache import ExpiringCache
+from adapters.instrumentation import AuthorityObserver
 from application.errors import NotAuthenticatedError
-from application.ports.observer import Observer
 
 _Caller = TypeVar("_Caller")
 _log = structlog.get_logger()
@@ -58,7 +58,7 @@ class VerificationLimits:
     good before is verified each time, so that a revocation counts at once. It only keeps its share of the places.
     """
 
-    def __init__(self, bounds: VerificationBounds, monotonic: Callable[[], float], observer: Observer) -> None:
+    def __init__(self, bounds: VerificationBounds, monotonic: Callable[[], float], observer: AuthorityObserver) -> None:
         """Start with nothing remembered; ``monotonic`` counts seconds."""
         self._bounds = bounds
         self._monotonic = monotonic

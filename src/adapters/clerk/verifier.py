@@ -12,8 +12,8 @@ from adapters.clerk.realm import ClerkRealm
 from adapters.clerk.refusals import Refusal, require
 from adapters.clerk.shapes import MAX_TOKEN_LENGTH, is_compact_jws, is_opaque_machine_token
 from adapters.clerk.verification_limits import DEFAULT_BOUNDS, VerificationBounds
+from adapters.instrumentation import NULL_OBSERVER, AuthorityObserver
 from application.ports.clock import Clock
-from application.ports.observer import NOBODY, Observer
 from domain.machines import ConsoleMachine
 
 
@@ -30,7 +30,7 @@ class ClerkTokenVerifier(ClerkClient):
         *,
         http: httpx.AsyncClient | None = None,
         monotonic: Callable[[], float] = time.monotonic,
-        observer: Observer = NOBODY,
+        observer: AuthorityObserver = NULL_OBSERVER,
         bounds: VerificationBounds = DEFAULT_BOUNDS,
     ) -> None:
         """Serve one realm; the arguments are those of ``ClerkClient``."""

@@ -1,13 +1,11 @@
 """One line for each attempt to register."""
 
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from time import perf_counter
 
 import structlog
-
-from application.ports.observer import Answer, Attempt, Stage
 
 
 @dataclass(slots=True)
@@ -24,9 +22,9 @@ class _Timed(AbstractContextManager[None]):
 
     __slots__ = ("_record", "_stage", "_started")
 
-    def __init__(self, record: _Record, stage: Stage) -> None:
+    def __init__(self, record: _Record, stage: str) -> None:
         self._record = record
-        self._stage = stage.value
+        self._stage = stage
 
     def __enter__(self) -> None:
         self._started = perf_counter()
@@ -52,37 +50,30 @@ _record: ContextVar[_Record | None] = ContextVar("registration_record", default=
 
 
 class LoggingObserver:
-    """Logs how attempts ended and what they took; implements ``application.ports.observer.Observer``.
-
-    Requests and refusals have lines of their own, written where they are answered.
-    """
+    """Logs one line for each attempt to register, with the duration of each stage."""
 
     def __init__(self) -> None:
-        """Log as it is configured now."""
         self._log = structlog.get_logger().bind()  # once: a lazy logger is made anew for every line
 
-    def answered(self, answer: Answer) -> None:
-        """Leave it to the line of the request."""
-
-    def registering(self, realm: str) -> AbstractContextManager[None]:  # noqa: ARG002 -- the attempt tells it in the end
+    def registering(self, realm: str) -> AbstractContextManager[None]:  # noqa: ARG002 -- ``registered`` has it
         """Start a record; tasks that are started meanwhile add to it."""
         return _Recording()
 
-    def registered(self, attempt: Attempt) -> None:
+    def registered(self, realm: str, outcome: str, code: str, seconds: float) -> None:
         """Log the record."""
         record = _record.get() or _Record()
         self._log.info(
             "registration",
-            realm=attempt.realm,
-            outcome=attempt.outcome.value,
-            code=attempt.code or None,
-            seconds=round(attempt.seconds, 6),
-            stages={stage: round(seconds, 6) for stage, seconds in record.stages.items()},
+            realm=realm,
+            outcome=outcome,
+            code=code or None,
+            seconds=round(seconds, 6),
+            stages={stage: round(spent, 6) for stage, spent in record.stages.items()},
             wheel_host=record.wheel_host,
             wheel_bytes=record.wheel_bytes,
         )
 
-    def stage(self, stage: Stage) -> AbstractContextManager[None]:
+    def stage(self, stage: str) -> AbstractContextManager[None]:
         """Add to the record, if there is one."""
         return _Timed(_record.get() or _Record(), stage)
 
@@ -91,16 +82,3 @@ class LoggingObserver:
         record = _record.get()
         if record is not None:
             record.wheel_host, record.wheel_bytes = host, size
-
-    def authority_call(self, operation: str) -> nullcontext[None]:  # noqa: ARG002 -- failures have their own line
-        """Leave it to the stage that waits for it."""
-        return nullcontext()
-
-    def verification_declined(self, reason: str) -> None:
-        """Leave it to metrics."""
-
-    def pool_opened(self, size: int) -> None:
-        """Leave it to metrics."""
-
-    def connections_in_use(self, count: int) -> None:
-        """Leave it to metrics."""

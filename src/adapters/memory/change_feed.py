@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from adapters.changes import ChangeListener
 from adapters.memory.version_store import InMemoryVersionStore
-from application.ports.change_listener import ChangeListener
 
 
 class InMemoryChangeFeed:

@@ -2,12 +2,29 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
-from application.ports.observer import Answer, Attempt, Stage
+
+class RecordedResponse(NamedTuple):
+    """A response to a request."""
+
+    method: str
+    route: str
+    status: int
+    seconds: float
+
+
+class RecordedAttempt(NamedTuple):
+    """An attempt to register, after its end."""
+
+    realm: str
+    outcome: str
+    code: str
+    seconds: float
 
 
 class InMemoryObserver:
-    """Remembers all that it is told; implements ``application.ports.observer.Observer``.
+    """Records every call of every hook.
 
     Attributes:
         open: What is covered at the moment, outermost first: realms, stages and operations.
@@ -20,18 +37,18 @@ class InMemoryObserver:
     def __init__(self) -> None:
         """Start with nothing seen."""
         self.open: list[str] = []
-        self.answers: list[Answer] = []
-        self.attempts: list[Attempt] = []
-        self.stages: list[Stage] = []
+        self.answers: list[RecordedResponse] = []
+        self.attempts: list[RecordedAttempt] = []
+        self.stages: list[str] = []
         self.calls: list[tuple[str, bool]] = []
         self.declined: list[str] = []
         self.wheels: list[tuple[str, int]] = []
         self.pool_size = 0
         self.connections = 0
 
-    def answered(self, answer: Answer) -> None:
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Remember an answer."""
-        self.answers.append(answer)
+        self.answers.append(RecordedResponse(method, route, status, seconds))
 
     @contextmanager
     def registering(self, realm: str) -> Iterator[None]:
@@ -39,12 +56,12 @@ class InMemoryObserver:
         with self._covering(realm):
             yield
 
-    def registered(self, attempt: Attempt) -> None:
+    def registered(self, realm: str, outcome: str, code: str, seconds: float) -> None:
         """Remember an attempt."""
-        self.attempts.append(attempt)
+        self.attempts.append(RecordedAttempt(realm, outcome, code, seconds))
 
     @contextmanager
-    def stage(self, stage: Stage) -> Iterator[None]:
+    def stage(self, stage: str) -> Iterator[None]:
         """Remember a stage."""
         self.stages.append(stage)
         with self._covering(stage):

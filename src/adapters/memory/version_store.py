@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from adapters.changes import ChangeListeners
 from adapters.memory.names import InMemoryNames
 from application.errors import StoreUnavailableError
-from application.ports.change_listener import ChangeListeners
 from application.ports.version_store import Decide, Result
 from domain.catalog import Provider, latest
 from domain.history import LifecycleEvent

@@ -7,11 +7,11 @@ from typing import Any, cast
 
 import structlog
 
+from adapters.changes import ChangeListener
 from adapters.postgres.connecting import connect
 from adapters.postgres.engine import Database
 from adapters.postgres.error_mapping import DRIVER_ERRORS
 from application.errors import StoreMisconfiguredError
-from application.ports.change_listener import ChangeListener
 from domain.errors import InvalidValueError
 from domain.names import ProviderName
 

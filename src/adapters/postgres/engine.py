@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 
+from adapters.changes import ChangeListeners
+from adapters.instrumentation import NULL_OBSERVER, PoolObserver
 from adapters.postgres.connecting import connect
 from adapters.postgres.pool import Pool
-from application.ports.change_listener import ChangeListeners
-from application.ports.observer import NOBODY, Observer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class Database:
         listeners: Are told of what is written through the pool.
     """
 
-    def __init__(self, dsn: str, options: ConnectionOptions = DEFAULTS, observer: Observer = NOBODY) -> None:
+    def __init__(self, dsn: str, options: ConnectionOptions = DEFAULTS, observer: PoolObserver = NULL_OBSERVER) -> None:
         """Take a connection URI as libpq reads it: several hosts, socket folders, TLS and all."""
         self.dsn = dsn
         self.options = options

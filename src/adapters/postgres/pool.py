@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 
+from adapters.instrumentation import PoolObserver
 from adapters.postgres.error_mapping import DRIVER_ERRORS, SilentConnectionError, driver_faults, is_lost
-from application.ports.observer import Observer
 
 _LAST_WORDS = 2.0
 """Seconds for a server to drop the statement that it is still at, and to take a farewell."""
@@ -36,7 +36,7 @@ class Pool:
         timeout: float,
         max_idle: float,
         max_age: float,
-        observer: Observer,
+        observer: PoolObserver,
     ) -> None:
         """Keep at most so many connections, for which users wait so many seconds; connecting counts extra."""
         self._connect = connect

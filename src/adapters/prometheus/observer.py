@@ -7,43 +7,40 @@ from time import perf_counter
 
 from prometheus_client import CollectorRegistry, Gauge, Histogram
 
+from adapters.instrumentation import Stage
 from adapters.prometheus.metrics import Metrics
-from application.ports.observer import Answer, Attempt, Stage
 
 _METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 
 
 class PrometheusObserver:
-    """Keeps metrics; implements ``application.ports.observer.Observer``."""
+    """Keeps metrics of requests, registrations, stages, calls to the authority and the pool."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        """Add the metrics to a Prometheus registry."""
         self._metrics = Metrics(registry)
         # Labels are looked up once: it takes as long as counting does.
         self._requests = cache(self._metrics.requests.labels)
         self._registering = cache(self._metrics.registrations_in_flight.labels)
         self._registrations = cache(self._metrics.registrations.labels)
         self._durations = cache(self._metrics.registration_durations.labels)
-        self._stages = {
-            stage: (self._metrics.stages_in_flight.labels(stage.value), self._metrics.stages.labels(stage.value))
-            for stage in Stage
+        self._stages: dict[str, tuple[Gauge, Histogram]] = {
+            stage: (self._metrics.stages_in_flight.labels(stage), self._metrics.stages.labels(stage)) for stage in Stage
         }
 
-    def answered(self, answer: Answer) -> None:
-        """Count an answer. A method that HTTP does not know is ``other``: callers choose no label."""
-        method = answer.method if answer.method in _METHODS else "other"
-        self._requests(method, answer.route, answer.status).observe(answer.seconds)
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count a response. An unknown method is ``other``, so that callers choose no label."""
+        self._requests(method if method in _METHODS else "other", route, status).observe(seconds)
 
     def registering(self, realm: str) -> AbstractContextManager[None]:
         """Count an attempt as in flight."""
         return self._registering(realm).track_inprogress()
 
-    def registered(self, attempt: Attempt) -> None:
+    def registered(self, realm: str, outcome: str, code: str, seconds: float) -> None:
         """Count an attempt."""
-        self._registrations(attempt.realm, attempt.outcome.value, attempt.code).inc()
-        self._durations(attempt.realm, attempt.outcome.value).observe(attempt.seconds)
+        self._registrations(realm, outcome, code).inc()
+        self._durations(realm, outcome).observe(seconds)
 
-    def stage(self, stage: Stage) -> AbstractContextManager[None]:
+    def stage(self, stage: str) -> AbstractContextManager[None]:
         """Time a stage."""
         return _Timed(*self._stages[stage])
 

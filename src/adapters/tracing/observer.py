@@ -5,11 +5,9 @@ from contextlib import contextmanager
 
 from opentelemetry.trace import SpanKind, StatusCode, Tracer, get_current_span
 
-from application.ports.observer import Answer, Attempt, Stage
-
 
 class TracingObserver:
-    """Makes spans below that of the request; implements ``application.ports.observer.Observer``.
+    """Makes spans of registrations, their stages and calls to the authority, below the request's span.
 
     Spans name what failed by type, never by its text.
     """
@@ -18,23 +16,20 @@ class TracingObserver:
         """Start spans with a tracer."""
         self._tracer = tracer
 
-    def answered(self, answer: Answer) -> None:
-        """Leave it to the request's span."""
-
     @contextmanager
     def registering(self, realm: str) -> Iterator[None]:
         """Make a span of an attempt."""
         with self._span("register", SpanKind.INTERNAL, {"registry.realm": realm}):
             yield
 
-    def registered(self, attempt: Attempt) -> None:
-        """Note how it ended on the attempt's span."""
-        get_current_span().set_attributes({"registry.outcome": attempt.outcome.value, "registry.code": attempt.code})
+    def registered(self, realm: str, outcome: str, code: str, seconds: float) -> None:  # noqa: ARG002 -- the span has them
+        """Set the outcome on the attempt's span."""
+        get_current_span().set_attributes({"registry.outcome": outcome, "registry.code": code})
 
     @contextmanager
-    def stage(self, stage: Stage) -> Iterator[None]:
+    def stage(self, stage: str) -> Iterator[None]:
         """Make a span of a stage."""
-        with self._span(stage.value, SpanKind.INTERNAL, {}):
+        with self._span(stage, SpanKind.INTERNAL, {}):
             yield
 
     def fetched(self, host: str, size: int) -> None:
@@ -48,12 +43,6 @@ class TracingObserver:
             yield
 
     def verification_declined(self, reason: str) -> None:
-        """Leave it to metrics."""
-
-    def pool_opened(self, size: int) -> None:
-        """Leave it to metrics."""
-
-    def connections_in_use(self, count: int) -> None:
         """Leave it to metrics."""
 
     @contextmanager

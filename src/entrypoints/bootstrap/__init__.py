@@ -18,7 +18,7 @@ from entrypoints.bootstrap.realms import (
     inspect_machine_token,
     open_machine_authentication,
 )
-from entrypoints.bootstrap.watching import open_telemetry
+from entrypoints.bootstrap.telemetry import open_telemetry
 from entrypoints.bootstrap.wheels import address_rules, fetch_policy, open_wheel_verification
 from entrypoints.bootstrap.wiring import Adapters, MemoryAdapters, build_registry
 

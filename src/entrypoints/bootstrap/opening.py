@@ -7,6 +7,7 @@ from pathlib import Path
 
 from adapters.clerk.verifier import ClerkTokenVerifier
 from adapters.https.spool_file import remove_leftovers
+from adapters.instrumentation import NULL_OBSERVER
 from adapters.json_schema.validator import MetaSchemaValidator
 from adapters.postgres.catalog import PostgresCatalog
 from adapters.postgres.change_feed import PostgresChangeFeed
@@ -17,9 +18,9 @@ from adapters.postgres.version_ledger import PostgresVersionLedger
 from adapters.postgres.version_repository import PostgresVersionStore
 from adapters.system.clock import SystemClock
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
-from application.ports.observer import NOBODY, Observer
 from entrypoints.bootstrap.databases import connection_options, serving_database
 from entrypoints.bootstrap.realms import console_realm, open_customers, publish_policy
+from entrypoints.bootstrap.telemetry import Instrumentation
 from entrypoints.bootstrap.wheels import check_shares, wheel_fetcher
 from entrypoints.bootstrap.wiring import Adapters, OperatorAdapters, build_operations, build_registry
 from entrypoints.operations import Operations
@@ -35,7 +36,7 @@ _IDLE_CONNECTIONS = 8
 
 
 @asynccontextmanager
-async def open_registry(settings: Settings, observer: Observer = NOBODY) -> AsyncIterator[Registry]:
+async def open_registry(settings: Settings, observer: Instrumentation = NULL_OBSERVER) -> AsyncIterator[Registry]:
     """Open the production adapters that the settings describe, and wire the use cases to them."""
     async with open_adapters(settings, observer) as adapters:
         yield build_registry(
@@ -49,7 +50,7 @@ async def open_registry(settings: Settings, observer: Observer = NOBODY) -> Asyn
 
 
 @asynccontextmanager
-async def open_adapters(settings: Settings, observer: Observer = NOBODY) -> AsyncIterator[Adapters]:
+async def open_adapters(settings: Settings, observer: Instrumentation = NULL_OBSERVER) -> AsyncIterator[Adapters]:
     """Open Clerk, HTTPS and PostgreSQL as the settings describe them; close them on exit.
 
     Without a database URL this starts the embedded PostgreSQL, and migrates it.

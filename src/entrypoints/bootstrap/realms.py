@@ -9,9 +9,9 @@ from adapters.clerk.realm import ClerkRealm
 from adapters.clerk.token_inspection import TokenInspection
 from adapters.clerk.token_inspector import ClerkTokenInspector
 from adapters.clerk.verifier import ClerkTokenVerifier
+from adapters.instrumentation import AuthorityObserver
 from adapters.system.clock import SystemClock
 from application.ports.clock import Clock
-from application.ports.observer import Observer
 from application.use_cases.authenticate_machine import AuthenticateMachine
 from domain.machines import ReleaseAllowList
 from domain.publishing import PublishPolicy, role_name
@@ -60,7 +60,7 @@ def publish_policy(settings: CustomerSettings | None) -> PublishPolicy:
 
 
 async def open_customers(
-    settings: CustomerSettings | None, clock: Clock, stack: AsyncExitStack, observer: Observer
+    settings: CustomerSettings | None, clock: Clock, stack: AsyncExitStack, observer: AuthorityObserver
 ) -> ClerkCustomers | None:
     """Open the customer realm until the stack closes; None while it is off."""
     if settings is None:

@@ -3,6 +3,11 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from adapters.instrumentation import NULL_OBSERVER, StageObserver
+from adapters.instrumented.verifier import InstrumentedVerifier
+from adapters.instrumented.version_store import InstrumentedVersionStore
+from adapters.instrumented.wheel_fetcher import InstrumentedWheelFetcher
+from adapters.instrumented.wheel_reader import InstrumentedWheelReader
 from adapters.json_schema.validator import MetaSchemaValidator
 from adapters.memory.catalog import InMemoryCatalog
 from adapters.memory.change_feed import InMemoryChangeFeed
@@ -13,19 +18,13 @@ from adapters.memory.distribution_index import InMemoryDistributionIndex
 from adapters.memory.token_verifier import InMemoryTokenVerifier
 from adapters.memory.version_store import InMemoryVersionStore
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
-from adapters.observed.verifier import ObservedVerifier
-from adapters.observed.version_store import ObservedVersionStore
-from adapters.observed.wheel_fetcher import ObservedWheelFetcher
-from adapters.observed.wheel_reader import ObservedWheelReader
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from application.fair_share import FairShare, Shares
-from application.ports.change_feed import ChangeFeed
 from application.ports.clock import Clock
 from application.ports.customer_directory import CustomerDirectory
 from application.ports.customer_verifier import CustomerVerifier
 from application.ports.distribution_index import DistributionIndex
 from application.ports.distribution_owners import DistributionOwners
-from application.ports.observer import NOBODY, Observer
 from application.ports.provider_catalog import ProviderCatalog
 from application.ports.schema_validator import SchemaValidator
 from application.ports.token_verifier import TokenVerifier
@@ -59,6 +58,7 @@ from application.use_cases.transfer_distribution import TransferDistribution
 from application.use_cases.verify_wheel import VerifyWheel
 from domain.machines import ReleaseAllowList
 from domain.publishing import PublishPolicy
+from entrypoints.changes import ChangeFeed
 from entrypoints.operations import Operations
 from entrypoints.registry import CustomerRealm, Registry
 
@@ -125,7 +125,7 @@ def build_registry(
     release_machine_ids: Collection[str] = (),
     publish_policy: PublishPolicy | None = None,
     runtime_version: str = "unpinned",
-    observer: Observer = NOBODY,
+    observer: StageObserver = NULL_OBSERVER,
     shares: Shares | None = None,
 ) -> Registry:
     """Wire the use cases to adapters.
@@ -135,13 +135,14 @@ def build_registry(
         release_machine_ids: Console machines that may release.
         publish_policy: Which customers may publish for their organisations; the default one if left out.
         runtime_version: Pinned on every version that is registered.
-        observer: Is told what happens. Reads of the store are left alone: there are many, and each request is told of.
+        observer: Observes the stages of requests. Reads of the store are no stages.
         shares: How many wheels are checked at once, and for whom.
     """
     verify_wheel = VerifyWheel(
-        fetcher=ObservedWheelFetcher(adapters.fetcher, observer), reader=ObservedWheelReader(adapters.reader, observer)
+        fetcher=InstrumentedWheelFetcher(adapters.fetcher, observer),
+        reader=InstrumentedWheelReader(adapters.reader, observer),
     )
-    store = ObservedVersionStore(adapters.store, observer)
+    store = InstrumentedVersionStore(adapters.store, observer)
     check_announcement = CheckAnnouncement(
         check_schemas=CheckSchemas(adapters.schema_validator),
         verify_wheel=verify_wheel,
@@ -151,7 +152,7 @@ def build_registry(
     find_version = FindVersion(adapters.store)
     return Registry(
         authenticate_machine=AuthenticateMachine(
-            ObservedVerifier(adapters.verifier, observer), ReleaseAllowList(frozenset(release_machine_ids))
+            InstrumentedVerifier(adapters.verifier, observer), ReleaseAllowList(frozenset(release_machine_ids))
         ),
         register_version=RegisterVersion(
             store=store,
@@ -182,11 +183,11 @@ def build_registry(
     )
 
 
-def _customer_realm_of(adapters: Adapters, observer: Observer, policy: PublishPolicy) -> CustomerRealm | None:
+def _customer_realm_of(adapters: Adapters, observer: StageObserver, policy: PublishPolicy) -> CustomerRealm | None:
     if adapters.customer_verifier is None or adapters.customer_directory is None:
         return None
     return CustomerRealm(
-        authenticate_customer=AuthenticateCustomer(ObservedVerifier(adapters.customer_verifier, observer)),
+        authenticate_customer=AuthenticateCustomer(InstrumentedVerifier(adapters.customer_verifier, observer)),
         publish_policy=policy,
         describe_customer=DescribeCustomer(adapters.customer_directory),
     )

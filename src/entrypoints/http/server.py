@@ -50,7 +50,7 @@ def application() -> ASGIApp:
     shared = os.environ.get(SHARED_METRICS)
     telemetry = open_telemetry(settings.tracing, shared_metrics=Path(shared) if shared else None)
     return create_app(
-        lambda: open_registry(settings, telemetry.observer),
+        lambda: open_registry(settings, telemetry.instrumentation),
         limits=limits,
         customer_realm=settings.customer is not None,
         telemetry=telemetry,

@@ -12,7 +12,7 @@ from litestar.testing import AsyncTestClient
 from litestar.types import ASGIApp
 
 from adapters.clerk.customers import ClerkCustomers
-from application.ports.observer import NOBODY
+from adapters.instrumentation import NULL_OBSERVER, StageObserver
 from application.ports.token_verifier import TokenVerifier
 from application.ports.wheel_fetcher import WheelFetcher
 from domain.machines import ConsoleMachine
@@ -92,6 +92,7 @@ async def serving(
     public_url: str | None = None,
     allowed_origins: Sequence[str] = (),
     telemetry: Telemetry | None = None,
+    stages: StageObserver | None = None,
     open_verifier: Callable[[], AbstractAsyncContextManager[TokenVerifier]] | None = None,
     open_customers: Callable[[], AbstractAsyncContextManager[ClerkCustomers]] | None = None,
     fetcher: WheelFetcher | None = None,
@@ -111,7 +112,7 @@ async def serving(
                 release_machine_ids=[MACHINE_ID],
                 publish_policy=publish_policy,
                 runtime_version=RUNTIME_VERSION,
-                observer=telemetry.observer if telemetry else NOBODY,
+                observer=NULL_OBSERVER if stages is None else stages,
             )
 
     app = create_app(

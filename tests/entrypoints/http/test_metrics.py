@@ -9,19 +9,20 @@ from prometheus_client.parser import text_string_to_metric_families
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
+from adapters.instrumentation import Stage
 from adapters.memory.observer import InMemoryObserver
 from application.errors import WheelHostFailedError
-from application.ports.observer import Outcome, Stage
 from domain.wheel_urls import WheelUrl
 from entrypoints.bootstrap import MemoryAdapters, open_telemetry
 from entrypoints.settings import TracingSettings
-from entrypoints.telemetry import Telemetry
+from entrypoints.telemetry import Outcome, Telemetry
 from tests.entrypoints.http.conftest import Service, serving
 
 
 @pytest.fixture
 async def watched() -> AsyncIterator[Service]:
-    async with serving(MemoryAdapters(), telemetry=open_telemetry(TracingSettings())) as service:
+    telemetry = open_telemetry(TracingSettings())
+    async with serving(MemoryAdapters(), telemetry=telemetry, stages=telemetry.instrumentation) as service:
         yield service
 
 
@@ -32,7 +33,7 @@ def seen() -> InMemoryObserver:
 
 @pytest.fixture
 async def seen_service(seen: InMemoryObserver) -> AsyncIterator[Service]:
-    async with serving(MemoryAdapters(), telemetry=Telemetry(observer=seen)) as service:
+    async with serving(MemoryAdapters(), telemetry=Telemetry(observer=seen), stages=seen) as service:
         yield service
 
 
@@ -155,10 +156,10 @@ async def test_without_anyone_who_watches_there_are_no_metrics(service: Service)
 async def test_a_registration_goes_through_the_stages_in_order(seen_service: Service, seen: InMemoryObserver) -> None:
     body = seen_service.upload()
     await seen_service.post(body)
-    assert seen.stages == [Stage.AUTHENTICATE, Stage.LOOK, Stage.FETCH, Stage.READ, Stage.WRITE]
+    assert seen.stages == [Stage.AUTHENTICATE, Stage.LOAD, Stage.FETCH, Stage.INSPECT, Stage.WRITE]
 
     await seen_service.post(body)
-    assert seen.stages[5:] == [Stage.AUTHENTICATE, Stage.LOOK]
+    assert seen.stages[5:] == [Stage.AUTHENTICATE, Stage.LOAD, Stage.WRITE]  # a repeat confirms what is stored
 
 
 async def test_a_dry_run_is_told_apart(seen_service: Service, seen: InMemoryObserver) -> None:
@@ -166,10 +167,10 @@ async def test_a_dry_run_is_told_apart(seen_service: Service, seen: InMemoryObse
         "/console/provider-versions?dry_run=true", json=seen_service.upload(), headers=seen_service.authorised()
     )
 
-    assert [attempt.outcome for attempt in seen.attempts] == [Outcome.REHEARSED]
+    assert [attempt.outcome for attempt in seen.attempts] == [Outcome.DRY_RUN]
 
 
-async def test_what_may_be_repeated_failed_and_a_defect_is_broken(
+async def test_what_may_be_repeated_failed_and_a_defect_is_an_error(
     seen_service: Service, seen: InMemoryObserver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def broken(*_: object) -> None:
@@ -184,7 +185,7 @@ async def test_what_may_be_repeated_failed_and_a_defect_is_broken(
 
     assert [(attempt.outcome, attempt.code) for attempt in seen.attempts] == [
         (Outcome.FAILED, "wheel_host_failed"),
-        (Outcome.BROKEN, "internal_error"),
+        (Outcome.ERROR, "internal_error"),
     ]
 
 
@@ -196,8 +197,8 @@ async def test_a_registration_has_one_line_that_tells_how_it_went(watched: Servi
 
     created, refused = (line for line in logged if line["event"] == "registration")
     assert (created["outcome"], created["code"], created["provider"]) == ("created", None, "platform/gcp")
-    assert list(created["stages"]) == ["authenticate", "look", "fetch", "read", "write"]
+    assert list(created["stages"]) == ["authenticate", "load", "fetch", "inspect", "write"]
     assert created["wheel_bytes"] > 0
     assert created["wheel_host"]
     assert (refused["outcome"], refused["code"], refused["wheel_bytes"]) == ("refused", "version_conflict", None)
-    assert list(refused["stages"]) == ["authenticate", "look"]
+    assert list(refused["stages"]) == ["authenticate", "load"]

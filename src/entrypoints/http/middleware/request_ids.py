@@ -8,8 +8,8 @@ import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
-from application.ports.observer import NOBODY, Answer, Observer
 from entrypoints.http.requests.request_id import STATE_KEY, printable
+from entrypoints.telemetry import NULL_HTTP_OBSERVER, RequestObserver
 
 HEADER = "X-Request-ID"
 _RAW_HEADER = HEADER.lower().encode()
@@ -18,9 +18,9 @@ _NO_ROUTE = "none"
 
 
 class RequestIdMiddleware:
-    """Names each request, logs its outcome and tells an observer."""
+    """Names each request, logs its outcome and reports it to an observer."""
 
-    def __init__(self, app: ASGIApp, observer: Observer = NOBODY) -> None:
+    def __init__(self, app: ASGIApp, observer: RequestObserver = NULL_HTTP_OBSERVER) -> None:
         """Wrap an application."""
         self.app = app
         self._observer = observer
@@ -43,7 +43,7 @@ class RequestIdMiddleware:
                 method, status, seconds = scope["method"], int(message["status"]), perf_counter() - started
                 path = printable(scope["path"])
                 self._log.info("request", method=method, path=path, status=status, seconds=round(seconds, 6))
-                self._observer.answered(Answer(method, scope.get("path_template") or _NO_ROUTE, status, seconds))
+                self._observer.answered(method, scope.get("path_template") or _NO_ROUTE, status, seconds)
             await send(message)
 
         await self.app(scope, receive, send_named)

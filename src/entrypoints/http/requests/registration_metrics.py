@@ -1,4 +1,4 @@
-"""Telling observers of attempts to register, whatever ends them."""
+"""Reporting attempts to register, however they end."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -9,42 +9,42 @@ from typing import Any, TypeVar
 from litestar import Response
 
 from application.errors import TransientError
-from application.ports.observer import Attempt, Observer, Outcome
 from domain.errors import RegistryError
 from entrypoints.http.models.dry_run import DryRunView
 from entrypoints.http.requests.bodies import ClientDisconnectedError
+from entrypoints.telemetry import Outcome, RegistrationObserver
 
 T = TypeVar("T")
 
 
-async def observed(observer: Observer, realm: str, attempt: Awaitable[Response[T]]) -> Response[T]:
-    """Return what the attempt answers, and tell the observer how it ended. What it raises passes through."""
+async def observed(observer: RegistrationObserver, realm: str, attempt: Awaitable[Response[T]]) -> Response[T]:
+    """Return the response of an attempt, and report how the attempt ended. Exceptions pass through."""
     started = perf_counter()
     with observer.registering(realm):
         try:
             response = await attempt
         except BaseException as error:
-            observer.registered(Attempt(realm, *_ending(error), perf_counter() - started))
+            observer.registered(realm, *_ending(error), perf_counter() - started)
             raise
-        observer.registered(Attempt(realm, _success(response), "", perf_counter() - started))
+        observer.registered(realm, _success(response), "", perf_counter() - started)
         return response
 
 
 def _success(response: Response[Any]) -> Outcome:
     if isinstance(response.content, DryRunView):
-        return Outcome.REHEARSED
+        return Outcome.DRY_RUN
     return Outcome.CREATED if response.status_code == HTTPStatus.CREATED else Outcome.UNCHANGED
 
 
 def _ending(error: BaseException) -> tuple[Outcome, str]:
     match error:
         case ClientDisconnectedError():
-            return Outcome.ABANDONED, error.code
+            return Outcome.CANCELLED, error.code
         case asyncio.CancelledError():
-            return Outcome.ABANDONED, "cancelled"
+            return Outcome.CANCELLED, "cancelled"
         case TransientError():
             return Outcome.FAILED, error.code
         case RegistryError():
             return Outcome.REFUSED, error.code
         case _:
-            return Outcome.BROKEN, "internal_error"
+            return Outcome.ERROR, "internal_error"

@@ -1,4 +1,4 @@
-"""Keeping what changes make stale."""
+"""Notifying caches of changes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,18 +8,18 @@ from domain.names import ProviderName
 
 
 class ChangeListener(Protocol):
-    """Whoever keeps something that a change makes stale. Its methods are quick, and raise nothing."""
+    """A cache that changes make stale. Its methods return at once and raise nothing."""
 
     def trust(self) -> None:
-        """Every change from here on is told; what was read before may be stale already."""
+        """Every change from now on is notified; what was cached before may be stale."""
         ...
 
     def changed(self, name: ProviderName) -> None:
-        """Something of a provider may have changed: its versions, or how it is shown."""
+        """A provider may have changed: its versions, or its catalog metadata."""
         ...
 
     def distrust(self) -> None:
-        """Changes may go untold from here on."""
+        """Notifications may be missed from now on: drop the cache."""
         ...
 
 
@@ -27,12 +27,11 @@ class ChangeListeners:
     """Several listeners as one."""
 
     def __init__(self) -> None:
-        """Start with none."""
         self._listeners: list[ChangeListener] = []
 
     @contextmanager
     def joined_by(self, listener: ChangeListener) -> Iterator[None]:
-        """Tell one more listener while the context lasts; it starts, and ends, without trust."""
+        """Notify one more listener while the context is open. It starts, and ends, without trust."""
         self._listeners.append(listener)
         try:
             yield
@@ -41,16 +40,16 @@ class ChangeListeners:
             listener.distrust()
 
     def trust(self) -> None:
-        """Tell all of them."""
+        """Notify all of them."""
         for listener in self._listeners:
             listener.trust()
 
     def changed(self, name: ProviderName) -> None:
-        """Tell all of them."""
+        """Notify all of them."""
         for listener in self._listeners:
             listener.changed(name)
 
     def distrust(self) -> None:
-        """Tell all of them."""
+        """Notify all of them."""
         for listener in self._listeners:
             listener.distrust()

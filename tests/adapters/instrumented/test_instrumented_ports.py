@@ -5,19 +5,19 @@ from pathlib import Path
 import pytest
 
 from adapters.clerk.verifier import ClerkTokenVerifier
+from adapters.instrumentation import Stage
+from adapters.instrumented.verifier import InstrumentedVerifier
+from adapters.instrumented.version_store import InstrumentedVersionStore
+from adapters.instrumented.wheel_fetcher import InstrumentedWheelFetcher
+from adapters.instrumented.wheel_reader import InstrumentedWheelReader
 from adapters.memory.observer import InMemoryObserver
 from adapters.memory.token_verifier import InMemoryTokenVerifier
 from adapters.memory.version_store import InMemoryVersionStore
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
-from adapters.observed.verifier import ObservedVerifier
-from adapters.observed.version_store import ObservedVersionStore
-from adapters.observed.wheel_fetcher import ObservedWheelFetcher
-from adapters.observed.wheel_reader import ObservedWheelReader
 from adapters.postgres.engine import Database
 from adapters.postgres.version_repository import PostgresVersionStore
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from application.errors import NotAuthenticatedError
-from application.ports.observer import Stage
 from domain.errors import WheelRefusedError
 from domain.machines import ConsoleMachine
 from domain.semver import SemVer
@@ -35,7 +35,7 @@ def seen() -> InMemoryObserver:
 
 async def test_a_verification_is_a_stage_whatever_comes_of_it(seen: InMemoryObserver) -> None:
     inner = InMemoryTokenVerifier()
-    verifier = ObservedVerifier(inner, seen)
+    verifier = InstrumentedVerifier(inner, seen)
 
     assert await verifier.verify(inner.issue(ConsoleMachine(MACHINE_ID))) == ConsoleMachine(MACHINE_ID)
     with pytest.raises(NotAuthenticatedError):
@@ -46,14 +46,14 @@ async def test_a_verification_is_a_stage_whatever_comes_of_it(seen: InMemoryObse
 async def test_a_fetch_ends_as_a_stage_when_the_bytes_are_there(seen: InMemoryObserver) -> None:
     inner, data = InMemoryWheelFetcher(), a_wheel()
     inner.put(a_wheel_url(), data)
-    with await ObservedWheelFetcher(inner, seen).fetch(a_wheel_url()) as fetched:
+    with await InstrumentedWheelFetcher(inner, seen).fetch(a_wheel_url()) as fetched:
         assert fetched.content == data
         assert (seen.stages, seen.open, seen.wheels) == ([Stage.FETCH], [], [(a_wheel_url().host, len(data))])
 
 
 async def test_a_fetch_that_fails_is_a_stage_without_a_wheel(seen: InMemoryObserver) -> None:
     with pytest.raises(WheelRefusedError):
-        await ObservedWheelFetcher(InMemoryWheelFetcher(), seen).fetch(a_wheel_url())
+        await InstrumentedWheelFetcher(InMemoryWheelFetcher(), seen).fetch(a_wheel_url())
 
     assert (seen.stages, seen.open, seen.wheels) == ([Stage.FETCH], [], [])
 
@@ -61,14 +61,14 @@ async def test_a_fetch_that_fails_is_a_stage_without_a_wheel(seen: InMemoryObser
 async def test_reading_an_archive_is_a_stage(seen: InMemoryObserver, tmp_path: Path) -> None:
     path = tmp_path / "wheel.whl"
     path.write_bytes(a_wheel())
-    observed = await ObservedWheelReader(ZipWheelReader(), seen).read(path)
+    observed = await InstrumentedWheelReader(ZipWheelReader(), seen).read(path)
 
     assert observed == await ZipWheelReader().read(path)
-    assert seen.stages == [Stage.READ]
+    assert seen.stages == [Stage.INSPECT]
 
 
 async def test_what_writers_do_are_stages_and_reads_are_not(seen: InMemoryObserver) -> None:
-    store = ObservedVersionStore(InMemoryVersionStore(), seen)
+    store = InstrumentedVersionStore(InMemoryVersionStore(), seen)
     await store.find(a_name(), VERSION)
     await store.find_latest(a_name())
     await store.list_versions(a_name())
@@ -78,7 +78,7 @@ async def test_what_writers_do_are_stages_and_reads_are_not(seen: InMemoryObserv
 
     await store.look(a_name(), VERSION)
     await store.update(a_name(), VERSION, writing())
-    assert seen.stages == [Stage.LOOK, Stage.WRITE]
+    assert seen.stages == [Stage.LOAD, Stage.WRITE]
 
 
 async def test_calls_to_clerk_are_named_without_ids_and_told_whether_they_succeeded(seen: InMemoryObserver) -> None:

@@ -8,20 +8,30 @@ import pytest
 from opentelemetry.sdk.trace import TracerProvider
 from prometheus_client import CollectorRegistry
 
+from adapters.instrumentation import Stage
 from adapters.logs.observer import LoggingObserver
 from adapters.memory.observer import InMemoryObserver
 from adapters.prometheus.observer import PrometheusObserver
 from adapters.tracing.observer import TracingObserver
-from application.ports.observer import NOBODY, Answer, Attempt, Observer, Observers, Outcome, Stage
-from tests.support.observers import tell_everything
+from entrypoints.bootstrap.telemetry import CompositeObserver
+from entrypoints.telemetry import Outcome
+from tests.support.observers import Observer, tell_everything
+
+
+def a_tracing_observer() -> TracingObserver:
+    return TracingObserver(TracerProvider(shutdown_on_exit=False).get_tracer("tests"))
+
 
 MAKERS: dict[str, Callable[[], Observer]] = {
     "memory": InMemoryObserver,
+    "composite": lambda: CompositeObserver(
+        requests=[metrics := PrometheusObserver(CollectorRegistry()), InMemoryObserver()],
+        registrations=[metrics, LoggingObserver(), spans := a_tracing_observer(), InMemoryObserver()],
+        authorities=[metrics, spans, InMemoryObserver()],
+        pools=[metrics, InMemoryObserver()],
+    ),
     "prometheus": lambda: PrometheusObserver(CollectorRegistry()),
-    "logs": LoggingObserver,
-    "tracing": lambda: TracingObserver(TracerProvider(shutdown_on_exit=False).get_tracer("tests")),
-    "nobody": lambda: NOBODY,
-    "all together": lambda: Observers([make() for name, make in MAKERS.items() if name != "all together"]),
+    "nobody": CompositeObserver,
 }
 CONTEXTS: dict[str, Callable[[Observer], AbstractContextManager[None]]] = {
     "registering": lambda observer: observer.registering("console"),
@@ -36,7 +46,7 @@ def observer(request: pytest.FixtureRequest) -> Observer:
 
 
 def test_everything_may_be_told_in_any_order_and_twice(observer: Observer) -> None:
-    observer.registered(Attempt("customer", Outcome.BROKEN, "internal_error", 0.0))
+    observer.registered("customer", Outcome.ERROR, "internal_error", 0.0)
     tell_everything(observer)
     tell_everything(observer)
 
@@ -52,12 +62,12 @@ def test_what_a_covered_block_raises_passes_through(observer: Observer, context:
 
 @pytest.mark.parametrize("method", ["GET", "BREW", 'x"\n\\'])
 def test_whatever_a_caller_sends_as_method_is_taken(observer: Observer, method: str) -> None:
-    observer.answered(Answer(method, "none", 405, 0.0))
+    observer.answered(method, "none", 405, 0.0)
 
 
 async def test_attempts_at_once_do_not_disturb_each_other(observer: Observer) -> None:
     async def attempt() -> None:
-        with observer.registering("console"), observer.stage(Stage.LOOK):
+        with observer.registering("console"), observer.stage(Stage.LOAD):
             await asyncio.sleep(0)
 
     await asyncio.gather(*(attempt() for _ in range(10)))

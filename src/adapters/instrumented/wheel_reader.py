@@ -1,0 +1,19 @@
+"""Decorator that times the inspection of archives."""
+
+from adapters.instrumentation import Stage, StageObserver
+from application.ports.wheel_reader import WheelReader
+from application.wheel_content import WheelContent
+from domain.wheel_archives import WheelArchive
+
+
+class InstrumentedWheelReader:
+    """A reader with ``Stage.INSPECT`` around each archive."""
+
+    def __init__(self, reader: WheelReader, observer: StageObserver) -> None:
+        self._reader = reader
+        self._observer = observer
+
+    async def read(self, content: WheelContent) -> WheelArchive:
+        """As ``WheelReader``."""
+        with self._observer.stage(Stage.INSPECT):
+            return await self._reader.read(content)

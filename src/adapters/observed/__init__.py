@@ -1,1 +1,0 @@
-"""The ports again, watched: each does what the adapter behind it does, and tells an observer."""
