@@ -130,10 +130,24 @@ def test_any_document_can_be_read(document: object) -> None:
     assert all(isinstance(row.kind, str) for row in rows(document))
 
 
+class WatchedList(list[object]):
+    """An array of a document; its items are counted among the looks into objects."""
+
+    def __iter__(self) -> Iterator[object]:
+        for item in super().__iter__():
+            Watched.looks += 1
+            yield item
+
+
 class Watched(dict[str, object]):
     """An object of a document that counts how often any of its kind is looked into."""
 
     looks = 0
+
+    def __init__(self, members: dict[str, object]) -> None:
+        super().__init__({
+            name: WatchedList(member) if isinstance(member, list) else member for name, member in members.items()
+        })
 
     def __getitem__(self, key: str) -> object:
         Watched.looks += 1
@@ -191,6 +205,9 @@ HOSTILE = {
     "long names within long names": an_object(
         **{"x" * 60_000: an_object(**{"y" * 60_000: an_object(**{"z" * 60_000: _shared(1_000, {})})})}
     ),
+    "parts that are no objects": _shared(1_000, {"allOf": [True] * 40_000}),
+    "variants that are no objects": _shared(1_000, {"oneOf": [False] * 40_000}),
+    "items that are no objects": _shared(1_000, {"prefixItems": [True] * 40_000}),
     "everything of everything": _shared(1_000, {"allOf": [{"$ref": "#"}] * 100, "anyOf": [{"$ref": "#"}] * 100}),
 }
 

@@ -1,8 +1,8 @@
 """A JSON Schema as table rows, one per field.
 
 A schema of a few kilobytes can describe billions of fields, and can make each of them long. So nothing here is
-proportional to what references multiply: the reader counts every schema that it visits and every character that it
-returns, and stops when the page has enough.
+proportional to what references multiply: the reader counts every place of a schema that it visits, whatever stands
+there, and every character that it returns, and stops when the page has enough.
 """
 
 import json
@@ -93,7 +93,7 @@ class SchemaReader:
         return self._rows(self.document, "", ())
 
     def _rows(self, written: object, parents: str, trail: tuple[object, ...]) -> Iterator[Row]:
-        if not isinstance(written, Mapping) or len(trail) > _MAX_DEPTH or not self.budget.visit():
+        if not self.budget.visit() or not isinstance(written, Mapping) or len(trail) > _MAX_DEPTH:
             return
         reference = written.get("$ref")
         if reference in trail and reference is not None:  # recursion: its fields were shown already
@@ -218,9 +218,11 @@ def _inner(schema: _Resolved) -> Iterator[tuple[str, object]]:
     """Yield how one gets to further schemas that contain fields, and those schemas."""
     for keyword in ("allOf", *_VARIANTS):
         yield from (("", part) for part in schema.list(keyword))
-    yield "[].", schema.get("items")
+    if "items" in schema:
+        yield "[].", schema.get("items")
     yield from ((f"[{index}].", item) for index, item in enumerate(schema.list("prefixItems")))
-    yield ".*.", schema.get("additionalProperties")
+    if "additionalProperties" in schema:
+        yield ".*.", schema.get("additionalProperties")
 
 
 def _names(required: Sequence[object]) -> Iterator[str]:
