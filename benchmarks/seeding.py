@@ -1,4 +1,4 @@
-"""A registry full of versions, written by COPY in the rows that the registry itself would write."""
+"""A registry full of versions: one provider's as the registry itself would write them, repeated for all others."""
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,6 +11,7 @@ from packaging.utils import canonicalize_name
 from uuid_utils.compat import uuid7
 
 from adapters.postgres.mapping import write_event, write_provider, write_version
+from adapters.postgres.tables import VERSIONS
 from benchmarks.payloads import schemas
 from domain.announcements import Announcement
 from domain.canonical_json import CanonicalJson
@@ -27,7 +28,7 @@ from domain.wheels import ProvenWheel
 Row = Mapping[str, Any]
 ACTOR = "mch_bench"
 _START = datetime(2026, 1, 1, tzinfo=UTC)
-_BATCH_PROVIDERS = 50
+_BATCH_PROVIDERS = 100
 _KINDS = ("storage", "network", "identity", "queue", "search", "metrics", "secrets", "database")
 
 
@@ -61,30 +62,27 @@ def seed(dsn: str, filling: Filling, say: Callable[[str], None]) -> None:
 
 
 async def _seed(dsn: str, filling: Filling, say: Callable[[str], None]) -> None:
+    first, *others = [provider_name(number) for number in range(filling.providers)]
     connection = await asyncpg.connect(dsn)
     try:
-        templates = [a_version(number) for number in range(filling.versions)]
-        for start in range(0, filling.providers, _BATCH_PROVIDERS):
-            say(f"Seeding {filling.total:,} versions: {start * filling.versions:,} so far")
-            names = [provider_name(number) for number in range(start, min(start + _BATCH_PROVIDERS, filling.providers))]
+        await copy(connection, "providers", (provider_row(name) for name in (first, *others)))
+        await _copy_versions(connection, first, filling.versions)
+        for start in range(0, len(others), _BATCH_PROVIDERS):
+            say(f"Seeding {filling.total:,} versions: {(start + 1) * filling.versions:,} so far")
+            names = [name.name for name in others[start : start + _BATCH_PROVIDERS]]
             async with connection.transaction():
-                await _copy_batch(connection, names, templates)
+                await connection.execute(_REPEAT_VERSIONS, first.prefix, first.name, names)
+                await connection.execute(_REPEAT_EVENTS, first.prefix, first.name, names)
         await connection.execute("VACUUM ANALYZE")
     finally:
         await connection.close()
 
 
-async def _copy_batch(connection: Any, names: Sequence[ProviderName], templates: Sequence[ProviderVersion]) -> None:  # noqa: ANN401 - the driver is not typed
-    ids = [uuid7() for _ in range(len(names) * len(templates))]
-    versions = (replace(template, name=name) for name in names for template in templates)
-    events = ({"id": uuid7(), "version_id": id_, **write_event(_EVENT)} for id_ in ids)
-    await copy(connection, "providers", (provider_row(name) for name in names))
-    await copy(
-        connection,
-        "provider_versions",
-        ({"id": id_, **write_version(version)} for id_, version in zip(ids, versions, strict=True)),
-    )
-    await copy(connection, "version_events", events)
+async def _copy_versions(connection: Any, name: ProviderName, count: int) -> None:  # noqa: ANN401 - the driver is not typed
+    ids = [uuid7() for _ in range(count)]
+    versions = ({"id": id_, **write_version(replace(a_version(n), name=name))} for n, id_ in enumerate(ids))
+    await copy(connection, "provider_versions", versions)
+    await copy(connection, "version_events", ({"id": uuid7(), "version_id": id_, **write_event(_EVENT)} for id_ in ids))
 
 
 async def copy(connection: Any, table: str, rows: Iterator[Row]) -> None:  # noqa: ANN401 - the driver is not typed
@@ -146,4 +144,19 @@ def _resource_schema(kind: str, schema: Mapping[str, Any]) -> ResourceSchema:
 
 
 _SCHEMAS = ResourceSchemas.of({kind: _resource_schema(kind, schema) for kind, schema in schemas().items()})
+_OWN = ("id", "prefix", "name")
+_REPEATED = ", ".join(column.name for column in VERSIONS.c if column.name not in _OWN)
+_REPEAT_VERSIONS = f"""
+    INSERT INTO provider_versions (id, prefix, name, {_REPEATED})
+    SELECT gen_random_uuid(), $1, others.name, {_REPEATED}
+    FROM (SELECT {_REPEATED} FROM provider_versions WHERE prefix = $1 AND name = $2) written,
+        unnest($3::text[]) others (name)
+"""  # noqa: S608 - made of the columns' names
+_REPEAT_EVENTS = """
+    INSERT INTO version_events (id, version_id, action, at, actor, request_id)
+    SELECT gen_random_uuid(), others.id, action, at, actor, request_id
+    FROM provider_versions written JOIN version_events ON version_id = written.id
+        JOIN provider_versions others USING (prefix, version)
+    WHERE prefix = $1 AND written.name = $2 AND others.name = ANY($3)
+"""
 _EVENT = LifecycleEvent(action=LifecycleAction.PUBLISHED, at=_START, actor=ACTOR, request_id="seed")
