@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-quick test-programs test-browser test-proxy test-wheels test-faults test-containers test-ha test-openapi bench check format lint types imports audit audited containers cloudnative-pg sbom lock clean
+.PHONY: help run test test-quick test-programs test-browser test-proxy test-attacks test-wheels test-faults test-containers test-ha test-openapi bench check format lint types imports audit audited containers cloudnative-pg sbom lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -38,6 +38,9 @@ test-browser: $(READY) ## Look at the pages in a real Chromium (Debian's package
 
 test-proxy: $(READY) ## Put the container files' proxy in front of two replicas (Debian's package nginx)
 	$(BIN)/python -m pytest -n0 tests/proxy/two_replicas.py tests/proxy/floods.py
+
+test-attacks: $(READY) ## Attack a registry behind that proxy for a minute, while a release machine registers (Debian's package nginx)
+	$(BIN)/python -m pytest -n0 -s tests/attacks/all_at_once.py
 
 test-wheels: $(READY) ## Check published wheels of 2013 to 2026, our locked dependencies, and what pip and uv make of odd wheels
 	@mkdir -p .data/wheels-cache/locked

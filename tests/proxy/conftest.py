@@ -1,19 +1,17 @@
 """The proxy of the compose file, in a real nginx, before two real replicas."""
 
 import json
-import os
-import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.name_service import a_name_service
 from tests.support.ports import free_port
+from tests.support.proxy import a_proxy
 from tests.support.slow_host import SlowHost, a_slow_host
 from tests.support.stack import Stack, a_stack
 
@@ -58,39 +56,10 @@ def served(database_dsn: str, tmp_path: Path, changes: Mapping[str, str]) -> Ite
         ]
         for replica, process in zip(replicas, processes, strict=True):
             replica.wait_until_ready(process)
-        names = running.enter_context(a_name_service("registry", ADDRESSES))
         outside, log = free_port(), tmp_path / "access.log"
-        proxy = running.enter_context(_nginx(_moved(tmp_path, names, port, outside, changes), log))
+        proxy = running.enter_context(
+            a_proxy(tmp_path, ADDRESSES, inside=port, outside=outside, log=log, changes=changes)
+        )
         through = replace(stack, url=f"http://127.0.0.1:{outside}", log=log)
         through.wait_until_listening(proxy)
         yield Served(through, replicas, processes, proxy, host, tmp_path)
-
-
-def _moved(folder: Path, names: int, inside: int, outside: int, changes: Mapping[str, str]) -> Path:
-    """Return the configuration as it is, but for where others are and what a test changes."""
-    text = Path("docker/nginx.conf").read_text()
-    for written, moved in (
-        ("resolver 127.0.0.11 ", f"resolver 127.0.0.1:{names} "),
-        ("registry:8000;", f"registry:{inside};"),
-        ("listen 8080;", f"listen 127.0.0.1:{outside};"),
-        ("/tmp/", f"{folder}/"),
-        *changes.items(),
-    ):
-        assert written in text
-        text = text.replace(written, moved)
-    path = folder / "nginx.conf"
-    path.write_text(text)
-    return path
-
-
-@contextmanager
-def _nginx(configuration: Path, log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
-    if program is None:
-        pytest.exit("nginx is absent, so its configuration cannot be tried: apt-get install nginx", returncode=1)
-    options = ["-c", str(configuration), "-g", "daemon off; user root;"]  # pytest's folders are closed to others
-    with log.open("ab") as sink, subprocess.Popen([program, *options], stdout=sink, stderr=sink) as process:
-        try:
-            yield process
-        finally:
-            process.terminate()
