@@ -17,6 +17,7 @@ from entrypoints.http.cache.rendering import RenderingPool
 from entrypoints.http.middleware.cross_origin import CrossOrigin
 from entrypoints.http.middleware.hosts import HostMiddleware
 from entrypoints.http.middleware.methods import MethodMiddleware, methods_by_path
+from entrypoints.http.middleware.read_turns import ReadTurns
 from entrypoints.http.middleware.request_ids import RequestIdMiddleware
 from entrypoints.http.middleware.security_headers import ProtectionMiddleware
 from entrypoints.http.middleware.unread_bodies import UnreadBodyMiddleware
@@ -144,6 +145,6 @@ def create_app(
     )
     description = ApiDescription(app, public_url)
     # Outside of Litestar: its own middleware does not see requests for which there is no route.
-    inner = MethodMiddleware(watching.trace(KeptReads(app, reads)), methods_by_path(app))
+    inner = MethodMiddleware(watching.trace(KeptReads(ReadTurns(app), reads)), methods_by_path(app))
     protected = ProtectionMiddleware(HostMiddleware(inner), CrossOrigin.of(app, allowed_origins))
     return UnreadBodyMiddleware(RequestIdMiddleware(protected, watching.observer))

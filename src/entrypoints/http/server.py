@@ -1,6 +1,7 @@
 """Serving the application with granian."""
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +35,17 @@ _LOGGING: dict[str, Any] = {
 _HEAD_BYTES = 32 * 1024
 """Read of one connection before its request's head is complete, and of a body at a time."""
 
+_SWITCH_SECONDS = 0.0005
+"""How long a thread that computes may keep the event loop from going on: a tenth of Python's default.
+
+The loop waits so long after every system call, of which a registration makes dozens.
+"""
+
 
 def application() -> ASGIApp:
     """Return the application for the settings in the environment; each worker process calls this."""
     die_with_parent()
+    sys.setswitchinterval(_SWITCH_SECONDS)
     settings = load_settings(os.environ)
     configure_logging(settings.log.level, settings.log.format)
     # Behind a pooler in transaction mode nobody can listen for changes, so nothing may be kept.

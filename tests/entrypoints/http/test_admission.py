@@ -1,14 +1,18 @@
 """Accounts are counted before anything of a body is read."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
+import anyio
 import pytest
 
 from domain.customers import Customer
 from entrypoints.bootstrap import MemoryAdapters
+from entrypoints.http.requests import bodies
 from entrypoints.http.requests.service import HttpLimits
 from tests.entrypoints.http.conftest import ROUTE, Service, serving
 
@@ -91,6 +95,29 @@ async def test_of_small_bodies_as_many_are_read_as_are_as_large_together() -> No
     async with a_service() as (service, senders):
         await senders.begin(token_of(service, "acme"), count=60, length=BODY_BYTES // 10)
         assert senders.asked == 40
+
+
+async def test_customers_large_bodies_are_decoded_one_at_a_time_and_the_consoles_beside_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun, go_on = list[int](), threading.Event()
+
+    def wait(raw: bytes) -> object:
+        begun.append(len(raw))
+        go_on.wait()
+        return {}
+
+    monkeypatch.setattr(bodies, "parse_json", wait)
+    async with a_service() as (service, _), anyio.create_task_group() as group:
+        for number in range(3):
+            customer = {"Authorization": f"Bearer {token_of(service, str(number))}"}
+            group.start_soon(partial(service.client.post, CUSTOMERS_ROUTE, json="x" * 100_000, headers=customer))
+        group.start_soon(service.post, "x" * 200_000)
+        await anyio.wait_all_tasks_blocked()
+        at_once = sorted(begun)
+        go_on.set()
+    assert at_once == [100_002, 200_002]
+    assert len(begun) == 4
 
 
 @pytest.mark.parametrize("route", [CUSTOMERS_ROUTE, ROUTE])

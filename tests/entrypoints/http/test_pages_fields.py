@@ -145,9 +145,9 @@ class Watched(dict[str, object]):
     looks = 0
 
     def __init__(self, members: dict[str, object]) -> None:
-        super().__init__({
-            name: WatchedList(member) if isinstance(member, list) else member for name, member in members.items()
-        })
+        super().__init__(
+            {name: WatchedList(member) if isinstance(member, list) else member for name, member in members.items()}
+        )
 
     def __getitem__(self, key: str) -> object:
         Watched.looks += 1

@@ -1,5 +1,6 @@
 """Schemas over HTTP: refused at registration, or read by dependents."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import quote
@@ -8,8 +9,11 @@ import jsonschema_rs
 import pytest
 
 from domain.names import ProviderName
+from domain.schema_documents import schema_document
+from domain.schemas import ResourceSchema
 from domain.semver import SemVer
 from entrypoints.bootstrap import MemoryAdapters
+from entrypoints.http.routes import schemas as routes_of_schemas
 from tests.entrypoints.http.conftest import Service, serving
 
 GCP = "/providers/platform/gcp/versions"
@@ -212,6 +216,23 @@ async def test_a_name_that_follows_the_request_is_not_kept_for_good(service: Ser
     assert kept == {"unset": "no-cache", "set": "public, max-age=31536000, immutable"}
 
 
+@pytest.mark.parametrize(("length", "at_once"), [(100, True), (100_000, False)])
+async def test_a_large_schema_is_made_into_a_document_in_a_thread(
+    service: Service, monkeypatch: pytest.MonkeyPatch, length: int, *, at_once: bool
+) -> None:
+    on_loop: list[bool] = []
+
+    def observed(schema: ResourceSchema, url: str) -> object:
+        on_loop.append(_is_on_a_loop())
+        return schema_document(schema, url)
+
+    monkeypatch.setattr(routes_of_schemas, "schema_document", observed)
+    await service.publish(schemas={"bucket": {"config_schema": {"description": "x" * length}}})
+    answer = await service.client.get("/providers/platform/gcp/versions/1.0.0/schemas/bucket")
+    assert answer.status_code == 200
+    assert on_loop == [at_once]
+
+
 @pytest.mark.parametrize("host", ["a/b", "a#b", "a b", "me@a", '"', "a:port", "a:1:2"])
 async def test_a_host_that_is_none_names_no_document(service: Service, host: str) -> None:
     await service.publish(schemas=SCHEMAS)
@@ -219,3 +240,11 @@ async def test_a_host_that_is_none_names_no_document(service: Service, host: str
     refused = await service.client.get(f"{GCP}/1.0.0/schemas/bucket", headers={"Host": host})
 
     assert (refused.status_code, refused.json()["code"]) == (400, "bad_request")
+
+
+def _is_on_a_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

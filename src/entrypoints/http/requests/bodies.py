@@ -4,13 +4,14 @@ import asyncio
 import json
 import math
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any, TypeVar
 
 import msgspec
 from litestar import Request
 from litestar.exceptions import InternalServerException
 
-from application.off_loop import off_loop
+from application.off_loop import SMALL, off_loop
 from domain.errors import RegistryError
 from entrypoints.http.requests.json_depth import nests_within
 
@@ -51,8 +52,20 @@ class ClientDisconnectedError(RegistryError):
     code = "client_disconnected"
 
 
-async def read_json(request: Request[Any, Any, Any], make: Callable[[object], T], *, limit: int) -> T:
+async def read_json(
+    request: Request[Any, Any, Any],
+    make: Callable[[object], T],
+    *,
+    limit: int,
+    turn: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
+) -> T:
     """Return what is made of the decoded body; a large one is decoded, and made something of, in a thread.
+
+    Args:
+        request: The request.
+        make: What to make of the body.
+        limit: The most bytes.
+        turn: Entered while a large body is decoded.
 
     Raises:
         UnsupportedMediaTypeError: ``Content-Type`` is not ``application/json`` in UTF-8, or the body is compressed.
@@ -60,7 +73,7 @@ async def read_json(request: Request[Any, Any, Any], make: Callable[[object], T]
         BadBodyError: Not UTF-8, not JSON, nested deeper than 100 levels, or an object repeats a member.
         BodyTimeoutError: It did not arrive within 30 seconds.
         ClientDisconnectedError: The client went away.
-        Exception: Whatever ``make`` raises.
+        Exception: Whatever ``make`` and ``turn`` raise.
     """
     _require_json(request)
     try:
@@ -68,7 +81,8 @@ async def read_json(request: Request[Any, Any, Any], make: Callable[[object], T]
             raw = await _read(request, limit)
     except TimeoutError:
         raise BodyTimeoutError(f"the body did not arrive within {READ_SECONDS} seconds; send it again") from None
-    return await off_loop(len(raw), lambda: make(parse_json(raw)))
+    async with turn() if len(raw) > SMALL else nullcontext():
+        return await off_loop(len(raw), lambda: make(parse_json(raw)))
 
 
 def parse_json(raw: bytes) -> object:

@@ -14,6 +14,8 @@ from entrypoints.telemetry import Telemetry
 
 _LISTINGS_AT_ONCE = 2
 _BODIES_AT_ONCE = 16
+_DECODED_AT_ONCE = 2
+"""One of them is a customer's at most: what computes in threads takes time from the event loop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,7 @@ class Service:
         platform: The author of first-party providers.
         listings: Admits those who make a page of a package index; such pages may be large.
         bodies: Memory for the bodies under way, in bytes.
+        decoding: Threads that decode large bodies.
     """
 
     registry: Registry
@@ -53,11 +56,13 @@ class Service:
     in_flight: InFlight = field(init=False)
     listings: asyncio.Semaphore = field(init=False)
     bodies: FairShare = field(init=False)
+    decoding: FairShare = field(init=False)
 
     def __post_init__(self) -> None:
         """Start with nothing in flight."""
         object.__setattr__(self, "in_flight", InFlight(self.limits.in_flight))
         object.__setattr__(self, "bodies", FairShare(Shares.of(_BODIES_AT_ONCE * self.limits.body_bytes)))
+        object.__setattr__(self, "decoding", FairShare(Shares.of(_DECODED_AT_ONCE)))
         object.__setattr__(self, "listings", asyncio.Semaphore(_LISTINGS_AT_ONCE))
 
     def index_url(self, prefix: str) -> str:

@@ -1,6 +1,7 @@
 """What both realms' registration routes do once their caller is authenticated."""
 
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -37,8 +38,10 @@ async def register(
         decoded = decode_fields(body, RegistrationBody)
         return to_registration(decoded, registrant, read_name, request_id(request.scope))
 
-    async with admitted(request, service, Account.of(registrant)):
-        registration = await read_json(request, announced, limit=service.limits.body_bytes)
+    account = Account.of(registrant)
+    async with admitted(request, service, account):
+        turn = partial(service.decoding.hold, account)
+        registration = await read_json(request, announced, limit=service.limits.body_bytes, turn=turn)
         structlog.contextvars.bind_contextvars(provider=registration.name.canonical, version=registration.version.text)
         if is_dry_run:
             structlog.contextvars.bind_contextvars(dry_run=True)

@@ -9,7 +9,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, PathParameter
 from litestar.response.base import ASGIResponse
 
+from application.off_loop import off_loop
 from domain.schema_documents import schema_document
+from domain.schemas import ResourceSchema
 from entrypoints.http.cache.representation import FOR_GOOD, REVALIDATE, Document
 from entrypoints.http.openapi.schemas import SCHEMA_RESPONSES, SCHEMAS_RESPONSES
 from entrypoints.http.presenters.versions import schema_view
@@ -71,15 +73,26 @@ async def read_schema(
     service: NamedDependency[Service],
 ) -> ASGIResponse:
     """Read the schema of one resource type as a document."""
-    provider = provider_name(prefix, name)
-    written = _as_written(request.scope.get("raw_path", b""), resource_type)
-    found = await service.registry.find_schema.execute(provider, version_or_latest(provider, version), written)
-    url = schema_url(request, service, provider, found.version.version, written)
-    document = schema_document(found.schema, url)
     lasting = FOR_GOOD if service.public_url else REVALIDATE  # what follows the request's Host may not last
-    return await service.reads.respond(
-        request.scope, Document.of(document, unless_latest(version, lasting), MEDIA_TYPE)
-    )
+
+    async def produce() -> Document:
+        provider = provider_name(prefix, name)
+        written = _as_written(request.scope.get("raw_path", b""), resource_type)
+        found = await service.registry.find_schema.execute(provider, version_or_latest(provider, version), written)
+        url = schema_url(request, service, provider, found.version.version, written)
+        return await off_loop(_size(found.schema), _document, found.schema, url, unless_latest(version, lasting))
+
+    if service.public_url is None:
+        return await service.reads.respond(request.scope, await produce())
+    return await service.reads.answer(request.scope, prefix, name, produce)
+
+
+def _size(schema: ResourceSchema) -> int:
+    return sum(len(document.text) for document in (schema.config_schema, schema.outputs_schema) if document)
+
+
+def _document(schema: ResourceSchema, url: str, cache_control: str) -> Document:
+    return Document.of(schema_document(schema, url), cache_control, MEDIA_TYPE)
 
 
 def _as_written(raw_path: bytes, parsed: str) -> str:
