@@ -18,6 +18,8 @@ _INDEPENDENT = "Adapters know nothing of each other"
 _PROTECTED = "Only the composition root chooses adapters"
 _FRAMEWORKS = "The core is free of frameworks"
 _CYCLES = "No packages import each other in a circle"
+_HTTP = "HTTP is an entrypoint of its own"
+_HTTP_LAYERS = "The HTTP package is layered"
 _CONTRACTS: dict[str, dict[str, Any]] = {
     contract["name"]: contract
     for contract in tomllib.loads((_ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
@@ -56,7 +58,7 @@ def copied_tree(tmp_path: Path) -> Path:
 
 
 def test_the_sources_keep_every_contract(copied_tree: Path) -> None:
-    assert set(_CONTRACTS) == {_LAYERS, _PORTS, _INDEPENDENT, _PROTECTED, _FRAMEWORKS, _CYCLES}
+    assert set(_CONTRACTS) == {_LAYERS, _PORTS, _INDEPENDENT, _PROTECTED, _FRAMEWORKS, _CYCLES, _HTTP, _HTTP_LAYERS}
     assert _broken(copied_tree) == set()
 
 
@@ -84,6 +86,9 @@ def test_the_sources_keep_every_contract(copied_tree: Path) -> None:
             },
             {_CYCLES},
         ),
+        ({"entrypoints/cli/planted.py": "import entrypoints.http.routes.catalog"}, {_HTTP}),
+        ({"entrypoints/bootstrap/planted.py": "from entrypoints.http.requests import bodies"}, {_HTTP}),
+        ({"entrypoints/http/cache/planted.py": "import entrypoints.http.problems"}, {_HTTP_LAYERS, _CYCLES}),
     ],
 )  # fmt: skip
 def test_a_planted_violation_breaks_its_contract(copied_tree: Path, planted: dict[str, str], broken: set[str]) -> None:

@@ -12,7 +12,7 @@ from entrypoints.cli.failing import refusals, usable
 from entrypoints.cli.operating import AsJson, Provider, operate
 from entrypoints.cli.showing import show_fields, show_json, show_table
 from entrypoints.environment import load_group
-from entrypoints.http.presenters.catalog import page_view, platform_author, provider_view
+from entrypoints.presenters.catalog import page_view, platform_author, provider_view
 from entrypoints.settings import ServerSettings
 
 app = typer.Typer(help="Look into the catalog. Needs the database only.", no_args_is_help=True)

@@ -22,8 +22,9 @@ from entrypoints.cli.operating import (
     provider_and_version,
 )
 from entrypoints.cli.showing import show_fields, show_json, show_outcome, show_table, show_verdicts, written
-from entrypoints.http.presenters.versions import verification_view, version_view
-from entrypoints.http.routes.history import event_view
+from entrypoints.presenters.history import event_view
+from entrypoints.presenters.verifications import verification_view
+from entrypoints.presenters.versions import version_view
 
 app = typer.Typer(help="Look into versions, yank and verify them. Needs the database only.", no_args_is_help=True)
 

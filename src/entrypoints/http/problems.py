@@ -29,7 +29,7 @@ from domain.errors import (
 )
 from domain.versions import VersionStatus
 from entrypoints.advice import detail_of
-from entrypoints.http.models.versions import FieldProblem, ProblemView
+from entrypoints.http.models.responses import FieldProblem, ProblemView
 from entrypoints.http.requests.authentication import presents_token
 from entrypoints.http.requests.bodies import (
     BadBodyError,

@@ -16,11 +16,11 @@ from entrypoints.environment import load_settings
 from entrypoints.http.app import create_app
 from entrypoints.http.file_descriptors import allow_connections
 from entrypoints.http.parent_death import die_with_parent
-from entrypoints.http.presenters.catalog import platform_author
 from entrypoints.http.requests.service import HttpLimits
 from entrypoints.listen import address_of
 from entrypoints.logging import configure_logging
 from entrypoints.metrics_directory import SHARED_METRICS
+from entrypoints.presenters.catalog import platform_author
 from entrypoints.settings import ServerSettings, Settings
 
 # granian's own records go where all others go.

@@ -13,7 +13,7 @@ from adapters.json_schema.validator import MetaSchemaValidator
 from domain.canonical_json import CanonicalJson
 from domain.errors import RegistryError, SchemaRefusedError
 from domain.json_schemas import json_schemas
-from entrypoints.http.models.versions import RegistrationBody
+from entrypoints.http.models.registration import RegistrationBody
 from entrypoints.http.requests.bodies import parse_json
 from entrypoints.http.requests.canonical import canonical
 from entrypoints.http.requests.decoding import decode_fields

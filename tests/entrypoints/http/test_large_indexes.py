@@ -12,9 +12,9 @@ from packaging.utils import NormalizedName
 
 from domain.index_files import IndexFile
 from entrypoints.bootstrap import MemoryAdapters
-from entrypoints.http.presenters.catalog import simple_index_view, simple_project_view
 from entrypoints.http.requests.service import HttpLimits
 from entrypoints.http.routes import index_pages
+from entrypoints.presenters.installing import simple_index_view, simple_project_view
 from tests.builders import NOW
 from tests.entrypoints.http.conftest import Service, serving
 

@@ -6,16 +6,11 @@ import msgspec
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example, OpenAPIMediaType, OpenAPIResponse, OpenAPIType, Operation, Schema
 
-from entrypoints.http.models.catalog import (
-    InstallView,
-    ProviderPageView,
-    ProviderView,
-    SimpleIndexView,
-    SimpleProjectView,
-)
 from entrypoints.http.openapi.config import UNMODIFIED, document_response
 from entrypoints.http.openapi.examples import DIGEST, NULL
 from entrypoints.http.templating import render
+from entrypoints.presenters.catalog import ProviderPageView, ProviderView
+from entrypoints.presenters.installing import InstallView, SimpleIndexView, SimpleProjectView
 
 PROVIDER_EXAMPLE: dict[str, object] = {
     "prefix": "acme",

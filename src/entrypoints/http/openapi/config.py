@@ -22,7 +22,8 @@ from litestar.openapi.spec import (
     SecurityScheme,
 )
 
-from entrypoints.http.models.versions import HealthView, RegistrationBody
+from entrypoints.http.models.registration import RegistrationBody
+from entrypoints.http.models.responses import HealthView
 from entrypoints.http.openapi.dry_run import DRY_RUN_PARAMETER, REGISTRATION_SUCCESSES
 
 _REF = "#/components/schemas/{name}"

@@ -1,7 +1,7 @@
 """The OpenAPI document's part on the customer realm."""
 
-from entrypoints.http.models.versions import CallerView, OrganizationView
 from entrypoints.http.openapi.config import document_response
+from entrypoints.presenters.organizations import CallerView, OrganizationView
 
 CALLER_EXAMPLE: dict[str, object] = {
     "user_id": "user_2abc",

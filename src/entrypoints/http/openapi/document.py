@@ -8,9 +8,10 @@ from litestar import Litestar
 
 from domain import names, semver
 from domain.schemas import MAX_NAME_LENGTH
-from entrypoints.http.models import catalog, dry_run, lifecycle, versions
+from entrypoints.http.models import registration, responses, yank
 from entrypoints.http.openapi.headers import HEADERS, PARAMETERS, add_headers
 from entrypoints.http.openapi.refusals import refusals
+from entrypoints.presenters import catalog, dry_runs, history, installing, organizations, verifications, versions
 
 Json = dict[str, Any]
 
@@ -23,6 +24,10 @@ _TAGS = {
     "Installing": "What pip, uv and runtimes read.",
     "Health": "Whether the service is up, and its metrics.",
 }
+_MODELS = (
+    *(registration, versions, organizations, verifications, responses),
+    *(catalog, installing, dry_runs, yank, history),
+)
 _NULL = {"type": "null"}
 _TOKEN = {"minLength": 1, "maxLength": names.MAX_LENGTH, "pattern": "^[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?$"}
 _IN_PATHS: Mapping[str, Json] = {
@@ -88,9 +93,9 @@ def _component_schemas() -> Json:
     """Return the schemas of all structs on the wire; the library that encodes them states more than the framework."""
     structs = [
         value
-        for module in (versions, catalog, dry_run, lifecycle)
+        for module in _MODELS
         for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, msgspec.Struct) and value is not msgspec.Struct
+        if isinstance(value, type) and issubclass(value, msgspec.Struct) and value.__module__ == module.__name__
     ]
     _, schemas = msgspec.json.schema_components(structs, ref_template="#/components/schemas/{name}")
     for schema in schemas.values():

@@ -3,10 +3,10 @@
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example, OpenAPIType, Parameter, Schema
 
-from entrypoints.http.models.dry_run import DryRunView
-from entrypoints.http.models.versions import ProviderVersionView
 from entrypoints.http.openapi.examples import PUBLISHED_EXAMPLE
 from entrypoints.http.requests.dry_runs import PARAMETER
+from entrypoints.presenters.dry_runs import DryRunView
+from entrypoints.presenters.versions import ProviderVersionView
 
 DRY_RUN_EXAMPLE: dict[str, object] = {
     "outcome": "conflict",

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 
 from litestar.openapi.spec import Operation
 
-from entrypoints.http.models.lifecycle import LifecycleEventView, YankBody
-from entrypoints.http.models.versions import ProviderVersionView
+from entrypoints.http.models.yank import YankBody
 from entrypoints.http.openapi.config import (
     UNMODIFIED,
     document_response,
     json_body,
 )
 from entrypoints.http.openapi.examples import NULL, PUBLISHED_EXAMPLE, YANKED_EXAMPLE
+from entrypoints.presenters.history import LifecycleEventView
+from entrypoints.presenters.versions import ProviderVersionView
 
 YANK_EXAMPLE: dict[str, object] = {"reason": "Deletes buckets that it did not create."}
 HISTORY_EXAMPLE: list[dict[str, object]] = [

@@ -1,7 +1,7 @@
 """The OpenAPI document's part on schemas."""
 
-from entrypoints.http.models.versions import JsonObject, ResourceSchemaView
 from entrypoints.http.openapi.config import UNMODIFIED, document_response
+from entrypoints.presenters.versions import JsonObject, ResourceSchemaView
 
 _URL = "https://registry.example.com/providers/platform/gcp/versions/1.4.0/schemas/cloudsql/database"
 _CONFIG: dict[str, object] = {

@@ -1,8 +1,9 @@
 """The OpenAPI document's part on versions and verdicts."""
 
-from entrypoints.http.models.versions import ProviderVersionView, VerificationView
 from entrypoints.http.openapi.config import UNMODIFIED, document_response
 from entrypoints.http.openapi.examples import DIGEST, NULL, PUBLISHED_EXAMPLE, YANKED_EXAMPLE
+from entrypoints.presenters.verifications import VerificationView
+from entrypoints.presenters.versions import ProviderVersionView
 
 VERIFICATION_EXAMPLE: dict[str, object] = {
     "canonical": "platform/gcp",

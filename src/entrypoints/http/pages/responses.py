@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from litestar import Request, Response
 
 from entrypoints.http.cache.representation import FOR_GOOD, REVALIDATE, Document
-from entrypoints.http.models.versions import ProblemView
+from entrypoints.http.models.responses import ProblemView
 from entrypoints.http.pages.markdown import html
 from entrypoints.http.templating import render
 

@@ -11,11 +11,10 @@ from domain.catalog import CatalogEntry
 from domain.history import LifecycleEvent
 from domain.schemas import ResourceSchema
 from domain.versions import ProviderVersion, VersionStatus
-from entrypoints.http.models.catalog import InstallView
 from entrypoints.http.pages.field_rows import Budget, Row
 from entrypoints.http.pages.fields import SchemaReader
-from entrypoints.http.presenters.catalog import install_view
 from entrypoints.index_paths import index_path
+from entrypoints.presenters.installing import InstallView, install_view
 
 _MOST_RESOURCES = 200
 _SPREAD_OUT = 3  # resource types that are shown without a click

@@ -5,8 +5,8 @@ import re
 import msgspec
 
 from domain.canonical_json import MAX_DEPTH, CanonicalJson
-from entrypoints.http.models.versions import JsonObject
 from entrypoints.http.requests.json_depth import nests_within
+from entrypoints.presenters.versions import JsonObject
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
 _BEYOND_FFFF = re.compile(rb"[\xf0-\xf4]")

@@ -3,14 +3,7 @@
 from typing import Any
 
 from litestar import Request
-from msgspec import UNSET
 
-from application.use_cases.dry_run_registration import DryRunResult
-from domain.errors import VersionConflictError
-from domain.versions import ProviderVersion, VersionStatus
-from entrypoints.advice import detail_of
-from entrypoints.http.models.dry_run import DryRunView
-from entrypoints.http.presenters.versions import verification_view, version_view
 from entrypoints.http.requests.invalid_requests import FieldError, InvalidRequestError
 from entrypoints.http.requests.query_parameters import unknown_parameters
 
@@ -32,22 +25,3 @@ def wants_dry_run(request: Request[Any, Any, Any]) -> bool:
     if errors:
         raise InvalidRequestError(errors)
     return _SWITCHES[said]
-
-
-def dry_run_view(result: DryRunResult) -> DryRunView:
-    """Return the public representation of a dry run."""
-    view = DryRunView(outcome=result.outcome)
-    if result.version is not None:
-        _show_version(view, result.version)
-    if result.conflict is not None:
-        view.code = result.conflict.code
-        view.detail = detail_of(result.conflict)
-    if isinstance(result.conflict, VersionConflictError):
-        view.differences = list(result.conflict.differences)
-        view.existing_status = VersionStatus(result.conflict.status)
-    return view
-
-
-def _show_version(view: DryRunView, version: ProviderVersion) -> None:
-    view.version = version_view(version)
-    view.verification = verification_view(version, version.verification) if version.verification else UNSET

@@ -10,8 +10,8 @@ from litestar import Response
 
 from application.errors import TransientError
 from domain.errors import RegistryError
-from entrypoints.http.models.dry_run import DryRunView
 from entrypoints.http.requests.bodies import ClientDisconnectedError
+from entrypoints.presenters.dry_runs import DryRunView
 from entrypoints.telemetry import Outcome, RegistrationObserver
 
 T = TypeVar("T")

@@ -14,9 +14,10 @@ from domain.registration import Registration
 from domain.schemas import ResourceSchema, ResourceSchemas
 from domain.semver import SemVer
 from domain.wheel_urls import WheelUrl
-from entrypoints.http.models.versions import JsonObject, MetadataBody, RegistrationBody, ResourceSchemaBody
+from entrypoints.http.models.registration import MetadataBody, RegistrationBody, ResourceSchemaBody
 from entrypoints.http.requests.canonical import canonical
 from entrypoints.http.requests.invalid_requests import FieldError, InvalidRequestError
+from entrypoints.presenters.versions import JsonObject
 
 _UNNAMED = "unnamed"  # stands in for a bad name, which is reported by itself
 T = TypeVar("T")

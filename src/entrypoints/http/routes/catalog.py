@@ -12,11 +12,11 @@ from application.ports.provider_catalog import CatalogPage, CatalogSearch
 from domain.search import Query
 from entrypoints.http.cache.representation import REVALIDATE, Document
 from entrypoints.http.openapi.catalog import PROVIDER_RESPONSES, SEARCH_RESPONSES
-from entrypoints.http.presenters.catalog import page_view, provider_view
 from entrypoints.http.requests.invalid_requests import FieldError
 from entrypoints.http.requests.paths import provider_name
 from entrypoints.http.requests.query_parameters import BadQueryError, repeated_parameters, unknown_parameters
 from entrypoints.http.requests.service import Service
+from entrypoints.presenters.catalog import page_view, provider_view
 
 MAX_PAGE = 100
 MAX_OFFSET = 2**31 - 1

@@ -9,14 +9,14 @@ from litestar.di import NamedDependency
 from domain.errors import InvalidProviderNameError
 from domain.machines import ConsoleMachine
 from domain.names import PLATFORM, ProviderName
-from entrypoints.http.models.dry_run import DryRunView
-from entrypoints.http.models.versions import ProviderVersionView
 from entrypoints.http.openapi.config import REGISTRATION_RESPONSES, RegistrationOperation
 from entrypoints.http.requests.authentication import bearer_token
 from entrypoints.http.requests.paths import only_as_written
 from entrypoints.http.requests.registration_metrics import observed
 from entrypoints.http.requests.service import Service
 from entrypoints.http.routes.registrations import register
+from entrypoints.presenters.dry_runs import DryRunView
+from entrypoints.presenters.versions import ProviderVersionView
 
 
 @post(

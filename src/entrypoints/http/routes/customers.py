@@ -11,20 +11,20 @@ from litestar.params import FromPath
 from domain.customers import Customer
 from domain.errors import InvalidProviderNameError, NamespaceForbiddenError
 from domain.names import ProviderName
-from entrypoints.http.models.dry_run import DryRunView
-from entrypoints.http.models.versions import CallerView, OrganizationView, ProviderVersionView
 from entrypoints.http.openapi.config import REGISTRATION_RESPONSES, RegistrationOperation
 from entrypoints.http.openapi.customers import (
     ACTIVE_ORGANIZATION_RESPONSES,
     CALLER_RESPONSES,
     ORGANIZATION_RESPONSES,
 )
-from entrypoints.http.presenters.versions import organization_view
 from entrypoints.http.requests.authentication import bearer_token
 from entrypoints.http.requests.paths import only_as_written
 from entrypoints.http.requests.registration_metrics import observed
 from entrypoints.http.requests.service import Service
 from entrypoints.http.routes.registrations import register
+from entrypoints.presenters.dry_runs import DryRunView
+from entrypoints.presenters.organizations import CallerView, OrganizationView, organization_view
+from entrypoints.presenters.versions import ProviderVersionView
 from entrypoints.registry import CustomerRealm
 
 

@@ -3,7 +3,7 @@
 from litestar import get
 from litestar.di import NamedDependency
 
-from entrypoints.http.models.versions import HealthView
+from entrypoints.http.models.responses import HealthView
 from entrypoints.http.openapi.config import HEALTH_RESPONSES, READY_RESPONSES
 from entrypoints.http.requests.service import Service
 

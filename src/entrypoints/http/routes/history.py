@@ -7,14 +7,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
-from domain.history import LifecycleEvent
 from entrypoints.http.cache.representation import REVALIDATE, Document
-from entrypoints.http.models.lifecycle import LifecycleEventView
 from entrypoints.http.openapi.lifecycle import HISTORY_RESPONSES
 from entrypoints.http.requests.paging import MAX_ITEMS, EventCursor, PageLimit, next_page
 from entrypoints.http.requests.paths import provider_name, version_or_latest
 from entrypoints.http.requests.service import Service
 from entrypoints.http.routes.providers import VersionParameter
+from entrypoints.presenters.history import event_view
 
 
 @get(
@@ -49,14 +48,3 @@ async def read_history(
     if cursor or limit != MAX_ITEMS:
         return await service.reads.respond(request.scope, await produce())
     return await service.reads.answer(request.scope, prefix, name, produce)
-
-
-def event_view(event: LifecycleEvent) -> LifecycleEventView:
-    """Return the public representation of a step."""
-    return LifecycleEventView(
-        action=event.action,
-        at=event.at,
-        actor=event.actor,
-        request_id=event.request_id,
-        reason=event.reason,
-    )

@@ -15,11 +15,11 @@ from domain.index_files import IndexFile
 from domain.names import PLATFORM
 from entrypoints.http.cache.read_cache import Produce
 from entrypoints.http.cache.representation import REVALIDATE, Document
-from entrypoints.http.presenters.catalog import simple_index_view, simple_project_view
 from entrypoints.http.requests.content_negotiation import negotiated
 from entrypoints.http.requests.service import Service
 from entrypoints.http.templating import render
 from entrypoints.index_paths import index_path
+from entrypoints.presenters.installing import simple_index_view, simple_project_view
 
 _JSON = "application/vnd.pypi.simple.v1+json"
 _HTML = "application/vnd.pypi.simple.v1+html"

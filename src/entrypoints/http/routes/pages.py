@@ -13,12 +13,12 @@ from entrypoints.http.cache.representation import Document, answer
 from entrypoints.http.pages.responses import STYLESHEET, STYLESHEET_PATH, in_words, page
 from entrypoints.http.pages.results import Results
 from entrypoints.http.pages.versions import VersionListing, VersionPage
-from entrypoints.http.presenters.catalog import provider_view
 from entrypoints.http.problems import broken, refused, routing_failed
 from entrypoints.http.requests.paging import VersionCursor, version_cursor
 from entrypoints.http.requests.paths import provider_name, version_or_latest
 from entrypoints.http.requests.service import Service
 from entrypoints.http.routes.catalog import Offset, Tags, Words, catalog_search
+from entrypoints.presenters.catalog import provider_view
 
 _PAGE = 20
 _VERSIONS = 100

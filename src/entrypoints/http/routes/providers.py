@@ -17,11 +17,12 @@ from entrypoints.http.openapi.versions import (
     VERSION_RESPONSES,
     VERSIONS_RESPONSES,
 )
-from entrypoints.http.presenters.catalog import install_view
-from entrypoints.http.presenters.versions import verification_view, version_view
 from entrypoints.http.requests.paging import MAX_ITEMS, PageLimit, VersionCursor, next_page, version_cursor
 from entrypoints.http.requests.paths import LATEST, provider_name, version_or_latest
 from entrypoints.http.requests.service import Service
+from entrypoints.presenters.installing import install_view
+from entrypoints.presenters.verifications import verification_view
+from entrypoints.presenters.versions import version_view
 
 VersionParameter = Annotated[str, PathParameter(description="A SemVer version, or `latest`.")]
 _READ_VERSION: Mapping[str, Any] = {

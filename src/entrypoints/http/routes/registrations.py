@@ -12,17 +12,17 @@ from domain.accounts import Account
 from domain.machines import Registrant
 from domain.names import ProviderName
 from domain.registration import Registered, Registration
-from entrypoints.http.models.dry_run import DryRunView
-from entrypoints.http.models.versions import ProviderVersionView, RegistrationBody
-from entrypoints.http.presenters.versions import version_view
+from entrypoints.http.models.registration import RegistrationBody
 from entrypoints.http.requests.admission import admitted
 from entrypoints.http.requests.bodies import read_json
 from entrypoints.http.requests.cancel_on_disconnect import unless_disconnected
 from entrypoints.http.requests.decoding import decode_fields
-from entrypoints.http.requests.dry_runs import dry_run_view, wants_dry_run
+from entrypoints.http.requests.dry_runs import wants_dry_run
 from entrypoints.http.requests.request_id import request_id
 from entrypoints.http.requests.request_mapping import to_registration
 from entrypoints.http.requests.service import Service
+from entrypoints.presenters.dry_runs import DryRunView, dry_run_view
+from entrypoints.presenters.versions import ProviderVersionView, version_view
 
 ReadName = Callable[[str, str | None], ProviderName]
 """How a realm reads ``name`` and ``organization_id``."""

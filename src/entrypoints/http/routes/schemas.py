@@ -14,11 +14,11 @@ from domain.schema_documents import schema_document
 from domain.schemas import ResourceSchema
 from entrypoints.http.cache.representation import FOR_GOOD, REVALIDATE, Document
 from entrypoints.http.openapi.schemas import SCHEMA_RESPONSES, SCHEMAS_RESPONSES
-from entrypoints.http.presenters.versions import schema_view
 from entrypoints.http.requests.paths import provider_name, version_or_latest
 from entrypoints.http.requests.public_urls import schema_url
 from entrypoints.http.requests.service import Service
 from entrypoints.http.routes.providers import VersionParameter, unless_latest
+from entrypoints.presenters.versions import schema_view
 
 MEDIA_TYPE = "application/schema+json"
 _RESOURCE_TYPE = re.compile(rb"/*(?:[^/]+/+){5}[^/]+/(.+)")

@@ -14,10 +14,8 @@ from domain.lifecycle import Restoration, Yank
 from domain.machines import Registrant
 from domain.names import ProviderName
 from domain.semver import SemVer
-from entrypoints.http.models.lifecycle import YankBody
-from entrypoints.http.models.versions import ProviderVersionView
+from entrypoints.http.models.yank import YankBody
 from entrypoints.http.openapi.lifecycle import RESTORE_RESPONSES, YANK_RESPONSES, YankOperation
-from entrypoints.http.presenters.versions import version_view
 from entrypoints.http.requests.admission import admitted
 from entrypoints.http.requests.bodies import read_json
 from entrypoints.http.requests.decoding import decode_struct
@@ -27,6 +25,7 @@ from entrypoints.http.requests.request_id import request_id
 from entrypoints.http.requests.service import Service
 from entrypoints.http.routes.console import authenticated_machine
 from entrypoints.http.routes.customers import authenticated_publisher
+from entrypoints.presenters.versions import ProviderVersionView, version_view
 
 CUSTOMER_ROUTE = "/providers/{prefix:str}/{name:str}/versions/{version:str}/yank"
 CONSOLE_ROUTE = f"/console{CUSTOMER_ROUTE}"

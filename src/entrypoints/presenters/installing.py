@@ -1,64 +1,76 @@
-"""From the domain to the wire: the catalog, and what installers read."""
+"""What installers and runtimes read: the Simple API and the requirement of a version."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
 
-from msgspec import UNSET
+from msgspec import UNSET, Meta, Struct, UnsetType
 from packaging.utils import NormalizedName
 
-from application.ports.provider_catalog import CatalogPage, CatalogSearch
-from domain.catalog import Author, AuthorKind, CatalogEntry
 from domain.index_files import IndexFile
-from domain.versions import ProviderVersion
+from domain.versions import ProviderVersion, VersionStatus
 from domain.wheel_filenames import WheelFilename
 from domain.wheels import ProvenWheel
-from entrypoints.http.models.catalog import (
-    AuthorView,
-    InstallView,
-    ProviderPageView,
-    ProviderView,
-    SimpleFile,
-    SimpleIndexView,
-    SimpleProject,
-    SimpleProjectView,
-)
-from entrypoints.settings import ServerSettings
 
 
-def platform_author(settings: ServerSettings) -> Author:
-    """Return the author of first-party providers."""
-    return Author(AuthorKind.PLATFORM, settings.platform_organization_id, settings.platform_name)
+class InstallView(Struct, kw_only=True):
+    """What a runtime needs to install and start a version, and nothing else."""
 
-
-def provider_view(entry: CatalogEntry, *, platform: Author) -> ProviderView:
-    """Return the public representation of a provider; ``platform`` is the author of first-party ones."""
-    provider, shown = entry.provider, entry.shown
-    author = Author.of(provider, platform=platform)
-    return ProviderView(
-        prefix=provider.name.prefix,
-        name=provider.name.name,
-        canonical=provider.name.canonical,
-        display_name=shown.display_name,
-        description=shown.description,
-        author=AuthorView(
-            kind=author.kind,
-            organization_id=author.organization_id,
-            display_name=author.display_name,
-            org_name=author.display_name,
+    requirement: Annotated[str, Meta(description="For pip and uv: `distribution @ url#sha256=…`.")]
+    wheel_url: str
+    wheel_sha256: str
+    package_name: str | None
+    entrypoint: Annotated[list[str], Meta(description="Null for the platform's default.")] | None
+    requires_python: str | None
+    status: Annotated[VersionStatus, Meta(description="Published or yanked.")]
+    index_url: Annotated[
+        str,
+        Meta(
+            description="The package index of the version's namespace, `/simple/` for the platform's and "
+            "`/simple/~{namespace}/` for a customer's; a path, if `REGISTRY_PUBLIC_URL` is not set. Let uv take this "
+            "distribution alone from it (`explicit = true`), and never give it to pip as an extra index."
         ),
-        trust_tier="official" if author.kind is AuthorKind.PLATFORM else "community",
-        icon_url=shown.icon_url,
-        readme=entry.readme.text if entry.readme else None,
-        tags=list(shown.tags),
-        latest_version=entry.latest.text if entry.latest else None,
-        created_at=provider.created_at,
-        updated_at=provider.updated_at,
-    )
+    ]
 
 
-def page_view(page: CatalogPage, search: CatalogSearch, *, platform: Author) -> ProviderPageView:
-    """Return the public representation of a page."""
-    items = [provider_view(entry, platform=platform) for entry in page.entries]
-    return ProviderPageView(items=items, total=page.total, limit=search.limit, offset=search.offset)
+class SimpleMeta(Struct, frozen=True, rename="kebab"):
+    """Which version of the Simple API this is."""
+
+    api_version: str = "1.1"
+
+
+class SimpleProject(Struct):
+    """A distribution."""
+
+    name: str
+
+
+class SimpleIndexView(Struct, kw_only=True):
+    """The distributions of a namespace (PEP 691)."""
+
+    meta: SimpleMeta = SimpleMeta()
+    projects: list[SimpleProject]
+
+
+class SimpleFile(Struct, kw_only=True, rename="kebab"):
+    """A wheel of a distribution."""
+
+    filename: str
+    url: str
+    hashes: dict[str, str]
+    requires_python: str | UnsetType = UNSET
+    size: int
+    upload_time: datetime
+    yanked: bool | str
+
+
+class SimpleProjectView(Struct, kw_only=True):
+    """The files of a distribution (PEP 691, PEP 700)."""
+
+    meta: SimpleMeta = SimpleMeta()
+    name: str
+    versions: list[str]
+    files: list[SimpleFile]
 
 
 def install_view(version: ProviderVersion, *, index_url: str) -> InstallView:

@@ -1,25 +1,11 @@
-"""The wire format of yanks and histories."""
+"""The history of a version."""
 
 from datetime import datetime
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from domain.history import MAX_YANK_REASON, LifecycleAction
-
-
-class YankBody(Struct, kw_only=True):
-    """Request body for yanking a version. Unknown fields are ignored."""
-
-    reason: Annotated[
-        str,
-        Meta(
-            min_length=1,
-            max_length=MAX_YANK_REASON,
-            description="Why; shown to everyone who reads the version.",
-            examples=["Deletes buckets that it did not create."],
-        ),
-    ]
+from domain.history import LifecycleAction, LifecycleEvent
 
 
 class LifecycleEventView(Struct, kw_only=True):
@@ -38,4 +24,15 @@ class LifecycleEventView(Struct, kw_only=True):
             ),
         ]
         | None
+    )
+
+
+def event_view(event: LifecycleEvent) -> LifecycleEventView:
+    """Return the public representation of a step."""
+    return LifecycleEventView(
+        action=event.action,
+        at=event.at,
+        actor=event.actor,
+        request_id=event.request_id,
+        reason=event.reason,
     )

@@ -1,22 +1,60 @@
-"""From the domain to the wire."""
+"""Versions of providers."""
 
-from typing import Literal, cast
+from datetime import datetime
+from typing import Annotated, Any, cast
 
-from msgspec import Raw
+from msgspec import Meta, Raw, Struct
 
 from domain.canonical_json import CanonicalJson
-from domain.customers import Organization
 from domain.schemas import ResourceSchema
-from domain.verification import Verification
-from domain.versions import ProviderVersion
-from entrypoints.http.models.versions import (
-    CheckView,
-    JsonObject,
-    OrganizationView,
-    ProviderVersionView,
-    ResourceSchemaView,
-    VerificationView,
-)
+from domain.versions import ProviderVersion, VersionStatus
+
+JsonObject = dict[str, Any]
+
+
+class ResourceSchemaView(Struct, kw_only=True):
+    """The schema of one resource type, as stored."""
+
+    provider: str
+    resource: str
+    description: str | None
+    config_schema: JsonObject | None
+    outputs_schema: JsonObject | None
+
+
+class ProviderVersionView(Struct, kw_only=True):
+    """A version of a provider. Times are RFC 3339 in UTC."""
+
+    prefix: str
+    name: str
+    version: str
+    canonical: str
+    provider_name: Annotated[
+        str, Meta(description="The same as `canonical`, under the name that SDKs before 1.4 require.")
+    ]
+    runtime_version: str
+    status: VersionStatus
+    wheel_url: str
+    wheel_sha256: str | None
+    package_name: str | None
+    entrypoint: list[str] | None
+    source_hash: str | None
+    schemas: list[ResourceSchemaView] | None
+    changelog: str | None
+    published_at: datetime | None
+    error_message: str | None
+    created_at: datetime
+    updated_at: datetime
+    wheel_filename: str
+    wheel_size: int | None
+    distribution: Annotated[str, Meta(description="Normalised name of the wheel's distribution.")]
+    distribution_name: Annotated[str, Meta(description="The same as `distribution`, under the name that SDKs require.")]
+    requires_python: str | None
+    config_schema: JsonObject | None
+    outputs_schema: JsonObject | None
+    yanked_at: datetime | None
+    yanked_reason: str | None
+    registered_by: str
 
 
 def version_view(version: ProviderVersion) -> ProviderVersionView:
@@ -52,31 +90,6 @@ def version_view(version: ProviderVersion) -> ProviderVersionView:
         yanked_at=version.yanked_at,
         yanked_reason=version.yanked_reason,
         registered_by=version.registered_by,
-    )
-
-
-def organization_view(organization: Organization, *, status: Literal["active", "ready"]) -> OrganizationView:
-    """Return the public representation of an organisation."""
-    return OrganizationView(
-        organization_id=organization.id,
-        name=organization.name,
-        slug=organization.slug,
-        status=status,
-        created_at=organization.created_at,
-        updated_at=organization.updated_at,
-    )
-
-
-def verification_view(version: ProviderVersion, verification: Verification) -> VerificationView:
-    """Return the public representation of a verdict."""
-    return VerificationView(
-        canonical=version.name.canonical,
-        version=version.version.text,
-        passed=verification.passed,
-        checked_at=verification.checked_at,
-        wheel_bytes=verification.wheel_bytes,
-        inflated_bytes=verification.inflated_bytes,
-        checks=[CheckView(check.name, check.passed, check.detail) for check in verification.checks],
     )
 
 

@@ -1,1 +1,0 @@
-"""From the domain to the models."""

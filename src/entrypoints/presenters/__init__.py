@@ -1,0 +1,1 @@
+"""The domain as HTTP and the command line show it: structs, and the functions that fill them."""

@@ -1,0 +1,94 @@
+"""Providers as the catalog shows them."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from application.ports.provider_catalog import CatalogPage, CatalogSearch
+from domain.catalog import Author, AuthorKind, CatalogEntry
+from entrypoints.settings import ServerSettings
+
+
+class AuthorView(Struct, kw_only=True):
+    """Who a provider comes from."""
+
+    kind: AuthorKind
+    organization_id: Annotated[
+        str, Meta(description="The organisation; of first-party providers a setting. The namespace if it is not known.")
+    ]
+    display_name: Annotated[
+        str, Meta(description="What the organisation is called, or the namespace if that is not known.")
+    ]
+    org_name: Annotated[
+        str, Meta(description="The same as `display_name`, under the name that SDKs before 1.4 require.")
+    ]
+
+
+class ProviderView(Struct, kw_only=True):
+    """A provider with a public version. Times are RFC 3339 in UTC."""
+
+    prefix: str
+    name: str
+    canonical: str
+    display_name: str
+    description: str
+    author: AuthorView
+    trust_tier: Annotated[
+        Literal["official", "community"],
+        Meta(description="`official` for first-party providers; SDKs before 1.4 require it."),
+    ]
+    scope: Literal["public"] = "public"
+    icon_url: str | None
+    readme: Annotated[str, Meta(description="Long description of the latest version's wheel; null in lists.")] | None
+    tags: list[str]
+    latest_version: Annotated[str, Meta(description="Null while every version is yanked.")] | None
+    install_count: Annotated[int, Meta(description="Always 0: installations are not counted here.")] = 0
+    created_at: datetime
+    updated_at: datetime
+
+
+class ProviderPageView(Struct, kw_only=True):
+    """A stretch of what was found."""
+
+    items: list[ProviderView]
+    total: Annotated[int, Meta(description="How many were found altogether.")]
+    limit: int
+    offset: int
+
+
+def platform_author(settings: ServerSettings) -> Author:
+    """Return the author of first-party providers."""
+    return Author(AuthorKind.PLATFORM, settings.platform_organization_id, settings.platform_name)
+
+
+def provider_view(entry: CatalogEntry, *, platform: Author) -> ProviderView:
+    """Return the public representation of a provider; ``platform`` is the author of first-party ones."""
+    provider, shown = entry.provider, entry.shown
+    author = Author.of(provider, platform=platform)
+    return ProviderView(
+        prefix=provider.name.prefix,
+        name=provider.name.name,
+        canonical=provider.name.canonical,
+        display_name=shown.display_name,
+        description=shown.description,
+        author=AuthorView(
+            kind=author.kind,
+            organization_id=author.organization_id,
+            display_name=author.display_name,
+            org_name=author.display_name,
+        ),
+        trust_tier="official" if author.kind is AuthorKind.PLATFORM else "community",
+        icon_url=shown.icon_url,
+        readme=entry.readme.text if entry.readme else None,
+        tags=list(shown.tags),
+        latest_version=entry.latest.text if entry.latest else None,
+        created_at=provider.created_at,
+        updated_at=provider.updated_at,
+    )
+
+
+def page_view(page: CatalogPage, search: CatalogSearch, *, platform: Author) -> ProviderPageView:
+    """Return the public representation of a page."""
+    items = [provider_view(entry, platform=platform) for entry in page.entries]
+    return ProviderPageView(items=items, total=page.total, limit=search.limit, offset=search.offset)

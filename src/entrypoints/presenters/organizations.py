@@ -1,0 +1,45 @@
+"""Customers and their organisations."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from domain.customers import Organization
+
+
+class CallerView(Struct, kw_only=True):
+    """Who calls, and for which organisation."""
+
+    user_id: Annotated[str, Meta(description="The id of the user, or of the API key.")]
+    email: Annotated[str, Meta(description="Null for an API key, or without a primary address.")] | None
+    organization_id: str
+    organization_name: str
+
+
+class OrganizationView(Struct, kw_only=True):
+    """An organisation."""
+
+    organization_id: str
+    name: str
+    slug: Annotated[str, Meta(description="The namespace that the organisation publishes in.")]
+    status: Annotated[
+        Literal["active", "ready"],
+        Meta(
+            description="`active` when read by id, `ready` as `/organizations/me`: the words of older and newer SDKs."
+        ),
+    ]
+    created_at: datetime
+    updated_at: datetime
+
+
+def organization_view(organization: Organization, *, status: Literal["active", "ready"]) -> OrganizationView:
+    """Return the public representation of an organisation."""
+    return OrganizationView(
+        organization_id=organization.id,
+        name=organization.name,
+        slug=organization.slug,
+        status=status,
+        created_at=organization.created_at,
+        updated_at=organization.updated_at,
+    )
