@@ -5,37 +5,41 @@ dozens. Reads that wait for their turn take none.
 """
 
 import asyncio
+from collections.abc import Mapping
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
-_AT_ONCE = 8
 _READS = frozenset({"GET", "HEAD"})
-_PATHS = "/providers/"
-"""Searches, pages and package indexes wait in lines of their own: for the database, and for a thread that renders."""
+_LANES = {"/providers/": 4, "/catalog/": 2}
+"""How many are worked on at once, by the beginning of their paths. Pages wait for the one thread that renders as well.
+
+With searches and package indexes, which have bounds of their own, reads leave database connections to registrations.
+"""
 
 
 class ReadTurns:
-    """ASGI middleware that bounds how many reads of providers are worked on at once. Nothing else waits."""
+    """ASGI middleware that bounds how many reads and pages of providers are worked on at once. Nothing else waits."""
 
-    def __init__(self, app: ASGIApp, *, at_once: int = _AT_ONCE) -> None:
+    def __init__(self, app: ASGIApp, *, lanes: Mapping[str, int] = _LANES) -> None:
         """Wrap an application."""
         self._app = app
-        self._turns = asyncio.Semaphore(at_once)
+        self._lanes = {beginning: asyncio.Semaphore(at_once) for beginning, at_once in lanes.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request. Its turn ends when its answer begins, so that no slow reader holds one."""
-        if scope["type"] != ScopeType.HTTP or not _takes_turns(scope):
+        turns = self._turns(scope) if scope["type"] == ScopeType.HTTP else None
+        if turns is None:
             await self._app(scope, receive, send)
             return
-        await self._turns.acquire()
+        await turns.acquire()
         holds = True
 
         def give_back() -> None:
             nonlocal holds
             if holds:
                 holds = False
-                self._turns.release()
+                turns.release()
 
         async def send_in_turn(message: Message) -> None:
             give_back()
@@ -46,6 +50,8 @@ class ReadTurns:
         finally:
             give_back()
 
-
-def _takes_turns(scope: HTTPScope) -> bool:
-    return scope["method"] in _READS and scope["path"].startswith(_PATHS)
+    def _turns(self, scope: HTTPScope) -> asyncio.Semaphore | None:
+        if scope["method"] not in _READS:
+            return None
+        path = scope["path"]
+        return next((turns for beginning, turns in self._lanes.items() if path.startswith(beginning)), None)
