@@ -68,7 +68,7 @@ async def test_a_version_is_registered_while_every_place_for_pages_is_taken(
         full = anyio.Event()
 
         async def look() -> None:
-            response = await readers.get("/catalog/platform/gcp/1.0.0")
+            response = await readers.get("/")  # other pages wait for their turn instead
             if response.status_code != 200:
                 refused.append(response)
                 full.set()
