@@ -87,7 +87,7 @@ def test_the_sources_keep_every_contract(copied_tree: Path) -> None:
             {_CYCLES},
         ),
         ({"entrypoints/cli/planted.py": "import entrypoints.http.routes.catalog"}, {_HTTP}),
-        ({"entrypoints/bootstrap/planted.py": "from entrypoints.http.requests import bodies"}, {_HTTP}),
+        ({"entrypoints/client/planted.py": "from entrypoints.http.requests import bodies"}, {_HTTP}),
         ({"entrypoints/http/cache/planted.py": "import entrypoints.http.problems"}, {_HTTP_LAYERS, _CYCLES}),
     ],
 )  # fmt: skip
