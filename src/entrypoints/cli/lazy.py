@@ -14,17 +14,19 @@ class _Source:
     """Where a command is, and its line in the list of commands.
 
     Attributes:
-        extra: The extra of this distribution that the module needs, or None.
+        remedy: What to do if what the module imports is not installed; None if it always is.
     """
 
     module: str
     help: str
-    extra: str | None = "server"
+    remedy: str | None = "pip install 'provider-registry[server]'"
 
+
+_CHECKOUT = "run it from a checkout of the repository, by `make run`"
 
 COMMANDS: Mapping[str, _Source] = {
     "database": _Source("database", "Upgrade and inspect the layout of the database."),
-    "dev": _Source("dev", "Start a local registry with a local realm and register an example provider.", "development"),
+    "dev": _Source("dev", "Start a local registry with a local realm and register an example provider.", _CHECKOUT),
     "distributions": _Source("distributions", "Look into who owns distributions, and hand them over."),
     "providers": _Source("providers", "Look into the catalog."),
     "register": _Source("register", "Register a provider's release.", None),
@@ -47,15 +49,15 @@ class LazyCommand(TyperCommand):
         """Import the command.
 
         Raises:
-            typer.BadParameter: An extra is not installed.
+            typer.BadParameter: A package that the command needs is not installed.
         """
         try:
             module = import_module(f"entrypoints.cli.{self._source.module}")
         except ModuleNotFoundError as error:
-            if self._source.extra is None or error.name is None or error.name.startswith("entrypoints"):
+            if self._source.remedy is None:
                 raise
             raise typer.BadParameter(
-                f"this command needs more than is installed; pip install 'provider-registry[{self._source.extra}]'"
+                f"this command needs {error.name}, which is not installed; {self._source.remedy}"
             ) from None
         command = typer.main.get_command(module.app)
         assert isinstance(command, TyperCommand | TyperGroup)  # noqa: S101 -- tells the type checker

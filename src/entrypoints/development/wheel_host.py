@@ -1,7 +1,6 @@
 """A local HTTPS host for wheels, in place of a package registry."""
 
 import http.server
-import importlib
 import shutil
 import socket
 import ssl
@@ -10,6 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 from urllib.parse import unquote, urlsplit
+
+import trustme
 
 HOST = "127.0.0.1"
 _COPY_BYTES = 256 * 1024
@@ -113,13 +114,6 @@ def _is_plain(path: Path) -> bool:
 
 
 def _certified(ca_path: Path) -> ssl.SSLContext:
-    try:
-        trustme = importlib.import_module("trustme")
-    except ModuleNotFoundError:
-        raise ModuleNotFoundError(
-            "development mode makes throwaway certificates with trustme; "
-            "install it with: pip install 'provider-registry[development]'"
-        ) from None
     authority = trustme.CA(organization_name="Provider Registry development mode")
     authority.cert_pem.write_to_path(str(ca_path))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -1,0 +1,1 @@
+"""Lock files, and what reads them. A package, as a dependency brings a module of the same name."""
