@@ -91,7 +91,9 @@ def test_the_health_check_is_given_longer_than_it_waits() -> None:
     assert int(given) > int(waited)
 
 
-def test_what_is_copied_is_not_ignored_and_enough_to_build_a_wheel_without_the_fakes_of_development(tmp_path: Path) -> None:
+def test_what_is_copied_is_not_ignored_and_enough_to_build_a_wheel_without_the_fakes_of_development(
+    tmp_path: Path,
+) -> None:
     kept = tuple(re.findall(r"^!(.*)", Path(".dockerignore").read_text(), re.MULTILINE))
     (build,) = re.findall(r"/opt/tools/bin/python (-m hatchling build .*) \\$", BUILT, re.MULTILINE)
     for source, target in ((source, tmp_path / target) for *sources, target in COPIES for source in sources):

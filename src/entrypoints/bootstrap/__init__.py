@@ -19,8 +19,8 @@ from entrypoints.bootstrap.realms import (
     open_machine_authentication,
 )
 from entrypoints.bootstrap.telemetry import open_telemetry
-from entrypoints.bootstrap.wheels import address_rules, fetch_policy, open_wheel_verification
 from entrypoints.bootstrap.wiring import Adapters, MemoryAdapters, build_registry
+from entrypoints.wheel_verification import address_rules, fetch_policy, open_wheel_verification
 
 __all__ = [
     "Adapters",

@@ -21,7 +21,6 @@ from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from entrypoints.bootstrap.databases import connection_options, serving_database
 from entrypoints.bootstrap.realms import console_realm, open_customers, publish_policy
 from entrypoints.bootstrap.telemetry import Instrumentation
-from entrypoints.bootstrap.wheels import check_shares, wheel_fetcher
 from entrypoints.bootstrap.wiring import Adapters, OperatorAdapters, build_operations, build_registry
 from entrypoints.operations import Operations
 from entrypoints.registry import Registry
@@ -30,6 +29,7 @@ from entrypoints.settings import (
     Settings,
     WheelSettings,
 )
+from entrypoints.wheel_verification import check_shares, wheel_fetcher
 
 _IDLE_CONNECTIONS = 8
 """To wheel hosts: a release registers its wheels a few at a time."""

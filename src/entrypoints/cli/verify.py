@@ -20,11 +20,11 @@ from domain.verification import Examination, Verification
 from domain.wheel_filenames import WheelFilename
 from domain.wheel_urls import WheelUrl
 from domain.wheels import ProvenWheel
-from entrypoints.bootstrap import open_wheel_verification
 from entrypoints.cli.failing import refusals
 from entrypoints.cli.showing import show_json, show_outcome, show_verdicts
 from entrypoints.environment import load_group
 from entrypoints.settings import TrustSettings, WheelSettings
+from entrypoints.wheel_verification import open_wheel_verification
 
 app = typer.Typer()
 

@@ -1,4 +1,4 @@
-"""Fetching and reading wheels, as the settings describe it."""
+"""Wires the verification of wheels, which needs no server installed. A part of the composition root."""
 
 from dataclasses import replace
 
@@ -9,9 +9,7 @@ from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from application.fair_share import Shares
 from application.use_cases.verify_wheel import VerifyWheel
-from entrypoints.settings import (
-    WheelSettings,
-)
+from entrypoints.settings import WheelSettings
 
 
 def fetch_policy(settings: WheelSettings) -> FetchPolicy:
