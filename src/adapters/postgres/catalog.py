@@ -5,10 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapters.postgres.catalog_queries import FIND_PROVIDER, SEARCHES
-from adapters.postgres.engine import Database
+from adapters.postgres.engine import Database, Rows
 from adapters.postgres.mapping import read_number, read_provider, read_readme
-from adapters.postgres.reading import read
-from adapters.postgres.statements import Rows
 from adapters.postgres.updates import key
 from application.errors import SearchBusyError
 from application.ports.provider_catalog import CatalogPage, CatalogSearch
@@ -27,7 +25,7 @@ class PostgresCatalog:
             database: Where to search.
             search_timeout: Seconds that a search may take, its wait for others included.
         """
-        self._pool = database.pool
+        self._database = database
         self._timeout = search_timeout
         self._searches = asyncio.Semaphore(max(1, database.options.pool_size // 4))
 
@@ -45,7 +43,7 @@ class PostgresCatalog:
 
     async def find_provider(self, name: ProviderName) -> CatalogEntry | None:
         """Return one provider with its readme, or None."""
-        rows = await read(self._pool, FIND_PROVIDER, key(name))
+        rows = await self._database.read(FIND_PROVIDER, key(name))
         return _entry(rows[0]) if rows else None
 
     async def _found(self, search: CatalogSearch, query: Query) -> CatalogPage:
@@ -61,7 +59,7 @@ class PostgresCatalog:
         if search.query is not None:
             parameters |= _terms(search.query)
         statement = SEARCHES[kind, bool(search.tags)]
-        return await read(self._pool, statement, parameters, first_answer=self._timeout / 2)
+        return await self._database.read(statement, parameters, first_answer_timeout=self._timeout / 2)
 
 
 def _terms(query: Query) -> dict[str, object]:

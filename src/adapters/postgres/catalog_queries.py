@@ -24,7 +24,6 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from adapters.postgres.queries import PAGE_LIMIT, PAGE_OFFSET
-from adapters.postgres.statements import Statement
 from adapters.postgres.tables import (
     DISTRIBUTION_EVENTS,
     DISTRIBUTIONS,
@@ -38,7 +37,7 @@ from adapters.postgres.tables import (
 
 _NUMBER = (VERSIONS.c.version, VERSIONS.c.sort_key, VERSIONS.c.is_prerelease)
 _KEY = (PROVIDERS.c.prefix, PROVIDERS.c.name)
-_PROVIDER = [column for column in PROVIDERS.c if column.name not in {"labels", "words", "trigrams"}]
+_PROVIDER = [column for column in PROVIDERS.c if column.name not in {"revision", "labels", "words", "trigrams"}]
 _ONE: ColumnElement[int] = literal_column("1")  # the planner cannot see through a parameter
 _FIRST, _LABELLED, _MENTIONED = (literal_column(rank, Integer) for rank in ("0", "1", "2"))
 _SLASH: ColumnElement[str] = literal_column("'/'", Text)
@@ -73,14 +72,14 @@ _NEAR = (
 )
 
 
-def _search(condition: ColumnElement[bool], rank: ColumnElement[int], *, tagged: bool) -> Statement:
+def _search(condition: ColumnElement[bool], rank: ColumnElement[int], *, tagged: bool) -> Select[Any]:
     found = _selected(_KEY, condition, rank, tagged=tagged).cte("found")  # searched for once, counted and read
     page = _page(select(found), found)
     shown = page.join(PROVIDERS, and_(PROVIDERS.c.prefix == page.c.prefix, PROVIDERS.c.name == page.c.name))
     return _with_total(_counted(found), page, shown, _PROVIDER)
 
 
-def _browse(*, tagged: bool) -> Statement:
+def _browse(*, tagged: bool) -> Select[Any]:
     """Read a page by its index. The total is known already, or counted by the index of tags."""
     everything = _selected(_PROVIDER, true(), _FIRST, tagged=tagged)
     page = _page(everything, PROVIDERS)
@@ -109,10 +108,10 @@ def _counted(found: FromClause) -> Select[Any]:
 
 def _with_total(
     total: Select[Any], page: Subquery, shown: FromClause, columns: Sequence[ColumnElement[Any]]
-) -> Statement:
+) -> Select[Any]:
     counted = total.subquery("counted")
     latest = _latest(page, _NUMBER)
-    return Statement.of(
+    return (
         select(counted.c.total, *columns, *latest.c)
         .select_from(counted.outerjoin(shown.outerjoin(latest, true()), true()))
         .order_by(page.c.rank, page.c.prefix, page.c.name)
@@ -137,13 +136,13 @@ SEARCHES = {
 """By what is looked for, and whether tags are. Each row has the total; beyond the end it is a row of nothing else."""
 
 _LATEST_OF_ONE = _latest(PROVIDERS, (*_NUMBER, VERSIONS.c.readme, VERSIONS.c.readme_type))
-FIND_PROVIDER = Statement.of(
+FIND_PROVIDER = (
     select(*_PROVIDER, *_LATEST_OF_ONE.c)
     .select_from(PROVIDERS.outerjoin(_LATEST_OF_ONE, true()))
     .where(PROVIDERS.c.prefix == bindparam("of_prefix"), PROVIDERS.c.name == bindparam("of_name"), text(IS_SHOWN))
 )
 
-LIST_DISTRIBUTIONS = Statement.of(
+LIST_DISTRIBUTIONS = (
     # Steps from each name to the next by the index: a DISTINCT would read every version.
     text(f"""
     WITH RECURSIVE known AS (
@@ -172,7 +171,7 @@ _FILE = (
         "yanked_reason",
     )
 )
-FILES_OF_DISTRIBUTION = Statement.of(
+FILES_OF_DISTRIBUTION = (
     select(*_FILE)
     .where(
         VERSIONS.c.prefix == bindparam("of_prefix"),
@@ -184,10 +183,10 @@ FILES_OF_DISTRIBUTION = Statement.of(
 """Of no version more than an index shows: there may be thousands."""
 
 _OWNERS_PAGE = select(*DISTRIBUTIONS.c).order_by(DISTRIBUTIONS.c.name).limit(PAGE_LIMIT).offset(PAGE_OFFSET)
-LIST_OWNERS = Statement.of(_OWNERS_PAGE)
-LIST_OWNED = Statement.of(_OWNERS_PAGE.where(DISTRIBUTIONS.c.prefix == bindparam("of_prefix")))
-FIND_OWNER = Statement.of(select(*DISTRIBUTIONS.c).where(DISTRIBUTIONS.c.name == bindparam("of_distribution")))
-OWNERS_HISTORY = Statement.of(
+LIST_OWNERS = _OWNERS_PAGE
+LIST_OWNED = _OWNERS_PAGE.where(DISTRIBUTIONS.c.prefix == bindparam("of_prefix"))
+FIND_OWNER = select(*DISTRIBUTIONS.c).where(DISTRIBUTIONS.c.name == bindparam("of_distribution"))
+OWNERS_HISTORY = (
     select(*DISTRIBUTION_EVENTS.c)
     .where(DISTRIBUTION_EVENTS.c.distribution == bindparam("of_distribution"))
     .order_by(DISTRIBUTION_EVENTS.c.position)

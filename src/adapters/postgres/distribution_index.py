@@ -5,9 +5,7 @@ from collections.abc import Sequence
 from packaging.utils import NormalizedName
 
 from adapters.postgres.catalog_queries import FILES_OF_DISTRIBUTION, LIST_DISTRIBUTIONS
-from adapters.postgres.engine import Database
-from adapters.postgres.reading import read
-from adapters.postgres.statements import Rows
+from adapters.postgres.engine import Database, Rows
 from application.off_loop import off_loop
 from domain.index_files import IndexFile
 from domain.versions import VersionStatus
@@ -21,17 +19,17 @@ class PostgresDistributionIndex:
 
     def __init__(self, database: Database) -> None:
         """Take an open database; whoever opened it disposes of it."""
-        self._pool = database.pool
+        self._database = database
 
     async def list_distributions(self, prefix: str) -> Sequence[NormalizedName]:
         """Return every distribution that a namespace published, once and in order."""
-        rows = await read(self._pool, LIST_DISTRIBUTIONS, {"of_prefix": prefix})
+        rows = await self._database.read(LIST_DISTRIBUTIONS, {"of_prefix": prefix})
         return [NormalizedName(row["distribution"]) for row in rows]
 
     async def files_of(self, prefix: str, distribution: NormalizedName) -> Sequence[IndexFile]:
         """Return the wheels of a distribution, in the order of publication."""
         of = {"of_prefix": prefix, "of_distribution": distribution}
-        rows = await read(self._pool, FILES_OF_DISTRIBUTION, of)
+        rows = await self._database.read(FILES_OF_DISTRIBUTION, of)
         return await off_loop(_ROW * len(rows), _files, rows)
 
 

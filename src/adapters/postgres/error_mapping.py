@@ -1,15 +1,17 @@
 """What goes wrong with a database, told apart by the driver's attributes and never by its texts."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 import structlog
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from application.errors import StoreUnavailableError
 from domain.errors import IllegalTransitionError, InvalidTextError, RegistryError
 
-LAYOUT_DIFFERS = (
+SCHEMA_MISMATCH = (
     "the database's layout is not the one that this release needs; run `provider-registry database upgrade`"
 )
 PRIVILEGES_LACKING = (
@@ -51,79 +53,66 @@ _DATA_EXCEPTION = "22"
 _READ_ONLY = "25006"
 
 
-class RetryableFaultError(Exception):
-    """The transaction left nothing behind, and doing it again from the start may succeed.
+class RetryableError(Exception):
+    """The transaction was rolled back, and may succeed when it is repeated from its start.
 
     Attributes:
-        outcome: What to raise when it does not.
+        outcome: What to raise when no attempts are left.
     """
 
     def __init__(self, outcome: StoreUnavailableError) -> None:
-        """Keep the refusal for when attempts run out."""
         super().__init__(outcome.detail)
         self.outcome = outcome
 
 
+class ConcurrentUpdateError(RetryableError):
+    """Another transaction wrote the provider after it was loaded."""
+
+    def __init__(self) -> None:
+        super().__init__(StoreUnavailableError(_UNAVAILABLE))
+
+
 class SilentConnectionError(Exception):
-    """A connection did not answer in time. The database may answer on another one."""
-
-
-def overtaken() -> RetryableFaultError:
-    """Return what to raise where another writer came first."""
-    return RetryableFaultError(StoreUnavailableError(_UNAVAILABLE))
-
-
-def driver_faults(
-    connection: asyncpg.Connection | None = None, *, repeats_silent: bool = False
-) -> AbstractContextManager[None]:
-    """Turn what a driver raises into what a store raises.
-
-    Raises:
-        RetryableFaultError: Another writer came first; or the connection was lost, if one is given: what was asked of
-            it may be asked again.
-        SilentConnectionError: There was no answer in time, if that is to be repeated.
-        StoreUnavailableError: Any other fault of the database or on the way to it.
-        IllegalTransitionError: A row breaks the lifecycle.
-        InvalidTextError: A text cannot be stored.
-    """
-    return _Translating(connection, repeats_silent=repeats_silent)
-
-
-class _Translating(AbstractContextManager[None]):
-    """Around a call of the driver."""
-
-    __slots__ = ("_connection", "_repeats_silent")
-
-    def __init__(self, connection: asyncpg.Connection | None, *, repeats_silent: bool) -> None:
-        self._connection = connection
-        self._repeats_silent = repeats_silent
-
-    def __exit__(self, _: object, error: BaseException | None, __: object, /) -> None:
-        if isinstance(error, DRIVER_ERRORS):
-            lost = self._connection is not None and self._connection.is_closed()
-            if self._repeats_silent and isinstance(error, TimeoutError) and not lost:
-                structlog.get_logger().warning("database_connection_silent")
-                raise SilentConnectionError from error
-            raise (_refusal(error) or _fault(error, retry=lost)) from error
+    """A statement had no answer in time. Another connection may have one."""
 
 
 @contextmanager
-def final_driver_faults() -> Iterator[None]:
-    """Turn what a driver raises into what a store raises, where nobody tries again.
+def translate_errors(*, retry_lost: bool = True) -> Iterator[None]:
+    """Translate errors of SQLAlchemy and asyncpg.
+
+    Raises:
+        RetryableError: Another writer won the race; or the connection was lost, if ``retry_lost``.
+        StoreUnavailableError: Any other fault of the database or on the way to it.
+        IllegalTransitionError: A row violates the lifecycle.
+        InvalidTextError: A text cannot be stored.
+    """
+    try:
+        yield
+    except (SQLAlchemyError, *DRIVER_ERRORS) as error:
+        lost = isinstance(error, DBAPIError) and error.connection_invalidated
+        raise (_refusal(error) or _fault(error, retry=retry_lost and lost)) from error
+
+
+@contextmanager
+def translate_final_errors() -> Iterator[None]:
+    """Translate errors where nothing is repeated.
 
     Raises:
         StoreUnavailableError: Any fault of the database or on the way to it.
     """
     try:
-        with driver_faults():
+        with translate_errors(retry_lost=False):
             yield
-    except RetryableFaultError as fault:
-        raise fault.outcome from fault.__cause__
+    except RetryableError as error:
+        raise error.outcome from error.__cause__
 
 
-def is_lost(error: BaseException) -> bool:
-    """Tell whether a connection is useless after an error: broken, stuck, or left on a server that is read-only now."""
-    return isinstance(error.__cause__, OSError) or _sqlstate(error.__cause__) == _READ_ONLY
+def mark_lost_connection(context: ExceptionContext) -> None:
+    """Handle SQLAlchemy's ``handle_error`` event: replace all connections when the server is gone or read-only."""
+    error = context.sqlalchemy_exception or context.original_exception
+    if context.is_disconnect or isinstance(error, OSError) or _sqlstate(error) == _READ_ONLY:
+        context.is_disconnect = True
+        context.invalidate_pool_on_disconnect = isinstance(error, Exception)  # no cancellation
 
 
 def _refusal(error: Exception) -> RegistryError | None:
@@ -131,26 +120,34 @@ def _refusal(error: Exception) -> RegistryError | None:
     reason = _REFUSALS.get(_attribute(error, "constraint_name"))
     if reason is not None:
         return IllegalTransitionError(reason)
-    if _sqlstate(error).startswith(_DATA_EXCEPTION) or isinstance(error, asyncpg.DataError):
+    if _sqlstate(error).startswith(_DATA_EXCEPTION) or isinstance(_driver_error(error), asyncpg.DataError):
         return InvalidTextError("a text holds characters that cannot be stored")
     return None
 
 
-def _fault(error: Exception, *, retry: bool) -> StoreUnavailableError | RetryableFaultError:
+def _fault(error: Exception, *, retry: bool) -> StoreUnavailableError | RetryableError:
     sqlstate = _sqlstate(error)
     raced = _attribute(error, "constraint_name") in _RACES or sqlstate in _TURN_LOST
     outcome = StoreUnavailableError(_detail(sqlstate))
     if not raced:
+        driver = _driver_error(error)
         structlog.get_logger().warning(
-            "database_fault", fault=type(error).__name__, sqlstate=sqlstate, reason=str(error).partition("\n")[0]
+            "database_fault", fault=type(driver).__name__, sqlstate=sqlstate, reason=str(driver).partition("\n")[0]
         )
-    return RetryableFaultError(outcome) if raced or retry else outcome
+    return RetryableError(outcome) if raced or retry else outcome
 
 
 def _detail(sqlstate: str) -> str:
     if sqlstate in _UNDEFINED:
-        return LAYOUT_DIFFERS
+        return SCHEMA_MISMATCH
     return PRIVILEGES_LACKING if sqlstate == _FORBIDDEN else _UNAVAILABLE
+
+
+def _driver_error(error: BaseException | None) -> BaseException | None:
+    """Return asyncpg's error behind one of SQLAlchemy's."""
+    if not isinstance(error, DBAPIError) or error.orig is None:
+        return error
+    return error.orig.__cause__ or error.orig
 
 
 def _sqlstate(error: BaseException | None) -> str:
@@ -158,5 +155,5 @@ def _sqlstate(error: BaseException | None) -> str:
 
 
 def _attribute(error: BaseException | None, name: str) -> str:
-    value = getattr(error, name, None)
+    value = getattr(_driver_error(error), name, None)
     return value if isinstance(value, str) else ""

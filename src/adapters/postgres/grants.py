@@ -8,9 +8,8 @@ from sqlalchemy import Text, column, func, not_, select, values
 
 from adapters.postgres.connecting import connect
 from adapters.postgres.engine import DEFAULTS
-from adapters.postgres.error_mapping import final_driver_faults
+from adapters.postgres.error_mapping import translate_final_errors
 from adapters.postgres.migrations import MIGRATION_LOCK, VERSION_TABLE
-from adapters.postgres.statements import Statement
 from adapters.postgres.tables import BIND_KEY, DISTRIBUTION_EVENTS, EVENTS, PROVIDERS, WHEEL_FILES
 
 _PRIVILEGES: Mapping[str, tuple[str, ...]] = {
@@ -23,7 +22,7 @@ _NEEDS = values(column("place", Text), column("needed", Text), name="needs", lit
     [(table, needed) for table, all_needed in _PRIVILEGES.items() for needed in all_needed]
 )
 
-LACKING = Statement.of(select(_NEEDS).where(not_(func.has_table_privilege(_NEEDS.c.place, _NEEDS.c.needed))))
+LACKING = select(_NEEDS).where(not_(func.has_table_privilege(_NEEDS.c.place, _NEEDS.c.needed)))
 """A row for each privilege that the connected role lacks."""
 
 _SCHEMA = "SELECT relnamespace::regnamespace::text FROM pg_class WHERE oid = $1::regclass"
@@ -40,7 +39,7 @@ def grant(dsn: str, role: str) -> None:
         LookupError: There is no such role, or nothing can be kept from it.
         StoreUnavailableError: The database is unreachable, or the caller does not own the tables.
     """
-    with final_driver_faults():
+    with translate_final_errors():
         asyncio.run(_grant(dsn, role))
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, FromClause, and_, bindparam, literal_column, select, text, true
 
-from adapters.postgres.statements import Statement
 from adapters.postgres.tables import (
     DISTRIBUTIONS,
     EVENTS,
@@ -30,8 +29,6 @@ ABOVE_ALL = "\x7f"
 """A sort key above that of every version."""
 _LARGE = frozenset({"schemas", "config_schema", "outputs_schema", "changelog", "verification"})
 _README = frozenset({"readme", "readme_type"})
-REVISION: ColumnElement[int] = literal_column("providers.xmin")
-"""Names the transaction that wrote a provider's row last. Every change of it or of its versions writes that row."""
 
 
 def named(table: FromClause) -> ColumnElement[bool]:
@@ -66,23 +63,23 @@ _PARTS: Mapping[str, Sequence[Any]] = {
 }
 _LABELS = {part: {column.name: f"{part}_{column.name}" for column in columns} for part, columns in _PARTS.items()}
 
-FIND = Statement.of(select(*_SHOWN).where(numbered(VERSIONS), text(IS_PUBLIC)))
-FIND_LATEST = Statement.of(
+FIND = select(*_SHOWN).where(numbered(VERSIONS), text(IS_PUBLIC))
+FIND_LATEST = (
     select(*_SHOWN)
     .where(named(VERSIONS), text(IS_INSTALLABLE))
     .order_by(VERSIONS.c.is_prerelease, _BY_PRECEDENCE)
     .limit(ONE)
 )
-LIST = Statement.of(
+LIST = (
     select(*LISTED)
     .where(named(VERSIONS), text(IS_PUBLIC), VERSIONS.c.sort_key < bindparam("of_before"))
     .order_by(_BY_PRECEDENCE)
     .limit(PAGE_LIMIT)
 )
-LIST_RECORDED = Statement.of(select(*LISTED).where(named(VERSIONS)).order_by(_BY_PRECEDENCE))
+LIST_RECORDED = select(*LISTED).where(named(VERSIONS)).order_by(_BY_PRECEDENCE)
 """Of whatever status."""
 
-HISTORY = Statement.of(
+HISTORY = (
     select(*EVENTS.c)
     .where(EVENTS.c.version_id == _ID)
     .order_by(EVENTS.c.position)
@@ -96,35 +93,31 @@ def _labelled(*parts: str) -> list[ColumnElement[Any]]:
 
 
 _LOOK = (
-    select(REVISION.label("revision"), *_labelled("provider", "version", "newest"))
+    select(*_labelled("provider", "version", "newest"))
     .select_from(PROVIDERS.outerjoin(_ANY_NUMBERED, true()).outerjoin(_NEWEST, true()))
     .where(named(PROVIDERS))
 )
 _LOOKED = _LOOK.subquery("looked")
 _HELD_FILE = and_(WHEEL_FILES.c.prefix == bindparam("of_prefix"), WHEEL_FILES.c.filename == bindparam("of_filename"))
 
-LOOK = Statement.of(_LOOK)
+LOOK = _LOOK
 """One row with a provider, the version if it is there, and the number of the newest public version if there is one."""
-LOOK_FOR_WHEEL = Statement.of(
-    select(*_LOOKED.c, *_labelled("distribution", "file")).select_from(
-        select(ONE.label("one"))
-        .subquery("one")
-        .outerjoin(_LOOKED, true())
-        .outerjoin(DISTRIBUTIONS, DISTRIBUTIONS.c.name == bindparam("of_distribution"))
-        .outerjoin(WHEEL_FILES, _HELD_FILE)
-    )
+LOOK_FOR_WHEEL = select(*_LOOKED.c, *_labelled("distribution", "file")).select_from(
+    select(ONE.label("one"))
+    .subquery("one")
+    .outerjoin(_LOOKED, true())
+    .outerjoin(DISTRIBUTIONS, DISTRIBUTIONS.c.name == bindparam("of_distribution"))
+    .outerjoin(WHEEL_FILES, _HELD_FILE)
 )
 """The same with the holders of a wheel's names; a row even if there is no such provider."""
 
-LOCK = Statement.of(select(PROVIDERS.c.prefix).where(named(PROVIDERS)).with_for_update(key_share=True))
+LOCK = select(PROVIDERS.c.prefix).where(named(PROVIDERS)).with_for_update(key_share=True)
 """Makes the writers of one provider take turns. Part of no other statement: one that waited for the lock would see what
 else it reads as of before the wait."""
 
-CONFIRM = Statement.of(
-    text(
-        "SELECT pg_logical_emit_message(true, 'provider-registry'::text, ''::text) "
-        "WHERE current_setting('synchronous_standby_names') <> ''"
-    )
+CONFIRM = text(
+    "SELECT pg_logical_emit_message(true, 'provider-registry'::text, ''::text) "
+    "WHERE current_setting('synchronous_standby_names') <> ''"
 )
 """Returns when whatever was committed before is on the standbys that commits wait for.
 

@@ -5,12 +5,11 @@ from functools import cache
 
 from advanced_alchemy.config import AlembicAsyncConfig
 from alembic.script import ScriptDirectory
-from sqlalchemy import column, select, table
+from sqlalchemy import String, column, select, table
 
 from adapters.postgres.migrations import LOCATION, VERSION_TABLE
-from adapters.postgres.statements import Statement
 
-CURRENT = Statement.of(select(column("version_num")).select_from(table(VERSION_TABLE)))
+CURRENT = select(column("version_num", String)).select_from(table(VERSION_TABLE))
 """The revisions that a database is at. The table is missing until the first migration."""
 
 

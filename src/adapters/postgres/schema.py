@@ -4,31 +4,22 @@ Everything here blocks. It may be called while an event loop runs, and then bloc
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import TypeVar
 
 from advanced_alchemy.alembic.commands import AlembicCommands
-from advanced_alchemy.config import AsyncSessionConfig, SQLAlchemyAsyncConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.util import CommandError
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
 
-from adapters.postgres.connecting import connect
-from adapters.postgres.engine import DEFAULTS
-from adapters.postgres.error_mapping import final_driver_faults
+from adapters.postgres.engine import unpooled_config
+from adapters.postgres.error_mapping import translate_final_errors
 from adapters.postgres.migrations import VERSION_TABLE
-from adapters.postgres.revisions import alembic_config, suffice
-from adapters.postgres.tables import BIND_KEY
+from adapters.postgres.revisions import suffice
 
 _Result = TypeVar("_Result")
 _HEAD = "head"
-_URL = "postgresql+asyncpg://"
-"""Names the dialect only; asyncpg gets the DSN as it is."""
 
 
 def upgrade(dsn: str, revision: str = _HEAD) -> None:
@@ -72,21 +63,9 @@ def suffices(dsn: str) -> bool:
     return suffice(current(dsn))
 
 
-def unpooled_config(dsn: str) -> SQLAlchemyAsyncConfig:
-    """Return a configuration whose connections live no longer than their use, in whatever event loop that is."""
-    # Without a limit to a command: a migration may well take longer than any statement of the service.
-    arguments = {"async_creator_fn": connect, "dsn": dsn, "timeout": DEFAULTS.connect_timeout}
-    return SQLAlchemyAsyncConfig(
-        engine_instance=create_async_engine(_URL, poolclass=NullPool, connect_args=arguments),
-        bind_key=BIND_KEY,
-        session_config=AsyncSessionConfig(expire_on_commit=False),
-        alembic_config=alembic_config(),
-    )
-
-
 async def _current(dsn: str) -> frozenset[str]:
     engine = unpooled_config(dsn).get_engine()
-    with _faults():
+    with translate_final_errors():
         async with engine.connect() as connection:
             return frozenset(await connection.run_sync(_revisions))
 
@@ -96,17 +75,8 @@ def _revisions(connection: Connection) -> tuple[str, ...]:
 
 
 def _run(dsn: str, command: Callable[[AlembicCommands], None]) -> None:
-    with _faults():
+    with translate_final_errors():
         _in_a_thread(lambda: command(AlembicCommands(unpooled_config(dsn))))
-
-
-@contextmanager
-def _faults() -> Iterator[None]:
-    with final_driver_faults():
-        try:
-            yield
-        except DBAPIError as error:
-            raise error.driver_exception from error
 
 
 def _in_a_thread(work: Callable[[], _Result]) -> _Result:

@@ -44,7 +44,7 @@ _TIME = DateTimeUTC(timezone=True)
 class ProviderRow(DefaultBase):
     """A provider. The catalog columns are null until its first publish, so they tell whether it is shown.
 
-    ``labels``, ``words`` and ``trigrams`` are what it is found by.
+    ``labels``, ``words`` and ``trigrams`` are what it is found by. A trigger increments ``revision`` at every update.
     """
 
     __bind_key__ = BIND_KEY
@@ -70,6 +70,7 @@ class ProviderRow(DefaultBase):
     labels: Mapped[list[str]] = mapped_column(_TEXTS, server_default=text("'{}'"))
     words: Mapped[list[str]] = mapped_column(_TEXTS, server_default=text("'{}'"))
     trigrams: Mapped[list[str]] = mapped_column(_TEXTS, server_default=text("'{}'"))
+    revision: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
 
 
 class VersionRow(DefaultBase):

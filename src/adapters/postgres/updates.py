@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import asyncpg  # type: ignore[import-untyped]  # it ships no types
+from sqlalchemy import Select
 from uuid_utils.compat import uuid7
 
-from adapters.postgres.error_mapping import overtaken
+from adapters.postgres.engine import Rows
 from adapters.postgres.mapping import (
     read_claimed_file,
     read_distribution,
@@ -22,7 +22,6 @@ from adapters.postgres.mapping import (
     write_version,
 )
 from adapters.postgres.queries import LOOK, LOOK_FOR_WHEEL, part
-from adapters.postgres.statements import Rows, Statement
 from adapters.postgres.writes import (
     ADD_DISTRIBUTION,
     ADD_EVENT,
@@ -35,7 +34,7 @@ from adapters.postgres.writes import (
     REPLACE_VERSION,
     TOUCH_PROVIDER,
     Write,
-    together,
+    combine,
 )
 from domain.catalog import Provider
 from domain.distributions import DistributionEvent
@@ -55,7 +54,7 @@ def key(name: ProviderName, version: SemVer | None = None) -> dict[str, str]:
     return parameters if version is None else {**parameters, "of_version": version.text}
 
 
-def looking(name: ProviderName, version: SemVer, wheel: WheelFilename | None) -> tuple[Statement, dict[str, str]]:
+def looking(name: ProviderName, version: SemVer, wheel: WheelFilename | None) -> tuple[Select[Any], dict[str, str]]:
     """Return the statement that looks at a version, and at a wheel's names if one is given, with its parameters."""
     if wheel is None:
         return LOOK, key(name, version)
@@ -76,17 +75,14 @@ def read_stored(name: ProviderName, rows: Rows) -> VersionSnapshot:
         provider=read_provider(name, part(row, "provider")),
         version=None if row["version_version"] is None else read_version(name, part(row, "version")),
         newest=None if row["newest_version"] is None else read_number(part(row, "newest")),
-        revision=row["revision"],
+        revision=row["provider_revision"],
     )
 
 
-async def write(
-    connection: asyncpg.Connection, name: ProviderName, stored: VersionSnapshot, change: VersionWrite
-) -> None:
-    """Write a change over the state that it was decided on, or nothing if that is not the state any more.
+def writing(name: ProviderName, stored: VersionSnapshot, change: VersionWrite) -> tuple[Select[int], dict[str, object]]:
+    """Return the statement that writes a change, with its parameters.
 
-    Raises:
-        RetryableFaultError: Another writer came first.
+    It returns a row, or writes nothing and returns none because the provider is not at the stored revision any more.
     """
     after = stored.after(change)
     rows = {
@@ -96,8 +92,7 @@ async def write(
     }
     values = {f"{write.part}_{column}": value for write, row in rows.items() for column, value in row.items()}
     target = {} if isinstance(change, UpdateProvider) else {"of_version": change.version.version.text}
-    if not await together(*rows).fetch(connection, {**values, **key(name), **target, "of_revision": stored.revision}):
-        raise overtaken()
+    return combine(*rows), {**values, **key(name), **target, "of_revision": stored.revision}
 
 
 def _provider(provider: Provider | None, before: Provider | None) -> _Writes:

@@ -1,17 +1,21 @@
 """The version store."""
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 
 from adapters.postgres import queries
-from adapters.postgres.engine import Database
-from adapters.postgres.error_mapping import LAYOUT_DIFFERS, PRIVILEGES_LACKING, RetryableFaultError, driver_faults
+from adapters.postgres.engine import Database, retry, rows_of
+from adapters.postgres.error_mapping import (
+    PRIVILEGES_LACKING,
+    SCHEMA_MISMATCH,
+    ConcurrentUpdateError,
+    RetryableError,
+    translate_errors,
+)
 from adapters.postgres.grants import LACKING
 from adapters.postgres.mapping import read_event, read_version
-from adapters.postgres.reading import read, retried
 from adapters.postgres.revisions import CURRENT, suffice
-from adapters.postgres.statements import Rows, Statement
-from adapters.postgres.updates import key, looking, read_stored, write
+from adapters.postgres.updates import key, looking, read_stored, writing
 from application.errors import StoreUnavailableError
 from application.ports.version_store import Decide, Result
 from domain.history import LifecycleEvent
@@ -32,12 +36,11 @@ class PostgresVersionStore:
 
     def __init__(self, database: Database) -> None:
         """Take an open database; whoever opened it disposes of it."""
-        self._listeners = database.listeners
-        self._pool = database.pool
+        self._database = database
 
     async def look(self, name: ProviderName, version: SemVer, *, wheel: WheelFilename | None = None) -> VersionSnapshot:
         """Return what is stored around a version and its wheel's names, in one statement."""
-        return read_stored(name, await self._read(*looking(name, version, wheel)))
+        return read_stored(name, await self._database.read(*looking(name, version, wheel)))
 
     async def update(
         self,
@@ -50,18 +53,18 @@ class PostgresVersionStore:
     ) -> Result:
         """Decide and write, under lock once another writer came first."""
         stored = seen or await self.look(name, version, wheel=wheel)
-        with suppress(RetryableFaultError):
+        with suppress(RetryableError):
             return await self._update(name, version, decide, stored)
-        return await retried(lambda: self._update_under_lock(name, version, decide, wheel))
+        return await retry(lambda: self._update_locked(name, version, decide, wheel))
 
     async def find(self, name: ProviderName, version: SemVer) -> ProviderVersion | None:
         """Return a public version, or None."""
-        rows = await self._read(queries.FIND, key(name, version))
+        rows = await self._database.read(queries.FIND, key(name, version))
         return read_version(name, rows[0]) if rows else None
 
     async def find_latest(self, name: ProviderName) -> ProviderVersion | None:
         """Return the latest version, or None."""
-        rows = await self._read(queries.FIND_LATEST, key(name))
+        rows = await self._database.read(queries.FIND_LATEST, key(name))
         return read_version(name, rows[0]) if rows else None
 
     async def list_versions(
@@ -69,14 +72,14 @@ class PostgresVersionStore:
     ) -> Sequence[ProviderVersion]:
         """Return public versions without their large fields, newest first."""
         page = {"page_limit": limit, "of_before": queries.ABOVE_ALL if before is None else before.sort_key}
-        return [read_version(name, row) for row in await self._read(queries.LIST, {**key(name), **page})]
+        return [read_version(name, row) for row in await self._database.read(queries.LIST, {**key(name), **page})]
 
     async def history(
         self, name: ProviderName, version: SemVer, *, limit: int | None = None, offset: int = 0
     ) -> Sequence[LifecycleEvent]:
         """Return what happened to a version, oldest first."""
         page = {"page_limit": limit, "page_offset": offset}
-        return [read_event(row) for row in await self._read(queries.HISTORY, {**key(name, version), **page})]
+        return [read_event(row) for row in await self._database.read(queries.HISTORY, {**key(name, version), **page})]
 
     async def check(self) -> None:
         """Return if the database answers, has the layout that this release needs, and lets us use it.
@@ -84,52 +87,43 @@ class PostgresVersionStore:
         Raises:
             StoreUnavailableError: It does not answer, is at an older revision, or the role lacks privileges.
         """
-        if not suffice({row["version_num"] for row in await self._read(CURRENT, {})}):
-            raise StoreUnavailableError(LAYOUT_DIFFERS)
-        if await self._read(LACKING, {}):
+        if not suffice({row["version_num"] for row in await self._database.read(CURRENT)}):
+            raise StoreUnavailableError(SCHEMA_MISMATCH)
+        if await self._database.read(LACKING):
             raise StoreUnavailableError(PRIVILEGES_LACKING)
-
-    async def _read(self, statement: Statement, parameters: Mapping[str, object]) -> Rows:
-        return await read(self._pool, statement, parameters)
 
     async def _update(
         self, name: ProviderName, version: SemVer, decide: Decide[Result], stored: VersionSnapshot
     ) -> Result:
         change, result = _decided(decide, name, version, stored)
         if change is None:
-            await self._read(queries.CONFIRM, {})
+            await self._database.read(queries.CONFIRM)
             return result
-        async with self._pool.lend() as connection:
-            await self._commit(name, write(connection, name, stored, change))
+        try:
+            if not await self._database.execute(*writing(name, stored, change)):
+                raise ConcurrentUpdateError
+        finally:
+            self._database.listeners.changed(name)
         return result
 
-    async def _update_under_lock(
+    async def _update_locked(
         self, name: ProviderName, version: SemVer, decide: Decide[Result], wheel: WheelFilename | None
     ) -> Result:
-        look, parameters = looking(name, version, wheel)
-        async with self._pool.lend() as connection:
-            with driver_faults(connection):
-                await connection.execute("BEGIN")
-                await queries.LOCK.fetch(connection, key(name))
-                stored = read_stored(name, await look.fetch(connection, parameters))
+        async with self._database.transaction() as connection:
+            await connection.execute(queries.LOCK, key(name))
+            stored = read_stored(name, rows_of(await connection.execute(*looking(name, version, wheel))))
             change, result = _decided(decide, name, version, stored)
-            if change is None:
-                with driver_faults(connection):
-                    await connection.execute(queries.CONFIRM.sql)
-                    await connection.execute("COMMIT")
+            if change is not None:
+                await connection.execute(*writing(name, stored, change))
+                try:
+                    # It is unknown whether a commit without an answer happened, so only the caller may repeat it.
+                    with translate_errors(retry_lost=False):
+                        await connection.commit()
+                finally:
+                    self._database.listeners.changed(name)
                 return result
-            with driver_faults(connection):
-                await write(connection, name, stored, change)
-            await self._commit(name, connection.execute("COMMIT"))
-            return result
-
-    async def _commit(self, name: ProviderName, committing: Awaitable[object]) -> None:
-        # Whether a commit without an answer happened is unknown, so only the caller may repeat it.
-        try:
-            with driver_faults():
-                await committing
-        finally:
-            self._listeners.changed(name)
+        await self._database.read(queries.CONFIRM)
+        return result
 
 
 def _decided(

@@ -27,8 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
-from adapters.postgres.queries import ONE, REVISION, named, numbered
-from adapters.postgres.statements import Statement
+from adapters.postgres.queries import ONE, named, numbered
 from adapters.postgres.tables import DISTRIBUTION_EVENTS, DISTRIBUTIONS, EVENTS, PROVIDERS, VERSIONS, WHEEL_FILES
 
 
@@ -57,10 +56,10 @@ def _adding(row: Table, after: FromClause, values: Mapping[str, ColumnElement[An
 
 _KEY = ("prefix", "name")
 _PROVIDER, _VERSION, _DISTRIBUTION = table("provider"), table("version", column("id")), table("distribution")
-_REPLACING = update(PROVIDERS).where(named(PROVIDERS), bindparam("of_revision") == REVISION).returning(ONE)
+_REPLACING = update(PROVIDERS).where(named(PROVIDERS), PROVIDERS.c.revision == bindparam("of_revision")).returning(ONE)
 
-ADD_PROVIDER = Write("provider", insert(PROVIDERS).values(_given("provider", PROVIDERS)).returning(ONE))
-REPLACE_PROVIDER = Write("provider", _REPLACING.values(_given("provider", PROVIDERS, *_KEY)))
+ADD_PROVIDER = Write("provider", insert(PROVIDERS).values(_given("provider", PROVIDERS, "revision")).returning(ONE))
+REPLACE_PROVIDER = Write("provider", _REPLACING.values(_given("provider", PROVIDERS, "revision", *_KEY)))
 TOUCH_PROVIDER = Write("provider", _REPLACING.values(updated_at=bindparam("provider_updated_at")))
 """Leaves what it is shown as, and all that follows from it to find it by."""
 
@@ -107,19 +106,12 @@ _ASSIGNED = (
     .returning(DISTRIBUTIONS.c.name)
     .cte("distribution")
 )
-ASSIGN = Statement.of(
-    select(ONE).select_from(_DISTRIBUTION).add_cte(_ASSIGNED, ADD_OWNERSHIP.clause.cte(ADD_OWNERSHIP.part))
-)
+ASSIGN = select(ONE).select_from(_DISTRIBUTION).add_cte(_ASSIGNED, ADD_OWNERSHIP.clause.cte(ADD_OWNERSHIP.part))
 """Changes a distribution's owner outside of any publication."""
 
 
-def joined(provider: Write, *others: Write) -> Select[int]:
-    """Return what writes a provider's row and with it other rows, of a part one at most: a row if they were written."""
+@cache
+def combine(provider: Write, *others: Write) -> Select[int]:
+    """Return one statement of all writes, at most one of a part. It returns a row if the provider's row was written."""
     parts = (write.clause.cte(write.part) for write in (provider, *others))
     return select(ONE).select_from(_PROVIDER).add_cte(*parts)
-
-
-@cache
-def together(*writes: Write) -> Statement:
-    """Return the same as a statement."""
-    return Statement.of(joined(*writes))

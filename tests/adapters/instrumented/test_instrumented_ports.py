@@ -93,7 +93,7 @@ async def test_calls_to_clerk_are_named_without_ids_and_told_whether_they_succee
 async def test_connections_in_use_go_up_and_down_again(seen: InMemoryObserver, database_dsn: str) -> None:
     database = Database(database_dsn, observer=seen)
     try:
-        async with database.pool.lend(), database.pool.lend():
+        async with database.transaction(), database.transaction():
             during = seen.connections
         await PostgresVersionStore(database).check()
     finally:

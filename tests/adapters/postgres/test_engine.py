@@ -7,11 +7,17 @@ from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.memory.observer import InMemoryObserver
 from adapters.postgres.engine import ConnectionOptions, Database
-from adapters.postgres.pool import Pool
+from adapters.postgres.version_repository import PostgresVersionStore
 from application.errors import StoreUnavailableError
+from domain.history import LifecycleAction, LifecycleEvent
+from tests.builders import NOW, a_name, a_version, some_metadata
+from tests.support.postgres import fetch
+from tests.support.stores import writing
 from tests.support.waiting import WAIT_SECONDS
 
 _PID = "SELECT pg_backend_pid()"
@@ -26,10 +32,10 @@ def seen() -> InMemoryObserver:
 
 
 @pytest.fixture
-async def pool(database_dsn: str, seen: InMemoryObserver) -> AsyncIterator[Pool]:
+async def single(database_dsn: str, seen: InMemoryObserver) -> AsyncIterator[Database]:
     """A pool of one connection."""
     database = Database(database_dsn, ConnectionOptions(pool_size=1), seen)
-    yield database.pool
+    yield database
     await database.dispose()
 
 
@@ -41,10 +47,13 @@ async def aside(database_dsn: str) -> AsyncIterator[Any]:
     await connection.close()
 
 
-async def _process(pool: Pool) -> int:
-    async with pool.lend() as connection:
-        process: int = await connection.fetchval(_PID)
-        return process
+async def _pid(connection: AsyncConnection) -> int:
+    return int((await connection.execute(text(_PID))).scalar_one())
+
+
+async def _process(database: Database) -> int:
+    async with database.transaction() as connection:
+        return await _pid(connection)
 
 
 async def _cancelled(task: asyncio.Task[Any]) -> None:
@@ -59,85 +68,102 @@ async def _until(aside: Any, query: str, expected: int) -> None:
             pass
 
 
-async def test_a_connection_is_used_again(pool: Pool) -> None:
-    assert await _process(pool) == await _process(pool)
+async def test_a_connection_is_used_again(single: Database) -> None:
+    assert await _process(single) == await _process(single)
 
 
 async def test_the_connection_used_last_is_used_next(database_dsn: str) -> None:
     database = Database(database_dsn, ConnectionOptions(pool_size=2))
-    async with database.pool.lend():
-        last = await _process(database.pool)
-        async with database.pool.lend() as connection:
-            assert await connection.fetchval(_PID) == last
-    first = await _process(database.pool)
+    async with database.transaction():
+        last = await _process(database)
+        async with database.transaction() as connection:
+            assert await _pid(connection) == last
+    first = await _process(database)
     assert first != last
-    assert await _process(database.pool) == first
+    assert await _process(database) == first
     await database.dispose()
 
 
-async def test_users_wait_for_a_connection(pool: Pool, seen: InMemoryObserver) -> None:
-    processes = await asyncio.gather(*(_process(pool) for _ in range(5)))
+async def test_users_wait_for_a_connection(single: Database, seen: InMemoryObserver) -> None:
+    processes = await asyncio.gather(*(_process(single) for _ in range(5)))
     assert len(set(processes)) == 1
     assert seen.connections == 0
 
 
-async def test_whoever_is_cancelled_while_he_waits_takes_no_connection(pool: Pool, seen: InMemoryObserver) -> None:
-    async with pool.lend():
-        waiting = asyncio.create_task(_process(pool))
+async def test_a_user_that_is_cancelled_while_waiting_takes_no_connection(
+    single: Database, seen: InMemoryObserver
+) -> None:
+    async with single.transaction():
+        waiting = asyncio.create_task(_process(single))
         await asyncio.sleep(0)
         await _cancelled(waiting)
         assert seen.connections == 1
-    assert await _process(pool)
+    assert await _process(single)
     assert seen.connections == 0
 
 
-async def test_whoever_is_cancelled_while_he_connects_takes_no_connection(pool: Pool, seen: InMemoryObserver) -> None:
-    connecting = asyncio.create_task(_process(pool))
+async def test_a_user_that_is_cancelled_while_connecting_takes_no_connection(
+    single: Database, seen: InMemoryObserver
+) -> None:
+    connecting = asyncio.create_task(_process(single))
     await asyncio.sleep(0)
     await _cancelled(connecting)
     assert seen.connections == 0
-    assert await _process(pool)
+    assert await _process(single)
 
 
 async def test_a_statement_whose_user_is_cancelled_is_stopped_and_its_connection_replaced(
-    pool: Pool, seen: InMemoryObserver, aside: Any
+    single: Database, seen: InMemoryObserver, aside: Any
 ) -> None:
-    before = await _process(pool)
-
-    async def stuck() -> None:
-        async with pool.lend() as connection:
-            await connection.fetch(_STUCK)
-
-    working = asyncio.create_task(stuck())
+    before = await _process(single)
+    working = asyncio.create_task(single.read(text(_STUCK)))
     await _until(aside, _AT_IT, 1)
     await _cancelled(working)
     await _until(aside, _OTHERS, 0)
     assert seen.connections == 0
-    assert await _process(pool) != before
+    assert await _process(single) != before
+
+
+@pytest.mark.parametrize("steps", range(0, 60, 3))
+async def test_an_update_that_is_cancelled_anywhere_leaves_a_whole_pool_and_a_whole_version_or_none(
+    single: Database, seen: InMemoryObserver, database_dsn: str, steps: int
+) -> None:
+    store, version = PostgresVersionStore(single), a_version("1.0.0")
+    event = LifecycleEvent(action=LifecycleAction.PUBLISHED, at=NOW, actor="mch_ci")
+    await store.check()
+    updating = asyncio.create_task(
+        store.update(a_name(), version.version, writing(version, some_metadata(), event=event))
+    )
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    await _cancelled(updating)
+
+    assert seen.connections == 0
+    assert await store.history(a_name(), version.version) in ([], [event])
+    assert fetch(database_dsn, "SELECT count(*) FROM provider_versions") == fetch(
+        database_dsn, "SELECT count(*) FROM version_events"
+    )
 
 
 @pytest.mark.parametrize("error", [None, ValueError("the user's own")], ids=["ends", "raises"])
-async def test_a_transaction_that_is_left_open_is_rolled_back(pool: Pool, error: Exception | None) -> None:
-    before = await _process(pool)
+async def test_a_transaction_that_is_left_open_is_rolled_back(single: Database, error: Exception | None) -> None:
+    before = await _process(single)
     with suppress(ValueError):
-        async with pool.lend() as connection:
-            await connection.execute("BEGIN")
-            await connection.execute("CREATE TABLE left_behind ()")
+        async with single.transaction() as connection:
+            await connection.execute(text("CREATE TABLE left_behind ()"))
             if error is not None:
                 raise error
-    async with pool.lend() as connection:
-        assert not connection.is_in_transaction()
-        assert await connection.fetchval("SELECT to_regclass('left_behind')") is None
-        assert await connection.fetchval(_PID) == before
+    async with single.transaction() as connection:
+        assert (await connection.execute(text("SELECT to_regclass('left_behind')"))).scalar_one() is None
+        assert await _pid(connection) == before
 
 
-async def test_whoever_is_cancelled_in_a_transaction_holds_no_lock(pool: Pool, aside: Any) -> None:
+async def test_a_user_that_is_cancelled_in_a_transaction_holds_no_lock(single: Database, aside: Any) -> None:
     locked = asyncio.Event()
 
     async def hold() -> None:
-        async with pool.lend() as connection:
-            await connection.execute("BEGIN")
-            await connection.execute("LOCK TABLE providers")
+        async with single.transaction() as connection:
+            await connection.execute(text("LOCK TABLE providers"))
             locked.set()
             await asyncio.get_running_loop().create_future()
 
@@ -149,22 +175,22 @@ async def test_whoever_is_cancelled_in_a_transaction_holds_no_lock(pool: Pool, a
 
 
 async def test_where_one_connection_proves_useless_the_others_are_replaced_too(database_dsn: str) -> None:
-    database = Database(database_dsn, ConnectionOptions(pool_size=2))
-    pool = database.pool
-    async with pool.lend() as one, pool.lend() as two:
-        before = {await one.fetchval(_PID), await two.fetchval(_PID)}
+    database = Database(database_dsn, ConnectionOptions(pool_size=2, command_timeout=0.5))
+    async with database.transaction() as one, database.transaction() as two:
+        before = {await _pid(one), await _pid(two)}
     with pytest.raises(StoreUnavailableError):
-        async with pool.lend():
-            raise StoreUnavailableError("no answer") from TimeoutError()
-    async with pool.lend() as one, pool.lend() as two:
-        assert not before & {await one.fetchval(_PID), await two.fetchval(_PID)}
+        async with database.transaction() as connection:
+            await connection.execute(text(_STUCK))
+    async with database.transaction() as one, database.transaction() as two:
+        assert not before & {await _pid(one), await _pid(two)}
     await database.dispose()
 
 
 async def test_nothing_is_kept_after_the_end(database_dsn: str, seen: InMemoryObserver, aside: Any) -> None:
     database = Database(database_dsn, ConnectionOptions(pool_size=2), seen)
-    async with database.pool.lend():
-        await _process(database.pool)
+    async with database.transaction() as connection:
+        await _pid(connection)
+        await _process(database)
         await database.dispose()
         await _until(aside, _OTHERS, 1)
         assert seen.connections == 1

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from adapters.postgres.catalog import PostgresCatalog
 from adapters.postgres.engine import ConnectionOptions, Database
@@ -21,7 +22,7 @@ from tests.support.postgres import a_folder, fetch
 from tests.support.relay import Relay, a_relay
 from tests.support.stores import Decided, put, writing
 
-_PID = "SELECT pg_backend_pid()"
+_PID = text("SELECT pg_backend_pid()")
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +48,7 @@ async def a_database(relay: Relay, **options: Any) -> AsyncIterator[Database]:
 
 
 async def _fill_the_pool(database: Database) -> None:
-    async with database.pool.lend(), database.pool.lend(), database.pool.lend():
+    async with database.transaction(), database.transaction(), database.transaction():
         pass
 
 
@@ -114,8 +115,5 @@ async def test_a_read_of_a_database_that_is_silent_for_good_is_refused_after_one
 @pytest.mark.parametrize("limit", ["max_idle", "max_age"])
 async def test_a_connection_beyond_its_limit_is_not_used_again(relay: Relay, server: Cluster, limit: str) -> None:
     async with a_database(relay, **{limit: 0.0}) as database:
-        async with database.pool.lend() as connection:
-            first = await connection.fetchval(_PID)
-        async with database.pool.lend() as connection:
-            assert await connection.fetchval(_PID) != first
+        assert await database.read(_PID) != await database.read(_PID)
     assert relay.accepted == 2

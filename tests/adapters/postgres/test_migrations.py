@@ -9,9 +9,10 @@ from advanced_alchemy.alembic.commands import AlembicCommands
 from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, create_mock_engine
 
+from adapters.postgres.engine import unpooled_config
 from adapters.postgres.migrations import MIGRATION_LOCK
 from adapters.postgres.revisions import alembic_config, heads
-from adapters.postgres.schema import current, downgrade, suffices, unpooled_config, upgrade
+from adapters.postgres.schema import current, downgrade, suffices, upgrade
 from adapters.postgres.tables import VersionRow
 from application.errors import StoreUnavailableError
 from tests.support.postgres import connected, execute, fetch

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 import pytest
+from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from adapters.postgres.embedded import EmbeddedPostgres
@@ -117,7 +118,7 @@ async def test_a_stuck_statement_is_a_store_out_of_service(database_dsn: str, me
 async def test_an_exhausted_pool_is_a_store_out_of_service(database_dsn: str) -> None:
     database = Database(database_dsn, ConnectionOptions(pool_size=1, pool_timeout=0.05))
     store = PostgresVersionStore(database)
-    async with database.pool.lend():
+    async with database.transaction():
         with pytest.raises(StoreUnavailableError):
             await store.find(a_name(), ONE)
     assert await store.find(a_name(), ONE) is None
@@ -333,8 +334,9 @@ async def test_statements_stay_prepared_only_where_that_is_allowed(database_dsn:
     database = Database(database_dsn, ConnectionOptions(pool_size=1, prepared_statements=allowed))
     for method in EVERY_METHOD.values():
         await method(PostgresVersionStore(database))
-    async with database.pool.lend() as connection:
-        counted = await connection.fetchval("SELECT count(*) FROM pg_prepared_statements WHERE from_sql = false")
+    counting = "SELECT count(*) FROM pg_prepared_statements WHERE from_sql = false"
+    [row] = await database.read(text(counting))
+    counted = row["count"]
     assert (counted > 1) is allowed
     await database.dispose()
 
