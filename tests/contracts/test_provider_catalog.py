@@ -263,8 +263,15 @@ async def test_a_total_is_right_however_providers_come_and_go(database: Database
         await catalogued.publish(name, "2.0.0")
     await put(catalogued.store, a_building_version().fail(REFUSAL, at=LATER))
     assert (await catalogued.find()).total == 2
-    await asyncio.to_thread(execute, shared_database_dsn, "DELETE FROM provider_versions WHERE name = 'a'")
-    await asyncio.to_thread(execute, shared_database_dsn, "DELETE FROM providers WHERE name = 'a'")
+    await asyncio.to_thread(
+        execute,
+        shared_database_dsn,
+        "ALTER TABLE version_events DISABLE TRIGGER append_only",
+        "DELETE FROM version_events WHERE version_id IN (SELECT id FROM provider_versions WHERE name = 'a')",
+        "ALTER TABLE version_events ENABLE TRIGGER append_only",
+        "DELETE FROM provider_versions WHERE name = 'a'",
+        "DELETE FROM providers WHERE name = 'a'",
+    )
     assert (await catalogued.find()).total == 1
 
 
