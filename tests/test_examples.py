@@ -50,9 +50,9 @@ def test_a_script_registers_with_the_settings_of_the_database_and_of_wheels_alon
             for _ in range(2)
         ]
 
-    assert [(each.returncode, each.stdout) for each in ended] == [
-        (0, "platform/gcp 1.0.0 registered\n"),
-        (0, "platform/gcp 1.0.0 was registered already\n"),
+    assert [(each.returncode, each.stdout.splitlines()[-1:]) for each in ended] == [
+        (0, ["platform/gcp 1.0.0 registered"]),
+        (0, ["platform/gcp 1.0.0 was registered already"]),
     ], ended
 
 
@@ -62,6 +62,22 @@ CONTRACT_TESTS = load("contract_test_with_memory_adapters")
 @pytest.mark.parametrize("name", [name for name in vars(CONTRACT_TESTS) if name.startswith("test_")])
 def test_a_users_contract_test_on_memory_adapters_passes(name: str) -> None:
     getattr(CONTRACT_TESTS, name)()
+
+
+def test_an_adapter_of_ones_own_passes_the_shipped_suite() -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        str(EXAMPLES / "contract_test_of_an_adapter.py"),
+    ]
+    ended = subprocess.run(command, cwd=EXAMPLES.parent, capture_output=True, text=True, check=False)
+
+    assert ended.returncode == 0, ended.stdout
+    assert "10 passed" in ended.stdout
 
 
 def test_the_contract_tests_are_found() -> None:

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from http.client import HTTPSConnection
 from pathlib import Path
-from typing import Protocol
 from urllib.parse import urlsplit
 
 import pytest
@@ -20,33 +19,17 @@ from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
 from application.errors import WheelHostFailedError
 from application.ports.wheel_fetcher import WheelFetcher
-from domain.errors import WheelFault, WheelRefusedError
 from domain.wheel_urls import WheelUrl
 from entrypoints.development.wheel_host import WheelHost
+from provider_registry_testing.wheel_fetcher import WHEEL, WheelFetcherContract, WheelSource, bytes_of
 from tests.support.certificates import CertificateAuthority
-from tests.support.contents import bytes_of
 from tests.support.https_host import HttpsHost, file, https_host, status
 
 PATH = "/files/pragmatiks_gcp_provider-1.0.0-py3-none-any.whl"
-WHEEL = bytes(range(256)) * 20_000  # some megabytes, so that it arrives in many parts
-
-
-class World(Protocol):
-    """A fetcher, and the host behind it."""
-
-    @property
-    def url(self) -> WheelUrl: ...
-
-    @property
-    def fetcher(self) -> WheelFetcher: ...
-
-    def serve(self, data: bytes) -> None: ...
-
-    def fail(self) -> None: ...
 
 
 @dataclass
-class HttpsWorld:
+class HttpsSource:
     host: HttpsHost
     fetcher: WheelFetcher
 
@@ -62,7 +45,7 @@ class HttpsWorld:
 
 
 @dataclass
-class MemoryWorld:
+class MemorySource:
     fetcher: InMemoryWheelFetcher
     url: WheelUrl
 
@@ -74,100 +57,35 @@ class MemoryWorld:
 
 
 @pytest.fixture
-async def https(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[HttpsWorld]:
+async def https(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[HttpsSource]:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     authority = CertificateAuthority()
     async with https_host(authority.server_context("127.0.0.1")) as host:
         rules = AddressRules.parse(networks=["127.0.0.1/32"])
         fetcher = HttpsWheelFetcher(FetchPolicy(), rules=rules, tls=authority.client_context())
-        yield HttpsWorld(host, fetcher)
+        yield HttpsSource(host, fetcher)
 
 
 @pytest.fixture(params=["https", "memory"])
-def world(request: pytest.FixtureRequest, https: HttpsWorld) -> World:
-    memory = MemoryWorld(InMemoryWheelFetcher(), WheelUrl.parse(f"https://wheels.example.com{PATH}"))
+def source(request: pytest.FixtureRequest, https: HttpsSource) -> WheelSource:
+    memory = MemorySource(InMemoryWheelFetcher(), WheelUrl.parse(f"https://wheels.example.com{PATH}"))
     return https if request.param == "https" else memory
 
 
-@pytest.mark.parametrize("data", [WHEEL, b"", b"x"], ids=["large", "empty", "one byte"])
-async def test_the_bytes_their_digest_and_their_size_are_those_that_the_host_serves(world: World, data: bytes) -> None:
-    world.serve(data)
-    with await world.fetcher.fetch(world.url) as fetched:
-        assert bytes_of(fetched.content) == data
-        assert fetched.sha256.hex == hashlib.sha256(data).hexdigest()
-        assert fetched.size == len(data)
-
-
-async def test_the_bytes_lie_nowhere_after_success(world: World, tmp_path: Path) -> None:
-    world.serve(WHEEL)
-    with await world.fetcher.fetch(world.url) as fetched:
-        assert bytes_of(fetched.content) == WHEEL
-    assert _files_in(tmp_path) == []
-
-
-async def test_the_bytes_lie_nowhere_after_an_exception_in_the_body_which_passes_through(
-    world: World, tmp_path: Path
-) -> None:
-    world.serve(WHEEL)
-    with pytest.raises(ZeroDivisionError), await world.fetcher.fetch(world.url):
-        raise ZeroDivisionError
-    assert _files_in(tmp_path) == []
-
-
-async def test_the_bytes_lie_nowhere_after_cancellation(world: World, tmp_path: Path) -> None:
-    world.serve(WHEEL)
-    inside = asyncio.Event()
-
-    async def hold() -> None:
-        with await world.fetcher.fetch(world.url):
-            inside.set()
-            await asyncio.Event().wait()
-
-    task = asyncio.create_task(hold())
-    await inside.wait()
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert _files_in(tmp_path) == []
-
-
-async def test_concurrent_fetches_of_one_url_do_not_end_each_other(world: World) -> None:
-    world.serve(WHEEL)
-    with await world.fetcher.fetch(world.url) as first:
-        with await world.fetcher.fetch(world.url):
-            pass
-        assert bytes_of(first.content) == WHEEL
+class TestWheelFetchers(WheelFetcherContract):
+    @pytest.fixture
+    def spool(self, tmp_path: Path) -> Path:
+        return tmp_path
 
 
 @pytest.mark.parametrize(("size", "files"), [(0, 0), (BLOCK_BYTES - 1, 0), (BLOCK_BYTES, 1), (BLOCK_BYTES + 1, 1)])
 async def test_a_wheel_of_less_than_a_block_is_never_on_disk(
-    https: HttpsWorld, tmp_path: Path, size: int, files: int
+    https: HttpsSource, tmp_path: Path, size: int, files: int
 ) -> None:
     https.serve(bytes(size))
     with await https.fetcher.fetch(https.url) as fetched:
         assert len(_files_in(tmp_path)) == files
         assert bytes_of(fetched.content) == bytes(size)
-
-
-async def test_each_fetch_sees_what_the_host_serves_then(world: World) -> None:
-    for data in (b"one", b"other"):
-        world.serve(data)
-        with await world.fetcher.fetch(world.url) as fetched:
-            assert bytes_of(fetched.content) == data
-
-
-async def test_an_unknown_file_is_refused_for_good(world: World, tmp_path: Path) -> None:
-    with pytest.raises(WheelRefusedError) as refusal:
-        await world.fetcher.fetch(world.url)
-    assert refusal.value.fault is WheelFault.NOT_FOUND
-    assert _files_in(tmp_path) == []
-
-
-async def test_a_failing_host_is_told_from_a_missing_file(world: World, tmp_path: Path) -> None:
-    world.fail()
-    with pytest.raises(WheelHostFailedError):
-        await world.fetcher.fetch(world.url)
-    assert _files_in(tmp_path) == []
 
 
 async def test_memory_counts_fetches_per_url() -> None:

@@ -1,34 +1,21 @@
 """Every verifier of tokens with whoever issues them, in one shape for one suite."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, TypeVar
 
 from adapters.memory.issued_tokens import IssuedTokens
 from entrypoints.development.clerk.faults import ConnectionReset
 from entrypoints.development.clerk.stand_in import ClerkStandIn
+from provider_registry_testing.token_verifier import TokenAuthority
 from tests.support.clerk import AdjustableClock, Realm, Verifier
 from tests.support.clerk_customers import CustomerRealm
 
 Holder = TypeVar("Holder")
 
 
-@dataclass(frozen=True, slots=True)
-class Authority:
-    """A verifier, and whoever issues its tokens."""
-
-    verifier: Verifier
-    holder: object
-    issue: Callable[[], str]
-    expire: Callable[[str], None]
-    revoke: Callable[[str], None]
-    go_down: Callable[[], None]
-    come_back: Callable[[], None]
-    unknown: tuple[str, ...]
-
-
-def in_memory(verifier: IssuedTokens[Holder], holder: Holder, *unknown: str) -> Authority:
-    return Authority(
+def in_memory(verifier: IssuedTokens[Holder], holder: Holder, *unknown: str) -> TokenAuthority:
+    return TokenAuthority(
         verifier=verifier,
         holder=holder,
         issue=lambda: verifier.issue(holder),
@@ -40,7 +27,7 @@ def in_memory(verifier: IssuedTokens[Holder], holder: Holder, *unknown: str) -> 
     )
 
 
-def machines(realm: Realm, verifier: Verifier, token_format: Literal["opaque", "jwt"], *unknown: str) -> Authority:
+def machines(realm: Realm, verifier: Verifier, token_format: Literal["opaque", "jwt"], *unknown: str) -> TokenAuthority:
     return _clerk(
         realm.clerk,
         realm.clock,
@@ -51,7 +38,7 @@ def machines(realm: Realm, verifier: Verifier, token_format: Literal["opaque", "
     )
 
 
-def sessions(realm: CustomerRealm, verifier: Verifier, *unknown: str) -> Authority:
+def sessions(realm: CustomerRealm, verifier: Verifier, *unknown: str) -> TokenAuthority:
     """Machine tokens, even of the same instance, prove no customer."""
     machine = realm.clerk.add_machine(scopes=["mch_registry"])
     return _clerk(
@@ -64,7 +51,7 @@ def sessions(realm: CustomerRealm, verifier: Verifier, *unknown: str) -> Authori
     )
 
 
-def api_keys(realm: CustomerRealm, verifier: Verifier, *unknown: str) -> Authority:
+def api_keys(realm: CustomerRealm, verifier: Verifier, *unknown: str) -> TokenAuthority:
     key = realm.clerk.create_api_key(realm.organization.id, seconds=60)
     holder = realm.as_customer(realm.clerk.api_key_id(key), scopes=frozenset())
     return replace(sessions(realm, verifier, *unknown), holder=holder, issue=lambda: key)
@@ -78,12 +65,12 @@ def _clerk(
     holder: object,
     issue: Callable[[], str],
     unknown: tuple[str, ...],
-) -> Authority:
+) -> TokenAuthority:
     def come_back() -> None:
         clerk.faults.clear()
         clock.advance(10)
 
-    return Authority(
+    return TokenAuthority(
         verifier=verifier,
         holder=holder,
         issue=issue,

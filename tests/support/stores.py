@@ -1,83 +1,12 @@
-"""Words for talking to version stores."""
+"""Writing to version stores."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
-from typing import Any, TypeAlias
-
-from application.ports.version_store import Decide, VersionStore
-from domain.catalog import CatalogMetadata
-from domain.history import LifecycleAction, LifecycleEvent
-from domain.semver import SemVer
-from domain.version_state import (
-    ChangeStatus,
-    Publish,
-    RecordFailure,
-    UpdateProvider,
-    VersionSnapshot,
-    VersionWrite,
+from provider_registry_testing.writes import (
+    EVERY_METHOD,
+    Decided,
+    event_of,
+    numbers,
+    put,
+    writing,
 )
-from domain.versions import ProviderVersion, VersionStatus
-from tests.builders import a_name, a_version
 
-Decided: TypeAlias = tuple[VersionWrite | None, VersionSnapshot]
-"""A write, and the state after it."""
-
-_NAME, _VERSION = a_name(), SemVer.parse("1.0.0")
-
-EVERY_METHOD: Mapping[str, Callable[[VersionStore], Awaitable[Any]]] = {
-    "look": lambda store: store.look(_NAME, _VERSION),
-    "update": lambda store: store.update(_NAME, _VERSION, writing(a_version("1.0.0"))),
-    "find": lambda store: store.find(_NAME, _VERSION),
-    "find_latest": lambda store: store.find_latest(_NAME),
-    "list_versions": lambda store: store.list_versions(_NAME),
-    "history": lambda store: store.history(_NAME, _VERSION),
-    "check": lambda store: store.check(),
-}
-
-
-def writing(
-    version: ProviderVersion | None = None,
-    metadata: CatalogMetadata | None = None,
-    *,
-    event: LifecycleEvent | None = None,
-    at: datetime | None = None,
-    organization_id: str | None = None,
-    organization_name: str | None = None,
-) -> Decide[VersionSnapshot]:
-    """Decide to write this over whatever is stored; the result is the state after it."""
-
-    def decide(state: VersionSnapshot) -> Decided:
-        write: VersionWrite | None = None
-        if version is None and at is not None:
-            write = UpdateProvider(at=at, metadata=metadata, organization_name=organization_name)
-        elif version is not None and version.status is VersionStatus.PUBLISHED:
-            write = Publish(
-                version=version,
-                event=event or event_of(version),
-                metadata=metadata,
-                organization_id=organization_id,
-                organization_name=organization_name,
-            )
-        elif version is not None and version.status is VersionStatus.YANKED:
-            write = ChangeStatus(version=version, event=event or event_of(version))
-        elif version is not None:
-            write = RecordFailure(version=version, event=event or event_of(version), organization_id=organization_id)
-        return write, state if write is None else state.after(write)
-
-    return decide
-
-
-def event_of(version: ProviderVersion) -> LifecycleEvent:
-    """Return the history entry that ``writing`` adds for a version unless it is given one."""
-    is_public = version.status.is_public
-    action = LifecycleAction(version.status.value) if is_public else LifecycleAction.FAILED
-    return LifecycleEvent(action=action, at=version.updated_at, actor=version.registered_by)
-
-
-async def put(store: VersionStore, *versions: ProviderVersion) -> None:
-    for version in versions:
-        await store.update(version.name, version.version, writing(version))
-
-
-def numbers(versions: Sequence[ProviderVersion]) -> list[str]:
-    return [version.version.text for version in versions]
+__all__ = ["EVERY_METHOD", "Decided", "event_of", "numbers", "put", "writing"]

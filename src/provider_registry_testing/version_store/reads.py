@@ -1,0 +1,188 @@
+"""What version stores promise to readers."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from application.ports.version_store import VersionStore
+from domain.canonical_json import CanonicalJson
+from domain.digests import Sha256Digest
+from domain.errors import WheelFault, WheelRefusedError
+from domain.schemas import ResourceSchema, ResourceSchemas
+from domain.semver import SemVer
+from domain.verification import Examination
+from domain.version_state import VersionSnapshot
+from domain.versions import ProviderVersion, VersionStatus
+from provider_registry_testing.builders import NOW, a_building_version, a_name, a_proven_wheel, a_version
+from provider_registry_testing.writes import numbers, put, writing
+
+LATER = NOW + timedelta(hours=1)
+REFUSAL = WheelRefusedError(WheelFault.DIGEST_MISMATCH, "the bytes differ")
+
+
+def a_full_version() -> ProviderVersion:
+    document = CanonicalJson.of({"ü\u2028": [1e-7, 10**300, "\\u0000", None, {"b": 1, "a": "'\"\t"}], "": 0.1})
+    schemas = ResourceSchemas.of(
+        {
+            "bucket": ResourceSchema("bucket", "gcp", "storage/bucket", "Keeps\nobjects €", document, document),
+            "empty": ResourceSchema("empty", "gcp", "empty", "", CanonicalJson.of({}), CanonicalJson.of(None)),
+            "bare": ResourceSchema("bare", "gcp", "bare"),
+        }
+    )
+    version = a_version(
+        "1.2.3-rc.1+build.7",
+        sha256=Sha256Digest("a" * 64),
+        package_name="gcp_provider",
+        entrypoint=("python", "-m", "gcp provider", '"{}\\', ""),
+        schemas=schemas,
+        config_schema=document,
+        outputs_schema=CanonicalJson.of([]),
+        changelog="# Änderungen\r\n\t¶ 'quoted' \\ {curly}, \u2028 and \U0001f600 '); DROP TABLE providers; --",
+    )
+    examination = Examination()
+    with examination.check("digest") as compared:
+        compared.text = "computed ü, as announced"
+    return replace(version, source_hash="legacy", verification=examination.verdict(at=LATER))
+
+
+def a_bare_version() -> ProviderVersion:
+    wheel = replace(a_proven_wheel(package_name=None), requires_python=None, summary=None)
+    return a_building_version("1.0.0").publish(wheel, at=NOW)
+
+
+def published(number: str) -> ProviderVersion:
+    """Build a version whose number need not have a PEP 440 equal."""
+    return replace(a_version("1.0.0"), version=SemVer.parse(number))
+
+
+class ReadsContract:
+    """What version stores promise to readers."""
+
+    @pytest.mark.parametrize(
+        "version",
+        [
+            a_full_version(),
+            a_bare_version(),
+            a_version("1.0.0", changelog="", package_name=None),
+            a_version("1.0.0").yank("leaks\nsecrets", at=LATER),
+            replace(a_version("1.0.0").yank("x", at=LATER), yanked_reason=""),
+            a_version("1.0.0").yank("by mistake", at=LATER).restore(at=LATER),
+            a_version("1.0.0", at=datetime(2026, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)),
+        ],
+        ids=["full", "bare", "empty texts", "yanked", "yanked without words", "restored", "last microsecond"],
+    )
+    async def test_a_public_version_comes_back_as_it_was(self, store: VersionStore, version: ProviderVersion) -> None:
+        after = await store.update(version.name, version.version, writing(version))
+        assert after.version == version
+        assert (await store.look(version.name, version.version)).version == version
+        assert await store.find(version.name, version.version) == version
+
+    @pytest.mark.parametrize("version", [a_building_version(), a_building_version().fail(REFUSAL, at=LATER)])
+    async def test_a_version_that_is_not_public_comes_back_to_writers_only(
+        self, store: VersionStore, version: ProviderVersion
+    ) -> None:
+        await put(store, version)
+        stored = await store.look(version.name, version.version)
+        assert stored.version == version
+        assert stored.newest is None
+        assert await store.find(version.name, version.version) is None
+        assert await store.find_latest(version.name) is None
+        assert await store.list_versions(version.name) == []
+
+    async def test_schemas_come_back_byte_for_byte(self, store: VersionStore) -> None:
+        version = a_full_version()
+        await put(store, version)
+        found = await store.find(version.name, version.version)
+        assert found is not None
+        assert found.announcement.schemas is not None
+        assert version.announcement.schemas is not None
+        texts = [schema.config_schema.text for schema in version.announcement.schemas if schema.config_schema]
+        assert [schema.config_schema.text for schema in found.announcement.schemas if schema.config_schema] == texts
+
+    async def test_times_come_back_in_utc(self, store: VersionStore) -> None:
+        await put(store, a_version("1.0.0"))
+        found = await store.find(a_name(), SemVer.parse("1.0.0"))
+        assert found is not None
+        assert found.created_at.utcoffset() == timedelta(0)
+        assert found.created_at.isoformat() == NOW.isoformat()
+
+    async def test_nothing_is_found_where_nothing_was_written(self, store: VersionStore) -> None:
+        name, version = a_name("platform/unknown"), SemVer.parse("1.0.0")
+        assert await store.look(name, version) == VersionSnapshot()
+        assert await store.find(name, version) is None
+        assert await store.find_latest(name) is None
+        assert await store.list_versions(name) == []
+
+    async def test_versions_of_other_names_and_numbers_stay_apart(self, store: VersionStore) -> None:
+        await put(store, a_version("1.0.0", name="platform/a"), a_version("1.0.0", name="acme/a"))
+        assert await store.find(a_name("platform/b"), SemVer.parse("1.0.0")) is None
+        assert await store.find(a_name("platform/a"), SemVer.parse("1.0.0+build")) is None
+        mine = await store.find(a_name("acme/a"), SemVer.parse("1.0.0"))
+        assert mine is not None
+        assert mine.name == a_name("acme/a")
+
+    async def test_lists_are_newest_first_by_precedence(self, store: VersionStore) -> None:
+        newest_first = [
+            "10.0.0",
+            "2.0.0",
+            "2.0.0-rc.11",
+            "2.0.0-rc.2",
+            "2.0.0-rc",
+            "2.0.0-alpha.beta",
+            "2.0.0-alpha.1",
+            "2.0.0-2",
+            "1.10.0+b",
+            "1.10.0+a",
+            "1.10.0",
+            "1.9.0",
+        ]
+        scrambled = sorted(newest_first)
+        await put(store, *(published(number) for number in scrambled))
+        await put(store, a_building_version("11.0.0").fail(REFUSAL, at=LATER), a_building_version("12.0.0"))
+        assert numbers(await store.list_versions(a_name())) == newest_first
+
+    async def test_lists_leave_the_schemas_out_and_keep_the_rest(self, store: VersionStore) -> None:
+        version = a_full_version()
+        await put(store, version)
+        without = replace(version.announcement, schemas=None, config_schema=None, outputs_schema=None, changelog=None)
+        assert await store.list_versions(version.name) == [replace(version, announcement=without, verification=None)]
+
+    async def test_lists_show_yanked_versions(self, store: VersionStore) -> None:
+        await put(store, a_version("1.0.0").yank("broken", at=LATER))
+        assert [version.status for version in await store.list_versions(a_name())] == [VersionStatus.YANKED]
+
+    @pytest.mark.parametrize(
+        ("published_numbers", "yanked_numbers", "expected"),
+        [
+            (["1.0.0", "10.0.0", "9.0.0"], [], "10.0.0"),
+            (["1.0.0", "2.0.0-rc.1"], [], "1.0.0"),
+            (["2.0.0-rc.1", "2.0.0-rc.2"], [], "2.0.0-rc.2"),
+            (["1.0.0"], ["2.0.0"], "1.0.0"),
+            (["2.0.0-rc.1"], ["1.0.0"], "2.0.0-rc.1"),
+            ([], ["1.0.0"], None),
+            (["1.0.0", "1.0.0+b", "1.0.0+a"], [], "1.0.0+b"),
+        ],
+    )
+    async def test_latest_is_the_highest_installable_stable_version(
+        self, store: VersionStore, published_numbers: list[str], yanked_numbers: list[str], expected: str | None
+    ) -> None:
+        await put(store, *(published(number) for number in published_numbers))
+        await put(store, *(published(number).yank("broken", at=LATER) for number in yanked_numbers))
+        await put(store, a_building_version("99.0.0"), a_building_version("98.0.0").fail(REFUSAL, at=LATER))
+        found = await store.find_latest(a_name())
+        assert (found.version.text if found else None) == expected
+
+    async def test_latest_comes_with_its_schemas(self, store: VersionStore) -> None:
+        version = a_full_version()
+        await put(store, version)
+        assert await store.find_latest(version.name) == version
+
+    async def test_newest_counts_yanked_and_pre_release_versions_but_no_failed_ones(self, store: VersionStore) -> None:
+        await put(store, a_version("1.0.0"), a_version("2.0.0-rc.1").yank("broken", at=LATER))
+        await put(store, a_building_version("3.0.0").fail(REFUSAL, at=LATER))
+        stored = await store.look(a_name(), SemVer.parse("1.0.0"))
+        assert stored.newest == SemVer.parse("2.0.0-rc.1")
+
+    async def test_a_store_that_can_serve_passes_its_check(self, store: VersionStore) -> None:
+        await store.check()
