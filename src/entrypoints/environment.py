@@ -20,7 +20,6 @@ class SettingsError(Exception):
     """
 
     def __init__(self, problems: Sequence[str]) -> None:
-        """Keep the problems."""
         self.problems = tuple(problems)
         super().__init__("\n".join(["The settings are not usable:", *(f"  {problem}" for problem in problems)]))
 

@@ -7,7 +7,6 @@ class Secret:
     __slots__ = ("_value",)
 
     def __init__(self, value: str) -> None:
-        """Wrap the value."""
         self._value = value
 
     def reveal(self) -> str:

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from adapters.clerk.customer_directory import REMEMBERED_ORGANIZATIONS, ClerkCustomerDirectory
-from adapters.clerk.customer_realm import ClerkCustomerRealm
 from adapters.clerk.customers import ClerkCustomers
 from adapters.clerk.expiring_cache import ExpiringCache
+from adapters.clerk.realms import ClerkCustomerRealm
 from application.errors import TokenAuthorityUnavailableError
 from entrypoints.development.clerk.answers import json_answer
 from entrypoints.development.clerk.faults import ConnectionReset, Fault

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.clerk.customer_verifier import ClerkCustomerVerifier
-from adapters.clerk.customers import ClerkCustomers
+from adapters.clerk.customers import ClerkCustomers, ClerkCustomerVerifier
 from application.errors import NotAuthenticatedError, TokenAuthorityUnavailableError
 from entrypoints.development.clerk.faults import ConnectionReset, Held
 from entrypoints.development.clerk.keys import SigningKey, encode_segment

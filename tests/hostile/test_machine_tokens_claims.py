@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 
-from adapters.clerk.validity import SKEW_SECONDS, check_not_expired
-from adapters.clerk.verifier import ClerkTokenVerifier
+from adapters.clerk.jwt import SKEW_SECONDS, check_not_expired
+from adapters.clerk.machine_tokens import ClerkTokenVerifier
 from application.errors import NotAuthenticatedError
 from domain.machines import ConsoleMachine
 from tests.builders import NOW

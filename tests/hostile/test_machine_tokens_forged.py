@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from joserfc import jwe, jws
 from joserfc.jwk import ECKey, RSAKey
 
-from adapters.clerk.verifier import ClerkTokenVerifier
+from adapters.clerk.machine_tokens import ClerkTokenVerifier
 from application.errors import NotAuthenticatedError
 from domain.machines import ConsoleMachine
 from entrypoints.development.clerk.keys import SigningKey, encode_segment

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from adapters.clerk.verifier import ClerkTokenVerifier
+from adapters.clerk.machine_tokens import ClerkTokenVerifier
 from domain.machines import ConsoleMachine
 from entrypoints.development.clerk.stand_in import ClerkStandIn
 from tests.support.clerk import ABSENT, Realm, a_realm, refusal_reason

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from joserfc.jwk import ECKey
 
-from adapters.clerk.connecting import new_http_client
-from adapters.clerk.verifier import ClerkTokenVerifier
+from adapters.clerk.http_client import new_http_client
+from adapters.clerk.machine_tokens import ClerkTokenVerifier
 from application.errors import TokenAuthorityUnavailableError
 from domain.machines import ConsoleMachine
 from entrypoints.development.clerk.faults import CannedAnswer, ConnectionReset, Fault, Held, too_many_requests

@@ -12,8 +12,8 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
-from adapters.clerk.connecting import new_http_client
-from adapters.clerk.verifier import ClerkTokenVerifier
+from adapters.clerk.http_client import new_http_client
+from adapters.clerk.machine_tokens import ClerkTokenVerifier
 from application.errors import TokenAuthorityUnavailableError
 from domain.machines import ConsoleMachine
 from entrypoints.development.clerk.answers import json_answer

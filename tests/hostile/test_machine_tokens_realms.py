@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from adapters.clerk.realm import ClerkRealm
+from adapters.clerk.realms import ClerkRealm
 
 GOOD: dict[str, Any] = {
     "issuer": "https://clerk.example.com",

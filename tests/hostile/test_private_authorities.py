@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from adapters.clerk import connecting
+from adapters.clerk.http_client import new_http_client
 from adapters.https.addresses import AddressRules
 from adapters.https.certificates import trust
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
@@ -41,7 +41,7 @@ async def wheel_fetcher(host: HttpsHost, bundle: Path) -> bool:
 async def clerk(host: HttpsHost, bundle: Path) -> bool:
     with a_realm() as realm, pytest.MonkeyPatch.context() as environment:
         environment.setenv("SSL_CERT_FILE", str(bundle))
-        http = connecting.new_http_client(realm.settings(api_url=host.url("")))
+        http = new_http_client(realm.settings(api_url=host.url("")))
     async with http:
         try:
             return (await http.get(host.url(PATH))).is_success

@@ -7,8 +7,8 @@ import anyio
 import pytest
 
 from adapters.clerk.customers import ClerkCustomers
+from adapters.clerk.machine_tokens import ClerkTokenVerifier
 from adapters.clerk.verification_limits import DEFAULT_BOUNDS, VerificationBounds
-from adapters.clerk.verifier import ClerkTokenVerifier
 from adapters.memory.observer import InMemoryObserver
 from application.errors import NotAuthenticatedError, TokenAuthorityUnavailableError
 from entrypoints.development.clerk.faults import Held

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 import pytest
 
-from adapters.clerk.realm import ClerkRealm
-from adapters.clerk.verifier import ClerkTokenVerifier
+from adapters.clerk.machine_tokens import ClerkTokenVerifier
+from adapters.clerk.realms import ClerkRealm
 from application.errors import NotAuthenticatedError
 from domain.machines import ConsoleMachine
 from entrypoints.development.clerk.stand_in import ClerkStandIn

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.clerk.customer_realm import ClerkCustomerRealm
 from adapters.clerk.customers import ClerkCustomers
+from adapters.clerk.realms import ClerkCustomerRealm
 from domain.customers import Customer
 from entrypoints.development.clerk.people import StandInOrganization, StandInUser
 from entrypoints.development.clerk.sessions import StandInSession

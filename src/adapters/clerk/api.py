@@ -8,8 +8,8 @@ import httpx
 import msgspec
 import structlog
 
-from adapters.clerk import connecting
-from adapters.clerk.realm import ClerkInstance
+from adapters.clerk import http_client
+from adapters.clerk.realms import ClerkInstance
 from adapters.clerk.retry_after import seconds_to_wait
 from adapters.instrumentation import AuthorityObserver
 from application.errors import TokenAuthorityUnavailableError
@@ -37,7 +37,6 @@ class ClerkApi:
     def __init__(
         self, instance: ClerkInstance, http: httpx.AsyncClient, clock: Clock, observer: AuthorityObserver
     ) -> None:
-        """Call with the given client, which stays its owner's to close."""
         self._instance = instance
         self._http = http
         self._clock = clock
@@ -83,7 +82,7 @@ class ClerkApi:
         except (ValueError, RecursionError):
             self._fail(call, f"no {kind.__name__}")
 
-    def nonsense(self, call: str, why: str) -> NoReturn:
+    def invalid_response(self, call: str, why: str) -> NoReturn:
         """Give up on an answer that is not Clerk's.
 
         Raises:
@@ -113,7 +112,7 @@ class ClerkApi:
                 finally:
                     await response.aclose()
         except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError, ValueError) as error:
-            self._fail(call, type(error).__name__, reason=connecting.reason(error))
+            self._fail(call, type(error).__name__, reason=http_client.reason(error))
 
     def _check_status(self, call: str, response: httpx.Response) -> None:
         status = response.status_code

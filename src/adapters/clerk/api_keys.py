@@ -2,8 +2,8 @@
 
 from adapters.clerk import ids
 from adapters.clerk.api import ClerkApi
-from adapters.clerk.issued_secrets import IssuedSecretFinder
-from adapters.clerk.refusals import Refusal, require
+from adapters.clerk.introspection import TokenIntrospector
+from adapters.clerk.rejection import RejectionReason, reject_unless
 from application.errors import NotAuthenticatedError
 from application.ports.clock import Clock
 from application.ports.customer_directory import CustomerDirectory
@@ -14,9 +14,8 @@ class ApiKeyVerifier:
     """Verifies API keys by asking Clerk, each time; only what an organisation is called may be remembered."""
 
     def __init__(self, api: ClerkApi, directory: CustomerDirectory, clock: Clock) -> None:
-        """Ask the instance's Backend API for keys, and the directory for organisations."""
         self._directory = directory
-        self._keys = IssuedSecretFinder(api, clock, path="/v1/api_keys/verify", member="secret", kind="api_key")
+        self._keys = TokenIntrospector(api, clock, path="/v1/api_keys/verify", member="secret", kind="api_key")
 
     async def verify(self, key: str) -> Customer:
         """Return the key as a customer that acts for the organisation it belongs to.
@@ -27,13 +26,13 @@ class ApiKeyVerifier:
         """
         found = await self._keys.find(key)
         # Users and machines have keys, too; the prefix of a key tells nothing.
-        organization_id = ids.as_id(found.subject, ids.ORGANIZATION, Refusal.WRONG_KEY_SUBJECT)
-        key_id = ids.as_id(found.id, ids.ANY, Refusal.WRONG_API_KEY_ID)
+        organization_id = ids.as_id(found.subject, ids.ORGANIZATION, RejectionReason.WRONG_KEY_SUBJECT)
+        key_id = ids.as_id(found.id, ids.ANY, RejectionReason.WRONG_API_KEY_ID)
         # The id is recorded and shown; the key itself must never get there.
-        require(key_id != key, Refusal.WRONG_API_KEY_ID)
+        reject_unless(key_id != key, RejectionReason.WRONG_API_KEY_ID)
         organization = await self._directory.find_organization(organization_id)
         if organization is None:
-            raise NotAuthenticatedError(Refusal.UNKNOWN_ORGANIZATION.value)
+            raise NotAuthenticatedError(RejectionReason.UNKNOWN_ORGANIZATION.value)
         return Customer(
             id=key_id,
             user_id=None,

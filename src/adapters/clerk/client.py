@@ -8,9 +8,9 @@ from typing import Self
 import httpx
 
 from adapters.clerk.api import ClerkApi
-from adapters.clerk.connecting import new_http_client
+from adapters.clerk.http_client import new_http_client
 from adapters.clerk.jwks import JwksCache
-from adapters.clerk.realm import ClerkInstance
+from adapters.clerk.realms import ClerkInstance
 from adapters.clerk.verification_limits import DEFAULT_BOUNDS, VerificationBounds, VerificationLimits
 from adapters.instrumentation import NULL_OBSERVER, AuthorityObserver
 from application.ports.clock import Clock

@@ -1,16 +1,62 @@
 """Looking up organisations and users."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
 from adapters.clerk import ids
 from adapters.clerk.api import ClerkApi
-from adapters.clerk.customer_objects import OrganizationObject, UserObject
-from adapters.clerk.customer_realm import ClerkCustomerRealm
 from adapters.clerk.expiring_cache import ExpiringCache
+from adapters.clerk.realms import ClerkCustomerRealm
 from domain.customers import Organization
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Milliseconds; the latest is the end of the year 9999, after which there are no dates.
+_Milliseconds = Annotated[int, msgspec.Meta(ge=0, lt=253_402_300_800_000)]
+
+
+class OrganizationObject(msgspec.Struct, frozen=True):
+    """An organisation; an instance may do without slugs."""
+
+    object: Literal["organization"]
+    id: str
+    name: str
+    created_at: _Milliseconds
+    updated_at: _Milliseconds
+    slug: str | None = None
+
+    def as_organization(self, slug: str) -> Organization:
+        """Return it as the domain knows it."""
+        return Organization(
+            id=self.id,
+            name=self.name,
+            slug=slug,
+            created_at=_EPOCH + timedelta(milliseconds=self.created_at),
+            updated_at=_EPOCH + timedelta(milliseconds=self.updated_at),
+        )
+
+
+class _EmailAddressObject(msgspec.Struct, frozen=True):
+    id: str
+    email_address: str
+
+
+class UserObject(msgspec.Struct, frozen=True):
+    """A user, with addresses of which one may be the primary one."""
+
+    object: Literal["user"]
+    id: str
+    email_addresses: list[_EmailAddressObject]
+    primary_email_address_id: str | None = None
+
+    @property
+    def primary_email_address(self) -> str | None:
+        """The primary address, or None."""
+        primary = self.primary_email_address_id
+        return next((each.email_address for each in self.email_addresses if each.id == primary), None)
+
 
 REMEMBERED_ORGANIZATIONS = 1024
 Found = TypeVar("Found", bound=msgspec.Struct)
@@ -40,7 +86,7 @@ class ClerkCustomerDirectory:
         if found is None or not found.slug:
             return None
         if found.id != organization_id:
-            self._api.nonsense(path, "another organization")
+            self._api.invalid_response(path, "another organization")
         organization = found.as_organization(found.slug)
         self._organizations.put(organization_id, organization)
         return organization
@@ -56,7 +102,7 @@ class ClerkCustomerDirectory:
         path = f"/v1/users/{user_id}"
         found = await self._find(path, UserObject)
         if found is not None and found.id != user_id:
-            self._api.nonsense(path, "another user")
+            self._api.invalid_response(path, "another user")
         return None if found is None else found.primary_email_address
 
     async def _find(self, path: str, kind: type[Found]) -> Found | None:

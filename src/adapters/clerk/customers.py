@@ -1,4 +1,4 @@
-"""Everything the customer realm's Clerk instance is asked for."""
+"""Everything that the customer realm's Clerk instance is asked for."""
 
 import time
 from collections.abc import Callable
@@ -8,12 +8,37 @@ import httpx
 from adapters.clerk.api_keys import ApiKeyVerifier
 from adapters.clerk.client import ClerkClient
 from adapters.clerk.customer_directory import ClerkCustomerDirectory
-from adapters.clerk.customer_realm import ClerkCustomerRealm
-from adapters.clerk.customer_verifier import ClerkCustomerVerifier
+from adapters.clerk.realms import ClerkCustomerRealm
+from adapters.clerk.rejection import RejectionReason, reject_unless
 from adapters.clerk.session_tokens import SessionTokenVerifier
-from adapters.clerk.verification_limits import DEFAULT_BOUNDS, VerificationBounds
+from adapters.clerk.token_kinds import MAX_TOKEN_LENGTH, is_api_key, is_compact_jws
+from adapters.clerk.verification_limits import DEFAULT_BOUNDS, VerificationBounds, VerificationLimits
 from adapters.instrumentation import NULL_OBSERVER, AuthorityObserver
 from application.ports.clock import Clock
+from domain.customers import Customer
+
+
+class ClerkCustomerVerifier:
+    """Verifies session tokens and API keys of one Clerk instance."""
+
+    def __init__(self, sessions: SessionTokenVerifier, api_keys: ApiKeyVerifier, limits: VerificationLimits) -> None:
+        """Leave each kind to its own verifier; API keys, which cost a call, within limits."""
+        self._sessions = sessions
+        self._api_keys = api_keys
+        self._limits = limits
+
+    async def verify(self, token: str) -> Customer:
+        """Verify a token or key as ``CustomerVerifier`` says.
+
+        Raises:
+            NotAuthenticatedError: A check failed; ``reason`` is a value of ``RejectionReason``.
+            TokenAuthorityUnavailableError: Clerk could not be asked.
+        """
+        reject_unless(len(token) <= MAX_TOKEN_LENGTH, RejectionReason.TOO_LONG)
+        if is_api_key(token):
+            return await self._limits.verify(token, lambda: self._api_keys.verify(token))
+        reject_unless(is_compact_jws(token), RejectionReason.UNKNOWN_SHAPE)
+        return await self._sessions.verify(token)
 
 
 class ClerkCustomers(ClerkClient):

@@ -2,7 +2,7 @@
 
 import re
 
-from adapters.clerk.refusals import Refusal
+from adapters.clerk.rejection import RejectionReason
 from application.errors import NotAuthenticatedError
 
 # Whatever could break a path, a log line or an allow-list has no place in an id.
@@ -20,7 +20,7 @@ def is_id(value: object, prefix: str) -> bool:
     return isinstance(value, str) and value.startswith(prefix) and _REST.fullmatch(value, len(prefix)) is not None
 
 
-def as_id(value: object, prefix: str, refusal: Refusal) -> str:
+def as_id(value: object, prefix: str, refusal: RejectionReason) -> str:
     """Return a value that is an id with the prefix.
 
     Raises:

@@ -1,16 +1,70 @@
-"""The published keys of one issuer, remembered."""
+"""The published keys of one issuer (RFC 7517), cached."""
 
 import asyncio
 from collections.abc import Callable
+from typing import Literal
 
+import msgspec
 import structlog
+from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
 from adapters.clerk.api import ClerkApi, unavailable
-from adapters.clerk.key_sets import MalformedKeySetError, read_keys
-from adapters.clerk.realm import ClerkInstance
-from adapters.clerk.refusals import Refusal
+from adapters.clerk.realms import ClerkInstance
+from adapters.clerk.rejection import RejectionReason
+from adapters.clerk.strict_encoding import decode_base64url
 from application.errors import NotAuthenticatedError, TokenAuthorityUnavailableError
+
+_MODULUS_BITS = range(2048, 8193)
+_EXPONENT_BITS = range(2, 33)
+
+
+class MalformedKeySetError(ValueError):
+    """Not a key set, or one without a usable key."""
+
+
+class _Jwk(msgspec.Struct, frozen=True):
+    kty: Literal["RSA"]
+    kid: str
+    n: str
+    e: str
+    use: Literal["sig"] = "sig"
+    alg: Literal["RS256"] = "RS256"
+
+
+class _KeySet(msgspec.Struct, frozen=True):
+    keys: list[msgspec.Raw]
+
+
+def read_keys(body: bytes) -> dict[str, RSAKey]:
+    """Return the usable keys by id: RSA for RS256 signatures, from 2048 to 8192 bits. Others are passed over.
+
+    Raises:
+        MalformedKeySetError: The body is no key set, or no key in it is usable.
+    """
+    try:
+        entries = msgspec.json.decode(body, type=_KeySet).keys
+    except (ValueError, RecursionError) as error:
+        raise MalformedKeySetError from error
+    keys: dict[str, RSAKey] = {}
+    for entry in entries:
+        try:
+            jwk = msgspec.json.decode(entry, type=_Jwk)
+            # Of two keys under one id, the first counts: the order is Clerk's.
+            keys.setdefault(jwk.kid, _import(jwk))
+        except (JoseError, ValueError, RecursionError):
+            continue
+    if not keys:
+        raise MalformedKeySetError
+    return keys
+
+
+def _import(jwk: _Jwk) -> RSAKey:
+    modulus, exponent = (int.from_bytes(decode_base64url(text)) for text in (jwk.n, jwk.e))
+    if modulus.bit_length() not in _MODULUS_BITS or exponent.bit_length() not in _EXPONENT_BITS:
+        raise ValueError("an RSA key too weak or too costly to use")
+    return RSAKey.import_key({"kty": "RSA", "n": jwk.n, "e": jwk.e, "use": "sig", "alg": "RS256"})
+
 
 _log = structlog.get_logger()
 
@@ -47,7 +101,7 @@ class JwksCache:
             return key
         if self._failure is not None:
             raise unavailable(self._failure.retry_after)
-        raise NotAuthenticatedError(Refusal.UNKNOWN_KEY.value)
+        raise NotAuthenticatedError(RejectionReason.UNKNOWN_KEY.value)
 
     async def aclose(self) -> None:
         """Give up a fetch that is under way."""
@@ -67,7 +121,7 @@ class JwksCache:
         try:
             answer = await self._api.get_keys()
             if answer.status != 200:
-                self._api.nonsense("jwks", f"status {answer.status}")
+                self._api.invalid_response("jwks", f"status {answer.status}")
             self._keys = read_keys(answer.body)
             self._fetched_at, self._failure = self._monotonic(), None
             _log.debug("clerk_keys_fetched", issuer=self._instance.issuer, keys=len(self._keys))

@@ -2,15 +2,13 @@
 
 from collections.abc import Mapping
 
-from adapters.clerk.claims import Claims
-from adapters.clerk.jws_headers import MACHINE_CATEGORY, UnverifiedHeader
-from adapters.clerk.jwt_tokens import check_receiver, sender
-from adapters.clerk.realm import ClerkRealm
-from adapters.clerk.refusals import Refusal
-from adapters.clerk.shapes import MAX_TOKEN_LENGTH, is_compact_jws, is_opaque_machine_token
-from adapters.clerk.signed_tokens import check_issue
+from adapters.clerk.jwt import MACHINE_CATEGORY, Claims, UnverifiedHeader, check_issue
+from adapters.clerk.machine_tokens import check_audience, machine_from_claims
+from adapters.clerk.realms import ClerkRealm
+from adapters.clerk.rejection import RejectionReason
 from adapters.clerk.strict_encoding import decode_base64url, decode_object
 from adapters.clerk.token_inspection import TokenInspection
+from adapters.clerk.token_kinds import MAX_TOKEN_LENGTH, is_compact_jws, is_opaque_machine_token
 from application.errors import NotAuthenticatedError
 from application.ports.clock import Clock
 from domain.errors import MachineNotAllowedError
@@ -21,7 +19,6 @@ class ClerkTokenInspector:
     """Says which of the verifier's checks a token would fail. It lets nobody in: it verifies no signature."""
 
     def __init__(self, realm: ClerkRealm, allow_list: ReleaseAllowList, clock: Clock) -> None:
-        """Judge by what the realm's verifier and the allow-list judge by."""
         self._realm = realm
         self._allow_list = allow_list
         self._clock = clock
@@ -29,11 +26,11 @@ class ClerkTokenInspector:
     def inspect(self, token: str) -> TokenInspection:
         """Take a token apart."""
         if len(token) > MAX_TOKEN_LENGTH:
-            return TokenInspection(kind="unknown", failed_check=Refusal.TOO_LONG.value)
+            return TokenInspection(kind="unknown", failed_check=RejectionReason.TOO_LONG.value)
         if is_opaque_machine_token(token):
             return TokenInspection(kind="opaque", unchecked=("everything: only Clerk knows what it stands for",))
         if not is_compact_jws(token):
-            return TokenInspection(kind="unknown", failed_check=Refusal.UNKNOWN_SHAPE.value)
+            return TokenInspection(kind="unknown", failed_check=RejectionReason.UNKNOWN_SHAPE.value)
         header, payload, _ = token.split(".")
         return TokenInspection(
             kind="signed",
@@ -50,8 +47,8 @@ class ClerkTokenInspector:
             )
             claims = Claims(_decoded(payload))
             check_issue(claims, self._realm, now=self._clock.now().timestamp())
-            machine = sender(claims)
-            check_receiver(claims, self._realm.machine_id)
+            machine = machine_from_claims(claims)
+            check_audience(claims, self._realm.machine_id)
             self._allow_list.admit(machine)
         except NotAuthenticatedError as error:
             return error.reason
@@ -64,7 +61,7 @@ def _decoded(segment: str) -> Mapping[str, object]:
     try:
         return decode_object(decode_base64url(segment))
     except ValueError:
-        raise NotAuthenticatedError(Refusal.MALFORMED_CLAIMS.value) from None
+        raise NotAuthenticatedError(RejectionReason.MALFORMED_CLAIMS.value) from None
 
 
 def _readable(segment: str) -> Mapping[str, object]:

@@ -70,7 +70,6 @@ class ArchiveBytes:
     """An archive in memory; implements ``ArchiveSource``."""
 
     def __init__(self, data: bytes) -> None:
-        """Read from bytes."""
         self._data = data
         self.size = len(data)
 
@@ -85,7 +84,6 @@ class ArchiveFile:
     """An archive on disk; implements ``ArchiveSource``."""
 
     def __init__(self, path: Path) -> None:
-        """Open the file."""
         self._file = path.open("rb", buffering=0)
         self.size = os.fstat(self._file.fileno()).st_size
 

@@ -115,7 +115,6 @@ class ZipWheelReader:
     """
 
     def __init__(self, caps: ArchiveCaps | None = None) -> None:
-        """Bound every archive by the caps, or by their defaults."""
         self._caps = caps or ArchiveCaps()
         self._threads = ThreadPoolExecutor(_MOST_AT_ONCE, thread_name_prefix="wheel-reader")
 

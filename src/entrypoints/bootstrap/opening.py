@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from adapters.clerk.verifier import ClerkTokenVerifier
+from adapters.clerk.machine_tokens import ClerkTokenVerifier
 from adapters.https.spool_file import remove_leftovers
 from adapters.instrumentation import NULL_OBSERVER
 from adapters.json_schema.validator import MetaSchemaValidator

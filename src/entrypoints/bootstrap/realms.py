@@ -3,12 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from adapters.clerk.customer_realm import ClerkCustomerRealm
 from adapters.clerk.customers import ClerkCustomers
-from adapters.clerk.realm import ClerkRealm
+from adapters.clerk.machine_tokens import ClerkTokenVerifier
+from adapters.clerk.realms import ClerkCustomerRealm, ClerkRealm
 from adapters.clerk.token_inspection import TokenInspection
 from adapters.clerk.token_inspector import ClerkTokenInspector
-from adapters.clerk.verifier import ClerkTokenVerifier
 from adapters.instrumentation import AuthorityObserver
 from adapters.system.clock import SystemClock
 from application.ports.clock import Clock

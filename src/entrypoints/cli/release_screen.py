@@ -25,7 +25,6 @@ class ReleaseScreen:
     """Watches a release and tells how it ended."""
 
     def __init__(self, *, as_json: bool) -> None:
-        """Print the outcome for programs or for people."""
         self._as_json = as_json
         self._console = Console(stderr=True, highlight=False)
 

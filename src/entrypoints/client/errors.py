@@ -17,7 +17,6 @@ class ClientError(Exception):
     exit_status: ClassVar[int]
 
     def __init__(self, detail: str) -> None:
-        """Keep the sentence."""
         super().__init__(detail)
         self.detail = detail
 
@@ -69,7 +68,6 @@ class RefusedError(ClientError):
         errors: Sequence[Mapping[str, Any]] = (),
         request_id: str | None = None,
     ) -> None:
-        """Keep what the answer says."""
         super().__init__(detail)
         self.code = code
         self.status = status

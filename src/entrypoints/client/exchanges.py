@@ -50,7 +50,6 @@ class Exchanges:
     """Sends requests that are safe to repeat, and repeats them while the answer is a passing one."""
 
     def __init__(self, http: httpx.Client, note: Note, *, sleep: Callable[[float], None] = time.sleep) -> None:
-        """Take a client, whoever wants to read about each failure, and how to wait."""
         self._http = http
         self._note = note
         self._sleep = sleep

@@ -19,7 +19,6 @@ class Screen:
     """Says step by step what happens, for people."""
 
     def __init__(self, console: Console) -> None:
-        """Take where to print."""
         self._console = console
 
     def opened(self, data: Path) -> None:

@@ -23,7 +23,6 @@ class WheelHost:
     """
 
     def __init__(self, directory: Path, *, ca_directory: Path, port: int = 0) -> None:
-        """Take the folder to serve, the folder to write the authority's certificate to, and a port (0 takes any)."""
         self._directory = directory
         self._port = port
         self.ca_path = ca_directory / "wheel-host-ca.pem"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.clerk.verifier import ClerkTokenVerifier
+from adapters.clerk.machine_tokens import ClerkTokenVerifier
 from adapters.instrumentation import Stage
 from adapters.instrumented.verifier import InstrumentedVerifier
 from adapters.instrumented.version_store import InstrumentedVersionStore

@@ -21,7 +21,6 @@ class StandInCustomers:
     """
 
     def __init__(self, now: Callable[[], datetime]) -> None:
-        """Start empty."""
         self.api_keys = Ledger()
         self._now = now
         self._lock = threading.Lock()

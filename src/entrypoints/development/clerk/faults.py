@@ -52,7 +52,6 @@ class FaultPlan:
     """The faults that requests run into next, in order; safe to use from any thread."""
 
     def __init__(self) -> None:
-        """Plan none."""
         self._lock = threading.Lock()
         self._planned: deque[Fault] = deque()
         self._lasting: Fault | None = None

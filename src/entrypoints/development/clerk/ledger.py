@@ -14,7 +14,6 @@ class Ledger:
     """
 
     def __init__(self) -> None:
-        """Start empty."""
         self.shows_dead = False
         self._lock = threading.Lock()
         self._issued: dict[str, IssuedToken] = {}

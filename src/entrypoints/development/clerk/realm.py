@@ -26,7 +26,6 @@ class StandInRealm:
     """
 
     def __init__(self, *, secret_key: str, signing_key: SigningKey, now: Callable[[], datetime]) -> None:
-        """Start with no machines and no tokens."""
         self.issuer = ""
         self.customers = StandInCustomers(now)
         self._secret_key = secret_key

@@ -5,7 +5,7 @@ from enum import StrEnum
 from application.errors import NotAuthenticatedError
 
 
-class Refusal(StrEnum):
+class RejectionReason(StrEnum):
     """The check that failed. The values are stable: people search logs for them."""
 
     TOO_LONG = "token too long"
@@ -61,7 +61,7 @@ class Refusal(StrEnum):
     MALFORMED_ACTOR = "malformed actor"
 
 
-def require(holds: bool, refusal: Refusal) -> None:
+def reject_unless(holds: bool, refusal: RejectionReason) -> None:
     """Return if the check holds.
 
     Raises:

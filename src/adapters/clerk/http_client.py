@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import certifi
 import httpx
 
-from adapters.clerk.realm import ClerkInstance
+from adapters.clerk.realms import ClerkInstance
 
 _MOST_CAUSES = 8
 _LONGEST_REASON = 500

@@ -5,16 +5,19 @@ from typing import Any
 import msgspec
 
 from adapters.clerk.api import ClerkApi
-from adapters.clerk.instants import as_instant
-from adapters.clerk.refusals import Refusal, require
-from adapters.clerk.validity import check_not_expired
+from adapters.clerk.jwt import as_timestamp, check_not_expired
+from adapters.clerk.rejection import RejectionReason, reject_unless
 from application.errors import NotAuthenticatedError
 from application.ports.clock import Clock
 
-_REFUSING = {400: Refusal.MALFORMED_TOKEN, 404: Refusal.UNKNOWN_TOKEN, 422: Refusal.MALFORMED_TOKEN}
+_REFUSING = {
+    400: RejectionReason.MALFORMED_TOKEN,
+    404: RejectionReason.UNKNOWN_TOKEN,
+    422: RejectionReason.MALFORMED_TOKEN,
+}
 
 
-class IssuedSecret(msgspec.Struct, frozen=True):
+class IntrospectedToken(msgspec.Struct, frozen=True):
     """Clerk's answer about a secret.
 
     Only ``object`` is taken for granted; every other member is judged by itself, as one of a JWT would be.
@@ -29,18 +32,17 @@ class IssuedSecret(msgspec.Struct, frozen=True):
     expiration: Any = None  # milliseconds; null never expires
 
 
-class IssuedSecretFinder:
+class TokenIntrospector:
     """Finds what Clerk knows of a secret, by asking each time: a revocation counts at once."""
 
     def __init__(self, api: ClerkApi, clock: Clock, *, path: str, member: str, kind: str) -> None:
-        """Ask at a path of the Backend API, with the secret in a member, about objects of one kind."""
         self._api = api
         self._clock = clock
         self._path = path
         self._member = member
         self._kind = kind
 
-    async def find(self, secret: str) -> IssuedSecret:
+    async def find(self, secret: str) -> IntrospectedToken:
         """Return what Clerk says of a secret that is neither revoked nor expired.
 
         Raises:
@@ -49,22 +51,22 @@ class IssuedSecretFinder:
         """
         found = await self._ask(secret)
         # Clerk may answer 200 for a dead secret and only flag it.
-        require(found.revoked is False, Refusal.REVOKED)
-        require(found.expired is False, Refusal.FLAGGED_EXPIRED)
+        reject_unless(found.revoked is False, RejectionReason.REVOKED)
+        reject_unless(found.expired is False, RejectionReason.FLAGGED_EXPIRED)
         if found.expiration is not None:
-            expires_at = as_instant(found.expiration, Refusal.WRONG_EXPIRY, per_second=1000)
+            expires_at = as_timestamp(found.expiration, RejectionReason.WRONG_EXPIRY, per_second=1000)
             check_not_expired(expires_at, now=self._clock.now().timestamp())
         return found
 
-    async def _ask(self, secret: str) -> IssuedSecret:
+    async def _ask(self, secret: str) -> IntrospectedToken:
         try:
             secret.encode()
         except UnicodeEncodeError:
-            raise NotAuthenticatedError(Refusal.NOT_TEXT.value) from None
+            raise NotAuthenticatedError(RejectionReason.NOT_TEXT.value) from None
         answer = await self._api.post(self._path, {self._member: secret})
         if answer.status in _REFUSING:
             raise NotAuthenticatedError(_REFUSING[answer.status].value)
-        found = self._api.decode(self._path, answer, IssuedSecret)
+        found = self._api.decode(self._path, answer, IntrospectedToken)
         if found.object != self._kind:
-            self._api.nonsense(self._path, f"no {self._kind}")
+            self._api.invalid_response(self._path, f"no {self._kind}")
         return found

@@ -1,0 +1,124 @@
+"""Verifying machine tokens, signed and opaque."""
+
+import time
+from collections.abc import Callable
+
+import httpx
+from structlog.contextvars import bind_contextvars
+
+from adapters.clerk import ids
+from adapters.clerk.api import ClerkApi
+from adapters.clerk.client import ClerkClient
+from adapters.clerk.introspection import TokenIntrospector
+from adapters.clerk.jwks import JwksCache
+from adapters.clerk.jwt import MACHINE_CATEGORY, Claims, SignedTokenReader
+from adapters.clerk.realms import ClerkRealm
+from adapters.clerk.rejection import RejectionReason, reject_unless
+from adapters.clerk.token_kinds import MAX_TOKEN_LENGTH, is_compact_jws, is_opaque_machine_token
+from adapters.clerk.verification_limits import DEFAULT_BOUNDS, VerificationBounds
+from adapters.instrumentation import NULL_OBSERVER, AuthorityObserver
+from application.ports.clock import Clock
+from domain.machines import ConsoleMachine
+
+
+class JwtMachineTokenVerifier:
+    """Verifies JWTs that Clerk issued to machines."""
+
+    def __init__(self, realm: ClerkRealm, keys: JwksCache, clock: Clock) -> None:
+        self._realm = realm
+        self._tokens = SignedTokenReader(realm, keys, clock, category=MACHINE_CATEGORY)
+
+    async def verify(self, token: str) -> ConsoleMachine:
+        """Return the machine that a token of three segments was issued to.
+
+        Raises:
+            NotAuthenticatedError: A check failed.
+            TokenAuthorityUnavailableError: The key is not known and cannot be fetched.
+        """
+        claims = await self._tokens.read(token)
+        machine = machine_from_claims(claims)
+        bind_contextvars(machine_id=machine.id)  # vouched for by now, whatever the checks below find
+        check_audience(claims, self._realm.machine_id)
+        return machine
+
+
+def machine_from_claims(claims: Claims) -> ConsoleMachine:
+    """Return the machine that a token is said to be of.
+
+    Raises:
+        NotAuthenticatedError: It is said to be of something else.
+    """
+    return ConsoleMachine(ids.as_id(claims.get("sub"), ids.MACHINE, RejectionReason.WRONG_SUBJECT))
+
+
+def check_audience(claims: Claims, receiver: str) -> None:
+    """Return if the claims are a machine token's for that receiver.
+
+    Raises:
+        NotAuthenticatedError: They are not.
+    """
+    reject_unless(claims.text("jti", RejectionReason.WRONG_TOKEN_ID).startswith("mt_"), RejectionReason.WRONG_TOKEN_ID)
+    reject_unless(receiver in claims.texts("aud", RejectionReason.NOT_IN_AUDIENCE), RejectionReason.NOT_IN_AUDIENCE)
+    reject_unless(
+        receiver in claims.text("scopes", RejectionReason.NOT_IN_SCOPES).split(), RejectionReason.NOT_IN_SCOPES
+    )
+
+
+class OpaqueMachineTokenVerifier:
+    """Verifies opaque machine tokens by asking Clerk, each time."""
+
+    def __init__(self, realm: ClerkRealm, api: ClerkApi, clock: Clock) -> None:
+        self._realm = realm
+        self._tokens = TokenIntrospector(
+            api, clock, path="/v1/m2m_tokens/verify", member="token", kind="machine_to_machine_token"
+        )
+
+    async def verify(self, token: str) -> ConsoleMachine:
+        """Return the machine that an opaque token was issued to.
+
+        Raises:
+            NotAuthenticatedError: Clerk does not know the token, or a check failed.
+            TokenAuthorityUnavailableError: Clerk did not answer as documented.
+        """
+        found = await self._tokens.find(token)
+        machine = ConsoleMachine(ids.as_id(found.subject, ids.MACHINE, RejectionReason.WRONG_SUBJECT))
+        bind_contextvars(machine_id=machine.id)  # vouched for by now, whatever the check below finds
+        # With the instance key, Clerk verifies tokens for any receiver.
+        receivers = found.scopes if isinstance(found.scopes, list) else []
+        reject_unless(self._realm.machine_id in receivers, RejectionReason.NOT_IN_SCOPES)
+        return machine
+
+
+class ClerkTokenVerifier(ClerkClient):
+    """Verifies machine tokens of one Clerk instance, in either of Clerk's formats.
+
+    Close it, or use it as a context: it holds connections.
+    """
+
+    def __init__(
+        self,
+        realm: ClerkRealm,
+        clock: Clock,
+        *,
+        http: httpx.AsyncClient | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+        observer: AuthorityObserver = NULL_OBSERVER,
+        bounds: VerificationBounds = DEFAULT_BOUNDS,
+    ) -> None:
+        """Serve one realm; the arguments are those of ``ClerkClient``."""
+        super().__init__(realm, clock, http=http, monotonic=monotonic, observer=observer, bounds=bounds)
+        self._opaque = OpaqueMachineTokenVerifier(realm, self._api, clock)
+        self._jwt = JwtMachineTokenVerifier(realm, self._keys, clock)
+
+    async def verify(self, token: str) -> ConsoleMachine:
+        """Verify a token as ``TokenVerifier`` says.
+
+        Raises:
+            NotAuthenticatedError: A check failed; ``reason`` is a value of ``RejectionReason``.
+            TokenAuthorityUnavailableError: Clerk could not be asked.
+        """
+        reject_unless(len(token) <= MAX_TOKEN_LENGTH, RejectionReason.TOO_LONG)
+        if is_opaque_machine_token(token):
+            return await self._limits.verify(token, lambda: self._opaque.verify(token))
+        reject_unless(is_compact_jws(token), RejectionReason.UNKNOWN_SHAPE)
+        return await self._jwt.verify(token)
