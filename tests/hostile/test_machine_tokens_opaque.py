@@ -202,16 +202,16 @@ async def test_a_wrong_secret_is_not_taken_for_a_wrong_token(realm: Realm) -> No
         (format_datetime((NOW + timedelta(seconds=30)).replace(microsecond=0), usegmt=True), 29),
         (format_datetime(NOW - timedelta(days=1), usegmt=True), 1),
         (format_datetime(NOW + timedelta(days=9), usegmt=True), 300),
-        ("soon", 5),
-        ("-3", 5),
-        ("1.5", 5),
-        ("Mon, 99 Foo 2026 00:00:00 GMT", 5),
-        ("", 5),
-        (None, 5),
+        ("soon", None),
+        ("-3", None),
+        ("1.5", None),
+        ("Mon, 99 Foo 2026 00:00:00 GMT", None),
+        ("", None),
+        (None, None),
     ],
 )
 async def test_a_rate_limit_of_clerk_says_when_to_come_back(
-    realm: Realm, verifier: ClerkTokenVerifier, header: str | None, seconds: int
+    realm: Realm, verifier: ClerkTokenVerifier, header: str | None, seconds: int | None
 ) -> None:
     realm.clerk.faults.next(too_many_requests(header))
 
