@@ -19,11 +19,11 @@ class PostgresCatalog:
     """Finds providers by their words, with full-text and array indexes that PostgreSQL has without any extension."""
 
     def __init__(self, database: Database, *, search_timeout: float = 2.0) -> None:
-        """Take an open database, whose owner disposes of it. Searches use a quarter of its connections at most.
+        """Searches use at most a quarter of the database's connections.
 
         Args:
             database: Where to search.
-            search_timeout: Seconds that a search may take, its wait for others included.
+            search_timeout: Seconds that a search may take, including the wait for a free place.
         """
         self._database = database
         self._timeout = search_timeout

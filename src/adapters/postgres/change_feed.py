@@ -16,24 +16,20 @@ from domain.errors import InvalidValueError
 from domain.names import ProviderName
 
 CHANNEL = "provider_changes"
-"""Where triggers of the database tell the names of changed providers."""
+"""Triggers of the database notify it of the names of changed providers."""
 
 _HEARTBEAT = 0.5
-"""Seconds between two proofs that the connection lives; a network may lose one without a word."""
-_PATIENCE = 0.4
-"""Seconds to wait for such a proof."""
+"""Seconds between two heartbeats: a network may drop a connection silently."""
+_HEARTBEAT_TIMEOUT = 0.4
+"""Timeout of a heartbeat, in seconds."""
 _RECONNECT = 1.0
-"""Seconds between two attempts to connect."""
+"""Seconds between two connection attempts."""
 
 
 class PostgresChangeFeed:
-    """Listens on a connection of its own beside the pool.
-
-    Cannot work through a pooler in transaction mode, where a connection is not one's own.
-    """
+    """Listens on a dedicated connection, so not through a pooler in transaction mode."""
 
     def __init__(self, database: Database) -> None:
-        """Take an open database; whoever opened it disposes of it."""
         self._database = database
 
     @asynccontextmanager
@@ -60,7 +56,7 @@ class PostgresChangeFeed:
 
     async def _listen_once(self, listener: ChangeListener) -> None:
         def heard(_connection: object, _process: int, _channel: str, payload: object) -> None:
-            # Somebody else's words on our channel name no provider, and concern nobody.
+            # Any session may notify the channel, with any payload.
             with suppress(InvalidValueError):
                 listener.changed(ProviderName.parse(str(payload)))
 
@@ -72,6 +68,6 @@ class PostgresChangeFeed:
             listener.trust()
             while True:
                 await asyncio.sleep(_HEARTBEAT)
-                await connection.fetchval("SELECT 1", timeout=_PATIENCE)
+                await connection.fetchval("SELECT 1", timeout=_HEARTBEAT_TIMEOUT)
         finally:
             connection.terminate()

@@ -18,7 +18,6 @@ class PostgresDistributionIndex:
     """Finds wheels by their namespace and distribution."""
 
     def __init__(self, database: Database) -> None:
-        """Take an open database; whoever opened it disposes of it."""
         self._database = database
 
     async def list_distributions(self, prefix: str) -> Sequence[NormalizedName]:

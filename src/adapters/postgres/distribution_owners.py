@@ -22,7 +22,6 @@ class PostgresDistributionOwners:
     """Reads and writes the owners of distributions."""
 
     def __init__(self, database: Database) -> None:
-        """Take an open database; whoever opened it disposes of it."""
         self._database = database
 
     async def find(self, name: NormalizedName) -> Distribution | None:

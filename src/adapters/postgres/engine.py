@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 import structlog
-from advanced_alchemy.config import AsyncSessionConfig, SQLAlchemyAsyncConfig
+from advanced_alchemy.config import AlembicAsyncConfig, AsyncSessionConfig, SQLAlchemyAsyncConfig
 from sqlalchemy import CursorResult, Executable, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError
@@ -26,7 +26,7 @@ from adapters.postgres.error_mapping import (
     mark_lost_connection,
     translate_errors,
 )
-from adapters.postgres.revisions import alembic_config
+from adapters.postgres.migrations import LOCATION, VERSION_TABLE
 from adapters.postgres.tables import BIND_KEY
 
 Rows: TypeAlias = Sequence[Mapping[str, Any]]
@@ -203,7 +203,13 @@ def _config(engine: AsyncEngine) -> SQLAlchemyAsyncConfig:
         engine_instance=engine,
         bind_key=BIND_KEY,
         session_config=AsyncSessionConfig(expire_on_commit=False),
-        alembic_config=alembic_config(),
+        alembic_config=AlembicAsyncConfig(
+            script_config="",  # no file of the working directory
+            script_location=LOCATION.replace("%", "%%"),  # Alembic interpolates
+            version_table_name=VERSION_TABLE,
+            render_as_batch=False,
+            compare_type=True,
+        ),
     )
 
 

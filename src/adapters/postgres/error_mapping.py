@@ -1,4 +1,4 @@
-"""What goes wrong with a database, told apart by the driver's attributes and never by its texts."""
+"""Maps errors of SQLAlchemy and asyncpg, by SQLSTATE and constraint, never by message."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,7 +31,7 @@ _RACES = frozenset(
         "pk_wheel_files",
     }
 )
-"""Constraints that a writer breaks only because another one came first."""
+"""Constraints that only a concurrent writer can make a write violate."""
 
 _REFUSALS = {
     "ck_providers_metadata_is_whole": "a provider's metadata has a display name, a description and tags, or is absent",
@@ -43,7 +43,7 @@ _REFUSALS = {
     "ck_distribution_events_action_is_known": "a distribution is claimed, taken over or transferred, and nothing else",
     "ck_version_events_action_is_known": "a version is published, fails, is yanked or is restored, and nothing else",
 }
-"""What the domain says of a row that breaks a constraint."""
+"""Messages for rows that violate an invariant of the lifecycle."""
 
 # Source: PostgreSQL, appendix A, "Error Codes".
 _TURN_LOST = frozenset({"40001", "40P01", "0A000"})  # serialization, deadlock, a plan outdated by a migration
@@ -116,7 +116,7 @@ def mark_lost_connection(context: ExceptionContext) -> None:
 
 
 def _refusal(error: Exception) -> RegistryError | None:
-    """Return what the domain says of the row, if the row is at fault."""
+    """Return the error for an invalid row; None if the row is not the cause."""
     reason = _REFUSALS.get(_attribute(error, "constraint_name"))
     if reason is not None:
         return IllegalTransitionError(reason)

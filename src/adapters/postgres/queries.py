@@ -1,7 +1,7 @@
-"""The statements that read. Each does by an index, whatever the number of versions.
+"""The statements that read versions. Each reads by an index, whatever the number of versions.
 
-Parameters are ``of_prefix`` and ``of_name``, ``of_version`` where one version is meant, and ``of_distribution`` and
-``of_filename`` where a wheel's names are.
+Parameters are ``of_prefix`` and ``of_name`` for the provider, ``of_version`` for one version, and
+``of_distribution`` and ``of_filename`` for the names of a wheel.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ from adapters.postgres.tables import (
 )
 
 _NUMBER = ("version", "sort_key", "is_prerelease")
-ONE: ColumnElement[int] = literal_column("1")  # the planner cannot see through a parameter
+ONE: ColumnElement[int] = literal_column("1")  # not a parameter, so that the planner knows it
 _KEY = frozenset({"id", "prefix", "name"})
 _TERMS = frozenset({"labels", "words", "trigrams"})
 PAGE_LIMIT, PAGE_OFFSET = bindparam("page_limit", type_=BigInteger), bindparam("page_offset", type_=BigInteger)
@@ -31,53 +31,53 @@ _LARGE = frozenset({"schemas", "config_schema", "outputs_schema", "changelog", "
 _README = frozenset({"readme", "readme_type"})
 
 
-def named(table: FromClause) -> ColumnElement[bool]:
+def where_provider(table: FromClause) -> ColumnElement[bool]:
     """Return the condition that a row is of one provider."""
     # The bind names differ from the columns': UPDATE reserves those.
     return and_(table.c.prefix == bindparam("of_prefix"), table.c.name == bindparam("of_name"))
 
 
-def numbered(table: FromClause) -> ColumnElement[bool]:
+def where_version(table: FromClause) -> ColumnElement[bool]:
     """Return the condition that a row is of one version."""
-    return and_(named(table), table.c.version == bindparam("of_version"))
+    return and_(where_provider(table), table.c.version == bindparam("of_version"))
 
 
 _BY_PRECEDENCE = VERSIONS.c.sort_key.desc()
 _SHOWN = [column for column in VERSIONS.c if column.name not in {"id", *_README}]
 LISTED = [column for column in _SHOWN if column.name not in _LARGE]
-_ANY_NUMBERED = select(VERSIONS).where(numbered(VERSIONS)).lateral("version")
+_ANY_VERSION = select(VERSIONS).where(where_version(VERSIONS)).lateral("version")
 _NEWEST = (
     select(*(VERSIONS.c[column] for column in _NUMBER))
-    .where(named(VERSIONS), text(IS_PUBLIC))
+    .where(where_provider(VERSIONS), text(IS_PUBLIC))
     .order_by(_BY_PRECEDENCE)
     .limit(ONE)
     .lateral("newest")
 )
-_ID = select(VERSIONS.c.id).where(numbered(VERSIONS)).scalar_subquery()
+_ID = select(VERSIONS.c.id).where(where_version(VERSIONS)).scalar_subquery()
 _PARTS: Mapping[str, Sequence[Any]] = {
     "provider": [column for column in PROVIDERS.c if column.name not in _TERMS],
-    "version": [column for column in _ANY_NUMBERED.c if column.name not in _KEY],
+    "version": [column for column in _ANY_VERSION.c if column.name not in _KEY],
     "newest": list(_NEWEST.c),
     "distribution": list(DISTRIBUTIONS.c),
     "file": [column for column in WHEEL_FILES.c if column.name != "prefix"],
 }
 _LABELS = {part: {column.name: f"{part}_{column.name}" for column in columns} for part, columns in _PARTS.items()}
 
-FIND = select(*_SHOWN).where(numbered(VERSIONS), text(IS_PUBLIC))
+FIND = select(*_SHOWN).where(where_version(VERSIONS), text(IS_PUBLIC))
 FIND_LATEST = (
     select(*_SHOWN)
-    .where(named(VERSIONS), text(IS_INSTALLABLE))
+    .where(where_provider(VERSIONS), text(IS_INSTALLABLE))
     .order_by(VERSIONS.c.is_prerelease, _BY_PRECEDENCE)
     .limit(ONE)
 )
 LIST = (
     select(*LISTED)
-    .where(named(VERSIONS), text(IS_PUBLIC), VERSIONS.c.sort_key < bindparam("of_before"))
+    .where(where_provider(VERSIONS), text(IS_PUBLIC), VERSIONS.c.sort_key < bindparam("of_before"))
     .order_by(_BY_PRECEDENCE)
     .limit(PAGE_LIMIT)
 )
-LIST_RECORDED = select(*LISTED).where(named(VERSIONS)).order_by(_BY_PRECEDENCE)
-"""Of whatever status."""
+LIST_ALL = select(*LISTED).where(where_provider(VERSIONS)).order_by(_BY_PRECEDENCE)
+"""Versions of every status."""
 
 HISTORY = (
     select(*EVENTS.c)
@@ -94,14 +94,14 @@ def _labelled(*parts: str) -> list[ColumnElement[Any]]:
 
 _LOOK = (
     select(*_labelled("provider", "version", "newest"))
-    .select_from(PROVIDERS.outerjoin(_ANY_NUMBERED, true()).outerjoin(_NEWEST, true()))
-    .where(named(PROVIDERS))
+    .select_from(PROVIDERS.outerjoin(_ANY_VERSION, true()).outerjoin(_NEWEST, true()))
+    .where(where_provider(PROVIDERS))
 )
 _LOOKED = _LOOK.subquery("looked")
 _HELD_FILE = and_(WHEEL_FILES.c.prefix == bindparam("of_prefix"), WHEEL_FILES.c.filename == bindparam("of_filename"))
 
 LOOK = _LOOK
-"""One row with a provider, the version if it is there, and the number of the newest public version if there is one."""
+"""One row: a provider, the version or NULLs, and the number of the newest public version or NULLs."""
 LOOK_FOR_WHEEL = select(*_LOOKED.c, *_labelled("distribution", "file")).select_from(
     select(ONE.label("one"))
     .subquery("one")
@@ -109,20 +109,19 @@ LOOK_FOR_WHEEL = select(*_LOOKED.c, *_labelled("distribution", "file")).select_f
     .outerjoin(DISTRIBUTIONS, DISTRIBUTIONS.c.name == bindparam("of_distribution"))
     .outerjoin(WHEEL_FILES, _HELD_FILE)
 )
-"""The same with the holders of a wheel's names; a row even if there is no such provider."""
+"""The same with the owners of a wheel's names. Returns a row even without a provider."""
 
-LOCK = select(PROVIDERS.c.prefix).where(named(PROVIDERS)).with_for_update(key_share=True)
-"""Makes the writers of one provider take turns. Part of no other statement: one that waited for the lock would see what
-else it reads as of before the wait."""
+LOCK = select(PROVIDERS.c.prefix).where(where_provider(PROVIDERS)).with_for_update(key_share=True)
+"""Serializes the writers of one provider. A separate statement: after waiting for a row lock, READ COMMITTED re-reads
+only the locked row, not the rest of the query."""
 
 CONFIRM = text(
     "SELECT pg_logical_emit_message(true, 'provider-registry'::text, ''::text) "
     "WHERE current_setting('synchronous_standby_names') <> ''"
 )
-"""Returns when whatever was committed before is on the standbys that commits wait for.
+"""Waits until all earlier commits are on the synchronous standbys.
 
-PostgreSQL shows what was committed on the primary alone, once the wait for a standby was cancelled: by the timeout of a
-statement, or by a client that went away.
+A commit whose wait for a standby was cancelled, by a timeout or a disconnect, is visible on the primary alone.
 """
 
 

@@ -1,34 +1,39 @@
-"""Bringing a database to the layout of this release, and looking where it stands.
+"""The database schema: upgrade, downgrade, and compatibility with this release.
 
-Everything here blocks. It may be called while an event loop runs, and then blocks that too.
+The functions that take a DSN block, and may be called while an event loop runs.
 """
 
 import asyncio
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import TypeVar
 
 from advanced_alchemy.alembic.commands import AlembicCommands
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection
+from sqlalchemy import Connection, String, column, select, table
 
 from adapters.postgres.engine import unpooled_config
 from adapters.postgres.error_mapping import translate_final_errors
-from adapters.postgres.migrations import VERSION_TABLE
-from adapters.postgres.revisions import suffice
+from adapters.postgres.migrations import LOCATION, VERSION_TABLE
 
 _Result = TypeVar("_Result")
 _HEAD = "head"
 
+CURRENT = select(column("version_num", String)).select_from(table(VERSION_TABLE))
+"""The revisions of a database. The table is missing until the first migration."""
+
 
 def upgrade(dsn: str, revision: str = _HEAD) -> None:
-    """Migrate up; return at once if the database is there, or further. Several callers at once wait for each other.
+    """Migrate up; do nothing if the database is compatible. Concurrent callers wait for each other.
 
     Raises:
         StoreUnavailableError: The database is unreachable.
     """
-    if revision != _HEAD or not suffices(dsn):
+    if revision != _HEAD or not is_compatible(dsn):
         _run(dsn, lambda commands: commands.upgrade(revision))
 
 
@@ -54,13 +59,33 @@ def current(dsn: str) -> frozenset[str]:
     return _in_a_thread(lambda: asyncio.run(_current(dsn)))
 
 
-def suffices(dsn: str) -> bool:
-    """Tell whether the database has the layout that this release needs: its own, or a newer release's.
+def is_compatible(dsn: str) -> bool:
+    """Tell whether this release can serve from the database.
 
     Raises:
         StoreUnavailableError: The database is unreachable.
     """
-    return suffice(current(dsn))
+    return are_compatible(current(dsn))
+
+
+def heads() -> frozenset[str]:
+    """Return the revisions that this release migrates to."""
+    return frozenset(ScriptDirectory(LOCATION).get_heads())
+
+
+def are_compatible(revisions: AbstractSet[str]) -> bool:
+    """Tell whether this release can serve from a database at these revisions: its head's, or a newer release's.
+
+    A revision that this release does not know is of a newer one. No migration removes what the release before it
+    needs (docs/operations.md).
+    """
+    return bool(revisions) and revisions.isdisjoint(_older())
+
+
+@cache
+def _older() -> frozenset[str]:
+    scripts = ScriptDirectory(LOCATION)
+    return frozenset(script.revision for script in scripts.walk_revisions()) - frozenset(scripts.get_heads())
 
 
 async def _current(dsn: str) -> frozenset[str]:
@@ -80,6 +105,6 @@ def _run(dsn: str, command: Callable[[AlembicCommands], None]) -> None:
 
 
 def _in_a_thread(work: Callable[[], _Result]) -> _Result:
-    """Work where no event loop runs, since Alembic's environment starts one."""
+    """Call where no event loop runs: Alembic's environment starts one."""
     with ThreadPoolExecutor(max_workers=1) as thread:
         return thread.submit(work).result()

@@ -1,4 +1,4 @@
-"""What is read and written around one version."""
+"""Loading and writing the state around one version."""
 
 from collections.abc import Mapping
 from dataclasses import replace

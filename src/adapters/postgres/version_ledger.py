@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from adapters.postgres.engine import Database
 from adapters.postgres.mapping import read_version
-from adapters.postgres.queries import LIST_RECORDED
+from adapters.postgres.queries import LIST_ALL
 from adapters.postgres.updates import key
 from domain.names import ProviderName
 from domain.versions import ProviderVersion
@@ -14,9 +14,8 @@ class PostgresVersionLedger:
     """Reads versions of every status."""
 
     def __init__(self, database: Database) -> None:
-        """Take an open database; whoever opened it disposes of it."""
         self._database = database
 
     async def versions_of(self, name: ProviderName) -> Sequence[ProviderVersion]:
         """Return all versions of a provider, newest first."""
-        return [read_version(name, row) for row in await self._database.read(LIST_RECORDED, key(name))]
+        return [read_version(name, row) for row in await self._database.read(LIST_ALL, key(name))]

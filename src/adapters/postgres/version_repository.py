@@ -14,7 +14,7 @@ from adapters.postgres.error_mapping import (
 )
 from adapters.postgres.grants import LACKING
 from adapters.postgres.mapping import read_event, read_version
-from adapters.postgres.revisions import CURRENT, suffice
+from adapters.postgres.schema import CURRENT, are_compatible
 from adapters.postgres.updates import key, looking, read_stored, writing
 from application.errors import StoreUnavailableError
 from application.ports.version_store import Decide, Result
@@ -27,19 +27,17 @@ from domain.wheel_filenames import WheelFilename
 
 
 class PostgresVersionStore:
-    """Keeps providers and versions in PostgreSQL.
+    """Stores providers and versions in PostgreSQL, with optimistic concurrency control.
 
-    Reads are single statements outside of transactions, and so is the writing of a change, which writes nothing where
-    another writer of the provider came first. Whoever lost such a race takes turns with others at the provider's row;
-    where there is no row yet, unique constraints decide who came first and the others start over.
+    A write succeeds if the provider's revision is the one that was loaded. A writer that lost a race repeats its
+    decision in a transaction that locks the provider's row. Without a row, unique constraints decide the race.
     """
 
     def __init__(self, database: Database) -> None:
-        """Take an open database; whoever opened it disposes of it."""
         self._database = database
 
     async def look(self, name: ProviderName, version: SemVer, *, wheel: WheelFilename | None = None) -> VersionSnapshot:
-        """Return what is stored around a version and its wheel's names, in one statement."""
+        """Load the state around a version, in one statement."""
         return read_stored(name, await self._database.read(*looking(name, version, wheel)))
 
     async def update(
@@ -51,7 +49,7 @@ class PostgresVersionStore:
         seen: VersionSnapshot | None = None,
         wheel: WheelFilename | None = None,
     ) -> Result:
-        """Decide and write, under lock once another writer came first."""
+        """Decide and write; after a lost race again, with the provider locked."""
         stored = seen or await self.look(name, version, wheel=wheel)
         with suppress(RetryableError):
             return await self._update(name, version, decide, stored)
@@ -77,17 +75,17 @@ class PostgresVersionStore:
     async def history(
         self, name: ProviderName, version: SemVer, *, limit: int | None = None, offset: int = 0
     ) -> Sequence[LifecycleEvent]:
-        """Return what happened to a version, oldest first."""
+        """Return the events of a version, oldest first."""
         page = {"page_limit": limit, "page_offset": offset}
         return [read_event(row) for row in await self._database.read(queries.HISTORY, {**key(name, version), **page})]
 
     async def check(self) -> None:
-        """Return if the database answers, has the layout that this release needs, and lets us use it.
+        """Check that the database answers, has a compatible schema, and grants the privileges that serving needs.
 
         Raises:
-            StoreUnavailableError: It does not answer, is at an older revision, or the role lacks privileges.
+            StoreUnavailableError: It does not.
         """
-        if not suffice({row["version_num"] for row in await self._database.read(CURRENT)}):
+        if not are_compatible({row["version_num"] for row in await self._database.read(CURRENT)}):
             raise StoreUnavailableError(SCHEMA_MISMATCH)
         if await self._database.read(LACKING):
             raise StoreUnavailableError(PRIVILEGES_LACKING)

@@ -1,8 +1,8 @@
-"""The statements that write. All that one change writes is one statement, and so one round trip.
+"""The statements that write. One change is one statement: a CTE for each row.
 
-A provider's row comes first, and the others only with it: where it is not as it was seen, nothing is written.
-Parameters are the columns of each row behind what the row is, as ``version_status``; and ``of_prefix``, ``of_name``,
-``of_version`` and ``of_revision`` for rows that are there already.
+The first CTE writes the provider's row, unless its revision changed; the others depend on it. A parameter is named
+after its row and column, as ``version_status``. ``of_prefix``, ``of_name``, ``of_version`` and ``of_revision`` find
+existing rows.
 """
 
 from collections.abc import Mapping
@@ -27,16 +27,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
-from adapters.postgres.queries import ONE, named, numbered
+from adapters.postgres.queries import ONE, where_provider, where_version
 from adapters.postgres.tables import DISTRIBUTION_EVENTS, DISTRIBUTIONS, EVENTS, PROVIDERS, VERSIONS, WHEEL_FILES
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Write:
-    """The writing of one row.
+    """A write of one row.
 
     Attributes:
-        part: What the row is.
+        part: The name of its CTE, and the prefix of its parameters.
     """
 
     part: str
@@ -50,24 +50,26 @@ def _given(part: str, row: Table, *without: str) -> dict[str, BindParameter[Any]
 
 
 def _adding(row: Table, after: FromClause, values: Mapping[str, ColumnElement[Any]]) -> Insert:
-    """Return the addition of a row, if what comes before it was written."""
+    """Return an INSERT that depends on another CTE's row."""
     return insert(row).from_select(list(values), select(*values.values()).select_from(after))
 
 
 _KEY = ("prefix", "name")
 _PROVIDER, _VERSION, _DISTRIBUTION = table("provider"), table("version", column("id")), table("distribution")
-_REPLACING = update(PROVIDERS).where(named(PROVIDERS), PROVIDERS.c.revision == bindparam("of_revision")).returning(ONE)
+_REPLACING = (
+    update(PROVIDERS).where(where_provider(PROVIDERS), PROVIDERS.c.revision == bindparam("of_revision")).returning(ONE)
+)
 
 ADD_PROVIDER = Write("provider", insert(PROVIDERS).values(_given("provider", PROVIDERS, "revision")).returning(ONE))
 REPLACE_PROVIDER = Write("provider", _REPLACING.values(_given("provider", PROVIDERS, "revision", *_KEY)))
 TOUCH_PROVIDER = Write("provider", _REPLACING.values(updated_at=bindparam("provider_updated_at")))
-"""Leaves what it is shown as, and all that follows from it to find it by."""
+"""Updates ``updated_at`` only; metadata and search columns stay."""
 
 ADD_VERSION = Write("version", _adding(VERSIONS, _PROVIDER, _given("version", VERSIONS)).returning(VERSIONS.c.id))
 REPLACE_VERSION = Write(
     "version",
     update(VERSIONS)
-    .where(numbered(VERSIONS), select(ONE).select_from(_PROVIDER).exists())
+    .where(where_version(VERSIONS), select(ONE).select_from(_PROVIDER).exists())
     .values(_given("version", VERSIONS, "id", *_KEY, "version"))
     .returning(VERSIONS.c.id),
 )
@@ -75,7 +77,7 @@ ADD_EVENT = Write(
     "event",
     _adding(EVENTS, _VERSION, {**_given("event", EVENTS, "position", "version_id"), "version_id": _VERSION.c.id}),
 )
-"""Goes with one of those that write a version."""
+"""Depends on a write of a version."""
 
 ADD_FILE = Write("file", _adding(WHEEL_FILES, _PROVIDER, _given("file", WHEEL_FILES)))
 ADD_DISTRIBUTION = Write(
@@ -93,7 +95,7 @@ ADD_OWNERSHIP = Write(
     "ownership",
     _adding(DISTRIBUTION_EVENTS, _DISTRIBUTION, _given("ownership", DISTRIBUTION_EVENTS, "position")),
 )
-"""Goes with one of those that write a distribution."""
+"""Depends on a write of a distribution."""
 
 _OWNER = _given("distribution", DISTRIBUTIONS)
 _ASSIGNED = (
@@ -107,11 +109,11 @@ _ASSIGNED = (
     .cte("distribution")
 )
 ASSIGN = select(ONE).select_from(_DISTRIBUTION).add_cte(_ASSIGNED, ADD_OWNERSHIP.clause.cte(ADD_OWNERSHIP.part))
-"""Changes a distribution's owner outside of any publication."""
+"""Changes a distribution's owner without publishing."""
 
 
 @cache
 def combine(provider: Write, *others: Write) -> Select[int]:
-    """Return one statement of all writes, at most one of a part. It returns a row if the provider's row was written."""
+    """Combine writes of different parts into one statement of CTEs. It returns a row iff they were applied."""
     parts = (write.clause.cte(write.part) for write in (provider, *others))
     return select(ONE).select_from(_PROVIDER).add_cte(*parts)

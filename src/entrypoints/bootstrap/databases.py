@@ -80,7 +80,7 @@ class DatabaseLayout:
 
     def suffices(self) -> bool:
         """Tell whether the database has the layout that this release needs."""
-        return schema.suffices(self.url)
+        return schema.is_compatible(self.url)
 
 
 @contextmanager

@@ -12,8 +12,7 @@ import pytest
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.embedded_binaries import PackagedServer
 from adapters.postgres.parameters import PARAMETERS
-from adapters.postgres.revisions import heads
-from adapters.postgres.schema import current, upgrade
+from adapters.postgres.schema import current, heads, upgrade
 from application.errors import StoreUnavailableError
 from tests.support.postgres import execute, fetch
 

@@ -10,14 +10,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, create_mock_engine
 
 from adapters.postgres.engine import unpooled_config
-from adapters.postgres.migrations import MIGRATION_LOCK
-from adapters.postgres.revisions import alembic_config, heads
-from adapters.postgres.schema import current, downgrade, suffices, upgrade
+from adapters.postgres.migrations import LOCATION, MIGRATION_LOCK
+from adapters.postgres.schema import current, downgrade, heads, is_compatible, upgrade
 from adapters.postgres.tables import VersionRow
 from application.errors import StoreUnavailableError
 from tests.support.postgres import connected, execute, fetch
 
-REVISIONS = [script.revision for script in ScriptDirectory(alembic_config().script_location).walk_revisions()][::-1]
+REVISIONS = [script.revision for script in ScriptDirectory(LOCATION).walk_revisions()][::-1]
 LAYOUT = """
     SELECT 'column', c.relname || '.' || a.attname,
         format_type(atttypid, atttypmod) || ' ' || attnotnull || ' ' || coalesce(collname, '')
@@ -95,9 +94,9 @@ def test_an_upgrade_of_an_upgraded_database_changes_nothing(database_dsn: str) -
 
 def test_a_database_stands_at_head_after_the_upgrade_and_not_before(empty_database_dsn: str) -> None:
     assert current(empty_database_dsn) == set()
-    assert not suffices(empty_database_dsn)
+    assert not is_compatible(empty_database_dsn)
     upgrade(empty_database_dsn)
-    assert suffices(empty_database_dsn)
+    assert is_compatible(empty_database_dsn)
     downgrade(empty_database_dsn, "base")
     assert current(empty_database_dsn) == set()
 
@@ -106,18 +105,18 @@ def test_a_database_that_a_newer_release_migrated_is_left_as_it_is(fresh_databas
     execute(fresh_database_dsn, "UPDATE alembic_versions SET version_num = 'newer'")
     upgrade(fresh_database_dsn)
     assert current(fresh_database_dsn) == {"newer"}
-    assert suffices(fresh_database_dsn)
+    assert is_compatible(fresh_database_dsn)
 
 
 @pytest.mark.parametrize("revision", REVISIONS[:-1])
 def test_a_database_at_an_older_revision_does_not_do(fresh_database_dsn: str, revision: str) -> None:
     execute(fresh_database_dsn, f"UPDATE alembic_versions SET version_num = '{revision}'")
-    assert not suffices(fresh_database_dsn)
+    assert not is_compatible(fresh_database_dsn)
 
 
 async def test_migrations_run_while_an_event_loop_does(empty_database_dsn: str) -> None:
     upgrade(empty_database_dsn)
-    assert suffices(empty_database_dsn)
+    assert is_compatible(empty_database_dsn)
 
 
 def a_process(command: list[str]) -> subprocess.Popen[str]:
@@ -139,10 +138,10 @@ def test_replicas_that_upgrade_at_once_take_turns(empty_database_dsn: str) -> No
 
     replicas = connected(empty_database_dsn, start_together)
     assert [(replica.communicate()[1], replica.returncode) for replica in replicas] == [("", 0)] * 3
-    assert suffices(empty_database_dsn)
+    assert is_compatible(empty_database_dsn)
 
 
-@pytest.mark.parametrize("work", [upgrade, current, suffices, lambda dsn: downgrade(dsn, "base")])
+@pytest.mark.parametrize("work", [upgrade, current, is_compatible, lambda dsn: downgrade(dsn, "base")])
 def test_an_unreachable_server_is_a_store_out_of_service(work: object) -> None:
     assert callable(work)
     with pytest.raises(StoreUnavailableError):

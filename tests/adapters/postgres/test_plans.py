@@ -107,7 +107,7 @@ VALUES = {
     "page_limit": "20",
     "page_offset": "0",
 }
-EXPLAINED = {"FIND", "FIND_LATEST", "LIST", "LIST_RECORDED", "LOOK", "LOOK_FOR_WHEEL", "LOCK", "HISTORY"}
+EXPLAINED = {"FIND", "FIND_LATEST", "LIST", "LIST_ALL", "LOOK", "LOOK_FOR_WHEEL", "LOCK", "HISTORY"}
 EXPLAINED_WRITES = {"REPLACE_PROVIDER", "TOUCH_PROVIDER", "REPLACE_VERSION", "ADD_EVENT", "CHANGE_OWNER"}
 READS_NO_TABLE = {"CONFIRM"}
 READS_NOTHING = {"ADD_PROVIDER", "ADD_VERSION", "ADD_FILE", "ADD_DISTRIBUTION", "ADD_OWNERSHIP"}
@@ -234,7 +234,7 @@ def test_searches_read_indexes_and_latest_versions_only_of_the_page(
         (catalog_queries.LIST_OWNERS, "pk_distributions", 20),
         (catalog_queries.LIST_OWNED, "ix_distributions_owned", 20),
         (catalog_queries.OWNERS_HISTORY, "ix_distribution_events_history", 1),
-        (queries.LIST_RECORDED, "uq_provider_versions_version", 100),
+        (queries.LIST_ALL, "uq_provider_versions_version", 100),
     ],
     ids=[
         "FIND_PROVIDER",
@@ -243,7 +243,7 @@ def test_searches_read_indexes_and_latest_versions_only_of_the_page(
         "LIST_OWNERS",
         "LIST_OWNED",
         "OWNERS_HISTORY",
-        "LIST_RECORDED",
+        "LIST_ALL",
     ],
 )
 def test_the_other_queries_read_indexes_only(busy_dsn: str, query: ClauseElement, index: str, rows: int) -> None:
