@@ -5,7 +5,7 @@ import socket
 
 
 class PortTakenError(Exception):
-    """Somebody listens there already; the message says where."""
+    """The address is in use; the message names it."""
 
 
 class UnknownHostError(Exception):
@@ -30,12 +30,12 @@ def address_of(host: str) -> str:
 
 
 def require_free(host: str, port: int) -> None:
-    """Return if nobody listens there.
+    """Return if the port is free.
 
     The server lets several workers share a port, so the system alone would let two servers share it without a word.
 
     Raises:
-        PortTakenError: Somebody does, or the address is not this host's.
+        PortTakenError: It is in use, or the address is not this host's.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:

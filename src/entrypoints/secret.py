@@ -10,7 +10,7 @@ class Secret:
         self._value = value
 
     def reveal(self) -> str:
-        """Return the value, to hand it to whoever needs it."""
+        """Return the value."""
         return self._value
 
     def __repr__(self) -> str:

@@ -31,7 +31,7 @@ class ClerkAnswer:
 class ClerkApi:
     """Calls one Clerk instance.
 
-    Nothing is retried here: whoever called decides, and a verification costs money each time.
+    Nothing is retried: each verification costs money, so callers decide.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class ClerkApi:
 
         Raises:
             TokenAuthorityUnavailableError: Clerk did not answer in time and form, or refused the secret; the latter
-                is the operator's to mend and logged as an error.
+                is for the operator to correct and logged as an error.
         """
         return await self._call(path, "POST", {"Content-Type": "application/json"}, msgspec.json.encode(body))
 

@@ -24,7 +24,7 @@ def new_http_client(instance: ClerkInstance) -> httpx.AsyncClient:
 
 def _tls(instance: ClerkInstance) -> ssl.SSLContext:
     if not any(url.lower().startswith("https:") for url in (instance.issuer, instance.api_url)):
-        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # for loopback: trusts nobody, and takes no time to load
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # for loopback: no authorities, which take time to load
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
     # As on Python before 3.13 and in curl: private authorities often lack extensions that RFC 5280 requires.

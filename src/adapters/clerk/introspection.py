@@ -20,7 +20,7 @@ _REFUSING = {
 class IntrospectedToken(msgspec.Struct, frozen=True):
     """Clerk's answer about a secret.
 
-    Only ``object`` is taken for granted; every other member is judged by itself, as one of a JWT would be.
+    Only ``object`` is required; every other member is validated by itself, as a claim of a JWT is.
     """
 
     object: str

@@ -147,7 +147,7 @@ class UnverifiedHeader:
 
 
 class _Rs256Only(jws.JWSRegistry):
-    """Lets joserfc judge the algorithm alone: the header was read strictly before, and unknown parameters pass."""
+    """Lets joserfc check the algorithm only: the header was validated before, and unknown parameters pass."""
 
     default_header_registry = {"alg": HeaderParameter("Algorithm", "str", required=True)}  # noqa: RUF012 - as in joserfc
     max_header_length = max_payload_length = max_signature_length = MAX_TOKEN_LENGTH
@@ -188,7 +188,7 @@ class SignedTokenReader:
     async def read(self, token: str) -> VerifiedClaims:
         """Return the claims of a token of three segments that the instance signed and that is good now.
 
-        Header comes first, then the signature, then claims. What the claims say of the holder is the caller's to judge.
+        Header comes first, then the signature, then claims. The caller checks what the claims say of the holder.
 
         Raises:
             NotAuthenticatedError: A check failed.

@@ -100,7 +100,7 @@ class _Spelling:
 def active_organization(claims: VerifiedClaims) -> ActiveOrganization:
     """Return the organisation: in ``o`` from version 2 on, flat before.
 
-    A token that says it in both ways must say the same, lest another reader takes it for another organisation's.
+    A token that says it in both ways must say the same, or readers could take it for different organisations.
 
     Raises:
         NotAuthenticatedError: None is active, or what is said of it is malformed or contradicts itself.

@@ -19,7 +19,7 @@ _MAX_EXPLAINED = 4000
 _BOUNDS = {"minimum": 0, "maximum": 0}
 """What other members need beside them in draft 4."""
 _FORMATS = {"regex": is_pattern, "uri": lambda _: True, "uri-reference": lambda _: True}
-"""The domain judges references; generators write some of them without percent-encoding."""
+"""The domain validates references; generators write some of them without percent-encoding."""
 
 
 class MetaSchemaValidator:
@@ -68,12 +68,12 @@ def _wrong(schema: JsonSchema) -> tuple[Pointer, Mapping[str, object]]:
 def _meta_schema(draft: Draft) -> Validator:
     chosen = {"$ref": draft.uri}
     # Drafts before 2019-09 do not know $defs, but what is published under them does.
-    judged = {
+    schema_of_draft = {
         "$schema": draft.uri,
         "allOf": [chosen],
         "properties": {"$defs": {"additionalProperties": chosen}},
     }
-    return validator_cls_for(judged)(judged, validate_formats=True, formats=_FORMATS, offline=True)
+    return validator_cls_for(schema_of_draft)(schema_of_draft, validate_formats=True, formats=_FORMATS, offline=True)
 
 
 def _problem(draft: Draft, message: str) -> str:

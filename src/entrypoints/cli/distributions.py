@@ -86,7 +86,7 @@ def transfer(
     who: Who = None,
     as_json: AsJson = False,
 ) -> None:
-    """Hand a distribution over to a namespace, or reserve one that nobody published. Safe to repeat.
+    """Hand a distribution over to a namespace, or reserve one that was never published. Safe to repeat.
 
     Only the new namespace can publish it from then on; the platform always can. What was published stays on the index
     where it is.
@@ -103,5 +103,5 @@ def transfer(
     if as_json:
         show_json({"distribution": done.distribution, "before": done.before})
         return
-    before = "nobody published it yet" if done.before is None else f"it belonged to {done.before.prefix}"
+    before = "it was never published" if done.before is None else f"it belonged to {done.before.prefix}"
     show_outcome(f"{done.distribution.name} belongs to {done.distribution.prefix}; {before}", good=True)

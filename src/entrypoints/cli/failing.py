@@ -34,7 +34,7 @@ def exit_status(refusal: RegistryError) -> int:
 def refusals(*, as_json: bool) -> Iterator[None]:
     """End the command with what the registry says, should it refuse, or with what is wrong with the settings or a file.
 
-    Programs get a document, for what nobody foresaw too; where that happened is then logged on standard error.
+    Programs get a JSON document for unexpected errors too; the traceback is then logged on standard error.
     """
     try:
         yield

@@ -36,7 +36,7 @@ def register(
 
     Waits until the index shows the release, tries again what is safe to try again, and exits with 0 whether this run
     registered the version or an earlier one did. Exits with 1 if it is refused, 2 if something here is wrong, 3 if the
-    index does not show the release in time, 4 if somebody cannot be reached.
+    index does not show the release in time, 4 if a service cannot be reached.
 
     Takes its token from REGISTRY_TOKEN, or mints one with REGISTRY_MACHINE_SECRET_KEY.
     """

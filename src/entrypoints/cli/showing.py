@@ -24,7 +24,7 @@ _NO_WIDTH = 100_000
 def tell(text: str | bytes, *, err: bool = False, nl: bool = True) -> None:
     """Print to standard output or standard error.
 
-    Where nobody reads that any more, or nothing more can be written, the text is lost and the command goes on: its exit
+    If the reader is gone, or the disk is full, the text is lost and the command goes on: its exit
     status tells what it did.
     """
     try:

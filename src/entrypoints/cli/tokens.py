@@ -40,7 +40,7 @@ def inspect(
     """Show what a machine token says, and the first check of this registry's that it would not pass.
 
     Standard input is the better way: what stands on a command line is seen by others on the host. The
-    REGISTRY_CONSOLE_... settings count. Nobody is asked without --online; the signature is then not checked. Exits
+    REGISTRY_CONSOLE_... settings count. Without --online this works offline and does not check the signature. Exits
     with 1 if a check would not pass, with 4 if Clerk cannot be reached.
     """
     with refusals(as_json=as_json):

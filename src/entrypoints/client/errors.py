@@ -1,4 +1,4 @@
-"""Why registering came to no good end. ``docs/cli.md`` lists the exit statuses."""
+"""Why a registration failed. ``docs/cli.md`` lists the exit statuses."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
@@ -43,14 +43,14 @@ class ReleaseNotVisibleError(ClientError):
 
 
 class OutOfReachError(ClientError):
-    """Somebody did not answer as they should, however often they were asked. Safe to run again."""
+    """A service did not answer in all attempts. Safe to run again."""
 
     code = "out_of_reach"
     exit_status = 4
 
 
 class RefusedError(ClientError):
-    """Somebody answered that it will not do.
+    """A service refused the request.
 
     Attributes:
         status: Of the answer.

@@ -45,7 +45,7 @@ class Order:
 
 
 class Watcher(Protocol):
-    """Whoever watches the release go by."""
+    """Shows the progress of a release."""
 
     def note(self, text: str) -> None:
         """Read a line."""

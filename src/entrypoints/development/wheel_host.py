@@ -61,7 +61,7 @@ class _TlsServer(http.server.ThreadingHTTPServer):
         super().__init__(address, handler)
 
     def get_request(self) -> tuple[ssl.SSLSocket, tuple[str, int]]:
-        """Leave the handshake to the connection's own thread, so that a stuck client stops nobody else."""
+        """Leave the handshake to the connection's own thread, so that a stuck client does not block others."""
         connection, client = self.socket.accept()
         return self._tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False), client
 

@@ -17,7 +17,7 @@ Known = TypeVar("Known", StandInOrganization, StandInUser)
 class StandInCustomers:
     """The organisations, users and API keys of one pretended Clerk instance.
 
-    Whoever routes requests here has checked the instance key.
+    The caller has checked the instance key.
     """
 
     def __init__(self, now: Callable[[], datetime]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from entrypoints.development.clerk.tokens import milliseconds
 
-# What every user has in Clerk's object, and nobody here has set up.
+# What every user has in Clerk's object, and users here never set up.
 _UNSET = (
     "external_id",
     "username",
