@@ -16,7 +16,7 @@ from domain.machines import ReleaseAllowList
 
 
 class ClerkTokenInspector:
-    """Says which of the verifier's checks a token would fail. It verifies no signature, so it authenticates no caller."""
+    """Says which of the verifier's checks a token would fail, without verifying its signature."""
 
     def __init__(self, realm: ClerkRealm, allow_list: ReleaseAllowList, clock: Clock) -> None:
         self._realm = realm
