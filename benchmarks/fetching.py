@@ -8,15 +8,17 @@ from pathlib import Path
 import structlog
 import uvloop
 
-from adapters.https.addresses import AddressRules
-from adapters.https.certificates import trust
+from adapters.https.address_policy import AddressPolicy
+from adapters.https.tls import create_ssl_context
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from domain.wheel_urls import WheelUrl
 
 
 async def fetch(url: str, ca_bundle: Path) -> float:
     """Return how many seconds it takes to have the wheel on disk, and hashed."""
-    fetcher = HttpsWheelFetcher(rules=AddressRules.parse(networks=["127.0.0.1/32"], hosts=[]), tls=trust(ca_bundle))
+    fetcher = HttpsWheelFetcher(
+        addresses=AddressPolicy.parse(networks=["127.0.0.1/32"], hosts=[]), tls=create_ssl_context(ca_bundle)
+    )
     await asyncio.to_thread(int)  # starts the thread that a server has long had
     started = time.perf_counter()
     with await fetcher.fetch(WheelUrl.parse(url)):

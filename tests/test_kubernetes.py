@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from adapters.https import special_blocks
-from adapters.https.special_blocks import IPNetwork
+from adapters.https import special_purpose_ranges
+from adapters.https.special_purpose_ranges import IPNetwork
 from adapters.postgres.engine import ConnectionOptions
 from entrypoints.http.routes.health import health, ready
 from entrypoints.settings import ConsoleSettings, WheelSettings, variable_of
@@ -25,7 +25,7 @@ CONTAINERS = {name: pod["containers"][0] for name, pod in PODS.items()}
 SERVER, POD = CONTAINERS["deployment.yaml"], PODS["deployment.yaml"]
 EGRESS = FILES["network.yaml"]["spec"]["egress"]
 OPENED = [peer["ipBlock"] for rule in EGRESS for peer in rule["to"] if "ipBlock" in peer]
-BLOCKED = [block for block, _ in (*special_blocks._NEAR, *special_blocks._SPECIAL)]
+BLOCKED = [block for block, _ in (*special_purpose_ranges._NEVER_ROUTABLE, *special_purpose_ranges._SPECIAL_PURPOSE)]
 
 
 def size(text: str) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from entrypoints.bootstrap import address_rules, connection_options, console_realm, customer_realm, fetch_policy
+from entrypoints.bootstrap import address_policy, connection_options, console_realm, customer_realm, fetch_policy
 from entrypoints.secret import Secret
 from entrypoints.settings import ConsoleSettings, CustomerSettings, DatabaseSettings, WheelSettings
 
@@ -57,7 +57,7 @@ def test_every_setting_of_fetching_counts() -> None:
         deadline_seconds=8.0,
         max_concurrent=9,
     )
-    policy, rules = fetch_policy(settings), address_rules(settings)
+    policy, rules = fetch_policy(settings), address_policy(settings)
 
     assert (policy.max_bytes, policy.deadline, policy.max_concurrent) == (7, 8.0, 9)
     assert [str(network) for network in rules.allowed_networks] == ["10.0.0.0/8"]

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from adapters.web import is_loopback
 from domain import texts
 from domain.errors import InvalidTextError, InvalidWheelUrlError
 from domain.wheel_urls import parse_authority
@@ -92,7 +93,7 @@ def _is_address(text: str) -> bool:
 
 def _is_secure_url(url: str) -> bool:
     scheme, host = _parts_of_url(url) or ("", "")
-    return scheme == "https" or (scheme == "http" and _is_loopback(host))
+    return scheme == "https" or (scheme == "http" and is_loopback(host))
 
 
 def _is_index_url(url: Secret) -> bool:
@@ -107,13 +108,6 @@ def _are_machine_ids(ids: tuple[str, ...]) -> bool:
 def _are_origins(origins: tuple[str, ...]) -> bool:
     # As browsers send them (RFC 6454 section 6.2); an empty list would accept every origin.
     return bool(origins) and all(re.fullmatch(r"[a-z][a-z0-9+.-]*://[^/?#@\sA-Z]+", each) for each in origins)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _are_networks(networks: tuple[str, ...]) -> bool:

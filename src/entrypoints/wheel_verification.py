@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
-from adapters.https.addresses import AddressRules
-from adapters.https.certificates import trust
+import stamina
+
+from adapters.https.address_policy import AddressPolicy
 from adapters.https.policy import FetchPolicy
+from adapters.https.tls import create_ssl_context
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from application.fair_share import Shares
@@ -30,19 +32,20 @@ def check_shares(settings: WheelSettings) -> Shares:
     return replace(usual, customers=customers, one_customer=one_customer)
 
 
-def address_rules(settings: WheelSettings) -> AddressRules:
+def address_policy(settings: WheelSettings) -> AddressPolicy:
     """Return which addresses may be fetched from under these settings."""
-    return AddressRules.parse(
+    return AddressPolicy.parse(
         networks=settings.allowed_networks, hosts=settings.allowed_hosts, ports=map(int, settings.allowed_ports)
     )
 
 
 def wheel_fetcher(settings: WheelSettings, *, max_idle: int = 0) -> HttpsWheelFetcher:
-    """Return what fetches wheels under these settings, to be closed if it may keep connections."""
+    """Return what fetches wheels under these settings, to be closed if it keeps idle connections."""
+    stamina.instrumentation.set_on_retry_hooks(())  # they would repeat the fetcher's log lines, and add a metric
     return HttpsWheelFetcher(
         replace(fetch_policy(settings), max_idle=max_idle),
-        rules=address_rules(settings),
-        tls=trust(settings.ca_bundle),
+        addresses=address_policy(settings),
+        tls=create_ssl_context(settings.ca_bundle),
         spool_directory=settings.spool_dir,
     )
 

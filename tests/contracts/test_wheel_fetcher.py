@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from adapters.https.addresses import AddressRules
-from adapters.https.certificates import trust
+from adapters.https.address_policy import AddressPolicy
 from adapters.https.policy import FetchPolicy
 from adapters.https.spool import BLOCK_BYTES
+from adapters.https.tls import create_ssl_context
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
 from application.errors import WheelHostFailedError
@@ -61,8 +61,8 @@ async def https(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     authority = CertificateAuthority()
     async with https_host(authority.server_context("127.0.0.1")) as host:
-        rules = AddressRules.parse(networks=["127.0.0.1/32"])
-        fetcher = HttpsWheelFetcher(FetchPolicy(), rules=rules, tls=authority.client_context())
+        rules = AddressPolicy.parse(networks=["127.0.0.1/32"])
+        fetcher = HttpsWheelFetcher(FetchPolicy(), addresses=rules, tls=authority.client_context())
         yield HttpsSource(host, fetcher)
 
 
@@ -114,8 +114,8 @@ async def test_the_development_host_serves_the_fetcher(tmp_path: Path) -> None:
     data = b"x" * 1_000_000
     await asyncio.to_thread((tmp_path / Path(PATH).name).write_bytes, data)
     with WheelHost(tmp_path, ca_directory=tmp_path) as host:
-        rules = AddressRules.parse(networks=["127.0.0.1/32"])
-        fetcher = HttpsWheelFetcher(rules=rules, tls=trust(host.ca_path), spool_directory=tmp_path)
+        rules = AddressPolicy.parse(networks=["127.0.0.1/32"])
+        fetcher = HttpsWheelFetcher(addresses=rules, tls=create_ssl_context(host.ca_path), spool_directory=tmp_path)
         with await fetcher.fetch(WheelUrl.parse(f"{host.url}/{Path(PATH).name}")) as fetched:
             assert fetched.sha256.hex == hashlib.sha256(data).hexdigest()
 
@@ -123,7 +123,7 @@ async def test_the_development_host_serves_the_fetcher(tmp_path: Path) -> None:
 def _get(host: WheelHost, path: str) -> tuple[int, bytes]:
     address = urlsplit(host.url)
     assert address.hostname is not None
-    connection = HTTPSConnection(address.hostname, address.port, context=trust(host.ca_path))
+    connection = HTTPSConnection(address.hostname, address.port, context=create_ssl_context(host.ca_path))
     try:
         connection.request("GET", path)
         answer = connection.getresponse()

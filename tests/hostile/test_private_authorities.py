@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from adapters.clerk.http_client import new_http_client
-from adapters.https.addresses import AddressRules
-from adapters.https.certificates import trust
+from adapters.https.address_policy import AddressPolicy
+from adapters.https.tls import create_ssl_context
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from adapters.postgres.engine import Database
 from adapters.postgres.version_repository import PostgresVersionStore
@@ -29,8 +29,8 @@ Connects = Callable[[HttpsHost, Path], Awaitable[bool]]
 
 
 async def wheel_fetcher(host: HttpsHost, bundle: Path) -> bool:
-    rules = AddressRules.parse(networks=["127.0.0.1/32"])
-    fetcher = HttpsWheelFetcher(rules=rules, tls=trust(bundle), spool_directory=bundle.parent)
+    rules = AddressPolicy.parse(networks=["127.0.0.1/32"])
+    fetcher = HttpsWheelFetcher(addresses=rules, tls=create_ssl_context(bundle), spool_directory=bundle.parent)
     try:
         await fetcher.fetch(WheelUrl.parse(host.url(PATH)))
     except WheelHostFailedError:

@@ -10,12 +10,14 @@ import structlog
 
 from adapters.clerk import http_client
 from adapters.clerk.realms import ClerkInstance
-from adapters.clerk.retry_after import seconds_to_wait
 from adapters.instrumentation import AuthorityObserver
+from adapters.web import parse_retry_after
 from application.errors import TokenAuthorityUnavailableError
 from application.ports.clock import Clock
 
 MAX_BODY_BYTES = 65_536
+MAX_RETRY_AFTER = 300
+"""Seconds."""
 Body = TypeVar("Body", bound=msgspec.Struct)
 _log = structlog.get_logger()
 
@@ -117,9 +119,9 @@ class ClerkApi:
     def _check_status(self, call: str, response: httpx.Response) -> None:
         status = response.status_code
         if status == 429 or status >= 500:
-            self._fail(
-                call, f"status {status}", seconds_to_wait(response.headers.get("Retry-After"), self._clock.now())
-            )
+            asked = parse_retry_after(response.headers.get("Retry-After"), now=self._clock.now())
+            retry_after = None if asked is None else min(max(round(asked), 1), MAX_RETRY_AFTER)
+            self._fail(call, f"status {status}", retry_after)
 
     async def _read(self, call: str, response: httpx.Response) -> bytes:
         # Compression was declined; undoing it unasked could inflate without bound.

@@ -1,8 +1,9 @@
 """Which Clerk instances are asked and trusted."""
 
-import ipaddress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
+
+from adapters.web import is_loopback
 
 CLERK_API_URL = "https://api.clerk.com"
 
@@ -81,20 +82,11 @@ class ClerkRealm(ClerkInstance):
 
 def _check_url(name: str, url: str) -> None:
     parts = urlsplit(url)
-    secure = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname or ""))
+    secure = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
     plain = bool(parts.hostname) and not (parts.username or parts.password or parts.query or parts.fragment)
     if not (secure and plain):
         msg = f"{name} must be an https:// URL without user, query and fragment (http:// on loopback only)"
         raise ValueError(msg)
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,86 +1,131 @@
-"""HTTP/1.1 with wheel hosts."""
+"""HTTP/1.1 over one TLS connection."""
 
 import asyncio
+import select
+from collections.abc import AsyncIterator, Awaitable, Callable
 
-from adapters.https.answer_parsing import FRAMING_BYTES, AnswerParser
-from adapters.https.answers import AnswerHead
-from adapters.https.policy import FetchPolicy
-from adapters.https.special_blocks import IPAddress
-from adapters.https.streams import TlsStream
-from adapters.https.targets import Target
+import anyio
+import httpx
+from anyio.abc import SocketAttribute
+from anyio.streams.tls import TLSStream
 
-_BODY_BYTES = 256 * 1024
-_READINGS_AT_ONCE = 4  # one takes some hundred microseconds at worst
+from adapters.https.response_parser import FRAMING_BYTES, ProtocolError, ResponseParser
+from adapters.https.special_purpose_ranges import IPAddress
+
+_READS_PER_TURN = 4
+"""Reads before other tasks get a turn: one chunk from the kernel may hold thousands of tiny TLS records."""
 
 
 class Connection:
-    """A connection to a wheel host. Besides an ``OSError``, it raises ``ProtocolError`` for what is not HTTP.
+    """One request at a time. Raises httpx exceptions.
 
     Attributes:
-        address: Where it goes.
+        address: The peer's.
     """
 
-    def __init__(self, stream: TlsStream, address: IPAddress, policy: FetchPolicy) -> None:
-        """Speak HTTP on a stream, and own it."""
+    def __init__(self, stream: TLSStream, address: IPAddress) -> None:
         self.address = address
         self._stream = stream
-        self._policy = policy
-        self._answer = AnswerParser()
-        self._was_read = False
-        self._read_at_once = FRAMING_BYTES
-        self._readings = 0
+        self._parser = ResponseParser()
+        self._is_consumed = False
+        self._read_timeout: float | None = None
+        self._reads = 0
 
-    async def ask(self, target: Target, *, reuse: bool) -> AnswerHead:
-        """Send a plain GET without anything that identifies the registry's users, and return how it is answered.
+    async def send(self, request: httpx.Request) -> None:
+        """Send a request without a body, and read the head of its response.
 
-        Args:
-            target: What is asked for.
-            reuse: Whether the host may keep the connection for another request.
+        Raises:
+            httpx.ReadTimeout: The host sent nothing for the request's read timeout.
+            httpx.NetworkError: The connection broke.
+            httpx.RemoteProtocolError: The response is not HTTP/1.1 or exceeds a bound.
         """
-        self._answer = AnswerParser()
-        self._was_read = False
-        self._read_at_once = FRAMING_BYTES
-        await self._stream.write(_request(target, self._policy.user_agent, reuse=reuse))
-        while self._answer.status is None:
+        self._parser = ResponseParser()
+        self._is_consumed = False
+        self._read_timeout = request.extensions.get("timeout", {}).get("read")
+        try:
+            await self._stream.send(_head(request))
+        except (anyio.BrokenResourceError, anyio.ClosedResourceError, OSError) as error:
+            raise httpx.WriteError("the connection broke") from error
+        while self._parser.status is None:
             await self._receive()
-        head = AnswerHead(target.host, self._answer.status, self._answer.fields)
-        if head.values(b"content-length"):  # little else than the body follows, so that much may be looked at at once
-            self._read_at_once = _BODY_BYTES
-        return head
+
+    def response(self, release: Callable[[], Awaitable[None]]) -> httpx.Response:
+        """Return the response whose head was read; closing it calls ``release``."""
+        return httpx.Response(
+            self._parser.status or 0, headers=self._parser.fields, stream=_ResponseStream(self, release)
+        )
 
     async def read(self) -> bytes | None:
-        """Return what arrived of the answer's body, or None at its end."""
-        while not (body := self._answer.take()):
-            if self._answer.is_whole:
-                self._was_read = True
+        """Return the next bytes of the body, or None at its end."""
+        while not (body := self._parser.take()):
+            if self._parser.is_complete:
+                self._is_consumed = True
                 return None
             await self._receive()
         return body
 
-    def is_ready(self) -> bool:
-        """Tell whether another request may be sent: the last answer was read to its end, and nothing came after it."""
-        return self._was_read and self._answer.may_another_follow and self._stream.is_quiet()
+    @property
+    def is_reusable(self) -> bool:
+        """Whether the last response was framed by HTTP, was read to its end, and the host keeps the connection open."""
+        return self._is_consumed and self._parser.may_another_follow
 
-    def close(self) -> None:
-        """Hang up."""
-        self._stream.close()
+    async def wait_until_unusable(self) -> None:
+        """Return once the host sends anything or closes the connection, although no request is pending."""
+        try:
+            await self._stream.receive(1)
+        except (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError, OSError):
+            return
+
+    def has_unread_data(self) -> bool:
+        """Tell whether the kernel holds bytes, or the end, that nobody has read yet."""
+        poll = select.poll()
+        poll.register(self._stream.extra(SocketAttribute.raw_socket), select.POLLIN)  # noqa: S610 - no Django here
+        return bool(poll.poll(0))
+
+    async def close(self) -> None:
+        """Close without waiting for the host to agree."""
+        await anyio.aclose_forcefully(self._stream)
 
     async def _receive(self) -> None:
-        self._readings += 1
-        if self._readings % _READINGS_AT_ONCE == 0:
-            await asyncio.sleep(0)  # thousands of records come with one reading, and others want their turn
-        async with asyncio.timeout(self._policy.rate_window):
-            self._answer.feed(await self._stream.read(self._read_at_once))
+        self._reads += 1
+        if self._reads % _READS_PER_TURN == 0:
+            await asyncio.sleep(0)
+        try:
+            async with asyncio.timeout(self._read_timeout):
+                data = await self._stream.receive(FRAMING_BYTES)
+        except TimeoutError as error:
+            raise httpx.ReadTimeout("the host sent nothing in time") from error
+        except anyio.EndOfStream:
+            data = b""
+        except (anyio.BrokenResourceError, anyio.ClosedResourceError, OSError) as error:
+            raise httpx.ReadError("the connection broke") from error
+        try:
+            self._parser.feed(data)
+        except ProtocolError as error:
+            raise httpx.RemoteProtocolError(str(error)) from error
 
 
-def _request(target: Target, user_agent: str, *, reuse: bool) -> bytes:
-    lines = [
-        f"GET {target.path} HTTP/1.1",
-        f"Host: {target.authority}",
-        f"User-Agent: {user_agent}",
-        "Accept: */*",
-        "Accept-Encoding: identity",
-        *(() if reuse else ("Connection: close",)),
-        "\r\n",
-    ]
-    return "\r\n".join(lines).encode("ascii")
+class _ResponseStream(httpx.AsyncByteStream):
+    """No generator: an abandoned one would be finalised later, in a task of its own."""
+
+    def __init__(self, connection: Connection, release: Callable[[], Awaitable[None]]) -> None:
+        self._connection = connection
+        self._release = release
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        if (body := await self._connection.read()) is None:
+            raise StopAsyncIteration
+        return body
+
+    async def aclose(self) -> None:
+        await self._release()
+
+
+def _head(request: httpx.Request) -> bytes:
+    target = request.extensions.get("target", request.url.raw_path)
+    lines = [b"%s %s HTTP/1.1" % (request.method.encode("ascii"), target)]
+    lines += [b"%s: %s" % field for field in request.headers.raw]
+    return b"\r\n".join([*lines, b"\r\n"])

@@ -1,55 +1,75 @@
-"""Connections between two requests."""
+"""Idle connections to wheel hosts."""
 
 import asyncio
 from collections.abc import Collection
 
-from adapters.https.connections import Connection
-from adapters.https.special_blocks import IPAddress
-from adapters.https.targets import Target
+import anyio
+
+from adapters.https.connection import Connection
+from adapters.https.special_purpose_ranges import IPAddress
+
+Origin = tuple[str, int]
+"""Host and port."""
 
 
-class IdleConnections:
-    """Keeps connections for another request to the same host: a release of fifty wheels shakes hands once or twice.
+class ConnectionPool:
+    """Keeps connections open for the next request to the same origin: a release registers many wheels of one host.
 
-    One is given out again only if it goes to an address that the host has now, as judged now, and if the host said
-    nothing meanwhile. Serves one event loop.
+    A connection is closed when its host sends anything or closes it, and after ``idle_timeout`` seconds.
+    Serves one event loop.
     """
 
-    def __init__(self, most: int, *, seconds: float) -> None:
-        """Keep that many at most, each for that long."""
-        self._most = most
-        self._seconds = seconds
-        self._resting: dict[Connection, tuple[tuple[str, int], asyncio.TimerHandle]] = {}
+    def __init__(self, max_idle: int, *, idle_timeout: float) -> None:
+        self._max_idle = max_idle
+        self._idle_timeout = idle_timeout
+        self._idle: dict[Connection, tuple[Origin, asyncio.Task[None]]] = {}
 
-    def take(self, target: Target, addresses: Collection[IPAddress]) -> Connection | None:
-        """Return a connection to a target's host at one of these addresses, or None."""
-        for connection, (host, _) in reversed(tuple(self._resting.items())):
-            if host == (target.host, target.port):
-                self._forget(connection)
-                if connection.address in addresses and connection.is_ready():
-                    return connection
-                connection.close()
+    async def acquire(self, origin: Origin, addresses: Collection[IPAddress]) -> Connection | None:
+        """Return the newest idle connection to one of these addresses, or None."""
+        for _ in range(2):  # a watcher reads in its first turn and in its second one sees what was already received
+            await asyncio.sleep(0)
+        while (connection := self._newest(origin)) is not None:
+            if await self._stop_watching(connection) and connection.address in addresses:
+                return connection
+            await connection.close()
         return None
 
-    def put(self, target: Target, connection: Connection) -> None:
-        """Keep a connection to a target's host, if it can be used again; close it otherwise."""
-        if not self._most or not connection.is_ready():
-            connection.close()
+    async def release(self, origin: Origin, connection: Connection) -> None:
+        """Keep a connection if it can serve another request; close it otherwise."""
+        if not (self._max_idle and connection.is_reusable):
+            await connection.close()
             return
-        if len(self._resting) == self._most:
-            self._expire(next(iter(self._resting)))
-        expiry = asyncio.get_running_loop().call_later(self._seconds, self._expire, connection)
-        self._resting[connection] = ((target.host, target.port), expiry)
+        watcher = asyncio.create_task(self._watch(connection))
+        self._idle[connection] = (origin, watcher)
+        if len(self._idle) > self._max_idle:
+            await self._close(next(iter(self._idle)))
 
-    def close(self) -> None:
-        """Close all that are kept."""
-        for connection in tuple(self._resting):
-            self._expire(connection)
+    async def aclose(self) -> None:
+        """Close the idle connections."""
+        for connection in tuple(self._idle):
+            await self._close(connection)
 
-    def _expire(self, connection: Connection) -> None:
-        self._forget(connection)
-        connection.close()
+    def _newest(self, origin: Origin) -> Connection | None:
+        return next((idle for idle, (owner, _) in reversed(self._idle.items()) if owner == origin), None)
 
-    def _forget(self, connection: Connection) -> None:
-        _, expiry = self._resting.pop(connection)
-        expiry.cancel()
+    async def _watch(self, connection: Connection) -> None:
+        with anyio.move_on_after(self._idle_timeout):
+            await connection.wait_until_unusable()
+        if self._idle.pop(connection, None) is not None:
+            await connection.close()
+
+    async def _stop_watching(self, connection: Connection) -> bool:
+        """Take a connection out, and tell whether its host stayed silent."""
+        _, watcher = self._idle.pop(connection)
+        watcher.cancel()
+        try:
+            await asyncio.wait([watcher])
+        except BaseException:
+            await connection.close()
+            raise
+        return watcher.cancelled() and not connection.has_unread_data()
+
+    async def _close(self, connection: Connection) -> None:
+        _, watcher = self._idle.pop(connection)
+        watcher.cancel()
+        await connection.close()

@@ -1,61 +1,128 @@
-"""From a wheel URL to its bytes."""
+"""Downloads a file: redirects, checks of each response, and the minimum throughput."""
 
 import asyncio
 from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import cast
 
-from adapters.https.answers import too_large
-from adapters.https.exchanges import Answer, HttpsExchanges
-from adapters.https.failures import wire_failures
+import httpx
+
+from adapters.https.error_mapping import translated_errors
+from adapters.https.fetch_url import FetchUrl
 from adapters.https.policy import FetchPolicy
-from adapters.https.rate import RateGuard
+from adapters.https.response_checks import check_framing, check_status, redirect_location, too_large
 from adapters.https.spool import Spool
-from adapters.https.targets import Target
+from application.errors import WheelHostTimeoutError
 from domain.errors import WheelFault, WheelRefusedError
 
 
-async def download(target: Target, exchanges: HttpsExchanges, spool: Spool, *, began: Callable[[], None]) -> None:
-    """Follow redirects to the file and spool it; ``began`` is called when the file itself follows.
+@dataclass(slots=True)
+class MinimumThroughput:
+    """Refuses a host that delivers less than a minimum, which no timeout of a single read notices.
 
-    Raises:
-        WheelRefusedError: See the port.
-        WheelHostFailedError: See the port.
-        WheelHostTimeoutError: See the port.
-        SpoolUnavailableError: The disk is full.
-        RetryableError: Nothing was spooled yet, and another attempt may succeed.
+    Counts only the time spent waiting for the host, so a slow local disk does not matter.
+
+    Attributes:
+        min_rate: Bytes per second.
+        window: Seconds over which the rate is averaged.
     """
-    for hop in range(exchanges.policy.max_redirects + 1):
-        following = await _hop(target, exchanges, spool, reuse=hop == 0, began=began)
-        if following is None:
+
+    host: str
+    min_rate: int
+    window: float
+    _waited: float = 0.0
+    _received: int = 0
+
+    def add(self, size: int, *, seconds: float) -> None:
+        """Count bytes that arrived after that many seconds of waiting.
+
+        Raises:
+            WheelHostTimeoutError: The window that ended now was too slow.
+        """
+        self._waited += seconds
+        self._received += size
+        if self._waited < self.window:
             return
-        target = following
-    raise WheelRefusedError(
-        WheelFault.REDIRECT_FORBIDDEN,
-        f"the URL redirects more than {exchanges.policy.max_redirects} times; register the address of the file itself",
-    )
+        if self._received < self.min_rate * self._waited:
+            raise WheelHostTimeoutError(
+                f"the wheel's host {self.host} sends less than {self.min_rate} bytes per second; try again later"
+            )
+        self._waited, self._received = 0.0, 0
 
 
-async def _hop(
-    target: Target, exchanges: HttpsExchanges, spool: Spool, *, reuse: bool, began: Callable[[], None]
-) -> Target | None:
-    """Spool the file and return None, or return the target that the answer redirects to."""
-    with wire_failures(target.host), await exchanges.ask(target, reuse=reuse) as answer:
-        if answer.head.location is not None:
-            return target.redirected(answer.head.location)
-        answer.head.check_status()
-        answer.head.check_body(exchanges.policy.max_bytes)
-        began()
-        await _receive(answer, exchanges.policy, spool)
-        return None
+@dataclass(frozen=True, slots=True)
+class Downloader:
+    """Downloads over a transport. Uses no ``AsyncClient``: cookies are not wanted, and redirects are checked here."""
 
+    transport: httpx.AsyncBaseTransport
+    policy: FetchPolicy
 
-async def _receive(answer: Answer, policy: FetchPolicy, spool: Spool) -> None:
-    rate = RateGuard(answer.head.host, policy.min_rate, policy.rate_window)
-    time = asyncio.get_running_loop().time
-    asked = time()
-    while (chunk := await answer.read()) is not None:
-        rate.arrived(len(chunk), after=time() - asked)
-        if spool.size + len(chunk) > policy.max_bytes:
-            raise too_large(policy.max_bytes)
-        await spool.write(chunk)
+    async def download(self, url: FetchUrl, spool: Spool, *, on_start: Callable[[], None]) -> None:
+        """Follow redirects to the file and spool it; ``on_start`` is called once its head has passed the checks.
+
+        Raises:
+            WheelRefusedError: See the port.
+            WheelHostFailedError: See the port.
+            WheelHostTimeoutError: See the port.
+            SpoolUnavailableError: The disk is full.
+            RetryableError: Nothing was spooled yet, and another attempt may succeed.
+        """
+        for hop in range(self.policy.max_redirects + 1):
+            following = await self._hop(url, spool, is_first=hop == 0, on_start=on_start)
+            if following is None:
+                return
+            url = following
+        raise WheelRefusedError(
+            WheelFault.REDIRECT_FORBIDDEN,
+            f"the URL redirects more than {self.policy.max_redirects} times; register the address of the file itself",
+        )
+
+    async def _hop(
+        self, url: FetchUrl, spool: Spool, *, is_first: bool, on_start: Callable[[], None]
+    ) -> FetchUrl | None:
+        """Spool the file and return None, or return the URL that the response redirects to."""
+        with translated_errors(url.host):
+            response = await self._request(url, keep_alive=is_first and self.policy.max_idle > 0)
+            async with aclosing(response):
+                if (location := redirect_location(url.host, response)) is not None:
+                    return url.redirected(location)
+                check_status(url.host, response)
+                check_framing(url.host, response, self.policy.max_bytes)
+                on_start()
+                await self._receive(url.host, response, spool)
+                return None
+
+    async def _request(self, url: FetchUrl, *, keep_alive: bool) -> httpx.Response:
+        request = httpx.Request(
+            "GET",
+            url.origin,
+            headers=_headers(url, self.policy.user_agent, keep_alive=keep_alive),
+            extensions={
+                "target": url.target.encode("ascii"),
+                "timeout": httpx.Timeout(self.policy.rate_window, connect=self.policy.connect_timeout).as_dict(),
+            },
+        )
+        try:
+            async with asyncio.timeout(self.policy.answer_timeout):
+                return await self.transport.handle_async_request(request)
+        except TimeoutError as error:
+            raise httpx.ReadTimeout("no response in time", request=request) from error
+
+    async def _receive(self, host: str, response: httpx.Response, spool: Spool) -> None:
+        throughput = MinimumThroughput(host, self.policy.min_rate, self.policy.rate_window)
+        time = asyncio.get_running_loop().time
         asked = time()
-    await spool.finish()
+        async for chunk in cast("httpx.AsyncByteStream", response.stream):
+            throughput.add(len(chunk), seconds=time() - asked)
+            if spool.size + len(chunk) > self.policy.max_bytes:
+                raise too_large(self.policy.max_bytes)
+            await spool.write(chunk)
+            asked = time()
+        await spool.finish()
+
+
+def _headers(url: FetchUrl, user_agent: str, *, keep_alive: bool) -> list[tuple[str, str]]:
+    """Return a plain request's fields, none of which tells who registers."""
+    fields = [("Host", url.authority), ("User-Agent", user_agent), ("Accept", "*/*"), ("Accept-Encoding", "identity")]
+    return fields if keep_alive else [*fields, ("Connection", "close")]

@@ -1,9 +1,11 @@
-"""Where a hop of a fetch goes."""
+"""The URL of one request of a fetch."""
 
 import re
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import quote, urljoin
+
+import httpx
 
 from domain.errors import InvalidWheelUrlError, WheelFault, WheelRefusedError
 from domain.wheel_urls import DEFAULT_PORT, WheelUrl, parse_authority
@@ -13,25 +15,25 @@ _HTTPS = "https://"
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?://)?", re.ASCII)
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
 _AUTHORITY_END = re.compile(r"[/?#]")
-_KEPT_IN_TARGET = "%/:?@!$&'()*+,;=-._~[]"
+_SAFE_IN_TARGET = "%/:?@!$&'()*+,;=-._~[]"
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """An https host, a port, and what is asked for there.
+class FetchUrl:
+    """An https URL, canonical and ready for the wire.
 
     Attributes:
-        host: Canonical; an IPv6 address has no brackets.
-        path: Path and query in ASCII, as they go on the wire.
+        host: An IPv6 address has no brackets.
+        target: Path and query in ASCII, exactly as sent (RFC 9112 section 3.2.1).
     """
 
     host: str
     port: int
-    path: str
+    target: str
 
     @classmethod
     def of(cls, url: WheelUrl) -> Self:
-        """Take a wheel URL apart."""
+        """Split a wheel URL."""
         return cls._split(url.text)
 
     @property
@@ -40,13 +42,18 @@ class Target:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == DEFAULT_PORT else f"{host}:{self.port}"
 
+    @property
+    def origin(self) -> httpx.URL:
+        """Scheme, host and port. httpx would normalise the path, so the target travels beside it."""
+        return httpx.URL(scheme="https", host=self.host, port=self.port)
+
     def redirected(self, location: str) -> Self:
-        """Return the target that a ``Location`` points to.
+        """Return the URL that a ``Location`` points to.
 
         Unlike a registered URL it may have a query and any path: registries redirect to presigned storage.
 
         Raises:
-            WheelRefusedError: It leaves https, names a user, or its host is not valid.
+            WheelRefusedError: It is not https, has user info, or its host is invalid.
         """
         try:
             return self._split(self._absolute(location))
@@ -69,7 +76,7 @@ class Target:
             return _HTTPS + location[scheme.end() :]
         if location.startswith("//"):
             return f"https:{location}"
-        path = location if location.startswith("/") else urljoin(self.path, location)
+        path = location if location.startswith("/") else urljoin(self.target, location)
         return f"{_HTTPS}{self.authority}{path}"
 
     @classmethod
@@ -78,5 +85,5 @@ class Target:
         end = _AUTHORITY_END.search(rest)
         authority, path = (rest[: end.start()], rest[end.start() :]) if end else (rest, "")
         host, port = parse_authority(authority)
-        path = quote(path.partition("#")[0], safe=_KEPT_IN_TARGET)
+        path = quote(path.partition("#")[0], safe=_SAFE_IN_TARGET)
         return cls(host, port, path if path.startswith("/") else f"/{path}")

@@ -1,4 +1,4 @@
-"""How far a fetch may go."""
+"""Limits of a fetch."""
 
 from dataclasses import dataclass
 
@@ -9,18 +9,18 @@ class FetchPolicy:
 
     Attributes:
         max_bytes: Of one wheel.
-        deadline: For everything about one wheel: redirects, retries and waits between them.
+        deadline: For one wheel, with redirects, retries and the waits between them.
         connect_timeout: For resolving, and for connecting with TLS to one of the addresses.
-        answer_timeout: For one hop to answer with its whole header, connecting included.
-        start_deadline: For the file to begin to arrive: hops, retries and the waits between them.
+        answer_timeout: For the complete head of one response, connecting included.
+        start_deadline: For the first byte of the file, with redirects, retries and the waits between them.
         min_rate: Bytes per second that a host must deliver, averaged over ``rate_window``.
-        rate_window: Also how long a host may stay silent.
+        rate_window: Also the read timeout.
         max_redirects: Per attempt.
         max_attempts: Including the first one.
         first_delay: Before the second attempt; doubled for each further one, unless the host asks for more.
         max_concurrent: Wheels held at once, so the spool takes up to this many times ``max_bytes``.
-        max_wait: For one of those places.
-        max_idle: Connections kept for another wheel of the same host; whoever keeps any closes the fetcher.
+        max_wait: For one of those slots.
+        max_idle: Idle connections kept; if there are any, the fetcher must be closed.
         idle_seconds: How long one is kept; shorter than hosts keep theirs.
         user_agent: Sent to wheel hosts.
     """

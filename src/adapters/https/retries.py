@@ -1,48 +1,31 @@
-"""Trying again."""
+"""When a fetch is tried again."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 import structlog
 
+from adapters.https.error_mapping import RetryableError
 from adapters.https.policy import FetchPolicy
-from application.errors import TransientError
 
 _log = structlog.get_logger()
 
-Sleep = Callable[[float], Awaitable[None]]
 
+class Backoff:
+    """A backoff hook of stamina for one fetch: waits grow exponentially, unless the host asks for more."""
 
-class RetryableError(Exception):
-    """An attempt failed in a way that a moment may heal.
+    def __init__(self, policy: FetchPolicy) -> None:
+        self._policy = policy
+        self._failures = 0
+        self._deadline = asyncio.get_running_loop().time() + min(policy.deadline, policy.start_deadline)
 
-    Attributes:
-        failure: What to raise when it does not.
-        wait: Seconds that the host asked to wait.
-    """
-
-    def __init__(self, failure: TransientError, *, wait: float = 0.0) -> None:
-        """Keep both."""
-        super().__init__(failure.detail)
-        self.failure = failure
-        self.wait = wait
-
-
-async def retrying(attempt: Callable[[], Awaitable[None]], policy: FetchPolicy, sleep: Sleep) -> None:
-    """Attempt until it succeeds, the attempts are used up, or the next wait would pass the deadline.
-
-    Raises:
-        TransientError: The last failure.
-    """
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + min(policy.deadline, policy.start_deadline)
-    for number in range(policy.max_attempts):
-        try:
-            return await attempt()
-        except RetryableError as error:
-            wait = max(policy.first_delay * 2**number, error.wait)
-            if number + 1 == policy.max_attempts or loop.time() + wait >= deadline:
-                raise error.failure from error
-            _log.info("wheel_fetch_retried", reason=error.failure.detail, attempt=number + 1, wait=wait)
-            await sleep(wait)
-    return None
+    def __call__(self, error: Exception) -> float | bool:
+        """Return the seconds to wait; False if the next attempt would be useless, one too many, or too late."""
+        if not isinstance(error, RetryableError):
+            return False
+        wait: float = max(self._policy.first_delay * 2**self._failures, error.retry_after)
+        self._failures += 1
+        is_last = self._failures == self._policy.max_attempts
+        if is_last or asyncio.get_running_loop().time() + wait >= self._deadline:
+            return False
+        _log.info("wheel_fetch_retried", reason=error.failure.detail, attempt=self._failures, wait=wait)
+        return wait

@@ -1,4 +1,4 @@
-"""Blocks of addresses that are not the public internet.
+"""Address ranges that are not the public internet.
 
 Explicit tables, because ``ipaddress.is_global`` answers differently per Python version and wrongly on several of them.
 Sources: the IANA IPv4 and IPv6 Special-Purpose Address Registries, RFC 4291, RFC 6890, the clouds' own documentation.
@@ -10,14 +10,14 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 IPAddress = IPv4Address | IPv6Address
 IPNetwork = IPv4Network | IPv6Network
 
-remembered = lru_cache(maxsize=1024)
-"""For what stays true of an address: most wheels come from few of them."""
+cached = lru_cache(maxsize=1024)
+"""Caches facts about an address: most wheels come from few."""
 
 _GLOBAL_UNICAST_V6 = IPv6Network("2000::/3")
 
-# Too close to this host for a whole network to open: only naming the exact address does. The forms that embed an IPv4
-# address are here too, or opening them would open every IPv4 address under another spelling.
-_NEAR = (
+# An allowed network never includes these; only listing the exact address allows one. The forms that embed an IPv4
+# address are here too, or allowing them would allow every IPv4 address in another spelling.
+_NEVER_ROUTABLE = (
     (IPv4Network("0.0.0.0/8"), "this host"),
     (IPv4Network("127.0.0.0/8"), "loopback"),
     (IPv4Network("169.254.0.0/16"), "link-local, where clouds keep their metadata"),
@@ -40,7 +40,7 @@ _NEAR = (
     (IPv6Network("2002::/16"), "6to4"),
 )
 
-_SPECIAL = (
+_SPECIAL_PURPOSE = (
     (IPv4Network("10.0.0.0/8"), "private"),
     (IPv4Network("100.64.0.0/10"), "carrier-grade NAT"),
     (IPv4Network("172.16.0.0/12"), "private"),
@@ -64,16 +64,16 @@ _SPECIAL = (
 )
 
 
-@remembered
-def near(address: IPAddress) -> str | None:
-    """Name the block if it only ever opens to an exactly listed address."""
-    return next((name for block, name in _NEAR if address in block), None)
+@cached
+def never_routable_range(address: IPAddress) -> str | None:
+    """Name the range if only listing the exact address allows it."""
+    return next((name for block, name in _NEVER_ROUTABLE if address in block), None)
 
 
-@remembered
-def special(address: IPAddress) -> str | None:
-    """Name the block if the address is not global unicast."""
-    found = near(address) or next((name for block, name in _SPECIAL if address in block), None)
+@cached
+def special_purpose_range(address: IPAddress) -> str | None:
+    """Name the range if the address is not global unicast."""
+    found = never_routable_range(address) or next((name for block, name in _SPECIAL_PURPOSE if address in block), None)
     if found is None and isinstance(address, IPv6Address) and address not in _GLOBAL_UNICAST_V6:
         return "not global unicast"
     return found

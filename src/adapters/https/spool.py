@@ -1,41 +1,84 @@
-"""Holding a wheel's bytes while it is checked."""
+"""Spooling a wheel's bytes while it is checked."""
 
 import asyncio
+import contextlib
+import fcntl
 import hashlib
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
-from adapters.https.spool_file import SpoolFile
 from application.off_loop import off_loop
 from application.wheel_content import WheelContent
 from domain.digests import Sha256Digest
+from application.errors import SpoolUnavailableError
 
+_PREFIX = "provider-registry-"
+_NEW_SECONDS = 60
+"""The owner of an empty file that is newer may not have locked it yet."""
 BLOCK_BYTES = 1024 * 1024
-"""Large enough that handing a block to a thread costs nothing beside hashing it."""
+"""Large enough that handing a block to a thread costs little compared with hashing it."""
+
+
+class SpoolFile:
+    """A temporary file, locked while open: one without a lock is a leftover of a killed process."""
+
+    def __init__(self, directory: Path) -> None:
+        with _disk_errors():
+            descriptor, name = tempfile.mkstemp(prefix=_PREFIX, suffix=".whl", dir=directory)
+        self.path = Path(name)
+        self._file = os.fdopen(descriptor, "wb")
+        self._guard = threading.Lock()
+        with contextlib.suppress(OSError):  # a file system without locks has no leftovers removed either
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def append(self, block: bytearray) -> None:
+        """Append bytes, unless the file is closed.
+
+        Raises:
+            SpoolUnavailableError: The disk is full or failing.
+        """
+        with self._guard, _disk_errors():
+            if not self._file.closed:
+                self._file.write(block)
+                self._file.flush()
+
+    def remove(self) -> None:
+        """Unlink the file; its blocks stay allocated until it is closed."""
+        with contextlib.suppress(OSError):
+            self.path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Close the file, once no thread is appending."""
+        with self._guard, contextlib.suppress(OSError):
+            self._file.close()
 
 
 class Spool:
-    """Keeps and hashes what is written to it: what is shorter than a block in memory, all else in a temporary file.
+    """Hashes what is written to it, and keeps less than a block in memory, more in a temporary file.
 
-    The file, if it is needed, stays until it is removed. Hashing and writing happen in a thread, one block behind what
-    arrives, so memory holds two blocks at most.
+    The file stays until ``remove``. Hashing and writing happen in a thread, one block behind the network, so memory
+    holds two blocks at most.
     """
 
     def __init__(self, directory: Path) -> None:
-        """Take the folder to put the file in."""
         self._directory = directory
         self._sha256 = hashlib.sha256()
-        self._block = bytearray()  # and no list: a host may send a megabyte by the byte
+        self._block = bytearray()  # not a list: a host may send a megabyte byte by byte
         self._file: SpoolFile | None = None
         self._pending: asyncio.Future[None] | None = None
         self.size = 0
 
     def remove(self) -> None:
-        """Remove the file, if there is one, whatever happened."""
+        """Remove the file, if there is one."""
         if self._file is None:
             return
         self._file.remove()
         if self._pending is not None:
-            self._pending.add_done_callback(_forget)
+            self._pending.add_done_callback(_retrieve_exception)
         # Closing frees the blocks, tens of milliseconds for a large file; a cancelled write may still be under way.
         self._closing = asyncio.get_running_loop().run_in_executor(None, self._file.close)
 
@@ -58,7 +101,7 @@ class Spool:
         self.size += len(chunk)
         self._block += chunk
         if len(self._block) >= BLOCK_BYTES:
-            await self._hand_over()
+            await self._flush()
 
     async def finish(self) -> None:
         """Return when all that was written is hashed and can be read.
@@ -69,26 +112,54 @@ class Spool:
         if self._file is None:
             await off_loop(self.size, self._sha256.update, self._block)
             return
-        await self._hand_over()
-        await self._settle()
+        await self._flush()
+        await self._join()
 
-    async def _hand_over(self) -> None:
+    async def _flush(self) -> None:
         block, self._block = self._block, bytearray()
         if self._file is None:
             self._file = SpoolFile(self._directory)
-        await self._settle()
-        self._pending = asyncio.get_running_loop().run_in_executor(None, self._absorb, self._file, block)
+        await self._join()
+        self._pending = asyncio.get_running_loop().run_in_executor(None, self._process, self._file, block)
 
-    async def _settle(self) -> None:
+    async def _join(self) -> None:
         if self._pending is not None:
             await self._pending
 
-    def _absorb(self, file: SpoolFile, block: bytearray) -> None:
+    def _process(self, file: SpoolFile, block: bytearray) -> None:
         self._sha256.update(block)
         file.append(block)
 
 
-def _forget(pending: asyncio.Future[None]) -> None:
-    """Look at a failure that nobody waits for any more, or asyncio would report it."""
+def _retrieve_exception(pending: asyncio.Future[None]) -> None:
+    """Mark the exception of an abandoned write as seen, or asyncio would log it."""
     if not pending.cancelled():
         pending.exception()
+
+
+def remove_leftovers(directory: Path) -> int:
+    """Remove the files that killed processes left in a folder, and return their number.
+
+    Files that a process on this host has open stay.
+    """
+    return sum(_remove_unlocked(path) for path in directory.glob(f"{_PREFIX}*.whl"))
+
+
+def _remove_unlocked(path: Path) -> bool:
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        found = os.fstat(file.fileno())
+        if found.st_size or time.time() - found.st_mtime > _NEW_SECONDS:
+            path.unlink()
+            return True
+    return False
+
+
+@contextlib.contextmanager
+def _disk_errors() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise SpoolUnavailableError(
+            "the registry has no room on disk to check the wheel; try again later", retry_after=60
+        ) from error

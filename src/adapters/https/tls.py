@@ -1,4 +1,4 @@
-"""Whom to trust."""
+"""TLS towards wheel hosts."""
 
 import ssl
 from pathlib import Path
@@ -6,11 +6,11 @@ from pathlib import Path
 import certifi
 
 
-def trust(ca_bundle: Path | None = None) -> ssl.SSLContext:
-    """Return a TLS configuration that checks certificates and names.
+def create_ssl_context(ca_bundle: Path | None = None) -> ssl.SSLContext:
+    """Return a client context that checks certificates and names.
 
-    It trusts the system's authorities and the bundled public ones, and those of a PEM file beside them: one registry
-    fetches from private and from public hosts.
+    It trusts the system's authorities, certifi's, and those of a PEM file: one registry fetches from private and from
+    public hosts.
 
     Raises:
         OSError: The file cannot be read, or holds no certificate (``ssl.SSLError`` is an ``OSError``).

@@ -1,85 +1,73 @@
-"""Requests to wheel hosts, and their answers."""
+"""An httpx transport for hosts that are not trusted."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Collection
 from functools import partial
-from typing import Self
 
-from adapters.https.answer_parsing import ProtocolError
-from adapters.https.answers import AnswerHead
-from adapters.https.connecting import Connector
-from adapters.https.connections import Connection
-from adapters.https.failures import connecting_failures
-from adapters.https.idle_connections import IdleConnections
-from adapters.https.policy import FetchPolicy
-from adapters.https.targets import Target
+import httpx
+
+from adapters.https.connection import Connection
+from adapters.https.connection_pool import ConnectionPool, Origin
+from adapters.https.connector import Connector
+from adapters.https.special_purpose_ranges import IPAddress
+from domain.wheel_urls import DEFAULT_PORT
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer whose head was read. A context manager: on exit its connection is kept or closed.
+class WheelHostTransport(httpx.AsyncBaseTransport):
+    """Sends GET requests over HTTPS to addresses that the policy allows, and bounds what a response may cost.
 
-    Attributes:
-        read: Returns what arrived of the body, or None at its end.
+    Unlike httpx's own transport it resolves the host itself, parses HTTP/1.1 strictly, and limits the bytes that are
+    not part of a body. It honours the request extensions ``timeout`` (``connect`` and ``read``) and ``target``.
+    A request with ``Connection: close`` neither uses an idle connection nor leaves one. Serves one event loop.
     """
 
-    head: AnswerHead
-    read: Callable[[], Awaitable[bytes | None]]
-    let_go: Callable[[], None]
+    def __init__(self, connector: Connector, *, max_idle: int = 0, idle_timeout: float = 4.0) -> None:
+        self._connector = connector
+        self._pool = ConnectionPool(max_idle, idle_timeout=idle_timeout)
 
-    def __enter__(self) -> Self:
-        """Return the answer."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Let go of the connection."""
-        self.let_go()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HttpsExchanges:
-    """Sends requests. The host of each is resolved and judged, whether its connection is new or not."""
-
-    policy: FetchPolicy
-    connector: Connector
-    idle: IdleConnections
-
-    async def ask(self, target: Target, *, reuse: bool) -> Answer:
-        """Ask for a target, and return how it is answered.
-
-        Args:
-            target: What is asked for.
-            reuse: Whether the connection may have been used before, and may be kept. Hops of redirects have their own.
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request, and return its response once the head was read.
 
         Raises:
-            WheelRefusedError: An address of the host may not be reached.
-            RetryableError: There was no connection.
-            WheelHostFailedError: TLS failed.
-            OSError: The host broke off; ``TimeoutError`` if it is silent.
-            ProtocolError: What it says is not HTTP.
+            WheelRefusedError: The policy forbids an address of the host.
+            httpx.TransportError: ``ConnectError`` and ``ConnectTimeout`` have the ``OSError`` as their cause.
         """
-        async with asyncio.timeout(self.policy.answer_timeout):
-            connection, head = await self._asked(target, reuse=reuse and self.policy.max_idle > 0)
-        return Answer(head, connection.read, partial(self.idle.put, target, connection))
+        host, port = request.url.raw_host.decode("ascii"), request.url.port or DEFAULT_PORT
+        seconds = request.extensions.get("timeout", {}).get("connect")
+        try:
+            addresses = await self._connector.resolve(host, port, seconds=seconds)
+            if (response := await self._on_idle_connection(request, (host, port), addresses)) is not None:
+                return response
+            stream, address = await self._connector.connect(host, port, addresses, seconds=seconds)
+        except TimeoutError as error:
+            raise httpx.ConnectTimeout("no connection in time", request=request) from error
+        except OSError as error:
+            raise httpx.ConnectError("no connection", request=request) from error
+        return await self._exchange(Connection(stream, address), request, (host, port))
 
-    async def _asked(self, target: Target, *, reuse: bool) -> tuple[Connection, AnswerHead]:
-        with connecting_failures(target.host):
-            addresses = await self.connector.judged(target.host, target.port)
-        if reuse and (resting := self.idle.take(target, addresses)) is not None:
-            try:
-                return resting, await _ask(resting, target, reuse=reuse)
-            except (OSError, ProtocolError):
-                pass  # hosts hang up on who rests, and a GET is safe to repeat
-        with connecting_failures(target.host):
-            stream, address = await self.connector.connect(target, addresses)
-        connection = Connection(stream, address, self.policy)
-        return connection, await _ask(connection, target, reuse=reuse)
+    async def aclose(self) -> None:
+        """Close the idle connections."""
+        await self._pool.aclose()
+
+    async def _on_idle_connection(
+        self, request: httpx.Request, origin: Origin, addresses: Collection[IPAddress]
+    ) -> httpx.Response | None:
+        """Return the response on an idle connection; None if there is none or it fails, since a GET may be repeated."""
+        if not _keeps_alive(request) or (idle := await self._pool.acquire(origin, addresses)) is None:
+            return None
+        try:
+            return await self._exchange(idle, request, origin)
+        except httpx.TransportError:
+            return None
+
+    async def _exchange(self, connection: Connection, request: httpx.Request, origin: Origin) -> httpx.Response:
+        try:
+            await connection.send(request)
+        except BaseException:
+            await connection.close()
+            raise
+        release = partial(self._pool.release, origin, connection) if _keeps_alive(request) else connection.close
+        return connection.response(release)
 
 
-async def _ask(connection: Connection, target: Target, *, reuse: bool) -> AnswerHead:
-    try:
-        return await connection.ask(target, reuse=reuse)
-    except BaseException:
-        connection.close()
-        raise
+def _keeps_alive(request: httpx.Request) -> bool:
+    return bool(request.headers.get("connection") != "close")

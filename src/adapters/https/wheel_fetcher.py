@@ -1,4 +1,4 @@
-"""Fetching wheels from hosts that nobody vouches for."""
+"""Fetching wheels from hosts that are not trusted."""
 
 import asyncio
 import ssl
@@ -6,22 +6,21 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
+import stamina
 import structlog
 
-from adapters.https.addresses import AddressRules
-from adapters.https.certificates import trust
-from adapters.https.connecting import Connector
-from adapters.https.download import download
-from adapters.https.exchanges import HttpsExchanges
-from adapters.https.idle_connections import IdleConnections
+from adapters.https.address_policy import AddressPolicy
+from adapters.https.connector import Connector, Resolver, SystemResolver
+from adapters.https.download import Downloader
+from adapters.https.error_mapping import RetryableError
+from adapters.https.fetch_url import FetchUrl
 from adapters.https.policy import FetchPolicy
-from adapters.https.resolver import Resolver, SystemResolver
-from adapters.https.retries import Sleep, retrying
-from adapters.https.slots import FetchSlots
+from adapters.https.retries import Backoff
 from adapters.https.spool import Spool
-from adapters.https.targets import Target
-from application.errors import WheelHostTimeoutError
+from adapters.https.tls import create_ssl_context
+from adapters.https.transport import WheelHostTransport
 from application.ports.wheel_fetcher import FetchedWheel
+from application.errors import TooManyFetchesError, WheelHostTimeoutError
 from domain.wheel_urls import WheelUrl
 
 
@@ -35,60 +34,68 @@ class HttpsWheelFetcher:
         self,
         policy: FetchPolicy | None = None,
         *,
-        rules: AddressRules | None = None,
+        addresses: AddressPolicy | None = None,
         tls: ssl.SSLContext | None = None,
         spool_directory: Path | None = None,
         resolver: Resolver | None = None,
-        sleep: Sleep = asyncio.sleep,
     ) -> None:
-        """Take what differs from the defaults: public addresses and authorities only, the system's temporary folder."""
         self._policy = policy or FetchPolicy()
         connector = Connector(
-            rules=rules or AddressRules(),
+            tls=tls or create_ssl_context(),
+            policy=addresses or AddressPolicy(),
             resolver=resolver or SystemResolver(),
-            tls=tls or trust(),
-            seconds=self._policy.connect_timeout,
         )
-        self._idle = IdleConnections(self._policy.max_idle, seconds=self._policy.idle_seconds)
-        self._exchanges = HttpsExchanges(policy=self._policy, connector=connector, idle=self._idle)
-        self._slots = FetchSlots(self._policy.max_concurrent, max_wait=self._policy.max_wait)
+        self._transport = WheelHostTransport(
+            connector, max_idle=self._policy.max_idle, idle_timeout=self._policy.idle_seconds
+        )
+        self._downloader = Downloader(self._transport, self._policy)
+        self._slots = asyncio.Semaphore(self._policy.max_concurrent)
         self._spool_directory = spool_directory or Path(tempfile.gettempdir())
-        self._sleep = sleep
-        self._log = structlog.get_logger().bind()  # once: a lazy logger is made anew for every line
+        self._log = structlog.get_logger().bind()  # once: a lazy logger is created anew for every line
 
     async def fetch(self, url: WheelUrl) -> FetchedWheel:
-        """Download a wheel, which holds a place among the concurrent fetches until it is let go of."""
-        await self._slots.take()
+        """Download a wheel, which occupies one of the slots for concurrent fetches until it is released."""
+        await self._acquire_slot()
         spool = Spool(self._spool_directory)
         try:
             await self._download(url, spool)
-            return FetchedWheel(spool.content, spool.sha256, spool.size, partial(self._let_go, spool))
+            return FetchedWheel(spool.content, spool.sha256, spool.size, partial(self._release, spool))
         except BaseException:
-            self._let_go(spool)
+            self._release(spool)
             raise
 
-    def close(self) -> None:
-        """Close what connections are kept; nothing may be fetched any more."""
-        self._idle.close()
+    async def aclose(self) -> None:
+        """Close the idle connections; nothing may be fetched any more."""
+        await self._transport.aclose()
 
-    def _let_go(self, spool: Spool) -> None:
+    async def _acquire_slot(self) -> None:
+        try:
+            async with asyncio.timeout(self._policy.max_wait):
+                await self._slots.acquire()
+        except TimeoutError:
+            raise TooManyFetchesError(
+                "too many wheels are being checked at the moment; try again shortly", retry_after=15
+            ) from None
+
+    def _release(self, spool: Spool) -> None:
         spool.remove()
-        self._slots.give_back()
+        self._slots.release()
 
     async def _download(self, url: WheelUrl, spool: Spool) -> None:
         started = asyncio.get_running_loop().time()
         starting = asyncio.timeout(self._policy.start_deadline)
 
-        def began() -> None:
+        def on_start() -> None:
             if not starting.expired():
                 starting.reschedule(None)
 
-        async def attempt() -> None:
-            await download(Target.of(url), self._exchanges, spool, began=began)
-
         try:
             async with asyncio.timeout(self._policy.deadline), starting:
-                await retrying(attempt, self._policy, self._sleep)
+                async for attempt in stamina.retry_context(on=Backoff(self._policy), attempts=None, timeout=None):
+                    with attempt:
+                        await self._downloader.download(FetchUrl.of(url), spool, on_start=on_start)
+        except RetryableError as error:
+            raise error.failure from error
         except TimeoutError:
             late = starting.expired()
             what, seconds = (

@@ -20,14 +20,14 @@ from entrypoints.bootstrap.realms import (
 )
 from entrypoints.bootstrap.telemetry import open_telemetry
 from entrypoints.bootstrap.wiring import Adapters, MemoryAdapters, build_registry
-from entrypoints.wheel_verification import address_rules, fetch_policy, open_wheel_verification
+from entrypoints.wheel_verification import address_policy, fetch_policy, open_wheel_verification
 
 __all__ = [
     "Adapters",
     "DatabaseLayout",
     "MemoryAdapters",
     "TokenInspection",
-    "address_rules",
+    "address_policy",
     "build_registry",
     "connection_options",
     "console_realm",

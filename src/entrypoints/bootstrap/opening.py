@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from adapters.clerk.machine_tokens import ClerkTokenVerifier
-from adapters.https.spool_file import remove_leftovers
+from adapters.https.spool import remove_leftovers
 from adapters.instrumentation import NULL_OBSERVER
 from adapters.json_schema.validator import MetaSchemaValidator
 from adapters.postgres.catalog import PostgresCatalog
@@ -62,7 +62,7 @@ async def open_adapters(settings: Settings, observer: Instrumentation = NULL_OBS
         stack.push_async_callback(database.dispose)
         customers = await open_customers(settings.customer, clock, stack, observer)
         fetcher = wheel_fetcher(settings.wheel, max_idle=_IDLE_CONNECTIONS)
-        stack.callback(fetcher.close)
+        stack.push_async_callback(fetcher.aclose)
         remove_leftovers(settings.wheel.spool_dir or Path(tempfile.gettempdir()))
         yield Adapters(
             verifier=await stack.enter_async_context(

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import msgspec
 
+from adapters.web import parse_retry_after
 from entrypoints.client.errors import OutOfReachError, UnusableError
 from entrypoints.client.proxies import EnvironmentTransport
 
@@ -17,7 +18,6 @@ ATTEMPTS = 6
 LONGEST_PAUSE = 60.0
 _FIRST_PAUSE = 0.5
 _RETRIED = {429, 502, 503, 504}
-_LONGEST_DIGITS = 9
 TIMEOUT = httpx.Timeout(30, connect=10)
 """Seconds. Each address of a host may take as long as connecting may."""
 
@@ -121,7 +121,5 @@ def _said(answer: httpx.Response) -> str:
 
 def _asked_pause(answer: httpx.Response, *, otherwise: float) -> float:
     """Return the seconds in ``Retry-After``, a minute at most. Neither the registry nor Clerk sends dates."""
-    text = answer.headers.get("Retry-After", "").strip()
-    if not (text.isascii() and text.isdigit()):
-        return otherwise
-    return min(float(text[:_LONGEST_DIGITS]), LONGEST_PAUSE)
+    asked = parse_retry_after(answer.headers.get("Retry-After"), now=None)
+    return otherwise if asked is None else min(asked, LONGEST_PAUSE)

@@ -9,13 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.https import own_addresses, special_blocks
-from adapters.https.addresses import AddressRules
-from adapters.https.connecting import Connector
-from adapters.https.special_blocks import IPAddress, IPNetwork
-from adapters.https.targets import Target
+from adapters.https import special_purpose_ranges
+from adapters.https.address_policy import AddressPolicy, is_local
+from adapters.https.connector import Connector
+from adapters.https.fetch_url import FetchUrl
+from adapters.https.special_purpose_ranges import IPAddress, IPNetwork
 from domain.errors import InvalidWheelUrlError, WheelFault, WheelRefusedError
 from domain.wheel_urls import WheelUrl
+
+pytestmark = pytest.mark.hostile
 
 FILE = "/a-1.0-py3-none-any.whl"
 
@@ -114,12 +116,12 @@ def _never_own(address: IPAddress) -> bool:
     return False
 
 
-def _rules(*networks: str, hosts: Sequence[str] = ()) -> AddressRules:
-    parsed = AddressRules.parse(networks=networks, hosts=hosts)
-    return AddressRules(parsed.allowed_networks, parsed.allowed_hosts, _never_own)
+def _rules(*networks: str, hosts: Sequence[str] = ()) -> AddressPolicy:
+    parsed = AddressPolicy.parse(networks=networks, hosts=hosts)
+    return AddressPolicy(parsed.allowed_networks, parsed.allowed_hosts, _never_own)
 
 
-def _is_refused(rules: AddressRules, answer: str, host: str = "wheels.example.com") -> bool:
+def _is_refused(rules: AddressPolicy, answer: str, host: str = "wheels.example.com") -> bool:
     try:
         rules.check(host, answer)
     except WheelRefusedError as error:
@@ -190,8 +192,8 @@ def test_an_address_of_this_host_is_refused_even_in_an_allowed_network_unless_it
     def own(address: IPAddress) -> bool:
         return str(address) in {"10.0.0.5", "8.8.4.4"}
 
-    wide = AddressRules(frozenset({IPv4Network("10.0.0.0/8")}), frozenset({"wheels.internal"}), own)
-    exact = AddressRules(frozenset({IPv4Network("10.0.0.5/32")}), frozenset(), own)
+    wide = AddressPolicy(frozenset({IPv4Network("10.0.0.0/8")}), frozenset({"wheels.internal"}), own)
+    exact = AddressPolicy(frozenset({IPv4Network("10.0.0.5/32")}), frozenset(), own)
     assert _is_refused(wide, "10.0.0.5", host="wheels.internal")
     assert _is_refused(wide, "8.8.4.4")
     assert not _is_refused(wide, "10.0.0.6")
@@ -205,9 +207,9 @@ def test_other_ports_than_443_are_for_what_the_operator_allows(port: int) -> Non
     assert refusal.value.fault is WheelFault.ADDRESS_FORBIDDEN
 
     for rules in (
-        AddressRules.parse(ports=[443, port]),
-        AddressRules.parse(hosts=["wheels.example.com"]),
-        AddressRules.parse(networks=["1.1.1.0/24"]),
+        AddressPolicy.parse(ports=[443, port]),
+        AddressPolicy.parse(hosts=["wheels.example.com"]),
+        AddressPolicy.parse(networks=["1.1.1.0/24"]),
     ):
         assert str(rules.check("wheels.example.com", "1.1.1.1", port=port)) == "1.1.1.1"
 
@@ -221,16 +223,18 @@ def test_a_name_without_a_domain_is_another_host_elsewhere() -> None:
 
 @pytest.mark.parametrize(("address", "own"), [("127.0.0.1", True), ("240.0.0.1", False), ("100::1", False)])
 def test_the_kernel_knows_which_addresses_are_this_hosts(address: str, own: bool) -> None:
-    assert own_addresses.is_own(ipaddress.ip_address(address)) is own
+    assert is_local(ipaddress.ip_address(address)) is own
 
 
 @pytest.mark.parametrize("network", ["10.0.0.1/8", "10.0.0.0/33", "nonsense", ""])
-def test_a_network_that_is_none_fails_at_the_start(network: str) -> None:
+def test_an_invalid_network_fails_at_the_start(network: str) -> None:
     with pytest.raises(ValueError, match=network or "empty|''"):
-        AddressRules.parse(networks=[network])
+        AddressPolicy.parse(networks=[network])
 
 
-_BLOCKS: list[IPNetwork] = [block for block, _ in (*special_blocks._NEAR, *special_blocks._SPECIAL)]
+_BLOCKS: list[IPNetwork] = [
+    block for block, _ in (*special_purpose_ranges._NEVER_ROUTABLE, *special_purpose_ranges._SPECIAL_PURPOSE)
+]
 
 
 def _within(block: IPNetwork) -> st.SearchStrategy[IPAddress]:
@@ -238,7 +242,7 @@ def _within(block: IPNetwork) -> st.SearchStrategy[IPAddress]:
 
 
 @given(address=st.sampled_from(_BLOCKS).flatmap(_within))
-def test_no_address_of_a_special_block_is_reached(address: IPAddress) -> None:
+def test_no_special_purpose_address_is_allowed(address: IPAddress) -> None:
     assert _is_refused(_rules(), str(address))
     if isinstance(address, IPv6Address):
         assert _is_refused(_rules(), address.exploded)
@@ -305,7 +309,7 @@ def test_a_host_in_a_spelling_that_a_resolver_may_read_otherwise_is_refused_ever
     with pytest.raises(InvalidWheelUrlError):
         WheelUrl.parse(f"https://{host}{FILE}")
     with pytest.raises(WheelRefusedError) as refusal:
-        Target("wheels.example.com", 443, FILE).redirected(f"https://{host}{FILE}")
+        FetchUrl("wheels.example.com", 443, FILE).redirected(f"https://{host}{FILE}")
     assert refusal.value.fault is WheelFault.REDIRECT_FORBIDDEN
 
 
@@ -324,7 +328,7 @@ def test_a_host_in_a_spelling_that_a_resolver_may_read_otherwise_is_refused_ever
     ],
 )
 def test_a_redirect_is_read_as_it_is_meant(location: str, host: str, port: int, path: str) -> None:
-    assert Target("wheels.example.com", 443, "/files/a.whl").redirected(location) == Target(host, port, path)
+    assert FetchUrl("wheels.example.com", 443, "/files/a.whl").redirected(location) == FetchUrl(host, port, path)
 
 
 @pytest.mark.parametrize(
@@ -348,7 +352,7 @@ def test_a_redirect_is_read_as_it_is_meant(location: str, host: str, port: int, 
 )
 def test_a_redirect_to_anything_but_a_plain_https_url_is_refused(location: str) -> None:
     with pytest.raises(WheelRefusedError) as refusal:
-        Target("wheels.example.com", 443, "/files/a.whl").redirected(location)
+        FetchUrl("wheels.example.com", 443, "/files/a.whl").redirected(location)
     assert refusal.value.fault is WheelFault.REDIRECT_FORBIDDEN
 
 
@@ -376,23 +380,23 @@ class ScriptedResolver:
 )
 async def test_one_forbidden_answer_refuses_the_host_before_anything_is_connected(answers: list[str]) -> None:
     with pytest.raises(WheelRefusedError) as refusal:
-        await _connector(ScriptedResolver(answers)).judged("wheels.example.com")
+        await _connector(ScriptedResolver(answers)).resolve("wheels.example.com", seconds=10)
     assert refusal.value.fault is WheelFault.ADDRESS_FORBIDDEN
 
 
-async def test_a_literal_address_is_judged_without_asking_a_resolver() -> None:
+async def test_a_literal_address_is_checked_without_asking_a_resolver() -> None:
     resolver = ScriptedResolver(["1.1.1.1"])
     with pytest.raises(WheelRefusedError):
-        await _connector(resolver).judged("::1")
+        await _connector(resolver).resolve("::1", seconds=10)
     assert resolver.asked == []
 
 
 async def test_a_host_without_addresses_cannot_be_connected_to() -> None:
     connector = _connector(ScriptedResolver([]))
-    addresses = await connector.judged("wheels.example.com")
+    addresses = await connector.resolve("wheels.example.com", seconds=10)
     with pytest.raises(OSError, match="no address"):
-        await connector.connect(Target("wheels.example.com", 443, "/"), addresses)
+        await connector.connect("wheels.example.com", 443, addresses, seconds=10)
 
 
 def _connector(resolver: ScriptedResolver) -> Connector:
-    return Connector(rules=_rules(), resolver=resolver, tls=ssl.create_default_context(), seconds=10)
+    return Connector(policy=_rules(), resolver=resolver, tls=ssl.create_default_context())

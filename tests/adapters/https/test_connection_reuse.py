@@ -1,7 +1,6 @@
 """Connections that are kept for another wheel of the same host, and what a host could make of that."""
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,8 +9,7 @@ from pathlib import Path
 import pytest
 import uvloop
 
-from adapters.https.addresses import AddressRules
-from adapters.https.arrivals import Arrivals
+from adapters.https.address_policy import AddressPolicy
 from adapters.https.policy import FetchPolicy
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from application.errors import WheelHostFailedError
@@ -31,6 +29,8 @@ from tests.support.https_host import (
     status,
     staying,
 )
+
+pytestmark = pytest.mark.hostile
 
 PATH = "/files/pragmatiks_gcp_provider-1.0.0-py3-none-any.whl"
 OTHER_PATH = "/files/pragmatiks_gcp_provider-2.0.0-py3-none-any.whl"
@@ -68,13 +68,13 @@ async def a_world(folder: Path, policy: FetchPolicy) -> AsyncIterator[World]:
     async with https_host(authority.server_context(NAME, OTHER_NAME), "0.0.0.0") as host:
         fetcher = HttpsWheelFetcher(
             policy,
-            rules=AddressRules.parse(networks=[f"{HERE}/32", f"{THERE}/32"]),
+            addresses=AddressPolicy.parse(networks=[f"{HERE}/32", f"{THERE}/32"]),
             tls=authority.client_context(),
             spool_directory=folder,
             resolver=names,
         )
         yield World(host, fetcher, names)
-        fetcher.close()
+        await fetcher.aclose()
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ async def test_wheels_of_one_host_come_over_one_connection(world: World, reply: 
     assert {request.fields.get("connection") for request in world.host.requests} == {None}
 
 
-async def test_a_resting_connection_is_no_way_to_an_address_that_may_not_be_reached_any_more(world: World) -> None:
+async def test_an_idle_connection_is_not_used_once_its_address_is_forbidden(world: World) -> None:
     world.host.script(PATH, staying(file(WHEEL)))
     await world.fetch()
     world.names.answer = ["169.254.169.254"]
@@ -101,7 +101,7 @@ async def test_a_resting_connection_is_no_way_to_an_address_that_may_not_be_reac
     assert len(world.host.requests) == 1
 
 
-async def test_a_name_that_moved_is_not_asked_at_its_old_address(world: World) -> None:
+async def test_an_idle_connection_is_not_used_once_the_name_has_another_address(world: World) -> None:
     world.host.script(PATH, staying(file(WHEEL)))
     await world.fetch()
     world.names.answer = [THERE]
@@ -116,14 +116,14 @@ async def test_names_at_one_address_share_no_connection(world: World) -> None:
     assert world.host.server_names == [NAME, OTHER_NAME]
 
 
-async def test_a_host_that_hung_up_meanwhile_is_connected_to_again(world: World) -> None:
+async def test_a_connection_that_the_host_closed_is_replaced(world: World) -> None:
     world.host.script(PATH, file(WHEEL))  # without a word about closing
     assert await world.fetch() == await world.fetch() == WHEEL
     assert (len(world.host.requests), world.host.connections) == (2, 2)
 
 
 @pytest.mark.parametrize("last_word", [raw(), raw(b"HTTP/1.1 2"), raw(b"nonsense\r\n\r\n")])
-async def test_a_host_that_hangs_up_at_the_next_request_is_asked_again_on_a_new_connection(
+async def test_a_request_that_fails_on_a_reused_connection_is_sent_again_on_a_new_one(
     world: World, last_word: Reply
 ) -> None:
     world.host.script(PATH, staying(file(WHEEL)), last_word, file(WHEEL))
@@ -131,43 +131,41 @@ async def test_a_host_that_hangs_up_at_the_next_request_is_asked_again_on_a_new_
     assert (len(world.host.requests), world.host.connections) == (3, 2)
 
 
-async def test_a_new_connection_is_asked_once_only(world: World) -> None:
+async def test_a_request_that_fails_on_a_new_connection_is_not_sent_again(world: World) -> None:
     world.host.script(PATH, raw())
     with pytest.raises(WheelHostFailedError):
         await world.fetch()
     assert len(world.host.requests) == 1
 
 
-async def test_what_a_host_says_unasked_is_no_answer_to_the_next_request(world: World) -> None:
+async def test_bytes_after_a_response_are_not_the_response_to_the_next_request(world: World) -> None:
     answer = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(WHEEL) + WHEEL
     world.host.script(PATH, staying(raw(answer + SMUGGLED)))
     assert await world.fetch() == await world.fetch() == WHEEL
     assert world.host.connections == 2
 
 
-async def test_what_a_host_says_unasked_is_noticed_once_and_keeps_nobody_busy(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    notice, noticed = Arrivals._notice, Counter[Arrivals]()
+@pytest.mark.parametrize("separately", [b"", b"HTTP"], ids=["in records of its own", "in many records"])
+async def test_a_response_sent_ahead_of_the_request_closes_the_connection(world: World, separately: bytes) -> None:
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(WHEEL) + WHEEL
+    parts = [SMUGGLED] if not separately else [SMUGGLED[at : at + 1] for at in range(len(SMUGGLED))]
+    world.host.script(PATH, staying(raw(answer, *parts)), raw(answer))
+    assert await world.fetch() == await world.fetch() == WHEEL
+    assert world.host.connections == 2
 
-    def noting(arrivals: Arrivals) -> None:
-        noticed[arrivals] += 1
-        notice(arrivals)
 
-    monkeypatch.setattr(Arrivals, "_notice", noting)
+async def test_a_response_sent_to_an_idle_connection_closes_it(world: World) -> None:
     world.host.script(PATH, staying(file(WHEEL)))
     await world.fetch()
-    before = noticed.total()
     await world.host.requests[0].send(SMUGGLED)
-    for _ in range(100):
-        await asyncio.sleep(0)
-    assert noticed.total() <= before + 1
+    await world.host.wait_until_left()
+    assert await world.fetch() == WHEEL
 
 
 @pytest.mark.parametrize(
     "reply", [status(200, "Connection: close", body=WHEEL), raw(b"HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\nx")]
 )
-async def test_a_host_that_asks_to_close_is_taken_at_its_word(world: World, reply: Reply) -> None:
+async def test_a_connection_that_the_host_wants_closed_is_closed(world: World, reply: Reply) -> None:
     world.host.script(PATH, staying(reply))
     await world.fetch()
     await world.host.wait_until_left()
@@ -183,7 +181,7 @@ async def test_hops_of_a_redirect_have_connections_of_their_own(world: World) ->
     await world.host.wait_until_left()  # and the redirect's rest was not waited for
 
 
-async def test_a_download_that_is_given_up_takes_its_connection_with_it(world: World) -> None:
+async def test_cancelling_a_download_closes_its_connection(world: World) -> None:
     sent = asyncio.Event()
 
     async def half(exchange: Exchange) -> None:
@@ -199,14 +197,14 @@ async def test_a_download_that_is_given_up_takes_its_connection_with_it(world: W
     await world.host.wait_until_left()
 
 
-async def test_what_rests_too_long_is_closed(tmp_path: Path) -> None:
+async def test_an_idle_connection_is_closed_after_its_time(tmp_path: Path) -> None:
     async with a_world(tmp_path, FetchPolicy(max_idle=2, idle_seconds=0.01)) as world:
         world.host.script(PATH, staying(file(WHEEL)))
         await world.fetch()
         await world.host.wait_until_left()
 
 
-async def test_no_more_rest_than_may_and_the_newest_stay(tmp_path: Path) -> None:
+async def test_of_too_many_idle_connections_the_oldest_is_closed(tmp_path: Path) -> None:
     async with a_world(tmp_path, FetchPolicy(max_idle=1, idle_seconds=60)) as world:
         world.host.script(PATH, staying(file(WHEEL)))
         await world.fetch()

@@ -7,15 +7,16 @@ import ssl
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 
+import anyio
+import psutil
 import pytest
 
-from adapters.https.addresses import AddressRules
-from adapters.https.connecting import MAX_ADDRESSES_TRIED, Connector
-from adapters.https.racing import interleaved, race
-from adapters.https.special_blocks import IPAddress
-from adapters.https.targets import Target
+from adapters.https.connector import MAX_ADDRESSES_TRIED, Connector, interleaved
+from adapters.https.special_purpose_ranges import IPAddress
 from tests.support.certificates import CertificateAuthority
 from tests.support.https_host import HttpsHost, https_host
+
+pytestmark = pytest.mark.hostile
 
 NAME = "wheels.example.com"
 LIVE = "127.0.0.1"
@@ -116,7 +117,7 @@ async def test_the_deadline_holds_for_all_addresses_together(authority: Certific
             await _connect(authority, live, DEAD, seconds=0.1)
 
 
-async def test_a_certificate_that_is_not_trusted_is_told_from_addresses_that_are_dead(live: HttpsHost) -> None:
+async def test_a_certificate_that_is_not_trusted_is_reported_rather_than_dead_addresses(live: HttpsHost) -> None:
     with pytest.raises(ssl.SSLCertVerificationError):
         await _connect(CertificateAuthority(), live, [DEAD[0], LIVE, DEAD[1]])
 
@@ -129,47 +130,35 @@ def test_families_alternate_beginning_with_that_of_the_first_address() -> None:
     assert interleaved([]) == []
 
 
-async def test_those_that_lose_a_race_are_cancelled_or_discarded() -> None:
-    cancelled: list[str] = []
-    discarded: list[str] = []
-    both = asyncio.Event()
+async def test_connections_that_lose_the_race_are_closed(live: HttpsHost, authority: CertificateAuthority) -> None:
+    with ExitStack() as stack:
+        for address in DEAD[:3]:
+            stack.enter_context(silent(address, live.port))
+        assert await _connect(authority, live, [*DEAD[:3], LIVE]) == LIVE
+        own = psutil.Process().net_connections("tcp")
+    assert {each.raddr.ip for each in own if each.raddr}.isdisjoint(DEAD)
 
-    async def slow() -> str:
-        try:
-            return str(await asyncio.Event().wait())
-        except asyncio.CancelledError:
-            cancelled.append("slow")
-            raise
 
-    async def first() -> str:
-        await both.wait()
-        return "first"
-
-    async def second() -> str:
-        both.set()
-        await both.wait()
-        return "second"
-
-    winner = await race([slow, first, second], delay=0.001, discard=discarded.append)
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    assert {winner, *discarded} <= {"first", "second"}
-    assert (len({winner, *discarded}), cancelled) == (2, ["slow"])
+async def test_cancelling_a_handshake_closes_its_connection(live: HttpsHost, authority: CertificateAuthority) -> None:
+    with socket.create_server((DEAD[0], live.port)) as listener:
+        listener.settimeout(0)
+        connecting = asyncio.create_task(_connect(authority, live, [DEAD[0]]))
+        peer, _ = await asyncio.get_running_loop().sock_accept(listener)
+        with peer:
+            assert await asyncio.get_running_loop().sock_recv(peer, 1)  # the handshake has begun
+            connecting.cancel()
+            await asyncio.wait([connecting])
+            while await asyncio.get_running_loop().sock_recv(peer, 65536):
+                pass
 
 
 async def _connect(
     authority: CertificateAuthority, host: HttpsHost, addresses: Sequence[str], *, seconds: float = 30
 ) -> str:
     """Return the address that was connected to."""
-    connector = Connector(
-        rules=AddressRules(),
-        resolver=NoNames(),
-        tls=authority.client_context(),
-        seconds=seconds,
-        attempt_delay=0.01,
-    )
-    stream, address = await connector.connect(Target(NAME, host.port, "/"), _addresses(*addresses))
-    stream.close()
+    connector = Connector(tls=authority.client_context(), resolver=NoNames(), attempt_delay=0.01)
+    stream, address = await connector.connect(NAME, host.port, _addresses(*addresses), seconds=seconds)
+    await anyio.aclose_forcefully(stream)
     return str(address)
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from adapters.https.addresses import AddressRules
-from adapters.https.answer_parsing import FRAMING_BYTES, AnswerParser
+from adapters.https.address_policy import AddressPolicy
 from adapters.https.policy import FetchPolicy
+from adapters.https.response_parser import FRAMING_BYTES, ResponseParser
 from adapters.https.spool import Spool
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from application.errors import WheelHostFailedError
@@ -18,6 +18,8 @@ from tests.support.certificates import CertificateAuthority
 from tests.support.fetching import PATH, World
 from tests.support.https_host import chunked, https_host, raw
 from tests.support.waiting import WAIT_SECONDS
+
+pytestmark = pytest.mark.hostile
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -49,7 +51,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     async with https_host(authority.server_context("127.0.0.1")) as host:
         fetcher = HttpsWheelFetcher(
             FetchPolicy(),
-            rules=AddressRules.parse(networks=["127.0.0.1/32"]),
+            addresses=AddressPolicy.parse(networks=["127.0.0.1/32"]),
             tls=authority.client_context(),
             spool_directory=tmp_path,
         )
@@ -59,20 +61,20 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 async def test_of_many_chunks_no_more_than_sixteen_kilobytes_are_read_at_once(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wheel, feed, sizes = bytes(range(250)) * 2000, AnswerParser.feed, []
+    wheel, feed, sizes = bytes(range(250)) * 2000, ResponseParser.feed, []
 
-    def noting(parser: AnswerParser, data: bytes) -> None:
+    def noting(parser: ResponseParser, data: bytes) -> None:
         sizes.append(len(data))
         feed(parser, data)
 
-    monkeypatch.setattr(AnswerParser, "feed", noting)
+    monkeypatch.setattr(ResponseParser, "feed", noting)
     world.host.script(PATH, chunked(wheel, size=1))
     assert await world.fetch() == wheel
     assert max(sizes) <= FRAMING_BYTES
 
 
 @pytest.mark.parametrize("line", [CHUNKED + b"1;", OK + b"X:"], ids=["of a chunk", "of the head"])
-async def test_others_get_a_turn_while_a_line_comes_by_the_byte(world: World, line: bytes) -> None:
+async def test_other_tasks_run_while_a_line_arrives_byte_by_byte(world: World, line: bytes) -> None:
     length, turns = 10_000, Turns()
     world.host.script(PATH, raw(line, *[b"a"] * length))  # each in a TLS record of its own
     with turns.counted(), pytest.raises(WheelHostFailedError):

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import stamina
 from anyio.from_thread import start_blocking_portal
 
 from application.errors import WheelHostFailedError, WheelHostTimeoutError
@@ -10,11 +11,13 @@ from domain.errors import WheelRefusedError
 from domain.semver import SemVer
 from domain.versions import VersionStatus
 from entrypoints.bootstrap import MemoryAdapters
+from tests.adapters.https.test_wheel_fetcher import CASES, IMPATIENT, NAME, PATH, POLICY, World
 from tests.builders import a_name
 from tests.entrypoints.http.conftest import METADATA, serving
-from tests.hostile.test_wheel_hosts import CASES, IMPATIENT, NAME, PATH, POLICY, World
 from tests.support.certificates import CertificateAuthority
 from tests.support.https_host import https_host
+
+pytestmark = pytest.mark.hostile
 
 _ANSWERS = {
     WheelRefusedError: (422, None),
@@ -36,6 +39,7 @@ async def test_a_misbehaving_host_is_answered_with_its_status_and_writes_a_faile
     status, code = _ANSWERS[error]
     # The host has an event loop of its own: the client of the application holds up the test's.
     with (
+        stamina.set_testing(True, attempts=10**6, cap=True),
         start_blocking_portal() as portal,
         portal.wrap_async_context_manager(https_host(authority.server_context("127.0.0.1", NAME))) as host,
     ):

@@ -1,20 +1,21 @@
 """What a wheel host gets to see: exactly what was judged, whatever a URL library thinks of it."""
 
-import socket
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from pathlib import Path
 
+import anyio
 import pytest
+from anyio.abc import SocketStream
 
-from adapters.https import streams
-from adapters.https.special_blocks import IPAddress
+from adapters.https.address_policy import AddressPolicy
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from domain.wheel_urls import WheelUrl
 from tests.support.certificates import CertificateAuthority
 from tests.support.contents import bytes_of
 from tests.support.https_host import HttpsHost, file, https_host, redirect
+
+pytestmark = pytest.mark.hostile
 
 PATH = "/files/pragmatiks_gcp_provider-1.0.0-py3-none-any.whl"
 WHEEL = b"wheel"
@@ -49,16 +50,21 @@ async def world(
     authority: CertificateAuthority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[World]:
     tls = authority.server_context("*.example.com", PUBLIC, "2606:4700::1")
-    connect = streams.connect
+    connect = anyio.connect_tcp
     async with https_host(tls) as host:
-        fetcher = HttpsWheelFetcher(tls=authority.client_context(), spool_directory=tmp_path, resolver=PublicResolver())
+        fetcher = HttpsWheelFetcher(
+            addresses=AddressPolicy.parse(ports=[80, 443, 8443]),
+            tls=authority.client_context(),
+            spool_directory=tmp_path,
+            resolver=PublicResolver(),
+        )
         world = World(host, fetcher)
 
-        async def detour(address: IPAddress, port: int) -> socket.socket:
-            world.reached.append((str(address), port))
-            return await connect(ip_address("127.0.0.1"), host.port)
+        async def detour(address: str, port: int) -> SocketStream:
+            world.reached.append((address, port))
+            return await connect("127.0.0.1", host.port)
 
-        monkeypatch.setattr(streams, "connect", detour)
+        monkeypatch.setattr(anyio, "connect_tcp", detour)
         yield world
 
 

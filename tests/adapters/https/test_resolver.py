@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from adapters.https.resolver import SystemResolver
+from adapters.https.connector import SystemResolver
 
 
 async def test_look_ups_that_hang_hold_up_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,12 @@
 """Answers that two readers could understand differently, and where they end."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import closing
+from contextlib import aclosing
 from pathlib import Path
 
 import pytest
 
-from adapters.https.addresses import AddressRules
+from adapters.https.address_policy import AddressPolicy
 from adapters.https.policy import FetchPolicy
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from application.errors import WheelHostFailedError
@@ -14,6 +14,8 @@ from domain.errors import RegistryError
 from tests.support.certificates import CertificateAuthority
 from tests.support.fetching import PATH, World
 from tests.support.https_host import endless, https_host, raw, staying
+
+pytestmark = pytest.mark.hostile
 
 OK = b"HTTP/1.1 200 OK\r\n"
 SIZED = OK + b"Content-Length: 3\r\n\r\nabc"
@@ -38,11 +40,11 @@ async def world(authority: CertificateAuthority, tmp_path: Path) -> AsyncIterato
     async with https_host(authority.server_context("127.0.0.1")) as host:
         fetcher = HttpsWheelFetcher(
             FetchPolicy(max_idle=1, idle_seconds=60),
-            rules=AddressRules.parse(networks=["127.0.0.1/32"]),
+            addresses=AddressPolicy.parse(networks=["127.0.0.1/32"]),
             tls=authority.client_context(),
             spool_directory=tmp_path,
         )
-        with closing(fetcher):
+        async with aclosing(fetcher):
             yield World(host, fetcher)
 
 
@@ -93,7 +95,7 @@ NOT_HTTP = {
 
 
 @pytest.mark.parametrize("case", NOT_HTTP)
-async def test_what_could_be_understood_in_two_ways_is_not_understood_at_all(world: World, case: str) -> None:
+async def test_an_ambiguous_response_is_refused(world: World, case: str) -> None:
     world.host.script(PATH, raw(NOT_HTTP[case], hold=True))
     assert "cannot be read" in await _refusal(world)
 
@@ -102,7 +104,7 @@ async def test_what_could_be_understood_in_two_ways_is_not_understood_at_all(wor
     "fields",
     [(b"Content-Length: 3", b"Transfer-Encoding: chunked"), (b"Transfer-Encoding: chunked", b"Content-Length: 3")],
 )
-async def test_a_length_in_two_ways_is_named(world: World, fields: Sequence[bytes]) -> None:
+async def test_a_length_beside_chunks_is_named_in_the_refusal(world: World, fields: Sequence[bytes]) -> None:
     world.host.script(PATH, raw(OK + b"\r\n".join(fields) + b"\r\n\r\n" + CHUNKS, hold=True))
     assert "can't be present with" in await _refusal(world)
 
@@ -184,7 +186,7 @@ async def test_an_answer_that_is_followed_ends_where_it_ends_and_is_the_last_one
         CHUNKED.replace(b"OK\r\n", b"OK\r\nConnection: close\r\n") + CHUNKS + SIZED,
     ],
 )
-async def test_a_host_that_does_not_stay_is_left(world: World, answer: bytes) -> None:
+async def test_a_connection_that_will_not_be_kept_alive_is_closed(world: World, answer: bytes) -> None:
     world.host.script(PATH, staying(raw(answer)))
     assert await world.fetch() in {b"abc", b""}
     await world.host.wait_until_left()
@@ -204,7 +206,7 @@ async def test_a_host_that_does_not_stay_is_left(world: World, answer: bytes) ->
     ],
     ids=["hints", "fields", "a field", "extensions", "an extension", "zeros", "trailers", "a trailer"],
 )
-async def test_words_without_end_that_bring_no_byte_of_the_file_are_cut_short(
+async def test_framing_without_end_and_without_a_byte_of_the_file_is_refused(
     world: World, head: bytes, part: bytes
 ) -> None:
     world.host.script(PATH, endless(head, part))

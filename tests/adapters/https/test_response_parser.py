@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.https.answer_parsing import FRAMING_BYTES, AnswerParser, ProtocolError
+from adapters.https.response_parser import FRAMING_BYTES, ProtocolError, ResponseParser
+
+pytestmark = pytest.mark.hostile
 
 OK = b"HTTP/1.1 200 OK\r\n"
 HINT = b"HTTP/1.1 103 Hints\r\nLink: </a>\r\n\r\n"
@@ -38,7 +40,7 @@ def _cut(data: bytes, cuts: Iterable[int]) -> list[bytes]:
     return [data[start:end] for start, end in pairwise(places)]
 
 
-def _read(parser: AnswerParser, pieces: Iterable[bytes]) -> bytes:
+def _read(parser: ResponseParser, pieces: Iterable[bytes]) -> bytes:
     body = b""
     for piece in pieces:
         parser.feed(piece)
@@ -49,18 +51,18 @@ def _read(parser: AnswerParser, pieces: Iterable[bytes]) -> bytes:
 @given(ANSWERS, CUTS)
 def test_an_answer_reads_the_same_however_it_is_cut(answer: tuple[bytes, bytes], cuts: list[int]) -> None:
     written, body = answer
-    parser = AnswerParser()
+    parser = ResponseParser()
     assert _read(parser, _cut(written, cuts)) == body
-    assert (parser.status, parser.is_whole, parser.may_another_follow) == (200, True, True)
+    assert (parser.status, parser.is_complete, parser.may_another_follow) == (200, True, True)
     assert [name for name, _ in parser.fields] in ([b"content-length"], [b"transfer-encoding"])
 
 
 @given(ANSWERS, st.data())
 def test_an_answer_that_ends_early_is_never_taken_for_whole(answer: tuple[bytes, bytes], data: st.DataObject) -> None:
     written, _ = answer
-    parser = AnswerParser()
+    parser = ResponseParser()
     _read(parser, _cut(written[: data.draw(st.integers(0, len(written) - 1))], []))
-    assert not parser.is_whole
+    assert not parser.is_complete
     with pytest.raises(ProtocolError):
         parser.feed(b"")
 
@@ -70,9 +72,9 @@ def test_what_follows_an_answer_neither_changes_it_nor_is_taken_for_the_next(
     answer: tuple[bytes, bytes], surplus: bytes, cuts: list[int]
 ) -> None:
     written, body = answer
-    parser = AnswerParser()
+    parser = ResponseParser()
     assert _read(parser, _cut(written + surplus, cuts)) == body
-    assert parser.is_whole
+    assert parser.is_complete
     assert not parser.may_another_follow
     assert len(parser.fields) == 1
 
@@ -80,10 +82,8 @@ def test_what_follows_an_answer_neither_changes_it_nor_is_taken_for_the_next(
 @given(
     st.binary(max_size=300) | ANSWERS.map(lambda answer: answer[0]), st.binary(max_size=6), st.integers(0, 300), CUTS
 )
-def test_whatever_a_host_says_is_read_or_refused_and_nothing_is_made_up(
-    said: bytes, inserted: bytes, place: int, cuts: list[int]
-) -> None:
-    parser, written = AnswerParser(), said[:place] + inserted + said[place:]
+def test_any_input_is_parsed_or_refused(said: bytes, inserted: bytes, place: int, cuts: list[int]) -> None:
+    parser, written = ResponseParser(), said[:place] + inserted + said[place:]
     try:
         body = _read(parser, _cut(written, cuts))
     except ProtocolError:
@@ -97,8 +97,8 @@ def test_whatever_a_host_says_is_read_or_refused_and_nothing_is_made_up(
     [HINT, b"\r\n", OK + b"X: y", OK + b"Transfer-Encoding: chunked\r\n\r\n1;"],
     ids=["early hints", "blank lines", "a head", "a chunk extension"],
 )
-def test_what_is_not_the_file_comes_to_an_end(unending: bytes) -> None:
-    parser = AnswerParser()
+def test_framing_without_end_is_refused(unending: bytes) -> None:
+    parser = ResponseParser()
     parser.feed(unending)
     more = unending if unending.endswith(b"\n") else b"a" * 100
     with pytest.raises(ProtocolError, match="without one of the file"):
@@ -106,6 +106,6 @@ def test_what_is_not_the_file_comes_to_an_end(unending: bytes) -> None:
 
 
 def test_a_name_is_read_in_lower_case_and_a_field_behind_the_body_is_none_of_the_head() -> None:
-    parser = AnswerParser()
+    parser = ResponseParser()
     _read(parser, [_chunked([b"abc"])])
     assert parser.fields == [(b"transfer-encoding", b"Chunked")]

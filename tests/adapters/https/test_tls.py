@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.https.addresses import AddressRules
-from adapters.https.certificates import trust
+from adapters.https.address_policy import AddressPolicy
+from adapters.https.tls import create_ssl_context
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from application.errors import WheelHostFailedError
 from domain.wheel_urls import WheelUrl
@@ -20,8 +20,8 @@ async def _is_trusted(authority: CertificateAuthority, spool: Path, ca_bundle: P
     """Fetch from a host that the authority vouches for."""
     async with https_host(authority.server_context("127.0.0.1")) as host:
         host.script(PATH, file(b"wheel"))
-        rules = AddressRules.parse(networks=["127.0.0.1/32"])
-        fetcher = HttpsWheelFetcher(rules=rules, tls=trust(ca_bundle), spool_directory=spool)
+        rules = AddressPolicy.parse(networks=["127.0.0.1/32"])
+        fetcher = HttpsWheelFetcher(addresses=rules, tls=create_ssl_context(ca_bundle), spool_directory=spool)
         try:
             await fetcher.fetch(WheelUrl.parse(host.url(PATH)))
         except WheelHostFailedError:
@@ -51,11 +51,11 @@ def test_a_bundle_adds_to_the_public_authorities_and_takes_none_away(tmp_path: P
 def test_a_bundle_that_holds_no_certificate_fails_at_the_start(tmp_path: Path, content: bytes) -> None:
     bundle = tmp_path / "bundle.pem"
     with pytest.raises(FileNotFoundError):
-        trust(bundle)
+        create_ssl_context(bundle)
     bundle.write_bytes(content)
     with pytest.raises(ssl.SSLError):
-        trust(bundle)
+        create_ssl_context(bundle)
 
 
 def _der(ca_bundle: Path | None) -> set[bytes]:
-    return set(trust(ca_bundle).get_ca_certs(binary_form=True))
+    return set(create_ssl_context(ca_bundle).get_ca_certs(binary_form=True))
