@@ -1,16 +1,15 @@
 """HTTP/1.1 over one TLS connection."""
 
 import asyncio
-import select
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import anyio
 import httpx
-from anyio.abc import SocketAttribute
 from anyio.streams.tls import TLSStream
 
 from adapters.https.response_parser import FRAMING_BYTES, ProtocolError, ResponseParser
 from adapters.https.special_purpose_ranges import IPAddress
+from adapters.https.tcp import TcpStream
 
 _READS_PER_TURN = 4
 """Reads before other tasks get a turn: one chunk from the kernel may hold thousands of tiny TLS records."""
@@ -20,12 +19,14 @@ class Connection:
     """One request at a time. Raises httpx exceptions.
 
     Attributes:
-        address: The peer's.
+        address: The host's.
+        tcp: What TLS runs on.
     """
 
-    def __init__(self, stream: TLSStream, address: IPAddress) -> None:
+    def __init__(self, tls: TLSStream, tcp: TcpStream, address: IPAddress) -> None:
         self.address = address
-        self._stream = stream
+        self.tcp = tcp
+        self._tls = tls
         self._parser = ResponseParser()
         self._is_consumed = False
         self._read_timeout: float | None = None
@@ -43,7 +44,7 @@ class Connection:
         self._is_consumed = False
         self._read_timeout = request.extensions.get("timeout", {}).get("read")
         try:
-            await self._stream.send(_head(request))
+            await self._tls.send(_head(request))
         except (anyio.BrokenResourceError, anyio.ClosedResourceError, OSError) as error:
             raise httpx.WriteError("the connection broke") from error
         while self._parser.status is None:
@@ -64,27 +65,26 @@ class Connection:
             await self._receive()
         return body
 
-    @property
-    def is_reusable(self) -> bool:
-        """Whether the last response was framed by HTTP, was read to its end, and the host keeps the connection open."""
-        return self._is_consumed and self._parser.may_another_follow
+    async def is_reusable(self) -> bool:
+        """Tell whether the last response was read to its end and the host keeps the connection open, silently."""
+        return self._is_consumed and self._parser.may_another_follow and not await self._has_buffered_data()
 
-    async def wait_until_unusable(self) -> None:
-        """Return once the host sends anything or closes the connection, although no request is pending."""
-        try:
-            await self._stream.receive(1)
-        except (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError, OSError):
-            return
-
-    def has_unread_data(self) -> bool:
-        """Tell whether the kernel holds bytes, or the end, that nobody has read yet."""
-        poll = select.poll()
-        poll.register(self._stream.extra(SocketAttribute.raw_socket), select.POLLIN)  # noqa: S610 - no Django here
-        return bool(poll.poll(0))
-
-    async def close(self) -> None:
+    def close(self) -> None:
         """Close without waiting for the host to agree."""
-        await anyio.aclose_forcefully(self._stream)
+        self.tcp.close()
+
+    async def _has_buffered_data(self) -> bool:
+        """Tell whether TLS holds bytes, or the end, that were received and not read."""
+        self.tcp.is_paused = True
+        try:
+            await self._tls.receive(1)
+        except anyio.WouldBlock:
+            return False
+        except (anyio.EndOfStream, anyio.BrokenResourceError, OSError):
+            return True
+        finally:
+            self.tcp.is_paused = False
+        return True
 
     async def _receive(self) -> None:
         self._reads += 1
@@ -92,7 +92,7 @@ class Connection:
             await asyncio.sleep(0)
         try:
             async with asyncio.timeout(self._read_timeout):
-                data = await self._stream.receive(FRAMING_BYTES)
+                data = await self._tls.receive(FRAMING_BYTES)
         except TimeoutError as error:
             raise httpx.ReadTimeout("the host sent nothing in time") from error
         except anyio.EndOfStream:

@@ -8,14 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, zip_longest
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 import anyio
-from anyio.abc import ByteStream
 from anyio.streams.tls import TLSStream
 
 from adapters.https.address_policy import AddressPolicy, parse_address
+from adapters.https.connection import Connection
 from adapters.https.special_purpose_ranges import IPAddress
+from adapters.https.tcp import TcpStream
 from domain.wheel_urls import DEFAULT_PORT
 
 MAX_ADDRESSES_TRIED = 16
@@ -79,73 +80,56 @@ class Connector:
         """
         if parse_address(host) is not None:
             return [self.policy.check(host, host, port=port)]
-        with anyio.fail_after(seconds):
+        async with asyncio.timeout(seconds):
             found = await self.resolver.resolve(host)
         return [self.policy.check(host, address, port=port) for address in found]
 
     async def connect(
         self, host: str, port: int, addresses: Sequence[IPAddress], *, seconds: float | None
-    ) -> tuple[TLSStream, IPAddress]:
-        """Return the first connection that completes TLS, and its address.
-
-        Address families alternate, and at most 16 addresses are tried.
+    ) -> Connection:
+        """Return the first connection that completes TLS. Address families alternate; at most 16 addresses are tried.
 
         Raises:
             OSError: None did; ``TimeoutError`` if not in time, ``ssl.SSLError`` if TLS failed at one of them.
         """
-        winner: tuple[TLSStream, IPAddress] | None = None
+        connected: list[Connection] = []
         errors: list[OSError] = []
 
-        async def attempt(address: IPAddress, ended: anyio.Event) -> None:
-            nonlocal winner
+        async def attempt(address: IPAddress) -> None:
             try:
-                stream = await self._open(host, port, address)
+                connected.append(await self._open(host, port, address))
             except OSError as error:
                 errors.append(error)
-            else:
-                if winner is None:
-                    winner = stream, address
-                    attempts.cancel_scope.cancel()
-                else:
-                    await anyio.aclose_forcefully(stream)
-            finally:
-                ended.set()
 
         try:
-            with anyio.fail_after(seconds):
-                async with anyio.create_task_group() as attempts:
-                    for address in interleaved(addresses)[:MAX_ADDRESSES_TRIED]:
-                        ended = anyio.Event()
-                        attempts.start_soon(attempt, address, ended)
-                        with anyio.move_on_after(self.attempt_delay):
-                            await ended.wait()
+            async with asyncio.timeout(seconds), asyncio.TaskGroup() as group:
+                running: set[asyncio.Task[None]] = set()
+                for address in interleaved(addresses)[:MAX_ADDRESSES_TRIED]:
+                    running.add(group.create_task(attempt(address)))
+                    _, running = await _first_completed(running, self.attempt_delay)
+                    if connected:
+                        break
+                while running and not connected:
+                    _, running = await _first_completed(running, None)
+                for task in running:
+                    task.cancel()
         except BaseException:
-            if winner is not None:
-                await anyio.aclose_forcefully(winner[0])
+            _close(connected)
             raise
-        if winner is None:
-            raise _most_telling(errors, host)
-        return winner
+        _close(connected[1:])
+        return connected[0] if connected else _fail(errors, host)
 
-    async def _open(self, host: str, port: int, address: IPAddress) -> TLSStream:
-        tcp: ByteStream = await _connect_tcp(address, port)
+    async def _open(self, host: str, port: int, address: IPAddress) -> Connection:
+        tcp = await TcpStream.connect(address, port)
         try:
-            return await TLSStream.wrap(tcp, hostname=host, ssl_context=self.tls, standard_compatible=False)
+            tls = await TLSStream.wrap(tcp, hostname=host, ssl_context=self.tls, standard_compatible=False)
         except (anyio.BrokenResourceError, anyio.EndOfStream) as error:
-            await anyio.aclose_forcefully(tcp)
+            tcp.close()
             raise ConnectionAbortedError("the host closed the connection during the TLS handshake") from error
         except BaseException:
-            await anyio.aclose_forcefully(tcp)
+            tcp.close()
             raise
-
-
-async def _connect_tcp(address: IPAddress, port: int) -> ByteStream:
-    try:
-        return await anyio.connect_tcp(str(address), port)
-    except OSError as error:
-        if isinstance(error.__cause__, OSError):  # anyio says only that all attempts failed
-            raise error.__cause__ from None
-        raise
+        return Connection(tls, tcp, address)
 
 
 def interleaved(addresses: Sequence[IPAddress]) -> list[IPAddress]:
@@ -155,6 +139,17 @@ def interleaved(addresses: Sequence[IPAddress]) -> list[IPAddress]:
     return [address for address in chain.from_iterable(zip_longest(preferred, others)) if address is not None]
 
 
-def _most_telling(errors: Sequence[OSError], host: str) -> OSError:
+async def _first_completed(
+    running: set[asyncio.Task[None]], seconds: float | None
+) -> tuple[set[asyncio.Task[None]], set[asyncio.Task[None]]]:
+    return await asyncio.wait(running, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+
+
+def _close(connections: Sequence[Connection]) -> None:
+    for connection in connections:
+        connection.close()
+
+
+def _fail(errors: Sequence[OSError], host: str) -> NoReturn:
     tls = (error for error in errors if isinstance(error, ssl.SSLError))
-    return next(tls, errors[-1] if errors else OSError(f"{host} has no address"))
+    raise next(tls, errors[-1] if errors else OSError(f"{host} has no address"))

@@ -37,22 +37,22 @@ class WheelHostTransport(httpx.AsyncBaseTransport):
             addresses = await self._connector.resolve(host, port, seconds=seconds)
             if (response := await self._on_idle_connection(request, (host, port), addresses)) is not None:
                 return response
-            stream, address = await self._connector.connect(host, port, addresses, seconds=seconds)
+            connection = await self._connector.connect(host, port, addresses, seconds=seconds)
         except TimeoutError as error:
             raise httpx.ConnectTimeout("no connection in time", request=request) from error
         except OSError as error:
             raise httpx.ConnectError("no connection", request=request) from error
-        return await self._exchange(Connection(stream, address), request, (host, port))
+        return await self._exchange(connection, request, (host, port))
 
     async def aclose(self) -> None:
         """Close the idle connections."""
-        await self._pool.aclose()
+        self._pool.close()
 
     async def _on_idle_connection(
         self, request: httpx.Request, origin: Origin, addresses: Collection[IPAddress]
     ) -> httpx.Response | None:
         """Return the response on an idle connection; None if there is none or it fails, since a GET may be repeated."""
-        if not _keeps_alive(request) or (idle := await self._pool.acquire(origin, addresses)) is None:
+        if not _keeps_alive(request) or (idle := self._pool.acquire(origin, addresses)) is None:
             return None
         try:
             return await self._exchange(idle, request, origin)
@@ -63,10 +63,15 @@ class WheelHostTransport(httpx.AsyncBaseTransport):
         try:
             await connection.send(request)
         except BaseException:
-            await connection.close()
+            connection.close()
             raise
-        release = partial(self._pool.release, origin, connection) if _keeps_alive(request) else connection.close
-        return connection.response(release)
+        return connection.response(partial(self._release, connection, request, origin))
+
+    async def _release(self, connection: Connection, request: httpx.Request, origin: Origin) -> None:
+        if _keeps_alive(request):
+            await self._pool.release(origin, connection)
+        else:
+            connection.close()
 
 
 def _keeps_alive(request: httpx.Request) -> bool:

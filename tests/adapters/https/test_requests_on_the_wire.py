@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 
-import anyio
 import pytest
-from anyio.abc import SocketStream
 
 from adapters.https.address_policy import AddressPolicy
+from adapters.https.special_purpose_ranges import IPAddress
+from adapters.https.tcp import TcpStream
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from domain.wheel_urls import WheelUrl
 from tests.support.certificates import CertificateAuthority
@@ -50,7 +51,7 @@ async def world(
     authority: CertificateAuthority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[World]:
     tls = authority.server_context("*.example.com", PUBLIC, "2606:4700::1")
-    connect = anyio.connect_tcp
+    connect = TcpStream.connect
     async with https_host(tls) as host:
         fetcher = HttpsWheelFetcher(
             addresses=AddressPolicy.parse(ports=[80, 443, 8443]),
@@ -60,11 +61,11 @@ async def world(
         )
         world = World(host, fetcher)
 
-        async def detour(address: str, port: int) -> SocketStream:
-            world.reached.append((address, port))
-            return await connect("127.0.0.1", host.port)
+        async def detour(address: IPAddress, port: int) -> TcpStream:
+            world.reached.append((str(address), port))
+            return await connect(ip_address("127.0.0.1"), host.port)
 
-        monkeypatch.setattr(anyio, "connect_tcp", detour)
+        monkeypatch.setattr(TcpStream, "connect", detour)
         yield world
 
 
