@@ -11,10 +11,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from application.errors import SpoolUnavailableError
 from application.off_loop import off_loop
 from application.wheel_content import WheelContent
 from domain.digests import Sha256Digest
-from application.errors import SpoolUnavailableError
 
 _PREFIX = "provider-registry-"
 _NEW_SECONDS = 60

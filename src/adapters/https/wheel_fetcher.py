@@ -19,8 +19,8 @@ from adapters.https.retries import Backoff
 from adapters.https.spool import Spool
 from adapters.https.tls import create_ssl_context
 from adapters.https.transport import WheelHostTransport
-from application.ports.wheel_fetcher import FetchedWheel
 from application.errors import TooManyFetchesError, WheelHostTimeoutError
+from application.ports.wheel_fetcher import FetchedWheel
 from domain.wheel_urls import WheelUrl
 
 
