@@ -14,6 +14,7 @@ from domain.catalog import PLATFORM_AUTHOR, Author
 from domain.errors import RegistryError
 from entrypoints.http.cache.read_cache import KeptReads, ReadCache
 from entrypoints.http.cache.rendering import RenderingPool
+from entrypoints.http.dependencies import use_cases
 from entrypoints.http.middleware.cross_origin import CrossOrigin
 from entrypoints.http.middleware.hosts import HostMiddleware
 from entrypoints.http.middleware.methods import MethodMiddleware, methods_by_path
@@ -117,7 +118,8 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         async with open_registry() as registry:
-            app.state.service = Service(registry, bounds, watching, reads, rendering, public_url, platform)
+            app.state.registry = registry
+            app.state.service = Service(bounds, watching, reads, rendering, public_url, platform)
             async with registry.changes.follow(reads) if bounds.read_cache_bytes else nullcontext():
                 yield
         rendering.close()
@@ -135,6 +137,7 @@ def create_app(
         ],
         lifespan=[lifespan],
         dependencies={
+            **use_cases(lambda: app.state.registry, customer_realm=customer_realm),
             "service": Provide(service, use_cache=True, sync_to_thread=False),
             "description": Provide(lambda: description, use_cache=True, sync_to_thread=False),
         },

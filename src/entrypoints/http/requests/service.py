@@ -9,7 +9,6 @@ from entrypoints.http.cache.read_cache import ReadCache
 from entrypoints.http.cache.rendering import RenderingPool
 from entrypoints.http.requests.in_flight import InFlight
 from entrypoints.index_paths import index_path
-from entrypoints.registry import Registry
 from entrypoints.telemetry import Telemetry
 
 _LISTINGS_AT_ONCE = 2
@@ -36,7 +35,7 @@ class HttpLimits:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The registry, the bounds that HTTP puts around it, and what watches both.
+    """What handlers share beside the use cases: limits, caches and telemetry.
 
     Attributes:
         public_url: Where dependents reach the registry, without a slash at the end; None to take a request's word.
@@ -46,7 +45,6 @@ class Service:
         decoding: Threads that decode large bodies.
     """
 
-    registry: Registry
     limits: HttpLimits
     telemetry: Telemetry
     reads: ReadCache

@@ -9,6 +9,8 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response.base import ASGIResponse
 
 from application.ports.provider_catalog import CatalogPage, CatalogSearch
+from application.use_cases.find_provider import FindProvider
+from application.use_cases.search_providers import SearchProviders
 from domain.search import Query
 from entrypoints.http.cache.representation import REVALIDATE, Document
 from entrypoints.http.openapi.catalog import PROVIDER_RESPONSES, SEARCH_RESPONSES
@@ -57,6 +59,7 @@ Offset = Annotated[int, QueryParameter(ge=0, le=MAX_OFFSET)]
 )
 async def search_providers(
     request: Request[Any, Any, Any],
+    search_providers: NamedDependency[SearchProviders],
     service: NamedDependency[Service],
     q: Words = None,
     scopes: Scopes = None,
@@ -68,7 +71,7 @@ async def search_providers(
     _check_query(request, scopes)
     search = catalog_search(q, tags, limit, offset)
     if scopes is None or _PUBLIC in scopes:
-        page = await service.registry.search_providers.execute(search)
+        page = await search_providers.execute(search)
     else:
         page = CatalogPage(entries=(), total=0)
     view = page_view(page, search, platform=service.platform)
@@ -84,12 +87,16 @@ async def search_providers(
     responses=PROVIDER_RESPONSES,
 )
 async def find_provider(
-    request: Request[Any, Any, Any], prefix: FromPath[str], name: FromPath[str], service: NamedDependency[Service]
+    request: Request[Any, Any, Any],
+    prefix: FromPath[str],
+    name: FromPath[str],
+    find_provider: NamedDependency[FindProvider],
+    service: NamedDependency[Service],
 ) -> ASGIResponse:
     """Read one provider."""
 
     async def produce() -> Document:
-        entry = await service.registry.find_provider.execute(provider_name(prefix, name))
+        entry = await find_provider.execute(provider_name(prefix, name))
         return Document.of(provider_view(entry, platform=service.platform), REVALIDATE)
 
     return await service.reads.answer(request.scope, prefix, name, produce)

@@ -4,8 +4,9 @@ from typing import Any
 
 import structlog
 from litestar import Request, Response, post
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 
+from application.use_cases.authenticate_machine import AuthenticateMachine
 from domain.errors import InvalidProviderNameError
 from domain.machines import ConsoleMachine
 from domain.names import PLATFORM, ProviderName
@@ -14,7 +15,7 @@ from entrypoints.http.requests.authentication import bearer_token
 from entrypoints.http.requests.paths import only_as_written
 from entrypoints.http.requests.registration_metrics import observed
 from entrypoints.http.requests.service import Service
-from entrypoints.http.routes.registrations import register
+from entrypoints.http.routes.registrations import Registering, register, registering
 from entrypoints.presenters.dry_runs import DryRunView
 from entrypoints.presenters.versions import ProviderVersionView
 
@@ -29,21 +30,27 @@ from entrypoints.presenters.versions import ProviderVersionView
     operation_class=RegistrationOperation,
     responses=REGISTRATION_RESPONSES,
     security=[{"ConsoleMachine": []}],
+    dependencies={"registering": Provide(registering, sync_to_thread=False)},
     guards=[only_as_written],
 )
 async def register_platform_version(
-    request: Request[Any, Any, Any], service: NamedDependency[Service]
+    request: Request[Any, Any, Any],
+    authenticate_machine: NamedDependency[AuthenticateMachine],
+    registering: NamedDependency[Registering],
+    service: NamedDependency[Service],
 ) -> Response[ProviderVersionView | DryRunView]:
-    """Authenticate, and only then read the body: a stranger costs a header."""
-    return await observed(service.telemetry.observer, "console", _register(request, service))
+    """Authenticate, and only then read the body: an unauthenticated caller costs a header."""
+
+    async def attempt() -> Response[ProviderVersionView | DryRunView]:
+        machine = await authenticated_machine(request, authenticate_machine)
+        return await register(request, service, registering, machine, platform_name)
+
+    return await observed(service.telemetry.observer, "console", attempt())
 
 
-async def _register(request: Request[Any, Any, Any], service: Service) -> Response[ProviderVersionView | DryRunView]:
-    machine = await authenticated_machine(request, service)
-    return await register(request, service, machine, platform_name)
-
-
-async def authenticated_machine(request: Request[Any, Any, Any], service: Service) -> ConsoleMachine:
+async def authenticated_machine(
+    request: Request[Any, Any, Any], authenticate_machine: NamedDependency[AuthenticateMachine]
+) -> ConsoleMachine:
     """Return the machine that calls.
 
     Raises:
@@ -51,7 +58,7 @@ async def authenticated_machine(request: Request[Any, Any, Any], service: Servic
         MachineNotAllowedError: It may not release.
         TokenAuthorityUnavailableError: Nothing could be learned about its token.
     """
-    machine = await service.registry.authenticate_machine.execute(bearer_token(request))
+    machine = await authenticate_machine.execute(bearer_token(request))
     structlog.contextvars.bind_contextvars(machine_id=machine.id)
     return machine
 

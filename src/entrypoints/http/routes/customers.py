@@ -5,12 +5,15 @@ from typing import Any
 
 import structlog
 from litestar import Request, Response, get, post
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
+from application.use_cases.authenticate_customer import AuthenticateCustomer
+from application.use_cases.describe_customer import DescribeCustomer
 from domain.customers import Customer
 from domain.errors import InvalidProviderNameError, NamespaceForbiddenError
 from domain.names import ProviderName
+from domain.publishing import PublishPolicy
 from entrypoints.http.openapi.config import REGISTRATION_RESPONSES, RegistrationOperation
 from entrypoints.http.openapi.customers import (
     ACTIVE_ORGANIZATION_RESPONSES,
@@ -21,11 +24,41 @@ from entrypoints.http.requests.authentication import bearer_token
 from entrypoints.http.requests.paths import only_as_written
 from entrypoints.http.requests.registration_metrics import observed
 from entrypoints.http.requests.service import Service
-from entrypoints.http.routes.registrations import register
+from entrypoints.http.routes.registrations import Registering, register, registering
 from entrypoints.presenters.dry_runs import DryRunView
 from entrypoints.presenters.organizations import CallerView, OrganizationView, organization_view
 from entrypoints.presenters.versions import ProviderVersionView
-from entrypoints.registry import CustomerRealm
+
+
+async def authenticated_customer(
+    request: Request[Any, Any, Any], authenticate_customer: NamedDependency[AuthenticateCustomer]
+) -> Customer:
+    """Return the customer that calls.
+
+    Raises:
+        NotAuthenticatedError: The token is missing or not valid.
+        TokenAuthorityUnavailableError: The token could not be verified.
+    """
+    customer = await authenticate_customer.execute(bearer_token(request))
+    structlog.contextvars.bind_contextvars(customer_id=customer.actor, organization_id=customer.organization_id)
+    return customer
+
+
+async def authenticated_publisher(
+    request: Request[Any, Any, Any],
+    authenticate_customer: NamedDependency[AuthenticateCustomer],
+    publish_policy: NamedDependency[PublishPolicy],
+) -> Customer:
+    """Return the customer that calls, who may publish for its organisation.
+
+    Raises:
+        NotAuthenticatedError: The token is missing or not valid.
+        PublishForbiddenError: The customer may not publish.
+        TokenAuthorityUnavailableError: The token could not be verified.
+    """
+    customer = await authenticated_customer(request, authenticate_customer)
+    publish_policy.admit(customer)
+    return customer
 
 
 @post(
@@ -38,20 +71,25 @@ from entrypoints.registry import CustomerRealm
     operation_class=RegistrationOperation,
     responses=REGISTRATION_RESPONSES,
     security=[{"Customer": []}],
+    dependencies={"registering": Provide(registering, sync_to_thread=False)},
     guards=[only_as_written],
 )
 async def register_customer_version(
-    request: Request[Any, Any, Any], service: NamedDependency[Service]
+    request: Request[Any, Any, Any],
+    authenticate_customer: NamedDependency[AuthenticateCustomer],
+    publish_policy: NamedDependency[PublishPolicy],
+    describe_customer: NamedDependency[DescribeCustomer],
+    registering: NamedDependency[Registering],
+    service: NamedDependency[Service],
 ) -> Response[ProviderVersionView | DryRunView]:
     """Authenticate, and only then read the body."""
-    return await observed(service.telemetry.observer, "customer", _register(request, service))
 
+    async def attempt() -> Response[ProviderVersionView | DryRunView]:
+        customer = await authenticated_publisher(request, authenticate_customer, publish_policy)
+        named = await describe_customer.named(customer)
+        return await register(request, service, registering, named, partial(customer_name, named))
 
-async def _register(request: Request[Any, Any, Any], service: Service) -> Response[ProviderVersionView | DryRunView]:
-    realm = _realm(service)
-    customer = await realm.describe_customer.named(await authenticated_publisher(request, service))
-    read_name = partial(customer_name, customer)
-    return await register(request, service, customer, read_name)
+    return await observed(service.telemetry.observer, "customer", attempt())
 
 
 @get(
@@ -62,12 +100,15 @@ async def _register(request: Request[Any, Any, Any], service: Service) -> Respon
     operation_id="whoAmI",
     responses=CALLER_RESPONSES,
     security=[{"Customer": []}],
+    dependencies={"customer": Provide(authenticated_customer)},
     guards=[only_as_written],
 )
-async def who_am_i(request: Request[Any, Any, Any], service: NamedDependency[Service]) -> CallerView:
+async def who_am_i(
+    customer: NamedDependency[Customer],
+    describe_customer: NamedDependency[DescribeCustomer],
+) -> CallerView:
     """Tell the caller who it is, and for which organisation it acts."""
-    realm = _realm(service)
-    described = await realm.describe_customer.execute(await _authenticated(request, realm))
+    described = await describe_customer.execute(customer)
     return CallerView(
         user_id=described.customer.id,
         email=described.email,
@@ -84,15 +125,15 @@ async def who_am_i(request: Request[Any, Any, Any], service: NamedDependency[Ser
     operation_id="readActiveOrganization",
     responses=ACTIVE_ORGANIZATION_RESPONSES,
     security=[{"Customer": []}],
+    dependencies={"customer": Provide(authenticated_customer)},
     guards=[only_as_written],
 )
 async def find_active_organization(
-    request: Request[Any, Any, Any], service: NamedDependency[Service]
+    customer: NamedDependency[Customer],
+    describe_customer: NamedDependency[DescribeCustomer],
 ) -> OrganizationView:
     """Read the organisation that the caller acts for."""
-    realm = _realm(service)
-    customer = await _authenticated(request, realm)
-    found = await realm.describe_customer.find_organization(customer, customer.organization_id)
+    found = await describe_customer.find_organization(customer, customer.organization_id)
     return organization_view(found, status="ready")
 
 
@@ -104,15 +145,16 @@ async def find_active_organization(
     operation_id="readOrganization",
     responses=ORGANIZATION_RESPONSES,
     security=[{"Customer": []}],
+    dependencies={"customer": Provide(authenticated_customer)},
     guards=[only_as_written],
 )
 async def find_organization(
-    request: Request[Any, Any, Any], organization_id: FromPath[str], service: NamedDependency[Service]
+    organization_id: FromPath[str],
+    customer: NamedDependency[Customer],
+    describe_customer: NamedDependency[DescribeCustomer],
 ) -> OrganizationView:
     """Tell the caller about its own organisation."""
-    realm = _realm(service)
-    customer = await _authenticated(request, realm)
-    found = await realm.describe_customer.find_organization(customer, organization_id)
+    found = await describe_customer.find_organization(customer, organization_id)
     return organization_view(found, status="active")
 
 
@@ -133,30 +175,3 @@ def customer_name(customer: Customer, written: str, organization_id: str | None)
             f"organization_id is not your active organisation; send the canonical name, '{name}'"
         )
     return name
-
-
-async def authenticated_publisher(request: Request[Any, Any, Any], service: Service) -> Customer:
-    """Return the customer that calls, who may publish for its organisation.
-
-    Raises:
-        NotAuthenticatedError: The token is missing or not valid.
-        PublishForbiddenError: The customer may not publish.
-        TokenAuthorityUnavailableError: The token could not be verified.
-    """
-    realm = _realm(service)
-    customer = await _authenticated(request, realm)
-    realm.publish_policy.admit(customer)
-    return customer
-
-
-async def _authenticated(request: Request[Any, Any, Any], realm: CustomerRealm) -> Customer:
-    customer = await realm.authenticate_customer.execute(bearer_token(request))
-    structlog.contextvars.bind_contextvars(customer_id=customer.actor, organization_id=customer.organization_id)
-    return customer
-
-
-def _realm(service: Service) -> CustomerRealm:
-    realm = service.registry.customers
-    if realm is None:
-        raise AssertionError("the customer routes are served only when the realm is on")
-    return realm

@@ -3,9 +3,9 @@
 from litestar import get
 from litestar.di import NamedDependency
 
+from application.use_cases.check_readiness import CheckReadiness
 from entrypoints.http.models.responses import HealthView
 from entrypoints.http.openapi.config import HEALTH_RESPONSES, READY_RESPONSES
-from entrypoints.http.requests.service import Service
 
 
 @get(
@@ -29,7 +29,7 @@ async def health() -> HealthView:
     operation_id="ready",
     responses=READY_RESPONSES,
 )
-async def ready(service: NamedDependency[Service]) -> HealthView:
+async def ready(check_readiness: NamedDependency[CheckReadiness]) -> HealthView:
     """Answer when the database is reachable and has the layout that this release needs."""
-    await service.registry.check_readiness.execute()
+    await check_readiness.execute()
     return HealthView("ready")

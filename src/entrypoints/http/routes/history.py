@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
+from application.use_cases.read_history import ReadHistory
 from entrypoints.http.cache.representation import REVALIDATE, Document
 from entrypoints.http.openapi.lifecycle import HISTORY_RESPONSES
 from entrypoints.http.requests.paging import MAX_ITEMS, EventCursor, PageLimit, next_page
@@ -31,6 +32,7 @@ async def read_history(
     prefix: FromPath[str],
     name: FromPath[str],
     version: VersionParameter,
+    read_history: NamedDependency[ReadHistory],
     service: NamedDependency[Service],
     limit: PageLimit = MAX_ITEMS,
     cursor: EventCursor = 0,
@@ -39,7 +41,7 @@ async def read_history(
 
     async def produce() -> Document:
         provider = provider_name(prefix, name)
-        found = await service.registry.read_history.execute(
+        found = await read_history.execute(
             provider, version_or_latest(provider, version), limit=limit + 1, offset=cursor
         )
         more = next_page(request.scope, limit=limit, cursor=cursor + limit) if len(found) > limit else ()

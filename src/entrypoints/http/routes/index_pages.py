@@ -10,6 +10,8 @@ from litestar import Request
 from litestar.response.base import ASGIResponse
 from packaging.utils import NormalizedName
 
+from application.use_cases.list_distributions import ListDistributions
+from application.use_cases.list_files import ListFiles
 from domain.errors import DistributionNotFoundError
 from domain.index_files import IndexFile
 from domain.names import PLATFORM
@@ -34,7 +36,9 @@ _MEDIA_TYPES = {
 _VARY = ("Accept",)
 
 
-async def index_page(request: Request[Any, Any, Any], service: Service, prefix: str) -> ASGIResponse:
+async def index_page(
+    request: Request[Any, Any, Any], service: Service, list_distributions: ListDistributions, prefix: str
+) -> ASGIResponse:
     """Answer with the distributions of a namespace.
 
     Raises:
@@ -43,7 +47,7 @@ async def index_page(request: Request[Any, Any, Any], service: Service, prefix: 
     media_type = negotiated(request, _MEDIA_TYPES)
 
     async def produce() -> Document:
-        distributions = await service.registry.list_distributions.execute(prefix)
+        distributions = await list_distributions.execute(prefix)
         if not distributions and prefix != PLATFORM:
             raise DistributionNotFoundError(f"no version of a provider in the namespace {prefix} is published")
         return await service.rendering.run(_index_document, media_type, distributions, index_path(prefix))
@@ -52,7 +56,11 @@ async def index_page(request: Request[Any, Any, Any], service: Service, prefix: 
 
 
 async def project_page(
-    request: Request[Any, Any, Any], service: Service, prefix: str, distribution: NormalizedName
+    request: Request[Any, Any, Any],
+    service: Service,
+    list_files: ListFiles,
+    prefix: str,
+    distribution: NormalizedName,
 ) -> ASGIResponse:
     """Answer with the files of a distribution on a namespace's index.
 
@@ -63,7 +71,7 @@ async def project_page(
 
     async def produce() -> Document:
         try:
-            files = await service.registry.list_files.execute(distribution, prefix)
+            files = await list_files.execute(distribution, prefix)
         except DistributionNotFoundError as error:
             raise DistributionNotFoundError(
                 f"{error.detail}; GET {index_path(prefix)} lists its distributions, and each customer's wheels are on "

@@ -8,6 +8,11 @@ from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
+from application.use_cases.find_provider import FindProvider
+from application.use_cases.find_version import FindVersion
+from application.use_cases.list_versions import ListVersions
+from application.use_cases.read_history import ReadHistory
+from application.use_cases.search_providers import SearchProviders
 from domain.errors import RegistryError
 from entrypoints.http.cache.representation import Document, answer
 from entrypoints.http.pages.responses import STYLESHEET, STYLESHEET_PATH, in_words, page
@@ -28,6 +33,7 @@ _EVENTS = 50
 @get("/")
 async def providers_page(
     request: Request[Any, Any, Any],
+    search_providers: NamedDependency[SearchProviders],
     service: NamedDependency[Service],
     q: Words = None,
     tags: Tags = None,
@@ -35,7 +41,7 @@ async def providers_page(
 ) -> ASGIResponse:
     """Show the providers, or those that are looked for."""
     search = catalog_search(q, tags, _PAGE, offset)
-    found = await service.registry.search_providers.execute(search)
+    found = await search_providers.execute(search)
     providers = [provider_view(entry, platform=service.platform) for entry in found.entries]
     results = Results(words=(q or "").strip(), search=search, found=found)
     document = await service.rendering.run(page, "providers.html", providers=providers, results=results)
@@ -47,6 +53,8 @@ async def provider_page(
     request: Request[Any, Any, Any],
     prefix: FromPath[str],
     name: FromPath[str],
+    find_provider: NamedDependency[FindProvider],
+    list_versions: NamedDependency[ListVersions],
     service: NamedDependency[Service],
     cursor: VersionCursor = None,
 ) -> ASGIResponse:
@@ -54,9 +62,9 @@ async def provider_page(
 
     async def produce() -> Document:
         provider = provider_name(prefix, name)
-        entry = await service.registry.find_provider.execute(provider)
+        entry = await find_provider.execute(provider)
         before = version_cursor(cursor)
-        found = await service.registry.list_versions.execute(provider, limit=_VERSIONS + 1, before=before)
+        found = await list_versions.execute(provider, limit=_VERSIONS + 1, before=before)
         listing = VersionListing(versions=found[:_VERSIONS], is_first=before is None, is_last=len(found) <= _VERSIONS)
         view = provider_view(entry, platform=service.platform)
         return await service.rendering.run(page, "provider.html", provider=view, listing=listing, readme=entry.readme)
@@ -72,15 +80,18 @@ async def version_page(
     prefix: FromPath[str],
     name: FromPath[str],
     version: FromPath[str],
+    find_provider: NamedDependency[FindProvider],
+    find_version: NamedDependency[FindVersion],
+    read_history: NamedDependency[ReadHistory],
     service: NamedDependency[Service],
 ) -> ASGIResponse:
     """Show one version, or the latest."""
 
     async def produce() -> Document:
         provider = provider_name(prefix, name)
-        found = await service.registry.find_version.execute(provider, version_or_latest(provider, version))
-        entry = await service.registry.find_provider.execute(provider)
-        history = await service.registry.read_history.execute(provider, found.version, limit=_EVENTS + 1)
+        found = await find_version.execute(provider, version_or_latest(provider, version))
+        entry = await find_provider.execute(provider)
+        history = await read_history.execute(provider, found.version, limit=_EVENTS + 1)
         view = VersionPage(
             entry=entry,
             version=found,

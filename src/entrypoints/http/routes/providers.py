@@ -8,6 +8,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, PathParameter
 from litestar.response.base import ASGIResponse
 
+from application.use_cases.find_version import FindVersion
+from application.use_cases.list_versions import ListVersions
 from domain.errors import VersionNotFoundError
 from domain.versions import ProviderVersion
 from entrypoints.http.cache.representation import BRIEFLY, FOR_GOOD, REVALIDATE, Document
@@ -48,6 +50,7 @@ async def list_versions(
     request: Request[Any, Any, Any],
     prefix: FromPath[str],
     name: FromPath[str],
+    list_versions: NamedDependency[ListVersions],
     service: NamedDependency[Service],
     limit: PageLimit = MAX_ITEMS,
     cursor: VersionCursor = None,
@@ -56,7 +59,7 @@ async def list_versions(
 
     async def produce() -> Document:
         provider, before = provider_name(prefix, name), version_cursor(cursor)
-        found = await service.registry.list_versions.execute(provider, limit=limit + 1, before=before)
+        found = await list_versions.execute(provider, limit=limit + 1, before=before)
         shown = found[:limit]
         more = next_page(request.scope, limit=limit, cursor=shown[-1].version) if len(found) > limit else ()
         return Document.of([version_view(version) for version in shown], REVALIDATE, extra=more)
@@ -76,10 +79,11 @@ async def find_version(
     prefix: FromPath[str],
     name: FromPath[str],
     version: VersionParameter,
+    find_version: NamedDependency[FindVersion],
     service: NamedDependency[Service],
 ) -> ASGIResponse:
     """Read one public version."""
-    return await _read_version(request, prefix, name, version, service)
+    return await _read_version(request, prefix, name, version, find_version, service)
 
 
 @get(
@@ -92,10 +96,11 @@ async def find_version_status(
     prefix: FromPath[str],
     name: FromPath[str],
     version: VersionParameter,
+    find_version: NamedDependency[FindVersion],
     service: NamedDependency[Service],
 ) -> ASGIResponse:
     """Read one public version, at the path that release clients poll."""
-    return await _read_version(request, prefix, name, version, service)
+    return await _read_version(request, prefix, name, version, find_version, service)
 
 
 @get(
@@ -111,12 +116,13 @@ async def find_install(
     prefix: FromPath[str],
     name: FromPath[str],
     version: VersionParameter,
+    find_version: NamedDependency[FindVersion],
     service: NamedDependency[Service],
 ) -> ASGIResponse:
     """Read how to install one public version."""
 
     async def produce() -> Document:
-        view = install_view(await _find(service, prefix, name, version), index_url=service.index_url(prefix))
+        view = install_view(await _find(find_version, prefix, name, version), index_url=service.index_url(prefix))
         return Document.of(view, unless_latest(version, BRIEFLY))
 
     return await service.reads.answer(request.scope, prefix, name, produce)
@@ -135,12 +141,13 @@ async def find_verification(
     prefix: FromPath[str],
     name: FromPath[str],
     version: VersionParameter,
+    find_version: NamedDependency[FindVersion],
     service: NamedDependency[Service],
 ) -> ASGIResponse:
     """Read the verdict on one public version."""
 
     async def produce() -> Document:
-        found = await _find(service, prefix, name, version)
+        found = await _find(find_version, prefix, name, version)
         if found.verification is None:
             raise VersionNotFoundError(f"{found.name} {found.version} is from before verdicts were kept; it has none")
         return Document.of(verification_view(found, found.verification), unless_latest(version, FOR_GOOD))
@@ -149,17 +156,19 @@ async def find_verification(
 
 
 async def _read_version(
-    request: Request[Any, Any, Any], prefix: str, name: str, version: str, service: Service
+    request: Request[Any, Any, Any], prefix: str, name: str, version: str, find_version: FindVersion, service: Service
 ) -> ASGIResponse:
     async def produce() -> Document:
-        return Document.of(version_view(await _find(service, prefix, name, version)), unless_latest(version, BRIEFLY))
+        return Document.of(
+            version_view(await _find(find_version, prefix, name, version)), unless_latest(version, BRIEFLY)
+        )
 
     return await service.reads.answer(request.scope, prefix, name, produce)
 
 
-async def _find(service: Service, prefix: str, name: str, version: str) -> ProviderVersion:
+async def _find(find_version: FindVersion, prefix: str, name: str, version: str) -> ProviderVersion:
     provider = provider_name(prefix, name)
-    return await service.registry.find_version.execute(provider, version_or_latest(provider, version))
+    return await find_version.execute(provider, version_or_latest(provider, version))
 
 
 def unless_latest(version: str, lasting: str) -> str:

@@ -1,13 +1,17 @@
 """What both realms' registration routes do once their caller is authenticated."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 import structlog
 from litestar import Request, Response
+from litestar.di import NamedDependency
 
+from application.use_cases.dry_run_registration import DryRunRegistration
+from application.use_cases.register_version import RegisterVersion
 from domain.accounts import Account
 from domain.machines import Registrant
 from domain.names import ProviderName
@@ -28,8 +32,27 @@ ReadName = Callable[[str, str | None], ProviderName]
 """How a realm reads ``name`` and ``organization_id``."""
 
 
+@dataclass(frozen=True, slots=True)
+class Registering:
+    """The use cases of a registration route."""
+
+    register_version: RegisterVersion
+    dry_run_registration: DryRunRegistration
+
+
+def registering(
+    register_version: NamedDependency[RegisterVersion], dry_run_registration: NamedDependency[DryRunRegistration]
+) -> Registering:
+    """Return both use cases, to be injected as one."""
+    return Registering(register_version, dry_run_registration)
+
+
 async def register(
-    request: Request[Any, Any, Any], service: Service, registrant: Registrant, read_name: ReadName
+    request: Request[Any, Any, Any],
+    service: Service,
+    registering: Registering,
+    registrant: Registrant,
+    read_name: ReadName,
 ) -> Response[ProviderVersionView | DryRunView]:
     """Read the body, and register what it announces, or, on a dry run, say what would come of it."""
     is_dry_run = wants_dry_run(request)
@@ -45,9 +68,9 @@ async def register(
         structlog.contextvars.bind_contextvars(provider=registration.name.canonical, version=registration.version.text)
         if is_dry_run:
             structlog.contextvars.bind_contextvars(dry_run=True)
-            dry_run = service.registry.dry_run_registration.execute(registration)
+            dry_run = registering.dry_run_registration.execute(registration)
             return Response(dry_run_view(await unless_disconnected(request, dry_run)), status_code=HTTPStatus.OK)
-        registered = await unless_disconnected(request, service.registry.register_version.execute(registration))
+        registered = await unless_disconnected(request, registering.register_version.execute(registration))
     return _registered(registered)
 
 

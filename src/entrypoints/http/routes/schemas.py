@@ -10,6 +10,8 @@ from litestar.params import FromPath, PathParameter
 from litestar.response.base import ASGIResponse
 
 from application.off_loop import off_loop
+from application.use_cases.find_schema import FindSchema
+from application.use_cases.find_version import FindVersion
 from domain.schema_documents import schema_document
 from domain.schemas import ResourceSchema
 from entrypoints.http.cache.representation import FOR_GOOD, REVALIDATE, Document
@@ -40,13 +42,14 @@ async def read_schemas(
     prefix: FromPath[str],
     name: FromPath[str],
     version: VersionParameter,
+    find_version: NamedDependency[FindVersion],
     service: NamedDependency[Service],
 ) -> ASGIResponse:
     """Read all schemas of one public version."""
 
     async def produce() -> Document:
         provider = provider_name(prefix, name)
-        found = await service.registry.find_version.execute(provider, version_or_latest(provider, version))
+        found = await find_version.execute(provider, version_or_latest(provider, version))
         schemas = found.announcement.schemas or ()
         return Document.of(
             {schema.resource_type: schema_view(schema) for schema in schemas}, unless_latest(version, FOR_GOOD)
@@ -70,6 +73,7 @@ async def read_schema(
     name: FromPath[str],
     version: VersionParameter,
     resource_type: ResourceTypeParameter,
+    find_schema: NamedDependency[FindSchema],
     service: NamedDependency[Service],
 ) -> ASGIResponse:
     """Read the schema of one resource type as a document."""
@@ -78,7 +82,7 @@ async def read_schema(
     async def produce() -> Document:
         provider = provider_name(prefix, name)
         written = _as_written(request.scope.get("raw_path", b""), resource_type)
-        found = await service.registry.find_schema.execute(provider, version_or_latest(provider, version), written)
+        found = await find_schema.execute(provider, version_or_latest(provider, version), written)
         url = schema_url(request, service, provider, found.version.version, written)
         return await off_loop(_size(found.schema), _document, found.schema, url, unless_latest(version, lasting))
 

@@ -11,6 +11,8 @@ from litestar.params import FromPath, PathParameter
 from litestar.response.base import ASGIResponse
 from packaging.utils import NormalizedName
 
+from application.use_cases.list_distributions import ListDistributions
+from application.use_cases.list_files import ListFiles
 from domain.distributions import distribution_name
 from domain.errors import DistributionNotFoundError, InvalidValueError
 from domain.names import PLATFORM, namespace
@@ -37,9 +39,13 @@ _MARK = "~"
     operation_class=SimpleOperation,
     responses=SIMPLE_INDEX_RESPONSES,
 )
-async def simple_index(request: Request[Any, Any, Any], service: NamedDependency[Service]) -> ASGIResponse:
+async def simple_index(
+    request: Request[Any, Any, Any],
+    list_distributions: NamedDependency[ListDistributions],
+    service: NamedDependency[Service],
+) -> ASGIResponse:
     """List the platform's distributions."""
-    return await index_page(request, service, PLATFORM)
+    return await index_page(request, service, list_distributions, PLATFORM)
 
 
 @get(
@@ -53,12 +59,16 @@ async def simple_index(request: Request[Any, Any, Any], service: NamedDependency
     responses=SIMPLE_PROJECT_RESPONSES,
 )
 async def simple_project(
-    request: Request[Any, Any, Any], project: FromPath[str], service: NamedDependency[Service]
+    request: Request[Any, Any, Any],
+    project: FromPath[str],
+    list_distributions: NamedDependency[ListDistributions],
+    list_files: NamedDependency[ListFiles],
+    service: NamedDependency[Service],
 ) -> ASGIResponse:
     """List the files of a first-party distribution, or the distributions of a namespace."""
     if project.startswith(_MARK):
-        return await index_page(request, service, _namespace(project))
-    return await _project(request, service, PLATFORM, project)
+        return await index_page(request, service, list_distributions, _namespace(project))
+    return await _project(request, service, list_files, PLATFORM, project)
 
 
 @get(
@@ -75,18 +85,21 @@ async def simple_namespace_project(
     request: Request[Any, Any, Any],
     project: Annotated[str, PathParameter(description="A namespace, with or without a tilde in front.")],
     distribution: FromPath[str],
+    list_files: NamedDependency[ListFiles],
     service: NamedDependency[Service],
 ) -> ASGIResponse:
     """List the files of a namespace's distribution."""
-    return await _project(request, service, _namespace(project), distribution)
+    return await _project(request, service, list_files, _namespace(project), distribution)
 
 
-async def _project(request: Request[Any, Any, Any], service: Service, prefix: str, written: str) -> ASGIResponse:
+async def _project(
+    request: Request[Any, Any, Any], service: Service, list_files: ListFiles, prefix: str, written: str
+) -> ASGIResponse:
     distribution = _distribution(prefix, written)
     if distribution != written:
         location = f"{index_path(prefix)}{distribution}/"
         return ASGIResponse(status_code=301, headers={"Location": location})
-    return await project_page(request, service, prefix, distribution)
+    return await project_page(request, service, list_files, prefix, distribution)
 
 
 def _namespace(written: str) -> str:

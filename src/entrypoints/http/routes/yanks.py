@@ -4,14 +4,16 @@ from typing import Any
 
 import structlog
 from litestar import Request, delete, put
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
+from application.use_cases.lifecycle import RestoreVersion, YankVersion
 from domain.accounts import Account
+from domain.customers import Customer
 from domain.errors import InvalidTextError
 from domain.history import check_yank_reason
 from domain.lifecycle import Restoration, Yank
-from domain.machines import Registrant
+from domain.machines import ConsoleMachine, Registrant
 from domain.names import ProviderName
 from domain.semver import SemVer
 from entrypoints.http.models.yank import YankBody
@@ -45,6 +47,7 @@ _RESTORING = "Undo a yank. Safe to repeat: a published version stays as it is. N
     operation_class=YankOperation,
     responses=YANK_RESPONSES,
     security=[{"ConsoleMachine": []}],
+    dependencies={"machine": Provide(authenticated_machine)},
     guards=[only_as_written],
 )
 async def yank_platform_version(
@@ -52,10 +55,14 @@ async def yank_platform_version(
     prefix: FromPath[str],
     name: FromPath[str],
     version: FromPath[str],
+    machine: NamedDependency[ConsoleMachine],
+    yank_version: NamedDependency[YankVersion],
     service: NamedDependency[Service],
 ) -> ProviderVersionView:
     """Authenticate, then read the body, then look at what it is about."""
-    return await _yank(request, service, await authenticated_machine(request, service), (prefix, name, version))
+    async with admitted(request, service, Account.of(machine)):
+        reason = await _read_reason(request, service)
+    return await _yank(request, yank_version, machine, (prefix, name, version), reason)
 
 
 @delete(
@@ -67,6 +74,7 @@ async def yank_platform_version(
     operation_id="restorePlatformProviderVersion",
     responses=RESTORE_RESPONSES,
     security=[{"ConsoleMachine": []}],
+    dependencies={"machine": Provide(authenticated_machine)},
     guards=[only_as_written],
 )
 async def restore_platform_version(
@@ -74,10 +82,11 @@ async def restore_platform_version(
     prefix: FromPath[str],
     name: FromPath[str],
     version: FromPath[str],
-    service: NamedDependency[Service],
+    machine: NamedDependency[ConsoleMachine],
+    restore_version: NamedDependency[RestoreVersion],
 ) -> ProviderVersionView:
     """Authenticate, then look at what it is about."""
-    return await _restore(request, service, await authenticated_machine(request, service), (prefix, name, version))
+    return await _restore(request, restore_version, machine, (prefix, name, version))
 
 
 @put(
@@ -89,6 +98,7 @@ async def restore_platform_version(
     operation_class=YankOperation,
     responses=YANK_RESPONSES,
     security=[{"Customer": []}],
+    dependencies={"publisher": Provide(authenticated_publisher)},
     guards=[only_as_written],
 )
 async def yank_customer_version(
@@ -96,10 +106,14 @@ async def yank_customer_version(
     prefix: FromPath[str],
     name: FromPath[str],
     version: FromPath[str],
+    publisher: NamedDependency[Customer],
+    yank_version: NamedDependency[YankVersion],
     service: NamedDependency[Service],
 ) -> ProviderVersionView:
     """Yank a version of the caller's organisation."""
-    return await _yank(request, service, await authenticated_publisher(request, service), (prefix, name, version))
+    async with admitted(request, service, Account.of(publisher)):
+        reason = await _read_reason(request, service)
+    return await _yank(request, yank_version, publisher, (prefix, name, version), reason)
 
 
 @delete(
@@ -111,6 +125,7 @@ async def yank_customer_version(
     operation_id="restoreProviderVersion",
     responses=RESTORE_RESPONSES,
     security=[{"Customer": []}],
+    dependencies={"publisher": Provide(authenticated_publisher)},
     guards=[only_as_written],
 )
 async def restore_customer_version(
@@ -118,28 +133,31 @@ async def restore_customer_version(
     prefix: FromPath[str],
     name: FromPath[str],
     version: FromPath[str],
-    service: NamedDependency[Service],
+    publisher: NamedDependency[Customer],
+    restore_version: NamedDependency[RestoreVersion],
 ) -> ProviderVersionView:
     """Restore a version of the caller's organisation."""
-    return await _restore(request, service, await authenticated_publisher(request, service), (prefix, name, version))
+    return await _restore(request, restore_version, publisher, (prefix, name, version))
 
 
 async def _yank(
-    request: Request[Any, Any, Any], service: Service, registrant: Registrant, path: tuple[str, str, str]
+    request: Request[Any, Any, Any],
+    yank_version: YankVersion,
+    registrant: Registrant,
+    path: tuple[str, str, str],
+    reason: str,
 ) -> ProviderVersionView:
-    async with admitted(request, service, Account.of(registrant)):
-        reason = await _read_reason(request, service)
     name, version = _target(*path)
     yank = Yank(registrant=registrant, name=name, version=version, reason=reason, request_id=request_id(request.scope))
-    return version_view(await service.registry.yank_version.execute(yank))
+    return version_view(await yank_version.execute(yank))
 
 
 async def _restore(
-    request: Request[Any, Any, Any], service: Service, registrant: Registrant, path: tuple[str, str, str]
+    request: Request[Any, Any, Any], restore_version: RestoreVersion, registrant: Registrant, path: tuple[str, str, str]
 ) -> ProviderVersionView:
     name, version = _target(*path)
     restoration = Restoration(registrant=registrant, name=name, version=version, request_id=request_id(request.scope))
-    return version_view(await service.registry.restore_version.execute(restoration))
+    return version_view(await restore_version.execute(restoration))
 
 
 async def _read_reason(request: Request[Any, Any, Any], service: Service) -> str:
