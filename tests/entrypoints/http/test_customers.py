@@ -71,7 +71,12 @@ async def test_a_provider_is_shown_under_its_organisations_name(customers: Servi
 
     await register(customers)
 
-    assert await author(customers) == {"kind": "customer", "organization_id": "org_acme", "display_name": "Acme Inc."}
+    assert await author(customers) == {
+        "kind": "customer",
+        "organization_id": "org_acme",
+        "display_name": "Acme Inc.",
+        "org_name": "Acme Inc.",
+    }
 
 
 async def test_an_organisations_new_name_is_shown_once_it_publishes_again_or_repeats(customers: Service) -> None:
@@ -102,6 +107,7 @@ async def test_while_the_directory_is_out_of_reach_a_name_that_is_known_is_kept_
         "kind": "customer",
         "organization_id": "org_acme",
         "display_name": "acme",
+        "org_name": "acme",
     }
 
 
@@ -134,7 +140,12 @@ async def test_a_provider_that_an_operator_registered_is_shown_under_its_namespa
     )
     await build_registry(customers.adapters).register_version.execute(registration)
 
-    assert await author(customers) == {"kind": "customer", "organization_id": "acme", "display_name": "acme"}
+    assert await author(customers) == {
+        "kind": "customer",
+        "organization_id": "acme",
+        "display_name": "acme",
+        "org_name": "acme",
+    }
 
 
 async def test_a_legacy_short_name_resolves_to_the_organisation_when_its_id_matches(customers: Service) -> None:
