@@ -12,13 +12,11 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", SADeprecationWarning)
     import advanced_alchemy.base  # noqa: F401 - for its effect
 
-from adapters.instrumentation import NULL_OBSERVER
-from adapters.instrumented.version_store import InstrumentedVersionStore
-from adapters.memory.version_store import InMemoryVersionStore
+from adapters.memory.version_repository import InMemoryVersionRepository
 from adapters.postgres.engine import Database
 from adapters.postgres.schema import upgrade
-from adapters.postgres.version_repository import PostgresVersionStore
-from application.ports.version_store import VersionStore
+from adapters.postgres.version_repository import PostgresVersionRepository
+from provider_registry_testing.writes import VersionStore
 from tests.support.hypothesis_profile import load_profile
 from tests.support.postgres import a_database, a_folder, empty
 from tests.support.postgres_server import a_server
@@ -95,18 +93,16 @@ async def database(database_dsn: str) -> AsyncIterator[Database]:
     await database.dispose()
 
 
-@pytest.fixture(params=["memory", "observed", "postgres"])
+@pytest.fixture(params=["memory", "postgres"])
 def version_store(request: pytest.FixtureRequest) -> VersionStore:
     """Every version store in turn, empty."""
     if request.param == "memory":
-        return InMemoryVersionStore()
-    if request.param == "observed":
-        return InstrumentedVersionStore(InMemoryVersionStore(), NULL_OBSERVER)
+        return InMemoryVersionRepository()
     chosen: VersionStore = request.getfixturevalue("postgres_store")
     return chosen
 
 
 @pytest.fixture
-def postgres_store(database: Database) -> PostgresVersionStore:
+def postgres_store(database: Database) -> PostgresVersionRepository:
     """A store over a migrated, empty database."""
-    return PostgresVersionStore(database)
+    return PostgresVersionRepository(database)

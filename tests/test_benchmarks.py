@@ -15,7 +15,7 @@ from rich.console import Console
 
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
 from adapters.postgres.engine import Database
-from adapters.postgres.version_repository import PostgresVersionStore
+from adapters.postgres.version_repository import PostgresVersionRepository
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from application.ports.wheel_fetcher import FetchedWheel
 from application.use_cases.find_version import FindVersion
@@ -97,7 +97,7 @@ def test_a_measurement_with_refusals_is_none() -> None:
 async def test_seeded_versions_are_whole(fresh_database_dsn: str) -> None:
     await asyncio.to_thread(seed, fresh_database_dsn, Filling(providers=3, versions=2), print)
     database = Database(fresh_database_dsn)
-    found = await FindVersion(PostgresVersionStore(database)).execute(provider_name(2), SemVer.parse("1.1.0"))
+    found = await FindVersion(PostgresVersionRepository(database)).execute(provider_name(2), SemVer.parse("1.1.0"))
     await database.dispose()
 
     assert found.announcement.schemas is not None

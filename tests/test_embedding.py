@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from adapters.postgres.engine import Database
-from adapters.postgres.version_repository import PostgresVersionStore
+from adapters.postgres.version_repository import PostgresVersionRepository
 from tests.builders import NOW, a_version, a_wheel
 from tests.support.stores import put
 
@@ -27,7 +27,7 @@ def test_every_example_does_what_the_page_says(database_dsn: str) -> None:
 async def fill(dsn: str) -> None:
     database = Database(dsn)
     try:
-        store = PostgresVersionStore(database)
+        store = PostgresVersionRepository(database)
         await put(store, a_version("1.0.0").yank("Broken.", at=NOW))
         await put(store, a_version("1.1.0"))
     finally:

@@ -2,9 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
-from application.ports.version_store import Decide, VersionStore
+from application.ports.health_check import HealthCheck
+from application.ports.version_queries import VersionQueries
+from application.ports.version_repository import Decide, VersionRepository
 from domain.catalog import CatalogMetadata
 from domain.history import LifecycleAction, LifecycleEvent
 from domain.semver import SemVer
@@ -19,19 +21,25 @@ from domain.version_state import (
 from domain.versions import ProviderVersion, VersionStatus
 from provider_registry_testing.builders import a_name, a_version
 
+
+class VersionStore(VersionRepository, VersionQueries, HealthCheck, Protocol):
+    """An adapter for all ports of versions."""
+
+
 Decided: TypeAlias = tuple[VersionWrite | None, VersionSnapshot]
 """A write, and the state after it."""
 
 _NAME, _VERSION = a_name(), SemVer.parse("1.0.0")
 
 EVERY_METHOD: Mapping[str, Callable[[VersionStore], Awaitable[Any]]] = {
-    "look": lambda store: store.look(_NAME, _VERSION),
+    "load": lambda store: store.load(_NAME, _VERSION),
     "update": lambda store: store.update(_NAME, _VERSION, writing(a_version("1.0.0"))),
     "find": lambda store: store.find(_NAME, _VERSION),
     "find_latest": lambda store: store.find_latest(_NAME),
+    "list_all": lambda store: store.list_all(_NAME),
     "list_versions": lambda store: store.list_versions(_NAME),
     "history": lambda store: store.history(_NAME, _VERSION),
-    "check": lambda store: store.check(),
+    "ping": lambda store: store.ping(),
 }
 
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from application.errors import StoreUnavailableError
-from application.ports.version_store import VersionStore
 from application.use_cases.dry_run_registration import DryRunOutcome
 from domain.digests import Sha256Digest
 from domain.errors import MetadataRequiredError, NamespaceForbiddenError, VersionConflictError, WheelRefusedError
@@ -16,6 +15,7 @@ from domain.version_state import VersionSnapshot
 from domain.versions import VersionStatus
 from entrypoints.bootstrap import Adapters, MemoryAdapters, build_registry
 from entrypoints.registry import Registry
+from provider_registry_testing.writes import VersionStore
 from tests.application.test_register_version import GCP, V1, a_registration
 from tests.builders import a_wheel, a_wheel_url, some_metadata
 
@@ -53,7 +53,7 @@ async def test_a_first_registration_would_be_created_with_the_verdict_and_nothin
     assert result.version is not None
     assert result.version.verification is not None
     assert result.version.verification.passed
-    assert await version_store.look(GCP, V1) == VersionSnapshot()
+    assert await version_store.load(GCP, V1) == VersionSnapshot()
     assert await version_store.history(GCP, V1) == []
 
 
@@ -70,14 +70,14 @@ async def test_a_repeat_would_change_nothing_and_is_not_fetched_again(
     registry: Registry, adapters: MemoryAdapters, version_store: VersionStore
 ) -> None:
     registered = await registry.register_version.execute(a_registration())
-    before = await version_store.look(GCP, V1)
+    before = await version_store.load(GCP, V1)
     shown_anew = replace(a_registration(), metadata=some_metadata(display_name="GCP"))
 
     result = await registry.dry_run_registration.execute(shown_anew)
 
     assert (result.outcome, result.version) == (DryRunOutcome.UNCHANGED, registered.version)
     assert adapters.fetcher.fetches[a_wheel_url()] == 1
-    assert await version_store.look(GCP, V1) == before
+    assert await version_store.load(GCP, V1) == before
 
 
 async def test_other_content_would_be_a_conflict_naming_the_fields(registry: Registry) -> None:
@@ -94,7 +94,7 @@ async def test_a_refused_wheel_is_refused_and_recorded_nowhere(registry: Registr
     with pytest.raises(WheelRefusedError):
         await registry.dry_run_registration.execute(a_registration(sha256=Sha256Digest("0" * 64)))
 
-    assert (await version_store.look(GCP, V1)).version is None
+    assert (await version_store.load(GCP, V1)).version is None
     assert await version_store.history(GCP, V1) == []
 
 
@@ -107,7 +107,7 @@ async def test_a_failed_version_would_be_created_anew_and_stays_failed(
     result = await registry.dry_run_registration.execute(a_registration())
 
     assert result.outcome is DryRunOutcome.CREATED
-    stored = (await version_store.look(GCP, V1)).version
+    stored = (await version_store.load(GCP, V1)).version
     assert stored is not None
     assert stored.status is VersionStatus.FAILED
 

@@ -13,21 +13,20 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from adapters.json_schema.validator import MetaSchemaValidator
-from adapters.memory.catalog import InMemoryCatalog
 from adapters.memory.change_feed import InMemoryChangeFeed
 from adapters.memory.clock import ManualClock
 from adapters.memory.distribution_index import InMemoryDistributionIndex
+from adapters.memory.provider_queries import InMemoryProviderQueries
 from adapters.memory.token_verifier import InMemoryTokenVerifier
-from adapters.memory.version_store import InMemoryVersionStore
+from adapters.memory.version_repository import InMemoryVersionRepository
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
-from adapters.postgres.catalog import PostgresCatalog
 from adapters.postgres.distribution_index import PostgresDistributionIndex
 from adapters.postgres.engine import ConnectionOptions, Database
-from adapters.postgres.version_repository import PostgresVersionStore
+from adapters.postgres.provider_queries import PostgresProviderQueries
+from adapters.postgres.version_repository import PostgresVersionRepository
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from application.ports.distribution_index import DistributionIndex
-from application.ports.provider_catalog import ProviderCatalog
-from application.ports.version_store import VersionStore
+from application.ports.provider_queries import ProviderQueries
 from domain.announcements import Announcement
 from domain.digests import Sha256Digest
 from domain.errors import (
@@ -43,6 +42,7 @@ from domain.names import ProviderName
 from domain.registration import Registration
 from domain.semver import SemVer
 from entrypoints.bootstrap import Adapters, build_registry
+from provider_registry_testing.writes import VersionStore
 from tests.builders import MACHINE_ID, NOW, a_wheel, a_wheel_url, some_metadata
 from tests.support.postgres import execute
 
@@ -55,7 +55,7 @@ WHEELS = {number: a_wheel(version=BUILT[number]) for number in ASCENDING}
 WRONG_DIGEST = Sha256Digest("0" * 64)
 Event = tuple[str, datetime, str, str | None, str | None]
 Result = TypeVar("Result")
-Storage = tuple[VersionStore, ProviderCatalog, DistributionIndex]
+Storage = tuple[VersionStore, ProviderQueries, DistributionIndex]
 
 
 class Lifecycles(RuleBasedStateMachine):
@@ -78,7 +78,7 @@ class Lifecycles(RuleBasedStateMachine):
                 store=self.store,
                 catalog=self.catalog,
                 distributions=distributions,
-                changes=InMemoryChangeFeed(InMemoryVersionStore()),
+                changes=InMemoryChangeFeed(InMemoryVersionRepository()),
                 clock=self.clock,
             )
         )
@@ -88,8 +88,8 @@ class Lifecycles(RuleBasedStateMachine):
         self.told: dict[str, list[Event]] = defaultdict(list)
 
     def open_storage(self) -> Storage:
-        store = InMemoryVersionStore()
-        return store, InMemoryCatalog(store), InMemoryDistributionIndex(store)
+        store = InMemoryVersionRepository()
+        return store, InMemoryProviderQueries(store), InMemoryDistributionIndex(store)
 
     async def close_store(self) -> None:
         pass
@@ -212,7 +212,7 @@ class Lifecycles(RuleBasedStateMachine):
         found = self.run(self.store.find_latest(self.name))
         expected = next(reversed(stable or published), None)
         assert (found and found.version.text) == expected
-        entry = self.run(self.catalog.find_provider(self.name))
+        entry = self.run(self.catalog.find(self.name))
         assert (entry is not None) is bool({"published", "yanked"} & set(self.status.values()))
         assert (entry and entry.latest and entry.latest.text) == expected
 
@@ -229,7 +229,7 @@ class Lifecycles(RuleBasedStateMachine):
     @invariant()
     def a_yank_shows_the_reason_and_the_time_of_the_last_one_told(self) -> None:
         for number, status in self.status.items():
-            version = self.run(self.store.look(self.name, SemVer.parse(number))).version
+            version = self.run(self.store.load(self.name, SemVer.parse(number))).version
             assert version is not None
             _, at, _, _, reason = self.told[number][-1]
             assert version.updated_at == at
@@ -245,7 +245,11 @@ def test_lifecycles_in_postgres_agree_with_the_model(database_dsn: str) -> None:
         def open_storage(self) -> Storage:
             execute(database_dsn, "DELETE FROM wheel_files")  # another run's provider has wheels of the same names
             self.database = database = Database(database_dsn, ConnectionOptions(pool_size=1))
-            return PostgresVersionStore(database), PostgresCatalog(database), PostgresDistributionIndex(database)
+            return (
+                PostgresVersionRepository(database),
+                PostgresProviderQueries(database),
+                PostgresDistributionIndex(database),
+            )
 
         async def close_store(self) -> None:
             await self.database.dispose()

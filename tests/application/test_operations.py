@@ -3,8 +3,8 @@
 import pytest
 
 from adapters.memory.clock import ManualClock
-from adapters.memory.version_ledger import InMemoryVersionLedger
 from application.errors import WheelHostTimeoutError
+from application.use_cases.find_version import FindVersion
 from application.use_cases.inspect_version import InspectVersion
 from application.use_cases.list_recorded_versions import ListRecordedVersions
 from application.use_cases.reverify_version import ReverifyVersion
@@ -27,7 +27,7 @@ def adapters() -> MemoryAdapters:
 
 def reverify(adapters: MemoryAdapters) -> ReverifyVersion:
     verify_wheel = build_registry(adapters).verify_wheel
-    return ReverifyVersion(store=adapters.store, verify_wheel=verify_wheel, clock=adapters.clock)
+    return ReverifyVersion(find_version=FindVersion(adapters.store), verify_wheel=verify_wheel, clock=adapters.clock)
 
 
 async def register(adapters: MemoryAdapters, *, wheel: bytes, sha256: Sha256Digest | None = None) -> None:
@@ -46,7 +46,7 @@ async def test_a_failed_version_is_found_with_its_history(adapters: MemoryAdapte
     with pytest.raises(WheelRefusedError):
         await register(adapters, wheel=b"no archive")
 
-    inspected = await InspectVersion(adapters.store).execute(a_name(), V1)
+    inspected = await InspectVersion(adapters.store, adapters.store).execute(a_name(), V1)
 
     assert inspected.version.status is VersionStatus.FAILED
     assert [event.reason for event in inspected.history] == [inspected.version.error_message]
@@ -56,20 +56,20 @@ async def test_a_failed_version_is_listed_and_is_not_the_latest(adapters: Memory
     with pytest.raises(WheelRefusedError):
         await register(adapters, wheel=b"no archive")
 
-    [listed] = await ListRecordedVersions(InMemoryVersionLedger(adapters.store)).execute(a_name())
+    [listed] = await ListRecordedVersions(adapters.store).execute(a_name())
     with pytest.raises(VersionNotFoundError, match="its list has failed and yanked ones too"):
-        await InspectVersion(adapters.store).execute(a_name(), None)
+        await InspectVersion(adapters.store, adapters.store).execute(a_name(), None)
 
     assert (listed.version, listed.status) == (V1, VersionStatus.FAILED)
 
 
 async def test_what_was_never_heard_of_is_not_found(adapters: MemoryAdapters) -> None:
     with pytest.raises(VersionNotFoundError, match="not even a failed one"):
-        await InspectVersion(adapters.store).execute(a_name(), V1)
+        await InspectVersion(adapters.store, adapters.store).execute(a_name(), V1)
     with pytest.raises(VersionNotFoundError):
-        await InspectVersion(adapters.store).execute(a_name(), None)
+        await InspectVersion(adapters.store, adapters.store).execute(a_name(), None)
     with pytest.raises(ProviderNotFoundError, match="not even a failed one"):
-        await ListRecordedVersions(InMemoryVersionLedger(adapters.store)).execute(a_name())
+        await ListRecordedVersions(adapters.store).execute(a_name())
 
 
 async def test_the_computed_digest_counts_where_none_was_announced(adapters: MemoryAdapters) -> None:
@@ -84,12 +84,12 @@ async def test_the_computed_digest_counts_where_none_was_announced(adapters: Mem
 
 async def test_the_verdict_of_the_registration_stays(adapters: MemoryAdapters) -> None:
     await register(adapters, wheel=a_wheel())
-    before = await adapters.store.look(a_name(), V1)
+    before = await adapters.store.load(a_name(), V1)
     adapters.fetcher.put(a_wheel_url(), b"other bytes")
 
     await reverify(adapters).execute(a_name(), None)
 
-    assert await adapters.store.look(a_name(), V1) == before
+    assert await adapters.store.load(a_name(), V1) == before
 
 
 async def test_a_host_that_does_not_answer_says_nothing_about_the_wheel(adapters: MemoryAdapters) -> None:

@@ -141,7 +141,7 @@ async def test_a_cancelled_registration_leaves_neither_bytes_nor_rows(
     with pytest.raises(asyncio.CancelledError):
         await attempt
 
-    stored = await adapters.store.look(GCP, V1)
+    stored = await adapters.store.load(GCP, V1)
     assert (stored.provider, stored.version) == (None, None)
 
 
@@ -177,6 +177,6 @@ async def test_metadata_that_was_written_while_a_legacy_wheel_was_fetched_is_not
     host.go_on.set()
 
     assert (await registering).created
-    stored = await adapters.store.look(GCP, V1)
+    stored = await adapters.store.load(GCP, V1)
     assert stored.provider is not None
     assert stored.provider.metadata == some_metadata()

@@ -7,14 +7,14 @@ import pytest
 from structlog.testing import capture_logs
 
 from adapters.memory.change_feed import InMemoryChangeFeed
-from adapters.memory.version_store import InMemoryVersionStore
+from adapters.memory.version_repository import InMemoryVersionRepository
 from adapters.postgres import change_feed
 from adapters.postgres.change_feed import CHANNEL, PostgresChangeFeed
 from adapters.postgres.engine import Database
-from adapters.postgres.version_repository import PostgresVersionStore
-from application.ports.version_store import VersionStore
+from adapters.postgres.version_repository import PostgresVersionRepository
 from domain.names import ProviderName
 from entrypoints.changes import ChangeFeed
+from provider_registry_testing.writes import VersionStore
 from tests.builders import NOW, a_name, a_version, some_metadata
 from tests.support.postgres import cut_connections, database_of, execute
 from tests.support.stores import put, writing
@@ -58,10 +58,10 @@ Followed = tuple[VersionStore, ChangeFeed]
 @pytest.fixture(params=["memory", "postgres"])
 def followed(request: pytest.FixtureRequest) -> Followed:
     if request.param == "memory":
-        memory = InMemoryVersionStore()
+        memory = InMemoryVersionRepository()
         return memory, InMemoryChangeFeed(memory)
     database: Database = request.getfixturevalue("database")
-    return PostgresVersionStore(database), PostgresChangeFeed(database)
+    return PostgresVersionRepository(database), PostgresChangeFeed(database)
 
 
 async def test_what_is_written_here_is_told_by_the_time_the_write_returns(followed: Followed) -> None:
@@ -126,7 +126,7 @@ async def test_a_server_that_takes_no_writes_for_a_while_is_listened_to_once_it_
 
 
 async def test_an_outage_acted_out_in_memory_is_distrusted_until_it_is_over() -> None:
-    store, told = InMemoryVersionStore(), Told()
+    store, told = InMemoryVersionRepository(), Told()
     async with InMemoryChangeFeed(store).follow(told):
         store.unavailable = True
         store.unavailable = False
@@ -145,13 +145,13 @@ async def test_what_another_process_writes_is_told(database: Database, elsewhere
     told = Told()
     async with PostgresChangeFeed(database).follow(told):
         await told.wait_until_trusting()
-        await put(PostgresVersionStore(elsewhere), a_version(name="acme/gcp"))
+        await put(PostgresVersionRepository(elsewhere), a_version(name="acme/gcp"))
         await told.wait_for(lambda lines: "acme/gcp" in lines)
 
 
 async def test_what_is_written_with_sql_by_hand_is_told(database: Database, database_dsn: str) -> None:
     told = Told()
-    await put(PostgresVersionStore(database), a_version())
+    await put(PostgresVersionRepository(database), a_version())
     async with PostgresChangeFeed(database).follow(told):
         await told.wait_until_trusting()
         for table in ("providers", "provider_versions"):

@@ -7,16 +7,16 @@ import pytest
 from packaging.utils import canonicalize_name
 
 from adapters.memory.distribution_index import InMemoryDistributionIndex
-from adapters.memory.version_store import InMemoryVersionStore
+from adapters.memory.version_repository import InMemoryVersionRepository
 from adapters.postgres.distribution_index import PostgresDistributionIndex
 from adapters.postgres.engine import Database
-from adapters.postgres.version_repository import PostgresVersionStore
+from adapters.postgres.version_repository import PostgresVersionRepository
 from application.errors import StoreUnavailableError
 from application.ports.distribution_index import DistributionIndex
-from application.ports.version_store import VersionStore
 from domain.errors import WheelFault, WheelRefusedError
 from domain.index_files import IndexFile
 from domain.versions import ProviderVersion
+from provider_registry_testing.writes import VersionStore
 from tests.builders import NOW, a_building_version, a_proven_wheel, a_version, a_wheel_url
 from tests.support.stores import put
 
@@ -28,10 +28,10 @@ Indexed = tuple[VersionStore, DistributionIndex]
 @pytest.fixture(params=["memory", "postgres"])
 def indexed(request: pytest.FixtureRequest) -> Indexed:
     if request.param == "memory":
-        memory = InMemoryVersionStore()
+        memory = InMemoryVersionRepository()
         return memory, InMemoryDistributionIndex(memory)
     database: Database = request.getfixturevalue("database")
-    return PostgresVersionStore(database), PostgresDistributionIndex(database)
+    return PostgresVersionRepository(database), PostgresDistributionIndex(database)
 
 
 def of_distribution(name: str, provider: str) -> ProviderVersion:
@@ -91,7 +91,7 @@ async def test_a_file_says_what_installers_ask(indexed: Indexed) -> None:
 
 
 async def test_an_outage_reaches_the_index() -> None:
-    memory = InMemoryVersionStore()
+    memory = InMemoryVersionRepository()
     memory.unavailable = True
     database = Database("postgresql://registry@127.0.0.1:1/registry")
     for index in (InMemoryDistributionIndex(memory), PostgresDistributionIndex(database)):

@@ -7,17 +7,17 @@ from packaging.utils import canonicalize_name
 
 from adapters.memory.clock import ManualClock
 from adapters.memory.distribution_owners import InMemoryDistributionOwners
-from adapters.memory.version_store import InMemoryVersionStore
+from adapters.memory.version_repository import InMemoryVersionRepository
 from adapters.postgres.distribution_owners import PostgresDistributionOwners
 from adapters.postgres.engine import Database
-from adapters.postgres.version_repository import PostgresVersionStore
+from adapters.postgres.version_repository import PostgresVersionRepository
 from application.errors import StoreUnavailableError
 from application.ports.distribution_owners import DistributionOwners
-from application.ports.version_store import VersionStore
 from application.use_cases.transfer_distribution import Transfer, TransferDistribution
 from domain.distributions import Distribution, DistributionAction, DistributionEvent
 from domain.errors import DistributionConflictError, InvalidProviderNameError, InvalidTextError
 from domain.machines import Operator
+from provider_registry_testing.writes import VersionStore
 from tests.builders import MACHINE_ID, NOW
 from tests.support.wheel_names import a_publication, publish
 
@@ -30,10 +30,10 @@ Owned = tuple[VersionStore, DistributionOwners]
 @pytest.fixture(params=["memory", "postgres"])
 def owned(request: pytest.FixtureRequest) -> Owned:
     if request.param == "memory":
-        memory = InMemoryVersionStore()
+        memory = InMemoryVersionRepository()
         return memory, InMemoryDistributionOwners(memory)
     database: Database = request.getfixturevalue("database")
-    return PostgresVersionStore(database), PostgresDistributionOwners(database)
+    return PostgresVersionRepository(database), PostgresDistributionOwners(database)
 
 
 def an_owner(prefix: str, organization_id: str | None = None) -> Distribution:
@@ -134,7 +134,7 @@ async def test_distributions_are_listed_by_name_a_stretch_at_a_time(owned: Owned
 
 
 async def test_an_outage_reaches_the_owners() -> None:
-    memory = InMemoryVersionStore()
+    memory = InMemoryVersionRepository()
     memory.unavailable = True
     database = Database("postgresql://registry@127.0.0.1:1/registry")
     event = DistributionEvent(

@@ -8,13 +8,13 @@ from uuid import uuid4
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adapters.memory.version_store import InMemoryVersionStore
-from application.ports.version_store import VersionStore
+from adapters.memory.version_repository import InMemoryVersionRepository
 from domain.catalog import latest
 from domain.errors import WheelFault, WheelRefusedError
 from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.versions import ProviderVersion, VersionStatus
+from provider_registry_testing.writes import VersionStore
 from tests.builders import NOW, a_building_version, a_version
 from tests.support.stores import put
 
@@ -58,13 +58,13 @@ async def agrees_with_the_domain(store: VersionStore, catalog: Mapping[SemVer, V
         page = await store.list_versions(name, limit=3, before=number)
         assert [version.version for version in page] == [other for other in newest_first if other < number][:3]
     assert (found.version if found else None) == latest(installable)
-    assert (await store.look(name, SemVer.parse("1.0.0"))).newest == max(public, default=None)
+    assert (await store.load(name, SemVer.parse("1.0.0"))).newest == max(public, default=None)
 
 
 @given(catalog=CATALOGS)
 @settings(max_examples=50)
 def test_order_and_latest_in_memory_agree_with_the_domain(catalog: Mapping[SemVer, VersionStatus]) -> None:
-    asyncio.run(agrees_with_the_domain(InMemoryVersionStore(), catalog))
+    asyncio.run(agrees_with_the_domain(InMemoryVersionRepository(), catalog))
 
 
 @given(catalog=CATALOGS)

@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 
-from application.ports.version_store import VersionStore
 from domain.distributions import Distribution
 from domain.errors import (
     ConflictError,
@@ -16,6 +15,7 @@ from domain.errors import (
 from domain.version_state import VersionSnapshot
 from domain.versions import ProviderVersion
 from domain.wheel_names import ClaimedFile, WheelNames
+from provider_registry_testing.writes import VersionStore
 from tests.builders import NOW, a_building_version
 from tests.support.stores import Decided, writing
 from tests.support.wheel_names import TOOLS, a_publication, filename_of, publish, publishing
@@ -29,7 +29,7 @@ def store(version_store: VersionStore) -> VersionStore:
 
 
 async def names_of(store: VersionStore, version: ProviderVersion) -> WheelNames:
-    names = (await store.look(version.name, version.version, wheel=filename_of(version))).names
+    names = (await store.load(version.name, version.version, wheel=filename_of(version))).names
     assert names is not None
     return names
 
@@ -46,12 +46,12 @@ async def test_names_are_free_until_a_version_is_published(store: VersionStore) 
         distribution=Distribution(name=ACME.wheel.distribution, prefix="acme", organization_id="org_acme"),
         file=ClaimedFile(filename=TOOLS, sha256=ACME.wheel.sha256, provider=ACME.name, version=ACME.version),
     )
-    assert await store.look(ACME.name, ACME.version, wheel=filename_of(ACME)) == after
+    assert await store.load(ACME.name, ACME.version, wheel=filename_of(ACME)) == after
 
 
 async def test_names_are_looked_at_only_where_a_wheel_is_asked_about(store: VersionStore) -> None:
     await publish(store, ACME)
-    assert (await store.look(ACME.name, ACME.version)).names is None
+    assert (await store.load(ACME.name, ACME.version)).names is None
     assert (await store.update(ACME.name, ACME.version, writing())).names is None
 
 
@@ -87,7 +87,7 @@ async def test_a_file_name_keeps_its_digest_for_ever(
 
     with pytest.raises(WheelFilenameConflictError, match=r"acme/a 1\.0\.0"):
         await publish(store, other)
-    assert (await store.look(other.name, other.version)).version is None
+    assert (await store.load(other.name, other.version)).version is None
 
     after = await publish(store, same)
     assert after.version == same
@@ -117,7 +117,7 @@ async def test_a_distribution_is_refused_to_other_namespaces_and_nothing_is_writ
     other = a_publication("evil/a", "tools-9999-py3-none-any.whl", version="9999.0.0")
     with pytest.raises(DistributionConflictError):
         await publish(store, other, "org_evil")
-    assert await store.look(other.name, other.version) == VersionSnapshot()
+    assert await store.load(other.name, other.version) == VersionSnapshot()
     assert (await names_of(store, other)).file is None
 
 
@@ -150,7 +150,7 @@ async def test_a_change_that_is_refused_claims_nothing(store: VersionStore) -> N
 
 async def race(store: VersionStore, *versions: ProviderVersion) -> list[VersionSnapshot | BaseException]:
     """Publish all at once, each having found its names free."""
-    seen = [await store.look(each.name, each.version, wheel=filename_of(each)) for each in versions]
+    seen = [await store.load(each.name, each.version, wheel=filename_of(each)) for each in versions]
     return await asyncio.gather(
         *(
             store.update(

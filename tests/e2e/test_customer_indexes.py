@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from adapters.postgres.engine import Database
-from adapters.postgres.version_repository import PostgresVersionStore
+from adapters.postgres.version_repository import PostgresVersionRepository
 from domain.wheel_urls import WheelUrl
 from entrypoints.development.clerk.stand_in import ClerkStandIn
 from entrypoints.development.wheel_host import WheelHost
@@ -256,7 +256,7 @@ def collide(stack: Stack, url: WheelUrl, data: bytes) -> None:
     async def write() -> None:
         database = Database(stack.settings["DATABASE_URL"])
         decision = writing(version, some_metadata())
-        await PostgresVersionStore(database).update(version.name, version.version, decision)
+        await PostgresVersionRepository(database).update(version.name, version.version, decision)
         await database.dispose()
 
     asyncio.run(write())

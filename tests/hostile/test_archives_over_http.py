@@ -23,7 +23,7 @@ async def test_a_hostile_archive_is_422_with_its_code_and_leaves_a_failed_versio
     fault, data = CASES[case]
     async with serving(MemoryAdapters()) as service:
         response = await service.post(service.upload(data=data))
-        stored = await service.adapters.store.look(a_name(), SemVer.parse("1.0.0"))
+        stored = await service.adapters.store.load(a_name(), SemVer.parse("1.0.0"))
         public = await service.client.get("/providers/platform/gcp/versions")
 
     assert (response.status_code, response.json()["code"]) == (422, fault.value)

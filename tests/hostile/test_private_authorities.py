@@ -14,7 +14,7 @@ from adapters.https.address_policy import AddressPolicy
 from adapters.https.tls import create_ssl_context
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from adapters.postgres.engine import Database
-from adapters.postgres.version_repository import PostgresVersionStore
+from adapters.postgres.version_repository import PostgresVersionRepository
 from adapters.tracing.provider import open_provider
 from application.errors import StoreUnavailableError, WheelHostFailedError
 from domain.wheel_urls import WheelUrl
@@ -102,7 +102,7 @@ async def test_sslrootcert_is_trusted_whatever_extensions_it_lacks(name: str, tm
         port = listening.getsockname()[1]
         database = Database(f"postgresql://registry@{HOST}:{port}/registry?sslmode=verify-full&sslrootcert={bundle}")
         with pytest.raises(StoreUnavailableError):
-            await PostgresVersionStore(database).check()
+            await PostgresVersionRepository(database).ping()
         await database.dispose()
         assert b"registry" in await asked
 

@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from adapters.changes import ChangeListener
-from adapters.memory.version_store import InMemoryVersionStore
+from adapters.memory.version_repository import InMemoryVersionRepository
 
 
 class InMemoryChangeFeed:
     """Tells of what is written to an in-memory store; nobody else can write to it."""
 
-    def __init__(self, store: InMemoryVersionStore) -> None:
+    def __init__(self, store: InMemoryVersionRepository) -> None:
         """Take the store."""
         self._store = store
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from packaging.utils import NormalizedName
 
-from adapters.memory.version_store import InMemoryVersionStore
+from adapters.memory.version_repository import InMemoryVersionRepository
 from domain.index_files import IndexFile
 from domain.versions import ProviderVersion, VersionStatus
 from domain.wheels import ProvenWheel
@@ -13,7 +13,7 @@ from domain.wheels import ProvenWheel
 class InMemoryDistributionIndex:
     """Finds wheels in an in-memory store by their namespace and distribution."""
 
-    def __init__(self, store: InMemoryVersionStore) -> None:
+    def __init__(self, store: InMemoryVersionRepository) -> None:
         """Take the store."""
         self._store = store
 

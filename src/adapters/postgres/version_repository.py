@@ -17,7 +17,7 @@ from adapters.postgres.mapping import read_event, read_version
 from adapters.postgres.schema import CURRENT, are_compatible
 from adapters.postgres.updates import key, looking, read_stored, writing
 from application.errors import StoreUnavailableError
-from application.ports.version_store import Decide, Result
+from application.ports.version_repository import Decide, Result
 from domain.history import LifecycleEvent
 from domain.names import ProviderName
 from domain.semver import SemVer
@@ -26,7 +26,7 @@ from domain.versions import ProviderVersion
 from domain.wheel_filenames import WheelFilename
 
 
-class PostgresVersionStore:
+class PostgresVersionRepository:
     """Stores providers and versions in PostgreSQL, with optimistic concurrency control.
 
     A write succeeds if the provider's revision is the one that was loaded. A writer that lost a race repeats its
@@ -36,7 +36,7 @@ class PostgresVersionStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def look(self, name: ProviderName, version: SemVer, *, wheel: WheelFilename | None = None) -> VersionSnapshot:
+    async def load(self, name: ProviderName, version: SemVer, *, wheel: WheelFilename | None = None) -> VersionSnapshot:
         """Load the state around a version, in one statement."""
         return read_stored(name, await self._database.read(*looking(name, version, wheel)))
 
@@ -50,7 +50,7 @@ class PostgresVersionStore:
         wheel: WheelFilename | None = None,
     ) -> Result:
         """Decide and write; after a lost race again, with the provider locked."""
-        stored = seen or await self.look(name, version, wheel=wheel)
+        stored = seen or await self.load(name, version, wheel=wheel)
         with suppress(RetryableError):
             return await self._update(name, version, decide, stored)
         return await retry(lambda: self._update_locked(name, version, decide, wheel))
@@ -72,6 +72,10 @@ class PostgresVersionStore:
         page = {"page_limit": limit, "of_before": queries.ABOVE_ALL if before is None else before.sort_key}
         return [read_version(name, row) for row in await self._database.read(queries.LIST, {**key(name), **page})]
 
+    async def list_all(self, name: ProviderName) -> Sequence[ProviderVersion]:
+        """Return versions of every status without their large fields, newest first."""
+        return [read_version(name, row) for row in await self._database.read(queries.LIST_ALL, key(name))]
+
     async def history(
         self, name: ProviderName, version: SemVer, *, limit: int | None = None, offset: int = 0
     ) -> Sequence[LifecycleEvent]:
@@ -79,7 +83,7 @@ class PostgresVersionStore:
         page = {"page_limit": limit, "page_offset": offset}
         return [read_event(row) for row in await self._database.read(queries.HISTORY, {**key(name, version), **page})]
 
-    async def check(self) -> None:
+    async def ping(self) -> None:
         """Check that the database answers, has a compatible schema, and grants the privileges that serving needs.
 
         Raises:

@@ -1,14 +1,13 @@
 """Whether requests can be served."""
 
-from application.ports.version_store import VersionStore
+from application.ports.health_check import HealthCheck
 
 
 class CheckReadiness:
     """Asks what the registry depends on."""
 
-    def __init__(self, store: VersionStore) -> None:
-        """Take the store."""
-        self._store = store
+    def __init__(self, health: HealthCheck) -> None:
+        self._health = health
 
     async def execute(self) -> None:
         """Return if requests can be served.
@@ -16,4 +15,4 @@ class CheckReadiness:
         Raises:
             StoreUnavailableError: The store is unreachable, or lacks migrations of this release.
         """
-        await self._store.check()
+        await self._health.ping()

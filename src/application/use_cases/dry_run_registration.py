@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from application.ports.clock import Clock
-from application.ports.version_store import VersionStore
+from application.ports.version_repository import VersionRepository
 from application.use_cases.check_announcement import CheckAnnouncement
 from domain.errors import DistributionConflictError, VersionConflictError, WheelFilenameConflictError
 from domain.registration import Refused, Registered, Registration, check, check_request, decide
@@ -37,9 +37,9 @@ class DryRunRegistration:
     """Takes every step of a registration but the write."""
 
     def __init__(
-        self, *, store: VersionStore, check_announcement: CheckAnnouncement, clock: Clock, runtime_version: str
+        self, *, versions: VersionRepository, check_announcement: CheckAnnouncement, clock: Clock, runtime_version: str
     ) -> None:
-        self._store = store
+        self._versions = versions
         self._check_announcement = check_announcement
         self._clock = clock
         self._runtime_version = runtime_version
@@ -61,14 +61,14 @@ class DryRunRegistration:
     async def _decide(self, registration: Registration) -> Registered:
         name, version = registration.name, registration.version
         filename = registration.announcement.wheel_url.filename
-        state = await self._store.look(name, version, wheel=filename)
+        state = await self._versions.load(name, version, wheel=filename)
         check(state, registration)
         if state.public_version:
             return Registered(state.public_version, created=False)
         outcome = await self._check_announcement.execute(registration)
         if isinstance(outcome, Refused):
             raise outcome.error
-        state = await self._store.look(name, version, wheel=filename)
+        state = await self._versions.load(name, version, wheel=filename)
         _, registered = decide(
             state, registration, outcome, runtime_version=self._runtime_version, now=self._clock.now()
         )

@@ -1,6 +1,6 @@
 """Resolving one version."""
 
-from application.ports.version_store import VersionStore
+from application.ports.version_queries import VersionQueries
 from domain.lifecycle import require_version
 from domain.names import ProviderName
 from domain.semver import SemVer
@@ -10,8 +10,8 @@ from domain.versions import ProviderVersion
 class FindVersion:
     """Resolves public versions."""
 
-    def __init__(self, store: VersionStore) -> None:
-        self._store = store
+    def __init__(self, versions: VersionQueries) -> None:
+        self._versions = versions
 
     async def execute(self, name: ProviderName, version: SemVer | None) -> ProviderVersion:
         """Return that version, or the latest one for None.
@@ -20,5 +20,5 @@ class FindVersion:
             VersionNotFoundError: There is no such public version.
             StoreUnavailableError: The store is unreachable.
         """
-        found = await (self._store.find_latest(name) if version is None else self._store.find(name, version))
+        found = await (self._versions.find_latest(name) if version is None else self._versions.find(name, version))
         return require_version(found, name, version)

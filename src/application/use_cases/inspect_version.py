@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from application.ports.version_store import VersionStore
+from application.ports.version_queries import VersionQueries
+from application.ports.version_repository import VersionRepository
 from domain.errors import VersionNotFoundError
 from domain.history import LifecycleEvent
 from domain.names import ProviderName
@@ -22,9 +23,9 @@ class Inspected:
 class InspectVersion:
     """Finds versions of any status. For operators: to everybody else, what was never published does not exist."""
 
-    def __init__(self, store: VersionStore) -> None:
-        """Take the store."""
-        self._store = store
+    def __init__(self, repository: VersionRepository, queries: VersionQueries) -> None:
+        self._repository = repository
+        self._queries = queries
 
     async def execute(self, name: ProviderName, version: SemVer | None) -> Inspected:
         """Return that version, or the latest one for None, with its history.
@@ -36,12 +37,12 @@ class InspectVersion:
         found = await self._find(name, version)
         if found is None:
             raise VersionNotFoundError(_absence(name, version))
-        return Inspected(found, await self._store.history(name, found.version))
+        return Inspected(found, await self._queries.history(name, found.version))
 
     async def _find(self, name: ProviderName, version: SemVer | None) -> ProviderVersion | None:
         if version is None:
-            return await self._store.find_latest(name)
-        return (await self._store.look(name, version)).version
+            return await self._queries.find_latest(name)
+        return (await self._repository.load(name, version)).version
 
 
 def _absence(name: ProviderName, version: SemVer | None) -> str:

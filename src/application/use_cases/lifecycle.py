@@ -1,7 +1,7 @@
 """Yanking and restoring versions."""
 
 from application.ports.clock import Clock
-from application.ports.version_store import VersionStore
+from application.ports.version_repository import VersionRepository
 from domain import lifecycle
 from domain.lifecycle import Restoration, Yank
 from domain.versions import ProviderVersion
@@ -10,8 +10,8 @@ from domain.versions import ProviderVersion
 class YankVersion:
     """Yanks published versions. They stay readable, and installable by exact version."""
 
-    def __init__(self, *, store: VersionStore, clock: Clock) -> None:
-        self._store = store
+    def __init__(self, *, versions: VersionRepository, clock: Clock) -> None:
+        self._versions = versions
         self._clock = clock
 
     async def execute(self, request: Yank) -> ProviderVersion:
@@ -25,7 +25,7 @@ class YankVersion:
             StoreUnavailableError: The store is unreachable.
         """
         request.registrant.authorise(request.name)
-        return await self._store.update(
+        return await self._versions.update(
             request.name, request.version, lambda state: lifecycle.yank(state, request, now=self._clock.now())
         )
 
@@ -33,8 +33,8 @@ class YankVersion:
 class RestoreVersion:
     """Undoes yanks."""
 
-    def __init__(self, *, store: VersionStore, clock: Clock) -> None:
-        self._store = store
+    def __init__(self, *, versions: VersionRepository, clock: Clock) -> None:
+        self._versions = versions
         self._clock = clock
 
     async def execute(self, request: Restoration) -> ProviderVersion:
@@ -47,6 +47,6 @@ class RestoreVersion:
             StoreUnavailableError: The store is unreachable.
         """
         request.registrant.authorise(request.name)
-        return await self._store.update(
+        return await self._versions.update(
             request.name, request.version, lambda state: lifecycle.restore(state, request, now=self._clock.now())
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from application.ports.version_store import VersionStore
+from application.ports.version_queries import VersionQueries
 from domain.errors import ProviderNotFoundError
 from domain.names import ProviderName
 from domain.semver import SemVer
@@ -12,9 +12,8 @@ from domain.versions import ProviderVersion
 class ListVersions:
     """Lists public versions."""
 
-    def __init__(self, store: VersionStore) -> None:
-        """Take the store."""
-        self._store = store
+    def __init__(self, versions: VersionQueries) -> None:
+        self._versions = versions
 
     async def execute(
         self, name: ProviderName, *, limit: int | None = None, before: SemVer | None = None
@@ -27,7 +26,7 @@ class ListVersions:
             ProviderNotFoundError: The provider has no public version.
             StoreUnavailableError: The store is unreachable.
         """
-        versions = await self._store.list_versions(name, limit=limit, before=before)
+        versions = await self._versions.list_versions(name, limit=limit, before=before)
         if not versions and before is None:
             raise ProviderNotFoundError(f"{name} has no published version; check the name, or register one")
         return versions

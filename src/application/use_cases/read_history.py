@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from application.ports.version_store import VersionStore
+from application.ports.version_queries import VersionQueries
 from application.use_cases.find_version import FindVersion
 from domain.history import LifecycleEvent
 from domain.names import ProviderName
@@ -12,10 +12,9 @@ from domain.semver import SemVer
 class ReadHistory:
     """Reads the histories of public versions."""
 
-    def __init__(self, store: VersionStore) -> None:
-        """Take the store."""
-        self._store = store
-        self._find_version = FindVersion(store)
+    def __init__(self, versions: VersionQueries) -> None:
+        self._versions = versions
+        self._find_version = FindVersion(versions)
 
     async def execute(
         self, name: ProviderName, version: SemVer | None, *, limit: int | None = None, offset: int = 0
@@ -29,4 +28,4 @@ class ReadHistory:
             StoreUnavailableError: The store is unreachable.
         """
         found = await self._find_version.execute(name, version)  # once public, a version stays public
-        return await self._store.history(name, found.version, limit=limit, offset=offset)
+        return await self._versions.history(name, found.version, limit=limit, offset=offset)

@@ -1,7 +1,7 @@
 """Registering a provider version: the registry's main job."""
 
 from application.ports.clock import Clock
-from application.ports.version_store import VersionStore
+from application.ports.version_repository import VersionRepository
 from application.use_cases.check_announcement import CheckAnnouncement
 from domain.registration import Refused, Registered, Registration, check, check_request, decide
 
@@ -14,9 +14,9 @@ class RegisterVersion:
     """
 
     def __init__(
-        self, *, store: VersionStore, check_announcement: CheckAnnouncement, clock: Clock, runtime_version: str
+        self, *, versions: VersionRepository, check_announcement: CheckAnnouncement, clock: Clock, runtime_version: str
     ) -> None:
-        self._store = store
+        self._versions = versions
         self._check_announcement = check_announcement
         self._clock = clock
         self._runtime_version = runtime_version
@@ -42,10 +42,10 @@ class RegisterVersion:
         name, version = registration.name, registration.version
         filename = registration.announcement.wheel_url.filename
         check_request(registration)
-        state = await self._store.look(name, version, wheel=filename)
+        state = await self._versions.load(name, version, wheel=filename)
         check(state, registration)
         outcome = None if state.public_version else await self._check_announcement.execute(registration)
-        registered = await self._store.update(
+        registered = await self._versions.update(
             name,
             version,
             lambda state: decide(

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 
 from application.ports.clock import Clock
-from application.ports.version_store import VersionStore
 from application.use_cases.find_version import FindVersion
 from application.use_cases.verify_wheel import VerifyWheel, WheelClaims
 from domain.errors import WheelRefusedError
@@ -30,9 +29,8 @@ class Reverified:
 class ReverifyVersion:
     """Verifies the wheels of public versions again. It has no way to write, so published content is safe from it."""
 
-    def __init__(self, *, store: VersionStore, verify_wheel: VerifyWheel, clock: Clock) -> None:
-        """Take the ports and the checks."""
-        self._find_version = FindVersion(store)
+    def __init__(self, *, find_version: FindVersion, verify_wheel: VerifyWheel, clock: Clock) -> None:
+        self._find_version = find_version
         self._verify_wheel = verify_wheel
         self._clock = clock
 

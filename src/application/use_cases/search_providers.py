@@ -1,12 +1,12 @@
 """Browsing the catalog."""
 
-from application.ports.provider_catalog import CatalogPage, CatalogSearch, ProviderCatalog
+from application.ports.provider_queries import CatalogPage, CatalogSearch, ProviderQueries
 
 
 class SearchProviders:
     """Finds providers that have a public version."""
 
-    def __init__(self, catalog: ProviderCatalog) -> None:
+    def __init__(self, catalog: ProviderQueries) -> None:
         """Take the catalog."""
         self._catalog = catalog
 

@@ -9,13 +9,12 @@ from adapters.clerk.machine_tokens import ClerkTokenVerifier
 from adapters.https.spool import remove_leftovers
 from adapters.instrumentation import NULL_OBSERVER
 from adapters.json_schema.validator import MetaSchemaValidator
-from adapters.postgres.catalog import PostgresCatalog
 from adapters.postgres.change_feed import PostgresChangeFeed
 from adapters.postgres.distribution_index import PostgresDistributionIndex
 from adapters.postgres.distribution_owners import PostgresDistributionOwners
 from adapters.postgres.engine import Database
-from adapters.postgres.version_ledger import PostgresVersionLedger
-from adapters.postgres.version_repository import PostgresVersionStore
+from adapters.postgres.provider_queries import PostgresProviderQueries
+from adapters.postgres.version_repository import PostgresVersionRepository
 from adapters.system.clock import SystemClock
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from entrypoints.bootstrap.databases import connection_options, serving_database
@@ -71,8 +70,8 @@ async def open_adapters(settings: Settings, observer: Instrumentation = NULL_OBS
             fetcher=fetcher,
             reader=ZipWheelReader(),
             schema_validator=MetaSchemaValidator(),
-            store=PostgresVersionStore(database),
-            catalog=PostgresCatalog(database),
+            store=PostgresVersionRepository(database),
+            catalog=PostgresProviderQueries(database),
             distributions=PostgresDistributionIndex(database),
             changes=PostgresChangeFeed(database),
             clock=clock,
@@ -102,9 +101,8 @@ async def open_operations(
                 fetcher=wheel_fetcher(wheel),
                 reader=ZipWheelReader(),
                 schema_validator=MetaSchemaValidator(),
-                store=PostgresVersionStore(opened),
-                ledger=PostgresVersionLedger(opened),
-                catalog=PostgresCatalog(opened),
+                store=PostgresVersionRepository(opened),
+                catalog=PostgresProviderQueries(opened),
                 owners=PostgresDistributionOwners(opened),
                 clock=clock,
             )

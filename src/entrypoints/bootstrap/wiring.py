@@ -2,21 +2,22 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from adapters.instrumentation import NULL_OBSERVER, StageObserver
 from adapters.instrumented.verifier import InstrumentedVerifier
-from adapters.instrumented.version_store import InstrumentedVersionStore
+from adapters.instrumented.version_repository import InstrumentedVersionRepository
 from adapters.instrumented.wheel_fetcher import InstrumentedWheelFetcher
 from adapters.instrumented.wheel_reader import InstrumentedWheelReader
 from adapters.json_schema.validator import MetaSchemaValidator
-from adapters.memory.catalog import InMemoryCatalog
 from adapters.memory.change_feed import InMemoryChangeFeed
 from adapters.memory.clock import ManualClock
 from adapters.memory.customer_directory import InMemoryCustomerDirectory
 from adapters.memory.customer_verifier import InMemoryCustomerVerifier
 from adapters.memory.distribution_index import InMemoryDistributionIndex
+from adapters.memory.provider_queries import InMemoryProviderQueries
 from adapters.memory.token_verifier import InMemoryTokenVerifier
-from adapters.memory.version_store import InMemoryVersionStore
+from adapters.memory.version_repository import InMemoryVersionRepository
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from application.fair_share import FairShare, Shares
@@ -25,11 +26,12 @@ from application.ports.customer_directory import CustomerDirectory
 from application.ports.customer_verifier import CustomerVerifier
 from application.ports.distribution_index import DistributionIndex
 from application.ports.distribution_owners import DistributionOwners
-from application.ports.provider_catalog import ProviderCatalog
+from application.ports.health_check import HealthCheck
+from application.ports.provider_queries import ProviderQueries
 from application.ports.schema_validator import SchemaValidator
 from application.ports.token_verifier import TokenVerifier
-from application.ports.version_ledger import VersionLedger
-from application.ports.version_store import VersionStore
+from application.ports.version_queries import VersionQueries
+from application.ports.version_repository import VersionRepository
 from application.ports.wheel_fetcher import WheelFetcher
 from application.ports.wheel_reader import WheelReader
 from application.use_cases.authenticate_customer import AuthenticateCustomer
@@ -65,6 +67,10 @@ from entrypoints.registry import CustomerRealm, Registry
 _CHECKS = 16
 
 
+class VersionStore(VersionRepository, VersionQueries, HealthCheck, Protocol):
+    """The ports of one database of versions."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapters:
     """One adapter for each port. Without those of the customers, that realm is off."""
@@ -74,7 +80,7 @@ class Adapters:
     reader: WheelReader
     schema_validator: SchemaValidator
     store: VersionStore
-    catalog: ProviderCatalog
+    catalog: ProviderQueries
     distributions: DistributionIndex
     changes: ChangeFeed
     clock: Clock
@@ -90,8 +96,8 @@ class MemoryAdapters(Adapters):
     fetcher: InMemoryWheelFetcher = field(default_factory=InMemoryWheelFetcher)
     reader: WheelReader = field(default_factory=ZipWheelReader)
     schema_validator: SchemaValidator = field(default_factory=MetaSchemaValidator)
-    store: InMemoryVersionStore = field(default_factory=InMemoryVersionStore)
-    catalog: ProviderCatalog = field(init=False)
+    store: InMemoryVersionRepository = field(default_factory=InMemoryVersionRepository)
+    catalog: ProviderQueries = field(init=False)
     distributions: DistributionIndex = field(init=False)
     changes: ChangeFeed = field(init=False)
     clock: Clock = field(default_factory=ManualClock)
@@ -100,7 +106,7 @@ class MemoryAdapters(Adapters):
 
     def __post_init__(self) -> None:
         """Read what the store holds."""
-        object.__setattr__(self, "catalog", InMemoryCatalog(self.store))
+        object.__setattr__(self, "catalog", InMemoryProviderQueries(self.store))
         object.__setattr__(self, "distributions", InMemoryDistributionIndex(self.store))
         object.__setattr__(self, "changes", InMemoryChangeFeed(self.store))
 
@@ -113,8 +119,7 @@ class OperatorAdapters:
     reader: WheelReader
     schema_validator: SchemaValidator
     store: VersionStore
-    ledger: VersionLedger
-    catalog: ProviderCatalog
+    catalog: ProviderQueries
     owners: DistributionOwners
     clock: Clock
 
@@ -142,7 +147,7 @@ def build_registry(
         fetcher=InstrumentedWheelFetcher(adapters.fetcher, observer),
         reader=InstrumentedWheelReader(adapters.reader, observer),
     )
-    store = InstrumentedVersionStore(adapters.store, observer)
+    store = InstrumentedVersionRepository(adapters.store, observer)
     check_announcement = CheckAnnouncement(
         check_schemas=CheckSchemas(adapters.schema_validator),
         verify_wheel=verify_wheel,
@@ -155,19 +160,19 @@ def build_registry(
             InstrumentedVerifier(adapters.verifier, observer), ReleaseAllowList(frozenset(release_machine_ids))
         ),
         register_version=RegisterVersion(
-            store=store,
+            versions=store,
             check_announcement=check_announcement,
             clock=adapters.clock,
             runtime_version=runtime_version,
         ),
         dry_run_registration=DryRunRegistration(
-            store=store,
+            versions=store,
             check_announcement=check_announcement,
             clock=adapters.clock,
             runtime_version=runtime_version,
         ),
-        yank_version=YankVersion(store=store, clock=adapters.clock),
-        restore_version=RestoreVersion(store=store, clock=adapters.clock),
+        yank_version=YankVersion(versions=store, clock=adapters.clock),
+        restore_version=RestoreVersion(versions=store, clock=adapters.clock),
         verify_wheel=verify_wheel,
         find_version=find_version,
         find_schema=FindSchema(find_version),
@@ -214,14 +219,14 @@ def build_operations(
     return Operations(
         search_providers=SearchProviders(adapters.catalog),
         find_provider=FindProvider(adapters.catalog),
-        list_versions=ListRecordedVersions(adapters.ledger),
-        inspect_version=InspectVersion(store),
+        list_versions=ListRecordedVersions(store),
+        inspect_version=InspectVersion(store, store),
         register_version=RegisterVersion(
-            store=store, check_announcement=check_announcement, clock=clock, runtime_version=runtime_version
+            versions=store, check_announcement=check_announcement, clock=clock, runtime_version=runtime_version
         ),
-        yank_version=YankVersion(store=store, clock=clock),
-        restore_version=RestoreVersion(store=store, clock=clock),
-        reverify_version=ReverifyVersion(store=store, verify_wheel=verify_wheel, clock=clock),
+        yank_version=YankVersion(versions=store, clock=clock),
+        restore_version=RestoreVersion(versions=store, clock=clock),
+        reverify_version=ReverifyVersion(find_version=FindVersion(store), verify_wheel=verify_wheel, clock=clock),
         list_distribution_owners=ListDistributionOwners(owners),
         inspect_distribution=InspectDistribution(owners),
         transfer_distribution=TransferDistribution(owners=owners, clock=clock),

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from application.ports.provider_catalog import CatalogSearch
+from application.ports.provider_queries import CatalogSearch
 from domain.names import ProviderName
 from domain.search import Query
 from entrypoints.cli.failing import refusals, usable

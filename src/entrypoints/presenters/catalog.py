@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from application.ports.provider_catalog import CatalogPage, CatalogSearch
+from application.ports.provider_queries import CatalogPage, CatalogSearch
 from domain.catalog import Author, AuthorKind, CatalogEntry
 from entrypoints.settings import ServerSettings
 

@@ -7,13 +7,12 @@ from functools import partial
 
 import pytest
 
-from application.ports.version_store import VersionStore
 from domain.errors import WheelFault, WheelRefusedError
 from domain.history import LifecycleAction, LifecycleEvent
 from domain.semver import SemVer
 from domain.version_state import VersionSnapshot
 from provider_registry_testing.builders import MACHINE_ID, NOW, a_building_version, a_name, a_version, some_metadata
-from provider_registry_testing.writes import Decided, writing
+from provider_registry_testing.writes import Decided, VersionStore, writing
 
 LATER = NOW + timedelta(hours=1)
 ONE = SemVer.parse("1.0.0")

@@ -2,9 +2,8 @@
 
 from datetime import timedelta
 
-from application.ports.version_store import VersionStore
 from provider_registry_testing.builders import NOW, a_version, some_metadata
-from provider_registry_testing.writes import writing
+from provider_registry_testing.writes import VersionStore, writing
 
 LATER = NOW + timedelta(hours=1)
 
@@ -39,7 +38,7 @@ class OwnersContract:
         names = []
         for version, write in writes.items():
             await store.update(version.name, version.version, write)
-            stored = await store.look(first.name, first.version)
+            stored = await store.load(first.name, first.version)
             assert stored.provider is not None
             assert stored.provider.metadata == some_metadata()
             names.append(stored.provider.organization_name)
@@ -58,7 +57,7 @@ class OwnersContract:
 
         after = await store.update(version.name, version.version, writing(organization_name="Acme", at=LATER))
 
-        assert after == await store.look(version.name, version.version)
+        assert after == await store.load(version.name, version.version)
         assert after.provider is not None
         assert (after.provider.organization_id, after.provider.organization_name) == ("org_1", "Acme")
         assert (after.provider.metadata, after.provider.updated_at) == (some_metadata(), LATER)

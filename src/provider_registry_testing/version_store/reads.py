@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from application.ports.version_store import VersionStore
 from domain.canonical_json import CanonicalJson
 from domain.digests import Sha256Digest
 from domain.errors import WheelFault, WheelRefusedError
@@ -15,7 +14,7 @@ from domain.verification import Examination
 from domain.version_state import VersionSnapshot
 from domain.versions import ProviderVersion, VersionStatus
 from provider_registry_testing.builders import NOW, a_building_version, a_name, a_proven_wheel, a_version
-from provider_registry_testing.writes import numbers, put, writing
+from provider_registry_testing.writes import VersionStore, numbers, put, writing
 
 LATER = NOW + timedelta(hours=1)
 REFUSAL = WheelRefusedError(WheelFault.DIGEST_MISMATCH, "the bytes differ")
@@ -75,7 +74,7 @@ class ReadsContract:
     async def test_a_public_version_comes_back_as_it_was(self, store: VersionStore, version: ProviderVersion) -> None:
         after = await store.update(version.name, version.version, writing(version))
         assert after.version == version
-        assert (await store.look(version.name, version.version)).version == version
+        assert (await store.load(version.name, version.version)).version == version
         assert await store.find(version.name, version.version) == version
 
     @pytest.mark.parametrize("version", [a_building_version(), a_building_version().fail(REFUSAL, at=LATER)])
@@ -83,7 +82,7 @@ class ReadsContract:
         self, store: VersionStore, version: ProviderVersion
     ) -> None:
         await put(store, version)
-        stored = await store.look(version.name, version.version)
+        stored = await store.load(version.name, version.version)
         assert stored.version == version
         assert stored.newest is None
         assert await store.find(version.name, version.version) is None
@@ -109,7 +108,7 @@ class ReadsContract:
 
     async def test_nothing_is_found_where_nothing_was_written(self, store: VersionStore) -> None:
         name, version = a_name("platform/unknown"), SemVer.parse("1.0.0")
-        assert await store.look(name, version) == VersionSnapshot()
+        assert await store.load(name, version) == VersionSnapshot()
         assert await store.find(name, version) is None
         assert await store.find_latest(name) is None
         assert await store.list_versions(name) == []
@@ -181,8 +180,8 @@ class ReadsContract:
     async def test_newest_counts_yanked_and_pre_release_versions_but_no_failed_ones(self, store: VersionStore) -> None:
         await put(store, a_version("1.0.0"), a_version("2.0.0-rc.1").yank("broken", at=LATER))
         await put(store, a_building_version("3.0.0").fail(REFUSAL, at=LATER))
-        stored = await store.look(a_name(), SemVer.parse("1.0.0"))
+        stored = await store.load(a_name(), SemVer.parse("1.0.0"))
         assert stored.newest == SemVer.parse("2.0.0-rc.1")
 
     async def test_a_store_that_can_serve_passes_its_check(self, store: VersionStore) -> None:
-        await store.check()
+        await store.ping()

@@ -6,14 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from application.ports.version_store import Decide, VersionStore
+from application.ports.version_repository import Decide
 from domain.catalog import CatalogMetadata
 from domain.errors import IllegalTransitionError, WheelFault, WheelRefusedError
 from domain.semver import SemVer
 from domain.version_state import VersionSnapshot
 from domain.versions import ProviderVersion, VersionStatus
 from provider_registry_testing.builders import NOW, a_building_version, a_name, a_proven_wheel, a_version, some_metadata
-from provider_registry_testing.writes import Decided, numbers, put, writing
+from provider_registry_testing.writes import Decided, VersionStore, numbers, put, writing
 
 ONE = SemVer.parse("1.0.0")
 LATER = NOW + timedelta(hours=1)
@@ -37,11 +37,11 @@ class UpdatesContract:
         assert after.newest == version.version
         assert after.provider is not None
         assert after.provider.metadata == some_metadata()
-        assert await store.look(version.name, version.version) == after
+        assert await store.load(version.name, version.version) == after
 
     async def test_a_provider_starts_with_its_first_version_and_without_metadata(self, store: VersionStore) -> None:
         await put(store, a_building_version().fail(REFUSAL, at=LATER))
-        provider = (await store.look(a_name(), SemVer.parse("9.9.9"))).provider
+        provider = (await store.load(a_name(), SemVer.parse("9.9.9"))).provider
         assert provider is not None
         assert provider.name == a_name()
         assert provider.metadata is None
@@ -51,7 +51,7 @@ class UpdatesContract:
     async def test_metadata_comes_back_as_it_was(self, store: VersionStore, metadata: CatalogMetadata) -> None:
         version = a_version("1.0.0")
         await store.update(version.name, version.version, writing(version, metadata))
-        provider = (await store.look(version.name, version.version)).provider
+        provider = (await store.load(version.name, version.version)).provider
         assert provider is not None
         assert provider.metadata == metadata
 
@@ -78,7 +78,7 @@ class UpdatesContract:
     async def test_a_failed_version_does_not_show_in_the_times_of_its_provider(self, store: VersionStore) -> None:
         first = a_version("1.0.0")
         await put(store, first, a_building_version("1.1.0").fail(REFUSAL, at=LATER))
-        provider = (await store.look(first.name, first.version)).provider
+        provider = (await store.load(first.name, first.version)).provider
         assert provider is not None
         assert provider.updated_at == NOW
 
@@ -92,13 +92,13 @@ class UpdatesContract:
             return writing()(stored)
 
         after = await store.update(version.name, version.version, decide)
-        assert seen == [await store.look(version.name, version.version)]
+        assert seen == [await store.load(version.name, version.version)]
         assert after == seen[0]
 
     async def test_an_empty_decision_writes_nothing(self, store: VersionStore) -> None:
         after = await store.update(a_name(), SemVer.parse("1.0.0"), writing())
         assert after == VersionSnapshot()
-        assert await store.look(a_name(), SemVer.parse("1.0.0")) == after
+        assert await store.load(a_name(), SemVer.parse("1.0.0")) == after
 
     @pytest.mark.parametrize("error", [ChangedMindError("no"), TimeoutError("mine"), OSError("mine"), KeyError("mine")])
     async def test_what_a_decision_raises_passes_through_and_nothing_is_written(
@@ -110,7 +110,7 @@ class UpdatesContract:
         with pytest.raises(type(error)) as raised:
             await store.update(a_name(), SemVer.parse("1.0.0"), decide)
         assert raised.value is error
-        assert (await store.look(a_name(), SemVer.parse("1.0.0"))).provider is None
+        assert (await store.load(a_name(), SemVer.parse("1.0.0"))).provider is None
 
     async def test_a_refused_change_leaves_what_was_there(self, store: VersionStore) -> None:
         version = a_version("1.0.0")
@@ -127,7 +127,7 @@ class UpdatesContract:
     async def test_a_decision_may_only_write_the_version_it_was_asked_about(self, store: VersionStore) -> None:
         with pytest.raises(ValueError, match=r"2\.0\.0"):
             await store.update(a_name(), SemVer.parse("1.0.0"), writing(a_version("2.0.0")))
-        assert (await store.look(a_name(), SemVer.parse("2.0.0"))).provider is None
+        assert (await store.load(a_name(), SemVer.parse("2.0.0"))).provider is None
 
     async def test_a_failed_version_is_replaced_by_its_successor(self, store: VersionStore) -> None:
         failed = a_building_version("1.0.0", package_name="wrong").fail(REFUSAL, at=NOW)
@@ -203,7 +203,7 @@ class UpdatesContract:
         self, store: VersionStore, before: list[ProviderVersion], meanwhile: Decide[VersionSnapshot]
     ) -> None:
         await put(store, *before)
-        seen = await store.look(a_name(), ONE)
+        seen = await store.load(a_name(), ONE)
         await store.update(a_name(), ONE, meanwhile)
         decided_on: list[VersionSnapshot] = []
 
@@ -211,15 +211,15 @@ class UpdatesContract:
             decided_on.append(stored)
             return writing(a_version("1.0.0"))(stored)
 
-        between = await store.look(a_name(), ONE)
+        between = await store.load(a_name(), ONE)
         await store.update(a_name(), ONE, decide, seen=seen)
         assert decided_on[-1] == between
         _, after = writing(a_version("1.0.0"))(between)
-        assert (await store.look(a_name(), ONE)).provider == after.provider
+        assert (await store.load(a_name(), ONE)).provider == after.provider
 
     async def test_a_state_that_was_seen_and_is_so_still_is_decided_on_once(self, store: VersionStore) -> None:
         for version in (a_version("1.0.0"), a_version("2.0.0")):
-            seen = await store.look(version.name, version.version)
+            seen = await store.load(version.name, version.version)
             decided_on: list[VersionSnapshot] = []
 
             def decide(
@@ -230,7 +230,7 @@ class UpdatesContract:
 
             after = await store.update(version.name, version.version, decide, seen=seen)
             assert decided_on == [seen]
-            assert await store.look(version.name, version.version) == after
+            assert await store.load(version.name, version.version) == after
 
     async def test_a_racing_writers_state_includes_its_own_version(self, store: VersionStore) -> None:
         async def newest_after(version: ProviderVersion) -> SemVer:

@@ -48,7 +48,7 @@ async def test_a_misbehaving_host_is_answered_with_its_status_and_writes_a_faile
         async with serving(MemoryAdapters(), fetcher=world.fetcher()) as service:
             body = {"name": "platform/gcp", "version": "1.0.0", "wheel_url": world.url().text, "metadata": METADATA}
             response = await service.post(body)
-            stored = (await service.adapters.store.look(a_name(), SemVer.parse("1.0.0"))).version
+            stored = (await service.adapters.store.load(a_name(), SemVer.parse("1.0.0"))).version
 
     assert (response.status_code, response.json()["code"]) == (status, fault.value if fault else code)
     assert (stored.status if stored else None) is (VersionStatus.FAILED if fault else None)

@@ -7,21 +7,21 @@ import pytest
 from adapters.clerk.machine_tokens import ClerkTokenVerifier
 from adapters.instrumentation import Stage
 from adapters.instrumented.verifier import InstrumentedVerifier
-from adapters.instrumented.version_store import InstrumentedVersionStore
+from adapters.instrumented.version_repository import InstrumentedVersionRepository
 from adapters.instrumented.wheel_fetcher import InstrumentedWheelFetcher
 from adapters.instrumented.wheel_reader import InstrumentedWheelReader
 from adapters.memory.observer import InMemoryObserver
 from adapters.memory.token_verifier import InMemoryTokenVerifier
-from adapters.memory.version_store import InMemoryVersionStore
+from adapters.memory.version_repository import InMemoryVersionRepository
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
 from adapters.postgres.engine import Database
-from adapters.postgres.version_repository import PostgresVersionStore
+from adapters.postgres.version_repository import PostgresVersionRepository
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from application.errors import NotAuthenticatedError
 from domain.errors import WheelRefusedError
 from domain.machines import ConsoleMachine
 from domain.semver import SemVer
-from tests.builders import MACHINE_ID, a_name, a_wheel, a_wheel_url
+from tests.builders import MACHINE_ID, a_name, a_version, a_wheel, a_wheel_url
 from tests.support.clerk import a_realm
 from tests.support.stores import writing
 
@@ -67,18 +67,15 @@ async def test_reading_an_archive_is_a_stage(seen: InMemoryObserver, tmp_path: P
     assert seen.stages == [Stage.INSPECT]
 
 
-async def test_what_writers_do_are_stages_and_reads_are_not(seen: InMemoryObserver) -> None:
-    store = InstrumentedVersionStore(InMemoryVersionStore(), seen)
-    await store.find(a_name(), VERSION)
-    await store.find_latest(a_name())
-    await store.list_versions(a_name())
-    await store.history(a_name(), VERSION)
-    await store.check()
-    assert seen.stages == []
+async def test_loads_and_updates_are_stages_and_return_what_the_repository_returns(seen: InMemoryObserver) -> None:
+    inner, version = InMemoryVersionRepository(), a_version()
+    repository = InstrumentedVersionRepository(inner, seen)
 
-    await store.look(a_name(), VERSION)
-    await store.update(a_name(), VERSION, writing())
-    assert seen.stages == [Stage.LOAD, Stage.WRITE]
+    after = await repository.update(a_name(), version.version, writing(version))
+    loaded = await repository.load(a_name(), version.version)
+
+    assert loaded == after == await inner.load(a_name(), version.version)
+    assert seen.stages == [Stage.WRITE, Stage.LOAD]
 
 
 async def test_calls_to_clerk_are_named_without_ids_and_told_whether_they_succeeded(seen: InMemoryObserver) -> None:
@@ -95,7 +92,7 @@ async def test_connections_in_use_go_up_and_down_again(seen: InMemoryObserver, d
     try:
         async with database.transaction(), database.transaction():
             during = seen.connections
-        await PostgresVersionStore(database).check()
+        await PostgresVersionRepository(database).ping()
     finally:
         await database.dispose()
 

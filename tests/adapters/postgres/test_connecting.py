@@ -15,7 +15,7 @@ from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.engine import Database
 from adapters.postgres.parameters import PARAMETERS
 from adapters.postgres.schema import current
-from adapters.postgres.version_repository import PostgresVersionStore
+from adapters.postgres.version_repository import PostgresVersionRepository
 from application.errors import StoreMisconfiguredError
 from tests.support.certificates import CertificateAuthority
 from tests.support.clusters import Cluster, a_cluster
@@ -97,7 +97,7 @@ async def test_what_repeating_does_not_cure_says_what_it_is(
     assert sentence in caught.value.detail
     database = Database(dsn)
     with refused():
-        await PostgresVersionStore(database).check()
+        await PostgresVersionRepository(database).ping()
     await database.dispose()
     with refused():
         current(dsn)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.memory.observer import InMemoryObserver
 from adapters.postgres.engine import ConnectionOptions, Database
-from adapters.postgres.version_repository import PostgresVersionStore
+from adapters.postgres.version_repository import PostgresVersionRepository
 from application.errors import StoreUnavailableError
 from domain.history import LifecycleAction, LifecycleEvent
 from tests.builders import NOW, a_name, a_version, some_metadata
@@ -128,9 +128,9 @@ async def test_a_statement_whose_user_is_cancelled_is_stopped_and_its_connection
 async def test_an_update_that_is_cancelled_anywhere_leaves_a_whole_pool_and_a_whole_version_or_none(
     single: Database, seen: InMemoryObserver, database_dsn: str, steps: int
 ) -> None:
-    store, version = PostgresVersionStore(single), a_version("1.0.0")
+    store, version = PostgresVersionRepository(single), a_version("1.0.0")
     event = LifecycleEvent(action=LifecycleAction.PUBLISHED, at=NOW, actor="mch_ci")
-    await store.check()
+    await store.ping()
     updating = asyncio.create_task(
         store.update(a_name(), version.version, writing(version, some_metadata(), event=event))
     )

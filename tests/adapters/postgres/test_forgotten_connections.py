@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from adapters.postgres.catalog import PostgresCatalog
 from adapters.postgres.engine import ConnectionOptions, Database
+from adapters.postgres.provider_queries import PostgresProviderQueries
 from adapters.postgres.schema import upgrade
-from adapters.postgres.version_repository import PostgresVersionStore
+from adapters.postgres.version_repository import PostgresVersionRepository
 from application.errors import StoreUnavailableError
-from application.ports.provider_catalog import CatalogSearch
+from application.ports.provider_queries import CatalogSearch
 from domain.search import Query
 from domain.version_state import VersionSnapshot
 from tests.builders import a_name, a_version, some_metadata
@@ -54,7 +54,7 @@ async def _fill_the_pool(database: Database) -> None:
 
 async def test_a_reader_sees_nothing_of_a_forgotten_connection(relay: Relay) -> None:
     async with a_database(relay, pool_size=3) as database:
-        store = PostgresVersionStore(database)
+        store = PostgresVersionRepository(database)
         await put(store, a_version())
         await _fill_the_pool(database)
         kept = relay.accepted
@@ -69,20 +69,22 @@ async def test_a_search_sees_nothing_of_forgotten_connections(relay: Relay) -> N
     async with a_database(relay, pool_size=3) as database:
         version = a_version("3.0.0", name="platform/found")
         write = writing(version, some_metadata())
-        await PostgresVersionStore(database).update(version.name, version.version, write)
+        await PostgresVersionRepository(database).update(version.name, version.version, write)
         await _fill_the_pool(database)
         relay.forget()
-        page = await PostgresCatalog(database, search_timeout=10).search(CatalogSearch(query=Query.parse("found")))
+        page = await PostgresProviderQueries(database, search_timeout=10).search(
+            CatalogSearch(query=Query.parse("found"))
+        )
     assert page.total == 1
 
 
 async def test_many_readers_at_once_see_nothing_of_forgotten_connections(relay: Relay) -> None:
     async with a_database(relay, pool_size=3) as database:
-        store = PostgresVersionStore(database)
+        store = PostgresVersionRepository(database)
         await _fill_the_pool(database)
         relay.forget()
         async with asyncio.timeout(30):
-            await asyncio.gather(*(store.check() for _ in range(12)))
+            await asyncio.gather(*(store.ping() for _ in range(12)))
 
 
 async def test_a_write_over_a_forgotten_connection_happens_once_or_is_not_acknowledged(
@@ -90,7 +92,7 @@ async def test_a_write_over_a_forgotten_connection_happens_once_or_is_not_acknow
 ) -> None:
     version = a_version("2.0.0")
     async with a_database(relay, command_timeout=3) as database:
-        store = PostgresVersionStore(database)
+        store = PostgresVersionRepository(database)
 
         def decide(stored: VersionSnapshot) -> Decided:
             relay.forget()  # between the look and the write
@@ -104,11 +106,11 @@ async def test_a_write_over_a_forgotten_connection_happens_once_or_is_not_acknow
 
 async def test_a_read_of_a_database_that_is_silent_for_good_is_refused_after_one_repetition(relay: Relay) -> None:
     async with a_database(relay, connect_timeout=1) as database:
-        store = PostgresVersionStore(database)
-        await store.check()
+        store = PostgresVersionRepository(database)
+        await store.ping()
         relay.hold()
         with pytest.raises(StoreUnavailableError):
-            await store.check()
+            await store.ping()
     assert relay.accepted <= 3
 
 

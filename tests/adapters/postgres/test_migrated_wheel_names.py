@@ -8,7 +8,7 @@ import pytest
 
 from adapters.postgres.engine import Database
 from adapters.postgres.schema import upgrade
-from adapters.postgres.version_repository import PostgresVersionStore
+from adapters.postgres.version_repository import PostgresVersionRepository
 from domain.errors import DistributionConflictError, WheelFilenameConflictError
 from tests.support.postgres import execute, fetch
 from tests.support.wheel_names import a_publication, publish
@@ -95,7 +95,7 @@ def test_names_of_versions_from_before_are_held_against_later_registrations(
 
     async def register() -> None:
         database = Database(empty_database_dsn)
-        store = PostgresVersionStore(database)
+        store = PostgresVersionRepository(database)
         try:
             with pytest.raises(WheelFilenameConflictError, match="acme/a"):
                 await publish(store, a_publication("acme/b"), "org_acme")

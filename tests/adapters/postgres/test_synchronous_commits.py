@@ -7,7 +7,7 @@ import pytest
 
 from adapters.postgres.engine import ConnectionOptions, Database
 from adapters.postgres.schema import upgrade
-from adapters.postgres.version_repository import PostgresVersionStore
+from adapters.postgres.version_repository import PostgresVersionRepository
 from application.errors import StoreUnavailableError
 from domain.semver import SemVer
 from domain.version_state import VersionSnapshot
@@ -27,21 +27,21 @@ def pair(server_folder: Path) -> Iterator[tuple[Cluster, Cluster]]:
 
 
 @pytest.fixture
-async def store(pair: tuple[Cluster, Cluster]) -> AsyncIterator[PostgresVersionStore]:
+async def store(pair: tuple[Cluster, Cluster]) -> AsyncIterator[PostgresVersionRepository]:
     database = Database(pair[0].dsn, ConnectionOptions(command_timeout=1))
-    yield PostgresVersionStore(database)
+    yield PostgresVersionRepository(database)
     await database.dispose()
 
 
 async def test_a_repeat_is_not_acknowledged_while_no_standby_has_what_it_repeats(
-    pair: tuple[Cluster, Cluster], store: PostgresVersionStore
+    pair: tuple[Cluster, Cluster], store: PostgresVersionRepository
 ) -> None:
     _, standby = pair
-    before = await store.look(a_name(), ONE)
+    before = await store.load(a_name(), ONE)
     standby.suspend()
     with pytest.raises(StoreUnavailableError):
         await store.update(a_name(), ONE, writing(a_version("1.0.0")))
-    seen = await store.look(a_name(), ONE)
+    seen = await store.load(a_name(), ONE)
     assert seen.version is not None, "PostgreSQL shows what was committed here alone"
 
     for known in (None, seen, before):

@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 from adapters.postgres.embedded import EmbeddedPostgres
 from adapters.postgres.engine import ConnectionOptions, Database
 from adapters.postgres.schema import upgrade
-from adapters.postgres.version_repository import PostgresVersionStore
+from adapters.postgres.version_repository import PostgresVersionRepository
 from application.errors import StoreUnavailableError
 from domain.errors import IllegalTransitionError, InvalidTextError, WheelFault, WheelRefusedError
 from domain.history import LifecycleAction, LifecycleEvent
@@ -36,10 +36,10 @@ every_method = pytest.mark.parametrize("method", EVERY_METHOD)
 
 
 @asynccontextmanager
-async def a_store(dsn: str, **options: Any) -> AsyncIterator[PostgresVersionStore]:
+async def a_store(dsn: str, **options: Any) -> AsyncIterator[PostgresVersionRepository]:
     database = Database(dsn, ConnectionOptions(**options))
     try:
-        yield PostgresVersionStore(database)
+        yield PostgresVersionRepository(database)
     finally:
         await database.dispose()
 
@@ -80,7 +80,7 @@ async def test_a_host_that_never_answers_does_not_hide_the_next(database_dsn: st
         hosts = f"127.0.0.1:1,127.0.0.1:{silent.getsockname()[1]},{taken_over}"
         dsn = f"postgresql://{user}@{hosts}{parts.path}?target_session_attrs=read-write"
         async with a_store(dsn, connect_timeout=0.5, pool_timeout=0.1) as store:  # connecting is not waiting
-            await store.check()
+            await store.ping()
 
 
 @every_method
@@ -93,14 +93,14 @@ async def test_a_database_without_tables_asks_for_the_upgrade(empty_database_dsn
 async def test_a_database_that_a_newer_release_migrated_serves_on(fresh_database_dsn: str) -> None:
     execute(fresh_database_dsn, "UPDATE alembic_versions SET version_num = 'newer'")
     async with a_store(fresh_database_dsn) as store:
-        await store.check()
+        await store.ping()
 
 
 async def test_a_database_at_an_older_revision_asks_for_the_upgrade(fresh_database_dsn: str) -> None:
     execute(fresh_database_dsn, "UPDATE alembic_versions SET version_num = '0001'")
     async with a_store(fresh_database_dsn) as store:
         with pytest.raises(StoreUnavailableError, match="provider-registry database upgrade"):
-            await store.check()
+            await store.ping()
 
 
 @every_method
@@ -117,7 +117,7 @@ async def test_a_stuck_statement_is_a_store_out_of_service(database_dsn: str, me
 
 async def test_an_exhausted_pool_is_a_store_out_of_service(database_dsn: str) -> None:
     database = Database(database_dsn, ConnectionOptions(pool_size=1, pool_timeout=0.05))
-    store = PostgresVersionStore(database)
+    store = PostgresVersionRepository(database)
     async with database.transaction():
         with pytest.raises(StoreUnavailableError):
             await store.find(a_name(), ONE)
@@ -129,7 +129,7 @@ async def test_a_server_that_is_not_the_kind_asked_for_is_a_store_out_of_service
     joined = "&" if urlsplit(database_dsn).query else "?"
     async with a_store(f"{database_dsn}{joined}target_session_attrs=standby") as store:
         with pytest.raises(StoreUnavailableError):
-            await store.check()
+            await store.ping()
 
 
 async def test_a_server_that_turned_read_only_is_left_for_another(fresh_database_dsn: str) -> None:
@@ -168,12 +168,12 @@ async def test_a_restarted_server_is_found_again(server_folder: Path) -> None:
                 with pytest.raises(StoreUnavailableError):
                     await method(store)
             server.start()
-            await store.check()
+            await store.ping()
             assert await store.find(a_name(), ONE) == a_version("1.0.0")
 
 
 async def test_a_decision_is_made_again_when_another_writer_came_first(
-    database_dsn: str, postgres_store: PostgresVersionStore
+    database_dsn: str, postgres_store: PostgresVersionRepository
 ) -> None:
     decided = asyncio.Event()
     seen: list[VersionSnapshot] = []
@@ -202,7 +202,11 @@ async def test_a_decision_is_made_again_when_another_writer_came_first(
 @pytest.mark.parametrize(("end", "decisions"), [("COMMIT", 2), ("ROLLBACK", 1)])
 @pytest.mark.parametrize("before", [[], [a_building_version("1.0.0").fail(_GONE, at=NOW)]], ids=["new", "failed"])
 async def test_who_waited_for_another_writer_decides_again_only_if_that_one_has_written(
-    database_dsn: str, postgres_store: PostgresVersionStore, before: list[ProviderVersion], end: str, decisions: int
+    database_dsn: str,
+    postgres_store: PostgresVersionRepository,
+    before: list[ProviderVersion],
+    end: str,
+    decisions: int,
 ) -> None:
     await put(postgres_store, a_version("0.9.0"), *before)
     decided: list[VersionSnapshot] = []
@@ -221,7 +225,7 @@ async def test_who_waited_for_another_writer_decides_again_only_if_that_one_has_
     finally:
         await other.close()
     assert len(decided) == decisions
-    assert await postgres_store.look(a_name(), ONE) == after
+    assert await postgres_store.load(a_name(), ONE) == after
     assert numbers(await postgres_store.list_versions(a_name())) == ["1.0.0", "0.9.0"]
 
 
@@ -272,7 +276,7 @@ async def test_an_update_whose_connection_is_lost_starts_over_unless_it_may_have
 
     async with a_store(fresh_database_dsn) as store:
         await put(store, a_version("0.8.0"))
-        seen = await store.look(a_name(), ONE)
+        seen = await store.load(a_name(), ONE)
         if raced:
             await put(store, a_version("0.9.0"))
         execute(fresh_database_dsn, _VANISH_ONCE, f"{trigger} FOR EACH ROW EXECUTE FUNCTION vanish()")
@@ -283,7 +287,7 @@ async def test_an_update_whose_connection_is_lost_starts_over_unless_it_may_have
 
 
 async def test_a_version_that_is_written_again_is_stored_like_one_that_is_written_once(
-    database_dsn: str, postgres_store: PostgresVersionStore
+    database_dsn: str, postgres_store: PostgresVersionRepository
 ) -> None:
     wheel = replace(a_proven_wheel(), readme=Readme("# Read me", "text/markdown"), summary="One line")
     version = replace(a_version("1.0.0", changelog="All is new"), wheel=wheel)
@@ -308,7 +312,7 @@ async def test_a_version_that_is_written_again_is_stored_like_one_that_is_writte
     ids=["published without wheel", "published never", "yanked never", "failed silently", "failed not"],
 )
 async def test_the_database_refuses_rows_that_no_lifecycle_makes(
-    database_dsn: str, postgres_store: PostgresVersionStore, version: Any
+    database_dsn: str, postgres_store: PostgresVersionRepository, version: Any
 ) -> None:
     with pytest.raises(IllegalTransitionError):
         await postgres_store.update(version.name, version.version, writing(version))
@@ -316,7 +320,7 @@ async def test_the_database_refuses_rows_that_no_lifecycle_makes(
 
 
 @pytest.mark.parametrize("text", ["half a pair \ud83d", "nul \x00"])
-async def test_a_text_that_cannot_be_stored_is_refused(postgres_store: PostgresVersionStore, text: str) -> None:
+async def test_a_text_that_cannot_be_stored_is_refused(postgres_store: PostgresVersionRepository, text: str) -> None:
     version = replace(a_version("1.0.0"), runtime_version=text)
     with pytest.raises(InvalidTextError):
         await postgres_store.update(version.name, version.version, writing(version))
@@ -326,14 +330,14 @@ async def test_a_store_works_without_prepared_statements(database_dsn: str) -> N
     async with a_store(database_dsn, prepared_statements=False) as store:
         await put(store, a_version("1.0.0"), a_version("2.0.0"))
         assert [found.version.text for found in await store.list_versions(a_name())] == ["2.0.0", "1.0.0"]
-        await store.check()
+        await store.ping()
 
 
 @pytest.mark.parametrize("allowed", [True, False])
 async def test_statements_stay_prepared_only_where_that_is_allowed(database_dsn: str, *, allowed: bool) -> None:
     database = Database(database_dsn, ConnectionOptions(pool_size=1, prepared_statements=allowed))
     for method in EVERY_METHOD.values():
-        await method(PostgresVersionStore(database))
+        await method(PostgresVersionRepository(database))
     counting = "SELECT count(*) FROM pg_prepared_statements WHERE from_sql = false"
     [row] = await database.read(text(counting))
     counted = row["count"]
@@ -341,7 +345,7 @@ async def test_statements_stay_prepared_only_where_that_is_allowed(database_dsn:
     await database.dispose()
 
 
-async def test_keys_are_time_ordered_uuids(database_dsn: str, postgres_store: PostgresVersionStore) -> None:
+async def test_keys_are_time_ordered_uuids(database_dsn: str, postgres_store: PostgresVersionRepository) -> None:
     await put(postgres_store, a_version("2.0.0"), a_version("1.0.0"))
     keys = fetch(database_dsn, "SELECT id, version FROM provider_versions ORDER BY id")
     assert [(key.version, version) for key, version in keys] == [(7, "2.0.0"), (7, "1.0.0")]
@@ -351,7 +355,7 @@ async def test_keys_are_time_ordered_uuids(database_dsn: str, postgres_store: Po
     "change", ["UPDATE version_events SET reason = 'other'", "DELETE FROM version_events", "TRUNCATE version_events"]
 )
 async def test_the_database_lets_nobody_rewrite_a_history(
-    database_dsn: str, postgres_store: PostgresVersionStore, change: str
+    database_dsn: str, postgres_store: PostgresVersionRepository, change: str
 ) -> None:
     event = LifecycleEvent(action=LifecycleAction.PUBLISHED, at=NOW, actor="mch_release")
     await postgres_store.update(a_name(), ONE, writing(a_version("1.0.0"), event=event))
@@ -360,14 +364,18 @@ async def test_the_database_lets_nobody_rewrite_a_history(
     assert await postgres_store.history(a_name(), ONE) == [event]
 
 
-async def test_an_event_that_cannot_be_kept_takes_its_version_with_it(postgres_store: PostgresVersionStore) -> None:
+async def test_an_event_that_cannot_be_kept_takes_its_version_with_it(
+    postgres_store: PostgresVersionRepository,
+) -> None:
     event = LifecycleEvent(action=LifecycleAction.PUBLISHED, at=NOW, actor="nul \x00")
     with pytest.raises(InvalidTextError):
         await postgres_store.update(a_name(), ONE, writing(a_version("1.0.0"), event=event))
     assert await postgres_store.find(a_name(), ONE) is None
 
 
-async def test_keys_of_events_are_time_ordered_uuids(database_dsn: str, postgres_store: PostgresVersionStore) -> None:
+async def test_keys_of_events_are_time_ordered_uuids(
+    database_dsn: str, postgres_store: PostgresVersionRepository
+) -> None:
     for action in (LifecycleAction.PUBLISHED, LifecycleAction.YANKED, LifecycleAction.RESTORED):
         event = LifecycleEvent(action=action, at=NOW, actor="mch_release")
         await postgres_store.update(a_name(), ONE, writing(a_version("1.0.0"), event=event))

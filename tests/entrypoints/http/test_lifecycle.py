@@ -316,7 +316,7 @@ async def test_the_catalogs_time_of_a_metadata_change_is_the_clocks(service: Ser
     clock.advance(seconds=60)
     await service.post(service.upload(metadata={**METADATA, "display_name": "GCP"}))
 
-    stored = await service.adapters.store.look(ProviderName.parse("platform/gcp"), SemVer.parse("1.0.0"))
+    stored = await service.adapters.store.load(ProviderName.parse("platform/gcp"), SemVer.parse("1.0.0"))
     assert stored.provider is not None
     assert stored.provider.updated_at == clock.now()
 

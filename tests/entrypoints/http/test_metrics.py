@@ -180,7 +180,7 @@ async def test_what_may_be_repeated_failed_and_a_defect_is_an_error(
     away = WheelHostFailedError("the wheel's host answers 500")
     seen_service.adapters.fetcher.fail_with(WheelUrl.parse(body["wheel_url"]), away)
     await seen_service.post(body)
-    monkeypatch.setattr(seen_service.adapters.store, "look", broken)
+    monkeypatch.setattr(seen_service.adapters.store, "load", broken)
     await seen_service.post(body)
 
     assert [(attempt.outcome, attempt.code) for attempt in seen.attempts] == [

@@ -101,7 +101,7 @@ async def test_a_defect_and_an_outage_are_protected(whole: Service, monkeypatch:
     async def broken(*_: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(whole.adapters.store, "look", broken)
+    monkeypatch.setattr(whole.adapters.store, "load", broken)
     defect = await whole.post(whole.upload())
     whole.adapters.store.unavailable = True
     outage = {path: await whole.client.get(path) for path in ("/health/ready", GCP, "/")}

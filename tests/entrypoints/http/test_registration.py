@@ -178,7 +178,7 @@ async def test_a_wheel_refused_for_good_is_recorded_and_replaced_by_the_next_att
 
     assert refused.status_code == 422
     assert refused.json()["code"] == "wheel_digest_mismatch"
-    stored = await service.adapters.store.look(GCP, SemVer.parse("1.0.0"))
+    stored = await service.adapters.store.load(GCP, SemVer.parse("1.0.0"))
     assert stored.version is not None
     assert stored.version.status is VersionStatus.FAILED
     assert stored.version.error_message == refused.json()["detail"]
@@ -215,7 +215,7 @@ async def test_a_transient_failure_records_nothing(
 
     assert (response.status_code, response.json()["code"]) == (status, code)
     assert response.headers.get("retry-after") == ("7" if status == 503 else None)
-    stored = await service.adapters.store.look(GCP, SemVer.parse("1.0.0"))
+    stored = await service.adapters.store.load(GCP, SemVer.parse("1.0.0"))
     assert stored.version is None
     assert stored.provider is None
 
@@ -282,7 +282,7 @@ async def test_a_later_publish_needs_no_metadata_and_may_change_it(service: Serv
     await service.publish("1.1.0", metadata=None)
     await service.publish("1.2.0", metadata={**METADATA, "display_name": "GCP"})
 
-    stored = await service.adapters.store.look(GCP, SemVer.parse("1.2.0"))
+    stored = await service.adapters.store.load(GCP, SemVer.parse("1.2.0"))
     assert stored.provider is not None
     assert stored.provider.metadata is not None
     assert stored.provider.metadata.display_name == "GCP"
@@ -295,7 +295,7 @@ async def test_metadata_of_a_repeat_counts_only_on_the_newest_version(service: S
     for version, name in (("1.0.0", "Old"), ("2.0.0", "New")):
         again = await service.post(service.upload(version, metadata={**METADATA, "display_name": name}))
         assert again.status_code == 200
-        stored = await service.adapters.store.look(GCP, SemVer.parse(version))
+        stored = await service.adapters.store.load(GCP, SemVer.parse(version))
         assert stored.provider is not None
         assert stored.provider.metadata is not None
         assert stored.provider.metadata.display_name == ("Google Cloud" if name == "Old" else "New")

@@ -48,7 +48,7 @@ async def test_a_refused_schema_is_recorded_and_the_wheel_is_not_fetched(
     assert "the outputs_schema of 'cloudsql/database'" in refused.json()["detail"]
     assert not service.adapters.fetcher.fetches
     assert (await service.client.get(f"{GCP}/1.0.0")).status_code == 404
-    stored = (await service.adapters.store.look(ProviderName.parse("platform/gcp"), SemVer.parse("1.0.0"))).version
+    stored = (await service.adapters.store.load(ProviderName.parse("platform/gcp"), SemVer.parse("1.0.0"))).version
     assert stored is not None
     assert stored.verification is not None
     assert (stored.status, stored.error_code, stored.error_message) == ("failed", code, refused.json()["detail"])

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from application.ports.provider_catalog import CatalogPage, CatalogSearch
+from application.ports.provider_queries import CatalogPage, CatalogSearch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from litestar.openapi.spec import OpenAPIType, Schema
 from litestar.params import FromPath, QueryParameter
 from litestar.response.base import ASGIResponse
 
-from application.ports.provider_catalog import CatalogPage, CatalogSearch
+from application.ports.provider_queries import CatalogPage, CatalogSearch
 from application.use_cases.find_provider import FindProvider
 from application.use_cases.search_providers import SearchProviders
 from domain.search import Query

@@ -2,10 +2,10 @@
 
 import pytest
 
-from adapters.memory.version_store import InMemoryVersionStore
+from adapters.memory.version_repository import InMemoryVersionRepository
 from application.errors import StoreUnavailableError
-from application.ports.version_store import VersionStore
 from provider_registry_testing.version_store import VersionStoreContract
+from provider_registry_testing.writes import VersionStore
 from tests.builders import a_name, a_version
 from tests.support.stores import EVERY_METHOD, numbers, put
 
@@ -17,7 +17,7 @@ class TestVersionStores(VersionStoreContract):
 
 
 async def test_an_outage_acted_out_in_memory_reaches_every_method() -> None:
-    store = InMemoryVersionStore()
+    store = InMemoryVersionRepository()
     await put(store, a_version("1.0.0"))
     store.unavailable = True
     for method in EVERY_METHOD.values():

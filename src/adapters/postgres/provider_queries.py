@@ -9,13 +9,13 @@ from adapters.postgres.engine import Database, Rows
 from adapters.postgres.mapping import read_number, read_provider, read_readme
 from adapters.postgres.updates import key
 from application.errors import SearchBusyError
-from application.ports.provider_catalog import CatalogPage, CatalogSearch
+from application.ports.provider_queries import CatalogPage, CatalogSearch
 from domain.catalog import CatalogEntry
 from domain.names import ProviderName
 from domain.search import Query
 
 
-class PostgresCatalog:
+class PostgresProviderQueries:
     """Finds providers by their words, with full-text and array indexes that PostgreSQL has without any extension."""
 
     def __init__(self, database: Database, *, search_timeout: float = 2.0) -> None:
@@ -41,7 +41,7 @@ class PostgresCatalog:
         except TimeoutError:
             raise SearchBusyError("too much is being searched for; use fewer or longer words, or try again") from None
 
-    async def find_provider(self, name: ProviderName) -> CatalogEntry | None:
+    async def find(self, name: ProviderName) -> CatalogEntry | None:
         """Return one provider with its readme, or None."""
         rows = await self._database.read(FIND_PROVIDER, key(name))
         return _entry(rows[0]) if rows else None

@@ -7,7 +7,7 @@ from dataclasses import replace
 from adapters.changes import ChangeListeners
 from adapters.memory.names import InMemoryNames
 from application.errors import StoreUnavailableError
-from application.ports.version_store import Decide, Result
+from application.ports.version_repository import Decide, Result
 from domain.catalog import Provider, latest
 from domain.history import LifecycleEvent
 from domain.names import ProviderName
@@ -17,7 +17,7 @@ from domain.versions import ProviderVersion, VersionStatus
 from domain.wheel_filenames import WheelFilename
 
 
-class InMemoryVersionStore:
+class InMemoryVersionRepository:
     """Keeps providers and versions as long as it lives. One event loop only.
 
     Attributes:
@@ -47,9 +47,9 @@ class InMemoryVersionStore:
         tell = self.listeners.distrust if out else self.listeners.trust
         tell()
 
-    async def look(self, name: ProviderName, version: SemVer, *, wheel: WheelFilename | None = None) -> VersionSnapshot:
+    async def load(self, name: ProviderName, version: SemVer, *, wheel: WheelFilename | None = None) -> VersionSnapshot:
         """Return what is stored around a version, and around its wheel's names."""
-        await self.check()
+        await self.ping()
         return self._snapshot(name, version, wheel)
 
     async def update(
@@ -63,7 +63,7 @@ class InMemoryVersionStore:
     ) -> Result:
         """Decide and write, one writer at a time."""
         async with self._turn:
-            await self.check()
+            await self.ping()
             before = self._snapshot(name, version, wheel)
             write, result = decide(before)
             if write is not None:
@@ -72,13 +72,13 @@ class InMemoryVersionStore:
 
     async def find(self, name: ProviderName, version: SemVer) -> ProviderVersion | None:
         """Return a public version, or None."""
-        await self.check()
+        await self.ping()
         found = self._versions.get(name, {}).get(version)
         return _without_readme(found) if found is not None and found.status.is_public else None
 
     async def find_latest(self, name: ProviderName) -> ProviderVersion | None:
         """Return the latest version, or None."""
-        await self.check()
+        await self.ping()
         published = (found.version for found in self._public(name) if found.status is VersionStatus.PUBLISHED)
         chosen = latest(published)
         return None if chosen is None else _without_readme(self._versions[name][chosen])
@@ -87,30 +87,31 @@ class InMemoryVersionStore:
         self, name: ProviderName, *, limit: int | None = None, before: SemVer | None = None
     ) -> Sequence[ProviderVersion]:
         """Return public versions without their large fields, newest first."""
-        await self.check()
+        await self.ping()
         listed = (found for found in self._public(name) if before is None or found.version < before)
         newest_first = sorted(listed, key=lambda found: found.version, reverse=True)
         return [as_listed(found) for found in newest_first[:limit]]
 
+    async def list_all(self, name: ProviderName) -> Sequence[ProviderVersion]:
+        """Return versions of every status without their large fields, newest first."""
+        await self.ping()
+        recorded = self._versions.get(name, {}).values()
+        return [as_listed(found) for found in sorted(recorded, key=lambda found: found.version, reverse=True)]
+
     async def public(self) -> Sequence[tuple[Provider, Sequence[ProviderVersion]]]:
         """Return every provider that has public versions, with these as they were written, for other adapters."""
-        await self.check()
+        await self.ping()
         providers = ((provider, list(self._public(provider.name))) for provider in self._providers.values())
         return [(provider, versions) for provider, versions in providers if versions]
-
-    async def recorded(self, name: ProviderName) -> Sequence[ProviderVersion]:
-        """Return all versions of a provider, whatever their status, as they were written, for other adapters."""
-        await self.check()
-        return list(self._versions.get(name, {}).values())
 
     async def history(
         self, name: ProviderName, version: SemVer, *, limit: int | None = None, offset: int = 0
     ) -> Sequence[LifecycleEvent]:
         """Return what happened to a version, oldest first."""
-        await self.check()
+        await self.ping()
         return self._events.get((name, version), [])[offset:][:limit]
 
-    async def check(self) -> None:
+    async def ping(self) -> None:
         """Return unless an outage is acted out.
 
         Raises:

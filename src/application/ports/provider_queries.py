@@ -40,7 +40,7 @@ class CatalogSearch:
     offset: int = 0
 
 
-class ProviderCatalog(Protocol):
+class ProviderQueries(Protocol):
     """Shows providers that have a public (published or yanked) version; others stay hidden.
 
     Every method raises ``StoreUnavailableError`` when the catalog is unreachable.
@@ -53,6 +53,6 @@ class ProviderCatalog(Protocol):
         """
         ...
 
-    async def find_provider(self, name: ProviderName) -> CatalogEntry | None:
+    async def find(self, name: ProviderName) -> CatalogEntry | None:
         """Return one provider with its readme, or None."""
         ...

@@ -2,18 +2,18 @@
 
 from collections.abc import Callable, Sequence
 
-from adapters.memory.version_store import InMemoryVersionStore
-from application.ports.provider_catalog import CatalogPage, CatalogSearch
+from adapters.memory.version_repository import InMemoryVersionRepository
+from application.ports.provider_queries import CatalogPage, CatalogSearch
 from domain.catalog import CatalogEntry, Provider, latest
 from domain.names import ProviderName
 from domain.search import Query, SearchTerms
 from domain.versions import ProviderVersion, VersionStatus
 
 
-class InMemoryCatalog:
+class InMemoryProviderQueries:
     """Shows what an in-memory store holds."""
 
-    def __init__(self, store: InMemoryVersionStore) -> None:
+    def __init__(self, store: InMemoryVersionRepository) -> None:
         """Take the store."""
         self._store = store
 
@@ -26,7 +26,7 @@ class InMemoryCatalog:
         found = _page(shown, lambda entry: query.rank(entry.provider, _terms(entry)), search)
         return found if found.total else _page(shown, lambda entry: _distance(query, entry), search, near=True)
 
-    async def find_provider(self, name: ProviderName) -> CatalogEntry | None:
+    async def find(self, name: ProviderName) -> CatalogEntry | None:
         """Return one provider with its readme, or None."""
         public = await self._store.public()
         found = next(((provider, versions) for provider, versions in public if provider.name == name), None)

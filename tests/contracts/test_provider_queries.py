@@ -8,14 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adapters.memory.catalog import InMemoryCatalog
-from adapters.memory.version_store import InMemoryVersionStore
-from adapters.postgres.catalog import PostgresCatalog
+from adapters.memory.provider_queries import InMemoryProviderQueries
+from adapters.memory.version_repository import InMemoryVersionRepository
 from adapters.postgres.engine import Database
-from adapters.postgres.version_repository import PostgresVersionStore
+from adapters.postgres.provider_queries import PostgresProviderQueries
+from adapters.postgres.version_repository import PostgresVersionRepository
 from application.errors import SearchBusyError, StoreUnavailableError
-from application.ports.provider_catalog import CatalogPage, CatalogSearch, ProviderCatalog
-from application.ports.version_store import VersionStore
+from application.ports.provider_queries import CatalogPage, CatalogSearch, ProviderQueries
 from domain.catalog import CatalogMetadata
 from domain.errors import WheelFault, WheelRefusedError
 from domain.names import ProviderName
@@ -23,6 +22,7 @@ from domain.readmes import Readme
 from domain.search import Query, SearchTerms
 from domain.semver import SemVer
 from domain.versions import ProviderVersion
+from provider_registry_testing.writes import VersionStore
 from tests.builders import NOW, a_building_version, a_name, a_proven_wheel, a_version, some_metadata
 from tests.support.postgres import empty, execute
 from tests.support.postgres_sessions import holding, wait_until_idle
@@ -36,7 +36,7 @@ REFUSAL = WheelRefusedError(WheelFault.DIGEST_MISMATCH, "the bytes differ")
 class Catalogued:
     """A catalog, and the store behind it."""
 
-    def __init__(self, store: VersionStore, catalog: ProviderCatalog) -> None:
+    def __init__(self, store: VersionStore, catalog: ProviderQueries) -> None:
         self.store = store
         self.catalog = catalog
 
@@ -60,16 +60,16 @@ def canonical(page: CatalogPage) -> list[str]:
 @pytest.fixture(params=["memory", "postgres"])
 def catalogued(request: pytest.FixtureRequest) -> Catalogued:
     if request.param == "memory":
-        store = InMemoryVersionStore()
-        return Catalogued(store, InMemoryCatalog(store))
+        store = InMemoryVersionRepository()
+        return Catalogued(store, InMemoryProviderQueries(store))
     database: Database = request.getfixturevalue("database")
-    return Catalogued(PostgresVersionStore(database), PostgresCatalog(database))
+    return Catalogued(PostgresVersionRepository(database), PostgresProviderQueries(database))
 
 
 async def test_an_empty_catalog_finds_nothing(catalogued: Catalogued) -> None:
     for words in (None, "gcp", "", "!?"):
         assert await catalogued.find(words) == CatalogPage(entries=[], total=0)
-    assert await catalogued.catalog.find_provider(a_name()) is None
+    assert await catalogued.catalog.find(a_name()) is None
 
 
 async def test_providers_come_in_the_order_of_their_names(catalogued: Catalogued) -> None:
@@ -83,7 +83,7 @@ async def test_providers_without_a_public_version_stay_hidden(catalogued: Catalo
     await put(catalogued.store, failed, a_building_version(name="platform/building"))
     assert await catalogued.names() == []
     assert await catalogued.names("failed") == []
-    assert await catalogued.catalog.find_provider(failed.name) is None
+    assert await catalogued.catalog.find(failed.name) is None
 
 
 async def test_a_provider_whose_versions_are_all_yanked_is_shown_without_a_latest_one(catalogued: Catalogued) -> None:
@@ -91,14 +91,14 @@ async def test_a_provider_whose_versions_are_all_yanked_is_shown_without_a_lates
     await put(catalogued.store, a_version("1.0.0").yank("broken", at=LATER))
     [entry] = (await catalogued.find()).entries
     assert entry.latest is None
-    assert await catalogued.catalog.find_provider(a_name()) == entry
+    assert await catalogued.catalog.find(a_name()) == entry
 
 
 async def test_an_entry_has_what_is_stored_and_the_latest_version(catalogued: Catalogued) -> None:
     await catalogued.publish("platform/gcp", "1.0.0", display_name="Google Cloud", tags=("cloud",))
     await put(catalogued.store, a_version("2.0.0-rc.1"), a_version("1.10.0"), a_version("1.9.0"))
     [entry] = (await catalogued.find("gcp")).entries
-    stored = await catalogued.store.look(a_name(), a_version().version)
+    stored = await catalogued.store.load(a_name(), a_version().version)
     assert entry.provider == stored.provider
     assert entry.latest is not None
     assert entry.latest.text == "1.10.0"
@@ -117,7 +117,7 @@ async def test_the_readme_is_the_latest_versions_and_lists_leave_it_out(catalogu
         with_readme(a_version("1.2.0-rc.1"), "not yet"),
         with_readme(a_version("1.3.0"), "yanked").yank("broken", at=LATER),
     )
-    found = await catalogued.catalog.find_provider(a_name())
+    found = await catalogued.catalog.find(a_name())
     assert found is not None
     assert found.readme == Readme("# new ü", "text/markdown")
     assert [entry.readme for entry in (await catalogued.find()).entries] == [None]
@@ -127,13 +127,13 @@ async def test_a_readme_outlives_a_yank_and_its_restoration(catalogued: Catalogu
     version = with_readme(a_version("1.0.0"), "kept")
     await catalogued.publish("platform/gcp")
     await put(catalogued.store, version)
-    published = (await catalogued.store.look(version.name, version.version)).version
+    published = (await catalogued.store.load(version.name, version.version)).version
     assert published is not None
     await put(catalogued.store, published.yank("broken", at=LATER))
-    yanked = (await catalogued.store.look(version.name, version.version)).version
+    yanked = (await catalogued.store.load(version.name, version.version)).version
     assert yanked is not None
     await put(catalogued.store, yanked.restore(at=LATER))
-    found = await catalogued.catalog.find_provider(version.name)
+    found = await catalogued.catalog.find(version.name)
     assert found is not None
     assert found.readme == Readme("kept", "text/markdown")
 
@@ -222,18 +222,18 @@ async def test_the_total_is_told_beyond_the_end_too(catalogued: Catalogued) -> N
 
 
 def test_an_outage_acted_out_in_memory_reaches_the_catalog() -> None:
-    store = InMemoryVersionStore()
+    store = InMemoryVersionRepository()
     store.unavailable = True
-    catalog = InMemoryCatalog(store)
-    for work in (catalog.search(CatalogSearch()), catalog.find_provider(a_name())):
+    catalog = InMemoryProviderQueries(store)
+    for work in (catalog.search(CatalogSearch()), catalog.find(a_name())):
         with pytest.raises(StoreUnavailableError):
             asyncio.run(work)
 
 
 async def test_a_database_out_of_reach_is_a_catalog_out_of_service() -> None:
     database = Database("postgresql://registry@127.0.0.1:1/registry")
-    catalog = PostgresCatalog(database)
-    for work in (catalog.search(CatalogSearch()), catalog.find_provider(a_name())):
+    catalog = PostgresProviderQueries(database)
+    for work in (catalog.search(CatalogSearch()), catalog.find(a_name())):
         with pytest.raises(StoreUnavailableError):
             await work
     await database.dispose()
@@ -242,8 +242,8 @@ async def test_a_database_out_of_reach_is_a_catalog_out_of_service() -> None:
 async def test_searches_leave_connections_to_others_and_end_in_time(
     database: Database, shared_database_dsn: str
 ) -> None:
-    store = PostgresVersionStore(database)
-    catalog = PostgresCatalog(database, search_timeout=0.2)
+    store = PostgresVersionRepository(database)
+    catalog = PostgresProviderQueries(database, search_timeout=0.2)
     await put(store, a_version())
     search = catalog.search(CatalogSearch(query=Query.parse("gcp")))
     with holding(shared_database_dsn, "LOCK TABLE providers IN ACCESS EXCLUSIVE MODE"):
@@ -257,7 +257,7 @@ async def test_searches_leave_connections_to_others_and_end_in_time(
 
 
 async def test_a_total_is_right_however_providers_come_and_go(database: Database, shared_database_dsn: str) -> None:
-    catalogued = Catalogued(PostgresVersionStore(database), PostgresCatalog(database))
+    catalogued = Catalogued(PostgresVersionRepository(database), PostgresProviderQueries(database))
     for name in ("platform/a", "platform/b"):
         await catalogued.publish(name)
         await catalogued.publish(name, "2.0.0")
@@ -337,8 +337,10 @@ GIVEN = given(
 def test_pages_in_memory_neither_lose_nor_repeat(
     providers: dict[ProviderName, CatalogMetadata], words: str | None, tags: set[str], limit: int
 ) -> None:
-    store = InMemoryVersionStore()
-    work = pages_neither_lose_nor_repeat(Catalogued(store, InMemoryCatalog(store)), providers, words, tags, limit)
+    store = InMemoryVersionRepository()
+    work = pages_neither_lose_nor_repeat(
+        Catalogued(store, InMemoryProviderQueries(store)), providers, words, tags, limit
+    )
     asyncio.run(work)
 
 
@@ -353,10 +355,10 @@ async def test_pages_in_postgres_neither_lose_nor_repeat(
     limit: int,
 ) -> None:
     await asyncio.to_thread(empty, shared_database_dsn)
-    catalogued = Catalogued(PostgresVersionStore(database), PostgresCatalog(database))
+    catalogued = Catalogued(PostgresVersionRepository(database), PostgresProviderQueries(database))
     await pages_neither_lose_nor_repeat(catalogued, providers, words, tags, limit)
-    memory = InMemoryVersionStore()
-    model = Catalogued(memory, InMemoryCatalog(memory))
+    memory = InMemoryVersionRepository()
+    model = Catalogued(memory, InMemoryProviderQueries(memory))
     for name, shown in providers.items():
         version = a_version(name=name.canonical)
         await memory.update(name, version.version, writing(version, shown))

@@ -1,0 +1,58 @@
+"""Reading provider versions."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from domain.history import LifecycleEvent
+from domain.names import ProviderName
+from domain.semver import SemVer
+from domain.versions import ProviderVersion
+
+
+class VersionQueries(Protocol):
+    """Finds and lists versions. All but ``history`` and ``list_all`` return public versions only.
+
+    Every method raises ``StoreUnavailableError`` when the database is unreachable.
+    """
+
+    async def find(self, name: ProviderName, version: SemVer) -> ProviderVersion | None:
+        """Return a public (published or yanked) version, or None.
+
+        The readme of its wheel is left out (None), here and below: ``ProviderQueries`` has it.
+        """
+        ...
+
+    async def find_latest(self, name: ProviderName) -> ProviderVersion | None:
+        """Return the highest published stable version, a pre-release only when there is no stable one, or None."""
+        ...
+
+    async def list_versions(
+        self, name: ProviderName, *, limit: int | None = None, before: SemVer | None = None
+    ) -> Sequence[ProviderVersion]:
+        """Return the provider's public versions, newest first by precedence; empty if there are none.
+
+        Schemas, changelog and verification are left out (None): they are large, and lists do not show them.
+
+        Args:
+            name: The provider.
+            limit: At most that many; None for all.
+            before: Only versions of a lower precedence than this one, which need not exist.
+        """
+        ...
+
+    async def history(
+        self, name: ProviderName, version: SemVer, *, limit: int | None = None, offset: int = 0
+    ) -> Sequence[LifecycleEvent]:
+        """Return what happened to a version, oldest first in the order of writing, whatever the times say.
+
+        At most ``limit`` events after the first ``offset``, which are always the same ones. Empty for an unknown
+        version. A version that is not public has a history too; whether to show it is for the caller to decide.
+        """
+        ...
+
+    async def list_all(self, name: ProviderName) -> Sequence[ProviderVersion]:
+        """Return versions of every status, failed ones too, newest first by precedence; empty if there are none.
+
+        For operators. Leaves out what ``list_versions`` leaves out.
+        """
+        ...
