@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from adapters.postgres.engine import ConnectionOptions, Database
 from adapters.postgres.provider_queries import PostgresProviderQueries
@@ -63,6 +64,16 @@ async def test_a_reader_sees_nothing_of_a_forgotten_connection(relay: Relay) -> 
             found = await store.find(a_name(), a_version().version)
     assert found == a_version()
     assert relay.accepted <= kept + 2  # for the repetition, and for the cancellation of what got no answer
+
+
+async def test_one_silent_connection_replaces_the_others_before_they_are_used(relay: Relay) -> None:
+    async with a_database(relay, pool_size=3) as database:
+        await _fill_the_pool(database)
+        relay.forget()
+        with capture_logs() as logs:
+            await database.read(_PID)
+            await asyncio.gather(*(database.read(_PID) for _ in range(3)))
+    assert [line["event"] for line in logs] == ["database_connection_silent"]
 
 
 async def test_a_search_sees_nothing_of_forgotten_connections(relay: Relay) -> None:
