@@ -9,7 +9,6 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_typ
 
 import msgspec
 
-from entrypoints.http.requests.bodies import Fraction
 from entrypoints.http.requests.invalid_requests import MAX_FIELD_ERRORS, FieldError, InvalidRequestError
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -21,7 +20,6 @@ _WORDS = {
     "str": "a string",
     "int": "a whole number",
     "float": "a number",
-    Fraction.__name__: "a number",
     "bool": "a boolean",
     "array": "an array",
     "object": "an object",

@@ -15,7 +15,6 @@ from domain.schemas import ResourceSchema, ResourceSchemas
 from domain.semver import SemVer
 from domain.wheel_urls import WheelUrl
 from entrypoints.http.models.registration import MetadataBody, RegistrationBody, ResourceSchemaBody
-from entrypoints.http.requests.canonical import canonical
 from entrypoints.http.requests.invalid_requests import FieldError, InvalidRequestError
 from entrypoints.presenters.versions import JsonObject
 
@@ -71,8 +70,8 @@ def to_registration(
     current = fields.take("schemas", lambda sent: _resource_schemas(sent, provider), body.schemas)
     legacy = fields.take("resource_schemas", lambda sent: _resource_schemas(sent, provider), body.resource_schemas)
     schemas = fields.take("schemas", _agreed, (current, legacy))
-    config_schema = fields.take("config_schema", canonical, body.config_schema)
-    outputs_schema = fields.take("outputs_schema", canonical, body.outputs_schema)
+    config_schema = fields.take("config_schema", CanonicalJson.of, body.config_schema)
+    outputs_schema = fields.take("outputs_schema", CanonicalJson.of, body.outputs_schema)
     changelog = fields.take("changelog", check_changelog, body.changelog)
     metadata = None if body.metadata is None else _metadata(body.metadata, fields)
     if fields.forbidden is not None and not fields.errors:
@@ -129,7 +128,7 @@ def _resource_schemas(entries: Mapping[str, ResourceSchemaBody], provider: str) 
 
 
 def _document(schema: JsonObject | None) -> CanonicalJson | None:
-    return None if schema is None else canonical(schema)
+    return None if schema is None else CanonicalJson.of(schema)
 
 
 def _metadata(body: MetadataBody, fields: _Fields) -> CatalogMetadata | None:
