@@ -7,12 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from prometheus_client import CollectorRegistry
-
 from adapters.instrumentation import NULL_OBSERVER, AuthorityObserver, PoolObserver, StageObserver
 from adapters.logs.observer import LoggingObserver
-from adapters.prometheus.exposition import expositions
-from adapters.prometheus.observer import PrometheusObserver
 from entrypoints.settings import TracingSettings
 from entrypoints.telemetry import RegistrationObserver, RequestObserver, Telemetry
 
@@ -99,6 +95,12 @@ def open_telemetry(tracing: TracingSettings, *, shared_metrics: Path | None = No
         tracing: Without an endpoint, OpenTelemetry is not imported.
         shared_metrics: Folder through which the workers of one server share their metrics.
     """
+    # Not at the top: the client reads the folder that workers share once, when it is imported.
+    from prometheus_client import CollectorRegistry  # noqa: PLC0415
+
+    from adapters.prometheus.exposition import expositions  # noqa: PLC0415
+    from adapters.prometheus.observer import PrometheusObserver  # noqa: PLC0415
+
     registry = CollectorRegistry()
     metrics, logs = PrometheusObserver(registry), LoggingObserver()
     expose = expositions(registry, shared_metrics)
