@@ -2,17 +2,19 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+import re
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
 import pytest
+import stamina
 
 from entrypoints.client.errors import OutOfReachError, RefusedError
-from entrypoints.client.exchanges import ATTEMPTS, Exchanges, new_http_client
-from entrypoints.client.registering import Registration, mint_token, register
+from entrypoints.client.registry_api import Registration, mint_token, register
+from entrypoints.client.retrying_client import ATTEMPTS, RetryingClient, new_http_client
 from tests.support.certificates import CertificateAuthority
 from tests.support.https_host import HttpsHost, https_host, redirect, reset, status
 
@@ -28,29 +30,37 @@ class Asking:
 
     host: HttpsHost
     ca_bundle: Path
-    pauses: list[float] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     read_timeouts: list[float] = field(default_factory=list)
 
+    @property
+    def pauses(self) -> list[float]:
+        found = [re.search(r" in ([0-9.]+) s$", note) for note in self.notes]
+        return [float(match[1]) for match in found if match is not None]
+
     async def post(self) -> httpx.Response:
         return await self.ask(
-            lambda exchanges: exchanges.post("the registry", self.host.url("/"), bearer="mt_secret", body=b"{}")
+            lambda client: client.post("the registry", self.host.url("/"), bearer="mt_secret", body=b"{}")
         )
 
     async def register(self, *, dry_run: bool = False) -> Registration:
-        return await self.ask(
-            lambda exchanges: register(exchanges, self.host.url(""), "mt_x", ANNOUNCED, dry_run=dry_run)
-        )
+        return await self.ask(lambda client: register(client, self.host.url(""), "mt_x", ANNOUNCED, dry_run=dry_run))
 
-    async def ask(self, what: Callable[[Exchanges], T]) -> T:
+    async def ask(self, what: Callable[[RetryingClient], T]) -> T:
         def ask() -> T:
             with new_http_client(self.ca_bundle) as http:
                 http.event_hooks = {
                     "request": [lambda sent: self.read_timeouts.append(sent.extensions["timeout"]["read"])]
                 }
-                return what(Exchanges(http, self.notes.append, sleep=self.pauses.append))
+                return what(RetryingClient(http, self.notes.append))
 
         return await asyncio.to_thread(ask)
+
+
+@pytest.fixture(autouse=True)
+def no_waiting() -> Iterator[None]:
+    with stamina.set_testing(True, attempts=ATTEMPTS):
+        yield
 
 
 @pytest.fixture
@@ -109,7 +119,7 @@ async def test_a_redirect_is_never_followed_with_a_token(asking: Asking) -> None
     asking.host.script("/v1/m2m_tokens", redirect("/elsewhere", 307))
 
     with pytest.raises(RefusedError, match="307") as caught:
-        await asking.ask(lambda exchanges: mint_token(exchanges, asking.host.url("/"), "ak_secret"))
+        await asking.ask(lambda client: mint_token(client, asking.host.url("/"), "ak_secret"))
 
     assert len(asking.host.requests) == 1
     assert "ak_secret" not in caught.value.detail
@@ -120,7 +130,7 @@ async def test_a_token_that_no_header_can_carry_is_not_taken(asking: Asking, tok
     asking.host.script("/v1/m2m_tokens", status(201, body=json.dumps({"token": token}).encode()))
 
     with pytest.raises(RefusedError, match="minted no token"):
-        await asking.ask(lambda exchanges: mint_token(exchanges, asking.host.url("/"), "ak_secret"))
+        await asking.ask(lambda client: mint_token(client, asking.host.url("/"), "ak_secret"))
 
 
 @pytest.mark.parametrize(
@@ -191,7 +201,7 @@ async def test_only_a_registration_may_take_minutes(asking: Asking) -> None:
     asking.host.script(ROUTE, status(201, body=json.dumps(REGISTERED).encode()))
     asking.host.script("/v1/m2m_tokens", status(201, body=b'{"token": "mt_x"}'))
 
-    await asking.ask(lambda exchanges: mint_token(exchanges, asking.host.url(""), "ak_x"))
+    await asking.ask(lambda client: mint_token(client, asking.host.url(""), "ak_x"))
     await asking.register()
 
     assert asking.read_timeouts == [30, 300]

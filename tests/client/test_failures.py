@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from entrypoints.cli.main import app
-from entrypoints.client import exchanges
+from entrypoints.client import retrying_client
 from tests.builders import a_wheel
 from tests.e2e.test_command_line import COMMAND, clean_environment
 from tests.support.ports import free_port
@@ -45,7 +45,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def one_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for no second attempt at what will not change."""
-    monkeypatch.setattr(exchanges, "ATTEMPTS", 1)
+    monkeypatch.setattr(retrying_client, "ATTEMPTS", 1)
 
 
 def told(*arguments: str, **environment: str | None) -> tuple[int, dict[str, Any]]:

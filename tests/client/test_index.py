@@ -9,8 +9,8 @@ import pytest
 from packaging.version import Version
 
 from entrypoints.client.errors import ClientError, RefusedError, ReleaseNotVisibleError, WheelAmbiguousError
-from entrypoints.client.exchanges import new_http_client
 from entrypoints.client.index import IndexedWheel, PackageIndex
+from entrypoints.client.retrying_client import new_http_client
 from entrypoints.client.waiting import wait_for_wheel
 from tests.support.certificates import CertificateAuthority
 from tests.support.https_host import HttpsHost, https_host, redirect, reset, status

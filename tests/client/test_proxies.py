@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from entrypoints.client.errors import UnusableError
-from entrypoints.client.exchanges import new_http_client
 from entrypoints.client.proxies import excepts
+from entrypoints.client.retrying_client import new_http_client
 from tests.support.certificates import CertificateAuthority
 from tests.support.https_host import HttpsHost, https_host, status
 from tests.support.ports import free_port

@@ -18,7 +18,7 @@ from adapters.postgres.version_repository import PostgresVersionRepository
 from adapters.tracing.provider import open_provider
 from application.errors import StoreUnavailableError, WheelHostFailedError
 from domain.wheel_urls import WheelUrl
-from entrypoints.client import exchanges
+from entrypoints.client import retrying_client
 from tests.support.clerk import a_realm
 from tests.support.https_host import HttpsHost, file, https_host, status
 from tests.support.private_authorities import HOST, UNUSUAL, PrivateHost, a_root_that_may_not_sign
@@ -50,7 +50,7 @@ async def clerk(host: HttpsHost, bundle: Path) -> bool:
 
 
 async def release_client(host: HttpsHost, bundle: Path) -> bool:
-    with exchanges.new_http_client(bundle) as http:
+    with retrying_client.new_http_client(bundle) as http:
         try:
             return (await asyncio.to_thread(http.get, host.url(PATH))).is_success
         except httpx.ConnectError:

@@ -10,7 +10,7 @@ import typer
 from entrypoints.cli.failing import refusals
 from entrypoints.cli.release_screen import ReleaseScreen
 from entrypoints.client.errors import ClientError
-from entrypoints.client.release import Order, release
+from entrypoints.client.release import ReleaseOptions, release
 from entrypoints.environment import load_group
 from entrypoints.settings import ClientSettings, TrustSettings
 
@@ -43,7 +43,7 @@ def register(
     screen = ReleaseScreen(as_json=as_json)
     with refusals(as_json=as_json):
         settings = _load(os.environ, registry_url, index_url)
-        order = Order(
+        order = ReleaseOptions(
             project=project,
             version=version,
             wheel_url=wheel_url,

@@ -10,8 +10,8 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from entrypoints.cli.showing import show, tell
 from entrypoints.client.errors import ClientError, RefusedError
-from entrypoints.client.registering import Registration
-from entrypoints.client.waiting import Looked
+from entrypoints.client.registry_api import Registration
+from entrypoints.client.waiting import OnPoll
 
 _OUTCOMES = {
     ("created", False): "registered",
@@ -33,7 +33,7 @@ class ReleaseScreen:
         show(f"[yellow]…[/yellow] {escape(text)}", err=True)
 
     @contextmanager
-    def waiting(self, what: str, seconds: float) -> Iterator[Looked]:
+    def waiting(self, what: str, seconds: float) -> Iterator[OnPoll]:
         """Show a bar while the index does not show the release; without a terminal, a line at the first look."""
         columns = (SpinnerColumn(), TimeElapsedColumn(), BarColumn(20), TextColumn("{task.description}"))
         quiet = not self._console.is_terminal

@@ -11,12 +11,12 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 from packaging.version import Version
 
 from entrypoints.client.errors import RefusedError, UnusableError
-from entrypoints.client.exchanges import reason
+from entrypoints.client.retrying_client import reason
 
 _MEDIA_TYPE = "application/vnd.pypi.simple.v1+json"
 
 
-class PassingError(Exception):
+class TransientIndexError(Exception):
     """The index may answer better in a moment; the message says what it did."""
 
 
@@ -71,14 +71,14 @@ class PackageIndex:
         """Return the wheels of one release that are not yanked; none while the index does not show it.
 
         Raises:
-            PassingError: The index cannot be read now, or shows the release as yanked.
+            TransientIndexError: The index cannot be read now, or shows the release as yanked.
             RefusedError: It will not be read like this at any time.
         """
         page_url = f"{self._base}/{canonicalize_name(distribution)}/"
         shown = [(_wheel(file, page_url, version), file.yanked) for file in self._read(page_url).files]
         wheels = [wheel for wheel, yanked in shown if wheel is not None and not yanked]
         if not wheels and any(wheel for wheel, _ in shown):
-            raise PassingError("shows it as yanked")
+            raise TransientIndexError("shows it as yanked")
         return wheels
 
     def _read(self, url: str) -> _Page:
@@ -86,11 +86,11 @@ class PackageIndex:
         try:
             answer = self._http.get(url, headers=headers, auth=self._auth)
         except httpx.RequestError as error:
-            raise PassingError(f"could not be reached ({reason(error)})") from None
+            raise TransientIndexError(f"could not be reached ({reason(error)})") from None
         if answer.status_code == httpx.codes.NOT_FOUND:
             return _Page({}, [])
         if answer.status_code == httpx.codes.TOO_MANY_REQUESTS or answer.is_server_error:
-            raise PassingError(f"answered {answer.status_code}")
+            raise TransientIndexError(f"answered {answer.status_code}")
         return _page(answer)
 
 

@@ -8,12 +8,12 @@ from typing import Any, Protocol
 import httpx
 
 from entrypoints.client.errors import UnusableError
-from entrypoints.client.exchanges import Exchanges, new_http_client
 from entrypoints.client.index import PackageIndex
 from entrypoints.client.project import read_project
-from entrypoints.client.registering import Registration, mint_token, register
+from entrypoints.client.registry_api import Registration, mint_token, register
+from entrypoints.client.retrying_client import RetryingClient, new_http_client
 from entrypoints.client.versions import registered_version
-from entrypoints.client.waiting import Looked, wait_for_wheel
+from entrypoints.client.waiting import OnPoll, wait_for_wheel
 from entrypoints.settings import ClientSettings
 
 _NO_INDEX = (
@@ -24,7 +24,7 @@ _NO_TOKEN = "set REGISTRY_MACHINE_SECRET_KEY to mint a token with, or REGISTRY_T
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class ReleaseOptions:
     """What to register.
 
     Attributes:
@@ -44,19 +44,19 @@ class Order:
     wait: float = 300.0
 
 
-class Watcher(Protocol):
+class ProgressReporter(Protocol):
     """Shows the progress of a release."""
 
     def note(self, text: str) -> None:
         """Read a line."""
         ...
 
-    def waiting(self, what: str, seconds: float) -> AbstractContextManager[Looked]:
+    def waiting(self, what: str, seconds: float) -> AbstractContextManager[OnPoll]:
         """Watch a wait, which tells of each look."""
         ...
 
 
-def release(order: Order, settings: ClientSettings, watcher: Watcher) -> Registration:
+def release(order: ReleaseOptions, settings: ClientSettings, watcher: ProgressReporter) -> Registration:
     """Find the project's wheel on the package index and register it.
 
     Raises:
@@ -77,9 +77,9 @@ def release(order: Order, settings: ClientSettings, watcher: Watcher) -> Registr
                 found = wait_for_wheel(index, project.distribution, version.pep440, seconds=order.wait, looked=looked)
             wheel_url, sha256 = found.url, sha256 or found.sha256
         announcement |= {"wheel_url": wheel_url, "sha256": sha256}
-        exchanges = Exchanges(http, watcher.note)
-        token = _token(exchanges, settings)  # not before the wait, so that it is fresh
-        return register(exchanges, settings.url, token, announcement, dry_run=order.dry_run)
+        client = RetryingClient(http, watcher.note)
+        token = _token(client, settings)  # not before the wait, so that it is fresh
+        return register(client, settings.url, token, announcement, dry_run=order.dry_run)
 
 
 def _index(http: httpx.Client, settings: ClientSettings) -> PackageIndex:
@@ -88,12 +88,12 @@ def _index(http: httpx.Client, settings: ClientSettings) -> PackageIndex:
     return PackageIndex(http, settings.index_url.reveal())
 
 
-def _token(exchanges: Exchanges, settings: ClientSettings) -> str:
+def _token(client: RetryingClient, settings: ClientSettings) -> str:
     if settings.token is not None:
         return settings.token.reveal()
     if settings.machine_secret_key is None:
         raise UnusableError(_NO_TOKEN)
-    return mint_token(exchanges, settings.clerk_api_url, settings.machine_secret_key.reveal())
+    return mint_token(client, settings.clerk_api_url, settings.machine_secret_key.reveal())
 
 
 def _read_text(path: Path) -> str:

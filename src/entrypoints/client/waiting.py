@@ -6,17 +6,17 @@ from collections.abc import Callable, Sequence
 from packaging.version import Version
 
 from entrypoints.client.errors import ReleaseNotVisibleError, WheelAmbiguousError
-from entrypoints.client.index import IndexedWheel, PackageIndex, PassingError
+from entrypoints.client.index import IndexedWheel, PackageIndex, TransientIndexError
 
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 10.0
 
-Looked = Callable[[int, float, str], None]
+OnPoll = Callable[[int, float, str], None]
 """Is told the number of the look, the seconds gone by, and what was seen."""
 
 
 def wait_for_wheel(
-    index: PackageIndex, distribution: str, version: Version, *, seconds: float, looked: Looked
+    index: PackageIndex, distribution: str, version: Version, *, seconds: float, looked: OnPoll
 ) -> IndexedWheel:
     """Return the wheel to register as soon as the index shows it; look at once, then ever less often.
 
@@ -29,7 +29,7 @@ def wait_for_wheel(
     while True:
         try:
             wheels, seen = index.wheels(distribution, version), "does not show it"
-        except PassingError as error:
+        except TransientIndexError as error:
             wheels, seen = [], str(error)
         if wheels:
             return choose(wheels)

@@ -10,7 +10,7 @@ import msgspec
 
 from domain.names import ProviderName
 from entrypoints.client.errors import RefusedError, UnusableError
-from entrypoints.client.exchanges import Exchanges, members
+from entrypoints.client.retrying_client import RetryingClient, members
 
 TOKEN_SECONDS = 1800
 """How long a minted token lives: enough for every attempt."""
@@ -40,7 +40,7 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
     existing_status: str | None = None
 
 
-def mint_token(exchanges: Exchanges, api_url: str, secret: str) -> str:
+def mint_token(client: RetryingClient, api_url: str, secret: str) -> str:
     """Return a fresh token of the machine whose secret this is.
 
     Raises:
@@ -48,7 +48,7 @@ def mint_token(exchanges: Exchanges, api_url: str, secret: str) -> str:
         OutOfReachError: Clerk did not answer.
     """
     asked = msgspec.json.encode({"token_format": "opaque", "seconds_until_expiration": TOKEN_SECONDS, "claims": None})
-    answer = exchanges.post("Clerk", f"{api_url.rstrip('/')}/v1/m2m_tokens", bearer=secret, body=asked)
+    answer = client.post("Clerk", f"{api_url.rstrip('/')}/v1/m2m_tokens", bearer=secret, body=asked)
     token = members(answer).get("token")
     if answer.status_code != httpx.codes.CREATED or not isinstance(token, str) or not _TOKEN.fullmatch(token):
         raise RefusedError(
@@ -61,7 +61,7 @@ def mint_token(exchanges: Exchanges, api_url: str, secret: str) -> str:
 
 
 def register(
-    exchanges: Exchanges, registry_url: str, token: str, announcement: Mapping[str, object], *, dry_run: bool
+    client: RetryingClient, registry_url: str, token: str, announcement: Mapping[str, object], *, dry_run: bool
 ) -> Registration:
     """Register what is announced, or ask what would come of it. Repeats are safe: the registry tells them apart.
 
@@ -72,7 +72,7 @@ def register(
     """
     name = ProviderName.parse(str(announcement["name"]))
     route = "/console/provider-versions" if name.is_platform else "/provider-versions"
-    answer = exchanges.post(
+    answer = client.post(
         "the registry",
         f"{registry_url.rstrip('/')}{route}",
         bearer=token,
