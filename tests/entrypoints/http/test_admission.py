@@ -8,6 +8,8 @@ from functools import partial
 from typing import Any
 
 import anyio
+import anyio.lowlevel
+import httpx
 import pytest
 
 from domain.customers import Customer
@@ -108,14 +110,22 @@ async def test_customers_large_bodies_are_decoded_one_at_a_time_and_the_consoles
         return {}
 
     monkeypatch.setattr(bodies, "parse_json", wait)
-    async with a_service() as (service, _), anyio.create_task_group() as group:
-        for number in range(3):
-            customer = {"Authorization": f"Bearer {token_of(service, str(number))}"}
-            group.start_soon(partial(service.client.post, CUSTOMERS_ROUTE, json="x" * 100_000, headers=customer))
-        group.start_soon(service.post, "x" * 200_000)
-        await anyio.wait_all_tasks_blocked()
-        at_once = sorted(begun)
-        go_on.set()
+    async with a_service() as (service, _):
+        # On this event loop: the test client's requests block it.
+        transport = httpx.ASGITransport(service.client.app)  # type: ignore[arg-type] # Litestar's types are its own
+        async with (
+            httpx.AsyncClient(transport=transport, base_url="http://registry.example.com") as client,
+            anyio.create_task_group() as group,
+        ):
+            for number in range(3):
+                customer = {"Authorization": f"Bearer {token_of(service, str(number))}"}
+                group.start_soon(partial(client.post, CUSTOMERS_ROUTE, json="x" * 100_000, headers=customer))
+            group.start_soon(partial(client.post, ROUTE, json="x" * 200_000, headers=service.authorised()))
+            while len(begun) < 2:
+                await anyio.lowlevel.checkpoint()
+            await anyio.wait_all_tasks_blocked()
+            at_once = sorted(begun)
+            go_on.set()
     assert at_once == [100_002, 200_002]
     assert len(begun) == 4
 
