@@ -112,7 +112,7 @@ async def test_customers_large_bodies_are_decoded_one_at_a_time_and_the_consoles
     monkeypatch.setattr(bodies, "parse_json", wait)
     async with a_service() as (service, _):
         # On this event loop: the test client's requests block it.
-        transport = httpx.ASGITransport(service.client.app)  # type: ignore[arg-type] # Litestar's types are its own
+        transport = httpx.ASGITransport(service.client.app)
         async with (
             httpx.AsyncClient(transport=transport, base_url="http://registry.example.com") as client,
             anyio.create_task_group() as group,
