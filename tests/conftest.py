@@ -1,10 +1,12 @@
 """Fixtures for every suite. Databases are copies of a template that is migrated once."""
 
+import logging
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy.exc import SADeprecationWarning
 
 with warnings.catch_warnings():
@@ -106,3 +108,13 @@ def version_store(request: pytest.FixtureRequest) -> VersionStore:
 def postgres_store(database: Database) -> PostgresVersionRepository:
     """A store over a migrated, empty database."""
     return PostgresVersionRepository(database)
+
+
+@pytest.fixture
+def restored_logging() -> Iterator[None]:
+    """Undo what a test configures, which would outlive the streams that it captures."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level
+    structlog.reset_defaults()

@@ -42,6 +42,9 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+pytestmark = pytest.mark.usefixtures("restored_logging")
+
+
 @pytest.fixture(autouse=True)
 def one_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for no second attempt at what will not change."""

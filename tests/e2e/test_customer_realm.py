@@ -40,7 +40,12 @@ def test_an_organisations_key_registers_and_reads_who_it_is(stack: Stack, custom
     assert first.json()["canonical"] == "acme/gcp"
     assert me["organization_id"] == active["organization_id"] == organization.id
     assert me["user_id"] == first.json()["registered_by"] != key
-    assert shown["author"] == {"kind": "customer", "organization_id": organization.id, "display_name": "Acme Inc."}
+    assert shown["author"] == {
+        "kind": "customer",
+        "organization_id": organization.id,
+        "display_name": "Acme Inc.",
+        "org_name": "Acme Inc.",
+    }
     assert (crossed.status_code, machine.status_code) == (401, 401)
 
 

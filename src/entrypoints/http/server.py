@@ -32,7 +32,7 @@ _LOGGING: dict[str, Any] = {
     "loggers": {"_granian": {"handlers": [], "level": "INFO", "propagate": True}},
 }
 
-_HEAD_BYTES = 32 * 1024
+_HEAD_BYTES = 128 * 1024
 """Read of one connection before its request's head is complete, and of a body at a time."""
 
 _SWITCH_SECONDS = 0.0005
