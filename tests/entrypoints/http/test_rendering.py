@@ -125,3 +125,10 @@ async def test_a_page_is_rendered_once_until_its_provider_changes(monkeypatch: p
         await service.publish("2.0.0")
         assert "2.0.0" in (await service.client.get("/catalog/platform/gcp")).text
     assert rendered == ["provider.html", "version.html", "provider.html"]
+
+
+async def test_a_pool_that_was_closed_serves_an_application_that_starts_again() -> None:
+    pool = RenderingPool()
+    pool.close()
+
+    assert await pool.run(str.upper, "page") == "PAGE"

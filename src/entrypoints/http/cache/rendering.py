@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import ParamSpec, TypeVar
 
 from application.errors import UnavailableError
@@ -23,7 +24,8 @@ class RenderingPool:
 
     def __init__(self, *, threads: int = 1, max_pending: int = 64) -> None:
         """Take how many threads there are, and how many pieces of work may be waiting or running."""
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="rendering")
+        self._new_executor = partial(ThreadPoolExecutor, threads, thread_name_prefix="rendering")
+        self._threads = self._new_executor()
         self._places = threading.Semaphore(max_pending)
 
     async def run(
@@ -41,5 +43,6 @@ class RenderingPool:
         return await asyncio.wrap_future(future)
 
     def close(self) -> None:
-        """Drop the work that was not begun. Work that was begun is not waited for."""
+        """Cancel the work that has not begun, and do not wait for the rest. The pool can be used again."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+        self._threads = self._new_executor()  # an application may start again; threads start with the first work
