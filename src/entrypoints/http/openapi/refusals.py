@@ -77,10 +77,15 @@ def refusals(operation_id: str) -> dict[str, Json]:
     return {str(status.value): _response(status, codes) for status, codes in sorted(by_status.items())}
 
 
+def _phrase(status: HTTPStatus) -> str:
+    """Return the phrase of RFC 9110, which Python has since 3.13."""
+    return {413: "Content Too Large", 422: "Unprocessable Content"}.get(status.value, status.phrase)
+
+
 def _response(status: HTTPStatus, codes: Sequence[str]) -> Json:
     examples = {code: _example(status, code) for code in codes if code in SENTENCES}
     return {
-        "description": f"{status.phrase}: {', '.join(f'`{code}`' for code in codes)}",
+        "description": f"{_phrase(status)}: {', '.join(f'`{code}`' for code in codes)}",
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemView"}, "examples": examples}},
         CODES: list(codes),
     }
