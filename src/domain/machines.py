@@ -8,7 +8,7 @@ from domain.names import PLATFORM, ProviderName
 
 
 class Registrant(Protocol):
-    """Whoever registers a version."""
+    """A machine, customer or operator that registers a version."""
 
     @property
     def id(self) -> str:
@@ -100,7 +100,7 @@ class Operator:
         """None, likewise."""
 
     def authorise(self, name: ProviderName) -> None:
-        """Return: whoever holds the database's credentials is not held back by names."""
+        """Return: operators may publish under every name."""
 
 
 @dataclass(frozen=True, slots=True)

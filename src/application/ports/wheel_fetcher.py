@@ -42,7 +42,7 @@ class WheelFetcher(Protocol):
     """Fetches wheels."""
 
     async def fetch(self, url: WheelUrl) -> FetchedWheel:
-        """Download a wheel, to be let go of by whoever asked for it. A download that fails leaves no bytes.
+        """Download a wheel, which the caller releases. A download that fails leaves no bytes.
 
         Raises:
             WheelRefusedError: The answer is final: not found or gone, an address that may not be reached, or more

@@ -21,7 +21,7 @@ from entrypoints.settings import (
 
 
 def console_realm(settings: ConsoleSettings) -> ClerkRealm:
-    """Return how machine tokens are judged under these settings."""
+    """Return how machine tokens are verified under these settings."""
     return ClerkRealm(
         issuer=settings.clerk_issuer,
         api_url=settings.clerk_api_url,
@@ -36,7 +36,7 @@ def console_realm(settings: ConsoleSettings) -> ClerkRealm:
 
 
 def customer_realm(settings: CustomerSettings) -> ClerkCustomerRealm:
-    """Return how customers' tokens and keys are judged under these settings."""
+    """Return how customers' tokens and keys are verified under these settings."""
     return ClerkCustomerRealm(
         issuer=settings.clerk_issuer,
         api_url=settings.clerk_api_url,
