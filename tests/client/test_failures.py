@@ -189,10 +189,16 @@ def test_what_is_no_token_is_looked_into_all_the_same(sent: bytes) -> None:
     assert json.loads(ended.stdout)["failed_check"]
 
 
+def _heed_interruptions() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell without job control ignores it for what it starts
+
+
 def test_a_command_that_is_interrupted_ends_with_130(folder: Path) -> None:
     environment = clean_environment({**CONSOLE, "PYTHONUNBUFFERED": "1"})
     command = [*COMMAND, "tokens", "inspect", "--json"]
-    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, preexec_fn=_heed_interruptions
+    ) as process:
         assert process.stdin is not None
         process.stdin.write(b"x" * 100_000)  # more than a pipe holds: returns once the command reads
         process.stdin.flush()
