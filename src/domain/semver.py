@@ -47,6 +47,12 @@ class SemVer:
         return cls(text, _sort_key(parsed), parsed.prerelease is not None)
 
     @property
+    def release(self) -> tuple[int, int, int]:
+        """The numbers: major, minor, patch."""
+        major, minor, patch = self.text.partition("+")[0].partition("-")[0].split(".")
+        return int(major), int(minor), int(patch)
+
+    @property
     def pep440(self) -> Version:
         """The equal PEP 440 version: the one that a wheel of this version carries.
 

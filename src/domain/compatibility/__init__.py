@@ -1,0 +1,1 @@
+"""Compatibility of resource schemas between two versions of a provider."""

@@ -1,0 +1,102 @@
+"""Which version another one is compared with, and whether it may break users."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.semver import SemVer
+
+
+class BaselineReason(StrEnum):
+    """Why a version is compared with that baseline, or with none."""
+
+    SAME_LINE = "same_line"
+    NEW_LINE = "new_line"
+    FIRST_VERSION = "first_version"
+    ALL_YANKED = "all_yanked"
+    NO_SCHEMAS = "no_schemas"
+
+
+@dataclass(frozen=True, slots=True)
+class PublicVersion:
+    """A version that was published, as far as the choice of a baseline needs it."""
+
+    version: SemVer
+    is_yanked: bool = False
+    has_schemas: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """What a version is compared with.
+
+    Attributes:
+        version: None if there is nothing to compare with; ``reason`` says why.
+        may_break: Whether a breaking change is reported and never refused: the version begins a new line, is a
+            pre-release or is below 0.1.0.
+        successor: The next higher version of the line, into which users of a back-port upgrade; None if there is none.
+    """
+
+    version: SemVer | None
+    reason: BaselineReason
+    may_break: bool
+    successor: SemVer | None = None
+
+
+def baseline_for(version: SemVer, published: Iterable[PublicVersion]) -> Baseline:
+    """Choose the greatest lower version of the same line that is stable, not yanked and has schemas.
+
+    A line is a major version, or a minor one below 1.0.0, or a patch below 0.1.0. The first version of a line is
+    compared with the greatest lower version of all.
+
+    Args:
+        version: The version that is about to be registered.
+        published: The provider's public versions, in any order. Failed ones are not among them.
+    """
+    others = [other for other in published if not other.version.is_prerelease]
+    lower = [other for other in others if _precedence(other.version) < _precedence(version)]
+    in_line = [other for other in lower if _line(other.version) == _line(version)]
+    found = _greatest(in_line or lower)
+    reason = _reason(lower, in_line, found)
+    may_break = version.is_prerelease or _line(version)[:2] == (0, 0) or reason is BaselineReason.NEW_LINE
+    return Baseline(version=found, reason=reason, may_break=may_break, successor=_successor(version, others))
+
+
+def _reason(lower: list[PublicVersion], in_line: list[PublicVersion], found: SemVer | None) -> BaselineReason:
+    if not lower:
+        return BaselineReason.FIRST_VERSION
+    if found is not None:
+        return BaselineReason.SAME_LINE if in_line else BaselineReason.NEW_LINE
+    considered = in_line or lower
+    return BaselineReason.ALL_YANKED if all(other.is_yanked for other in considered) else BaselineReason.NO_SCHEMAS
+
+
+def _greatest(versions: Iterable[PublicVersion]) -> SemVer | None:
+    return max((other.version for other in versions if _is_usable(other)), default=None)
+
+
+def _successor(version: SemVer, others: Iterable[PublicVersion]) -> SemVer | None:
+    higher = (
+        other.version
+        for other in others
+        if _is_usable(other)
+        and _line(other.version) == _line(version)
+        and _precedence(other.version) > _precedence(version)
+    )
+    return None if version.is_prerelease else min(higher, default=None)
+
+
+def _is_usable(version: PublicVersion) -> bool:
+    return version.has_schemas and not version.is_yanked
+
+
+def _precedence(version: SemVer) -> str:
+    """Return what orders versions without their build metadata, which has no precedence."""
+    return version.sort_key.partition(" ")[0]
+
+
+def _line(version: SemVer) -> tuple[int, ...]:
+    major, minor, patch = version.release
+    if major:
+        return (major,)
+    return (0, minor) if minor else (0, 0, patch)
