@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from entrypoints.http.requests.bodies import BadBodyError, parse_json
+from entrypoints.http.requests.bodies import MAX_CONTAINERS, BadBodyError, parse_json
 
 _Sent: TypeAlias = Union["_Object", list["_Sent"], str, int, float, bool, None]
 
@@ -55,6 +55,15 @@ def test_members_are_counted_whatever_stands_in_strings(
 def test_a_colon_spelled_as_an_escape_makes_up_for_no_member(escape: str, twice: str) -> None:
     with pytest.raises(BadBodyError, match="repeats"):
         parse_json(f'{{{twice},"b":"{escape}{escape}"}}'.encode())
+
+
+@pytest.mark.parametrize("container", [b"{}", b"[]", b'"{"', b'"["'])
+def test_a_body_of_more_objects_and_lists_than_anyone_needs_is_not_decoded(container: bytes) -> None:
+    most = b"[" + container + (b"," + container) * (MAX_CONTAINERS - 2) + b"]"
+    assert parse_json(most) == json.loads(most)
+
+    with pytest.raises(BadBodyError, match="131072 braces and brackets; send smaller schemas"):
+        parse_json(b"[" + most + b"]")
 
 
 def _text(body: _Sent, *, ascii_only: bool, separators: tuple[str, str]) -> str:

@@ -13,9 +13,11 @@ from litestar.exceptions import InternalServerException
 
 from application.off_loop import SMALL, off_loop
 from domain.errors import RegistryError
-from entrypoints.http.requests.json_depth import nests_within
+from entrypoints.http.requests.json_depth import count_members
 
 MAX_DEPTH = 100
+MAX_CONTAINERS = 1 << 17
+"""Opening braces and brackets, those in strings too: what decoding costs follows their number more than the length."""
 READ_SECONDS = 30
 T = TypeVar("T")
 _TOO_DEEP = f"the body nests deeper than {MAX_DEPTH} levels; flatten it"
@@ -69,7 +71,8 @@ async def read_json(
     Raises:
         UnsupportedMediaTypeError: ``Content-Type`` is not ``application/json`` in UTF-8, or the body is compressed.
         BodyTooLargeError: More than ``limit`` bytes.
-        BadBodyError: Not UTF-8, not JSON, nested deeper than 100 levels, or an object repeats a member.
+        BadBodyError: Not UTF-8, not JSON, more than 131,072 objects and lists, nested deeper than 100 levels, or an
+            object repeats a member.
         BodyTimeoutError: It did not arrive within 30 seconds.
         ClientDisconnectedError: The client went away.
         Exception: Whatever ``make`` and ``turn`` raise.
@@ -92,15 +95,21 @@ def parse_json(raw: bytes) -> object:
     """
     if not raw:
         raise BadBodyError("the body is empty; send a JSON object")
+    if raw.count(b"{") + raw.count(b"[") > MAX_CONTAINERS:
+        raise BadBodyError(f"the body has more than {MAX_CONTAINERS} braces and brackets; send smaller schemas")
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         raise BadBodyError(f"the body is not UTF-8 (byte {error.start}); encode it as UTF-8") from None
     try:
         value = _DECODER.decode(raw)
-        if not nests_within(value, MAX_DEPTH):
+        kept = count_members(value, MAX_DEPTH)
+        if kept is None:
             raise BadBodyError(_TOO_DEEP)
-        json.loads(text, object_pairs_hook=_unique)  # of members with one name, the decoder keeps the last
+        sent = list[tuple[str, object]]()
+        json.loads(text, object_pairs_hook=sent.extend)
+        if len(sent) != kept:  # of members with one name, the decoder keeps the last
+            json.loads(text, object_pairs_hook=_unique)
     except RecursionError:
         raise BadBodyError(_TOO_DEEP) from None
     except (msgspec.MsgspecError, ValueError) as error:
@@ -146,8 +155,6 @@ _DECODER = msgspec.json.Decoder(float_hook=_finite)
 
 def _unique(members: list[tuple[str, object]]) -> None:
     seen: set[str] = set()
-    if len(dict(members)) == len(members):
-        return
     for name, _ in members:
         if name in seen:
             raise BadBodyError(f"the body repeats the member {name[:100]!r} in one object; send each once")

@@ -5,9 +5,13 @@ from typing import Any
 _CONTAINERS = frozenset({dict, list})
 
 
-def nests_within(value: object, depth: int) -> bool:
-    """Tell whether containers nest no deeper; goes level by level, so there is no stack to exhaust."""
+def count_members(value: object, depth: int) -> int | None:
+    """Return how many members all objects have together, or None if containers nest deeper.
+
+    Goes level by level, so there is no stack to exhaust.
+    """
     level: list[Any] = [[value]]
+    members = 0
     for _ in range(depth + 1):
         level = [
             child
@@ -16,5 +20,6 @@ def nests_within(value: object, depth: int) -> bool:
             if type(child) in _CONTAINERS
         ]
         if not level:
-            return True
-    return False
+            return members
+        members += sum([len(container) for container in level if type(container) is dict])
+    return None
