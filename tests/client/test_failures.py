@@ -197,7 +197,11 @@ def test_a_command_that_is_interrupted_ends_with_130(folder: Path) -> None:
     environment = clean_environment({**CONSOLE, "PYTHONUNBUFFERED": "1"})
     command = [*COMMAND, "tokens", "inspect", "--json"]
     with subprocess.Popen(
-        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, preexec_fn=_heed_interruptions
+        command,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        preexec_fn=_heed_interruptions,  # noqa: PLW1509 -- this test starts no thread
     ) as process:
         assert process.stdin is not None
         process.stdin.write(b"x" * 100_000)  # more than a pipe holds: returns once the command reads
