@@ -1,6 +1,7 @@
 """A reader, a customer and a stranger attack for a minute, through docker/nginx.conf. See `make test-attacks`."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -28,8 +29,10 @@ from tests.support.stack import Stack, a_stack
 
 SECONDS = 60
 GRACE_SECONDS = 10
-LONGEST_HEALTH = 0.5
-LONGEST_RELEASE = 2.0
+PATIENCE = float(os.environ.get("ATTACKS_PATIENCE", "1"))
+"""For machines that others use as well: how much longer than promised may be waited."""
+LONGEST_HEALTH = 0.5 * PATIENCE
+LONGEST_RELEASE = 2.0 * PATIENCE
 MOST_MEMORY = 512 * 1024**2
 PROVIDERS = 5_000
 DRY_RUNS = 60
@@ -100,7 +103,7 @@ def test_all_at_once_neither_stop_it_nor_hold_up_releases(stack: Stack, tmp_path
     assert max(seconds for _, seconds in observed.releases) <= LONGEST_RELEASE
     assert max(seconds for _, seconds in observed.health) <= LONGEST_HEALTH
     assert max(observed.memory) <= MOST_MEMORY
-    assert (ended, stopping <= GRACE_SECONDS + 2) == (0, True)
+    assert (ended, stopping <= GRACE_SECONDS + 2 * PATIENCE) == (0, True)
     assert all(statuses.values()), "an attack was not answered once"
     assert not {status for counted in statuses.values() for status in counted} & {"500"}
 
