@@ -23,7 +23,7 @@ from domain.schemas import ResourceSchema, ResourceSchemas
 from domain.semver import SemVer
 from domain.versions import ProviderVersion
 from domain.wheel_urls import WheelUrl
-from domain.wheels import ProvenWheel
+from domain.wheels import VerifiedWheel
 
 Row = Mapping[str, Any]
 ACTOR = "mch_bench"
@@ -116,7 +116,7 @@ def a_version(number: int) -> ProviderVersion:
     announced = Announcement(
         wheel_url=WheelUrl.parse(f"https://wheels.example.com/files/{filename}"), sha256=digest, schemas=_SCHEMAS
     )
-    wheel = ProvenWheel(
+    wheel = VerifiedWheel(
         sha256=digest,
         size=20_000,
         filename=filename,

@@ -13,7 +13,7 @@ import pytest
 from application.errors import WheelHostFailedError
 from application.ports.wheel_fetcher import FetchedWheel
 from domain.digests import Sha256Digest
-from domain.errors import WheelFault, WheelRefusedError
+from domain.errors import WheelProblem, WheelRefusedError
 from domain.wheel_urls import WheelUrl
 from provider_registry_testing.wheel_fetcher import WheelFetcherContract
 
@@ -30,7 +30,7 @@ class FolderWheelFetcher:
             raise WheelHostFailedError("the folder of wheels is not mounted; try again later")
         path = self._folder / url.filename.text
         if not path.is_file():
-            raise WheelRefusedError(WheelFault.NOT_FOUND, f"there is no {path.name} in the folder of wheels")
+            raise WheelRefusedError(WheelProblem.NOT_FOUND, f"there is no {path.name} in the folder of wheels")
         data = path.read_bytes()
         return FetchedWheel(data, Sha256Digest(hashlib.sha256(data).hexdigest()), len(data))
 

@@ -32,7 +32,7 @@ from benchmarks.wheels import write_wheel
 from benchmarks.workbench import a_workbench
 from domain.digests import Sha256Digest
 from domain.semver import SemVer
-from domain.verification import Examination
+from domain.verification import VerificationLog
 from domain.wheel_filenames import WheelFilename
 from tests.support.postgres import fetch
 
@@ -124,7 +124,7 @@ async def test_the_benchmark_s_wheels_are_valid(tmp_path: Path) -> None:
     fetched = FetchedWheel(wheel, digest, wheel.stat().st_size)
     verify = VerifyWheel(fetcher=InMemoryWheelFetcher(), reader=ZipWheelReader())
 
-    assert (await verify.examine(fetched, claims, Examination())).package_name == "bench_provider"
+    assert (await verify.examine(fetched, claims, VerificationLog())).package_name == "bench_provider"
 
 
 def test_another_contestant_begins_each_round() -> None:

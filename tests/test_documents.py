@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from domain.errors import AnnouncementRefusedError, RegistryError, SchemaFault, WheelFault
+from domain.errors import AnnouncementRefusedError, RegistryError, SchemaProblem, WheelProblem
 from entrypoints.http import app as _app  # noqa: F401 - it imports every refusal
 from entrypoints.http import problems
 from entrypoints.http.problems import STATUSES, status_of
@@ -23,7 +23,7 @@ def test_every_refusal_has_a_status() -> None:
 
 def test_every_entry_of_the_status_table_serves_a_refusal() -> None:
     used = {next(ancestor for ancestor in kind.__mro__ if ancestor in STATUSES) for kind in _concrete()}
-    used.add(AnnouncementRefusedError)  # its codes are those of WheelFault and SchemaFault
+    used.add(AnnouncementRefusedError)  # its codes are those of WheelProblem and SchemaProblem
 
     assert used == set(STATUSES)
 
@@ -35,7 +35,7 @@ def test_the_documented_codes_are_exactly_those_of_the_code() -> None:
     http_codes = set(re.findall(r'HTTPStatus\.[A-Z_]+: "([a-z_]+)"', source)) | {"internal_error"}
 
     assert len(documented) == len(set(documented))
-    faults = {fault.value for fault in (*WheelFault, *SchemaFault)}
+    faults = {fault.value for fault in (*WheelProblem, *SchemaProblem)}
     assert set(documented) == {kind.code for kind in _concrete()} | faults | http_codes
 
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from application.errors import WheelHostError, WheelHostUnreachableError
 from domain.accounts import Account
-from domain.errors import WheelFault, WheelRefusedError
+from domain.errors import WheelProblem, WheelRefusedError
 
 _SENTENCE = (
     "the wheel's host cannot be reached by this registry; check that its name resolves to public addresses only, that "
@@ -29,6 +29,6 @@ def network_withheld(account: Account) -> Iterator[None]:
             raise
         raise WheelHostUnreachableError(_SENTENCE, reason=error.detail) from None
     except WheelRefusedError as error:
-        if error.fault is not WheelFault.ADDRESS_FORBIDDEN or not account.is_customer:
+        if error.problem is not WheelProblem.ADDRESS_FORBIDDEN or not account.is_customer:
             raise
         raise WheelHostUnreachableError(_SENTENCE, reason=error.detail) from None

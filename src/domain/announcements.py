@@ -44,12 +44,12 @@ class Announcement:
     def __post_init__(self) -> None:
         """Settle the digest and refuse bad texts."""
         if self.package_name is not None:
-            check_package_name(self.package_name)
+            validate_package_name(self.package_name)
         if self.entrypoint is not None:
-            check_entrypoint(self.entrypoint)
+            validate_entrypoint(self.entrypoint)
         if self.changelog is not None:
-            check_changelog(self.changelog)
-        object.__setattr__(self, "sha256", settled_digest(self.sha256, self.wheel_url))
+            validate_changelog(self.changelog)
+        object.__setattr__(self, "sha256", resolve_digest(self.sha256, self.wheel_url))
 
     @property
     def schema_length(self) -> int:
@@ -58,7 +58,7 @@ class Announcement:
         return sum(len(document.text) for pair in documents for document in pair if document is not None)
 
 
-def settled_digest(announced: Sha256Digest | None, url: WheelUrl) -> Sha256Digest | None:
+def resolve_digest(announced: Sha256Digest | None, url: WheelUrl) -> Sha256Digest | None:
     """Return the digest announced beside or inside the URL.
 
     Raises:
@@ -70,16 +70,16 @@ def settled_digest(announced: Sha256Digest | None, url: WheelUrl) -> Sha256Diges
     return announced or inside
 
 
-def check_package_name(value: str) -> str:
+def validate_package_name(value: str) -> str:
     """Return an importable package's name of 1 to 200 characters.
 
     Raises:
         InvalidTextError: It is not.
     """
-    return texts.line(value, longest=200)
+    return texts.validate_line(value, max_length=200)
 
 
-def check_entrypoint(arguments: Sequence[str]) -> tuple[str, ...]:
+def validate_entrypoint(arguments: Sequence[str]) -> tuple[str, ...]:
     """Return a command of 1 to 100 arguments and 8192 characters, whose program is not blank.
 
     Raises:
@@ -89,14 +89,14 @@ def check_entrypoint(arguments: Sequence[str]) -> tuple[str, ...]:
         raise InvalidTextError(f"must have 1 to {MAX_ENTRYPOINT_ARGUMENTS} arguments, or be null for the default")
     if sum(len(argument) for argument in arguments) > MAX_ENTRYPOINT_LENGTH:
         raise InvalidTextError(f"must have at most {MAX_ENTRYPOINT_LENGTH} characters altogether")
-    texts.line(arguments[0], longest=MAX_ENTRYPOINT_LENGTH)
-    return tuple(texts.text(argument, longest=MAX_ENTRYPOINT_LENGTH) for argument in arguments)
+    texts.validate_line(arguments[0], max_length=MAX_ENTRYPOINT_LENGTH)
+    return tuple(texts.validate_text(argument, max_length=MAX_ENTRYPOINT_LENGTH) for argument in arguments)
 
 
-def check_changelog(value: str) -> str:
+def validate_changelog(value: str) -> str:
     """Return release notes of at most 100,000 characters.
 
     Raises:
         InvalidTextError: They are longer, or hold control characters.
     """
-    return texts.text(value, longest=100_000)
+    return texts.validate_text(value, max_length=100_000)

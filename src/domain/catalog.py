@@ -13,7 +13,7 @@ from domain.errors import InvalidMetadataError, InvalidTextError, NamespaceForbi
 from domain.names import PLATFORM, ProviderName
 from domain.readmes import Readme
 from domain.semver import SemVer
-from domain.wheels import ProvenWheel
+from domain.wheels import VerifiedWheel
 
 MAX_DISPLAY_NAME = 200
 MAX_DESCRIPTION = 5000
@@ -45,11 +45,11 @@ class CatalogMetadata:
                 raise InvalidMetadataError(f"{field}: {error.detail}") from None
 
     @classmethod
-    def of_wheel(cls, wheel: ProvenWheel) -> Self:
+    def of_wheel(cls, wheel: VerifiedWheel) -> Self:
         """Derive from a wheel's own ``Name`` and ``Summary`` what a client did not send."""
-        summary = texts.fitted_line(wheel.summary or "", longest=MAX_DESCRIPTION)
+        summary = texts.fitted_line(wheel.summary or "", max_length=MAX_DESCRIPTION)
         return cls(
-            display_name=texts.fitted_line(wheel.name or wheel.distribution, longest=MAX_DISPLAY_NAME),
+            display_name=texts.fitted_line(wheel.name or wheel.distribution, max_length=MAX_DISPLAY_NAME),
             description="" if summary == _NO_SUMMARY else summary,
         )
 
@@ -157,12 +157,12 @@ def latest(installable: Iterable[SemVer]) -> SemVer | None:
 
 
 def _check_display_name(name: str) -> None:
-    _check_line(name, longest=MAX_DISPLAY_NAME)
+    _check_line(name, max_length=MAX_DISPLAY_NAME)
 
 
 def _check_description(description: str) -> None:
     try:
-        texts.text(description, longest=MAX_DESCRIPTION)
+        texts.validate_text(description, max_length=MAX_DESCRIPTION)
     except InvalidTextError as error:
         raise InvalidMetadataError(error.detail) from None
 
@@ -171,12 +171,12 @@ def _check_tags(tags: Sequence[str]) -> None:
     if len(tags) > MAX_TAGS:
         raise InvalidMetadataError(f"{len(tags)} given; {MAX_TAGS} are allowed")
     for tag in tags:
-        _check_line(tag, longest=50)
+        _check_line(tag, max_length=50)
 
 
-def _check_line(value: str, *, longest: int) -> None:
+def _check_line(value: str, *, max_length: int) -> None:
     try:
-        texts.line(value, longest=longest)
+        texts.validate_line(value, max_length=max_length)
     except InvalidTextError as error:
         raise InvalidMetadataError(error.detail) from None
 
@@ -185,7 +185,7 @@ def _check_icon_url(url: str | None) -> None:
     if url is None:
         return
     try:
-        texts.line(url, longest=2048)
+        texts.validate_line(url, max_length=2048)
         parts = urlsplit(url)
         usable = parts.scheme == "https" and bool(parts.hostname) and "@" not in parts.netloc
         usable = usable and not _UNSAFE_IN_ICON.search(url)

@@ -6,7 +6,7 @@ from email.parser import HeaderParser
 
 from packaging.specifiers import SpecifierSet
 
-from domain.errors import WheelFault, WheelRefusedError
+from domain.errors import WheelProblem, WheelRefusedError
 
 LONGEST_FIELD = 2000
 MAX_HEADER_BYTES = 1024 * 1024
@@ -25,7 +25,7 @@ def headers(data: bytes, *, file: str) -> Message:
     head = data[: end.end()] if end else data
     if len(head) > MAX_HEADER_BYTES:
         raise WheelRefusedError(
-            WheelFault.METADATA_INVALID,
+            WheelProblem.METADATA_INVALID,
             f"the headers of the wheel's {file} file take more than {MAX_HEADER_BYTES} bytes; "
             "put the description into the body, behind a blank line",
         )

@@ -28,7 +28,7 @@ class Organization:
     @property
     def display_name(self) -> str | None:
         """The name as one line that can be stored and shown, or None if nothing is left of it."""
-        return texts.fitted_line(self.name, longest=MAX_DISPLAY_NAME) or None
+        return texts.fitted_line(self.name, max_length=MAX_DISPLAY_NAME) or None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from domain.core_metadata import quoted
-from domain.errors import WheelFault, WheelRefusedError
+from domain.errors import WheelProblem, WheelRefusedError
 from domain.portable_names import first_collision
 from domain.script_names import refused_script_name
 
@@ -21,7 +21,7 @@ _TARGETS = {
 _METADATA = re.compile(r"(?<![^/])(?:site|dist)-packages/[^/]*\.dist-info/", re.IGNORECASE)
 
 
-def check_data_folders(paths: Sequence[str], folders: Sequence[str], *, dist_info: str) -> None:
+def validate_data_folders(paths: Sequence[str], folders: Sequence[str], *, dist_info: str) -> None:
     """Return if pip and uv install the ``*.data`` folder, and install everything in it to a path of its own.
 
     Source: the binary distribution format specification, "The .data directory".
@@ -74,7 +74,7 @@ def _check_installed(paths: Sequence[str]) -> None:
     if collision:
         first, second = (quoted(paths[index]) for index in collision)
         raise WheelRefusedError(
-            WheelFault.ARCHIVE_NAMES_COLLIDE,
+            WheelProblem.ARCHIVE_NAMES_COLLIDE,
             f"{first} and {second} would be installed to the same path; leave one of them out",
         )
 
@@ -88,4 +88,4 @@ def _installed(path: str) -> str:
 
 
 def _invalid(why: str) -> WheelRefusedError:
-    return WheelRefusedError(WheelFault.LAYOUT_INVALID, f"{why}; mend the build configuration and rebuild the wheel")
+    return WheelRefusedError(WheelProblem.LAYOUT_INVALID, f"{why}; mend the build configuration and rebuild the wheel")

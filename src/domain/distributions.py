@@ -92,10 +92,10 @@ def distribution_name(written: str) -> NormalizedName:
         ) from None
 
 
-def check_transfer_reason(value: str) -> str:
+def validate_transfer_reason(value: str) -> str:
     """Return a reason of 1 to 2000 characters.
 
     Raises:
         InvalidTextError: It is blank or longer, or holds control characters other than tabs and line ends.
     """
-    return texts.text(value, shortest=1, longest=MAX_TRANSFER_REASON)
+    return texts.validate_text(value, min_length=1, max_length=MAX_TRANSFER_REASON)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from domain.core_metadata import quoted
-from domain.errors import WheelFault, WheelRefusedError
+from domain.errors import WheelProblem, WheelRefusedError
 from domain.portable_names import first_collision
 from domain.script_names import refused_script_name
 
@@ -17,7 +17,7 @@ _OBJECT = re.compile(r"(?>\w+(?:\.\w+)*):(?>\w+(?:\.\w+)*)(?:\s*\[\s*[\w-]+(?:=\
 """An object reference that pip and uv both read: no spaces around the colon, and a hyphen in the first extra only."""
 
 
-def check_entry_points(data: bytes, *, files: Sequence[str] = ()) -> int:
+def validate_entry_points(data: bytes, *, files: Sequence[str] = ()) -> int:
     """Return how many scripts an ``entry_points.txt`` declares.
 
     Args:
@@ -119,5 +119,5 @@ def _check_in_any_reading(line: str) -> None:
 
 def _invalid(why: str) -> WheelRefusedError:
     return WheelRefusedError(
-        WheelFault.ENTRY_POINTS_INVALID, f"the wheel's entry_points.txt is invalid: {why}; mend it and rebuild"
+        WheelProblem.ENTRY_POINTS_INVALID, f"the wheel's entry_points.txt is invalid: {why}; mend it and rebuild"
     )

@@ -198,7 +198,7 @@ class IllegalTransitionError(ConflictError):
     code = "illegal_transition"
 
 
-class WheelFault(StrEnum):
+class WheelProblem(StrEnum):
     """Why a wheel is refused for good: it will be refused again until its publisher changes something."""
 
     NOT_FOUND = "wheel_not_found"
@@ -233,7 +233,7 @@ class WheelFault(StrEnum):
     PACKAGE_NOT_IN_WHEEL = "package_not_in_wheel"
 
 
-class SchemaFault(StrEnum):
+class SchemaProblem(StrEnum):
     """Why a JSON Schema is refused for good."""
 
     DRAFT_UNSUPPORTED = "schema_draft_unsupported"
@@ -250,18 +250,18 @@ class AnnouncementRefusedError(RegistryError):
 class WheelRefusedError(AnnouncementRefusedError):
     """The wheel is not what was announced."""
 
-    def __init__(self, fault: WheelFault, detail: str) -> None:
-        """Take the code from the fault."""
+    def __init__(self, problem: WheelProblem, detail: str) -> None:
+        """Take the code from the problem."""
         super().__init__(detail)
-        self.fault = fault
-        self.code = fault.value
+        self.problem = problem
+        self.code = problem.value
 
 
 class SchemaRefusedError(AnnouncementRefusedError):
     """A schema is no JSON Schema that every dependent could use by itself."""
 
-    def __init__(self, fault: SchemaFault, detail: str) -> None:
-        """Take the code from the fault."""
+    def __init__(self, problem: SchemaProblem, detail: str) -> None:
+        """Take the code from the problem."""
         super().__init__(detail)
-        self.fault = fault
-        self.code = fault.value
+        self.problem = problem
+        self.code = problem.value

@@ -35,10 +35,10 @@ class LifecycleEvent:
     reason: str | None = None
 
 
-def check_yank_reason(value: str) -> str:
+def validate_yank_reason(value: str) -> str:
     """Return a reason of 1 to 2000 characters, on any number of lines.
 
     Raises:
         InvalidTextError: It is blank or longer, or holds control characters other than tabs and line ends.
     """
-    return texts.text(value, shortest=1, longest=MAX_YANK_REASON)
+    return texts.validate_text(value, min_length=1, max_length=MAX_YANK_REASON)

@@ -6,9 +6,9 @@ from typing import cast
 
 from domain.announcements import Announcement
 from domain.canonical_json import CanonicalJson
-from domain.errors import SchemaFault, SchemaRefusedError
+from domain.errors import SchemaProblem, SchemaRefusedError
 from domain.schema_drafts import DRAFTS, Draft, draft_of
-from domain.schema_references import Flaw, find_flaw, refers_to_nothing
+from domain.schema_references import SchemaViolation, find_violation, refers_to_nothing
 
 MAX_SCHEMA_LENGTH = 256 * 1024
 _MAX_SHOWN = 200
@@ -34,12 +34,12 @@ class JsonSchema:
         return len(self.canonical.text)
 
     def in_order(self) -> Mapping[str, object]:
-        """Return the document with its members in canonical order, by which the first of several flaws is told."""
+        """Return the document with its members in canonical order, which decides which violation comes first."""
         return cast("Mapping[str, object]", self.canonical.decode())
 
-    def refused(self, flaw: Flaw) -> SchemaRefusedError:
-        """Return the refusal for a flaw."""
-        return _refused(self.title, flaw)
+    def refused(self, violation: SchemaViolation) -> SchemaRefusedError:
+        """Return the refusal for a violation."""
+        return _refused(self.title, violation)
 
 
 def json_schemas(announcement: Announcement) -> tuple[JsonSchema, ...]:
@@ -48,7 +48,7 @@ def json_schemas(announcement: Announcement) -> tuple[JsonSchema, ...]:
     Raises:
         SchemaRefusedError: One is no object, too large, of an unknown draft, or refers to what is not in it.
     """
-    return tuple(_judged(title, schema) for title, schema in _announced(announcement))
+    return tuple(_validated(title, schema) for title, schema in _announced(announcement))
 
 
 def _announced(announcement: Announcement) -> Iterator[tuple[str, CanonicalJson]]:
@@ -66,35 +66,37 @@ def _titled(
         yield f"the outputs_schema of {owner}", outputs
 
 
-def _judged(title: str, canonical: CanonicalJson) -> JsonSchema:
+def _validated(title: str, canonical: CanonicalJson) -> JsonSchema:
     if len(canonical.text) > MAX_SCHEMA_LENGTH:
         problem = f"it has {len(canonical.text)} characters, {MAX_SCHEMA_LENGTH} are allowed; make it smaller"
-        raise _refused(title, Flaw(SchemaFault.TOO_LARGE, (), problem))
+        raise _refused(title, SchemaViolation(SchemaProblem.TOO_LARGE, (), problem))
     document = canonical.document
     if not isinstance(document, dict):
-        raise _refused(title, Flaw(SchemaFault.INVALID, (), "it must be a JSON object"))
+        raise _refused(title, SchemaViolation(SchemaProblem.INVALID, (), "it must be a JSON object"))
     draft = draft_of(document)
     if draft is None:
         known = ", ".join(draft.uri for draft in DRAFTS)
         problem = f"{document['$schema']!r:.100} is no draft that is understood; use one of {known}"
-        raise _refused(title, Flaw(SchemaFault.DRAFT_UNSUPPORTED, ("$schema",), problem))
+        raise _refused(title, SchemaViolation(SchemaProblem.DRAFT_UNSUPPORTED, ("$schema",), problem))
     schema = JsonSchema(title, canonical, document, draft)
-    flaw = _flaw(schema)
-    if flaw is not None:
-        raise schema.refused(flaw)
+    violation = _violation(schema)
+    if violation is not None:
+        raise schema.refused(violation)
     return schema
 
 
-def _flaw(schema: JsonSchema) -> Flaw | None:
+def _violation(schema: JsonSchema) -> SchemaViolation | None:
     if refers_to_nothing(schema.canonical.text, schema.document, schema.draft):
         return None
-    return find_flaw(schema.document, schema.draft) and find_flaw(schema.in_order(), schema.draft)
+    return find_violation(schema.document, schema.draft) and find_violation(schema.in_order(), schema.draft)
 
 
-def _refused(title: str, flaw: Flaw) -> SchemaRefusedError:
-    where = "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in flaw.place)
+def _refused(title: str, violation: SchemaViolation) -> SchemaRefusedError:
+    where = "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in violation.path)
     at = f" at {_shown(where)}" if where else ""
-    return SchemaRefusedError(flaw.fault, f"{title} cannot be published{at}: {_shown(flaw.problem, _MAX_SHOWN * 3)}")
+    return SchemaRefusedError(
+        violation.problem, f"{title} cannot be published{at}: {_shown(violation.message, _MAX_SHOWN * 3)}"
+    )
 
 
 def _shown(text: str, longest: int = _MAX_SHOWN) -> str:

@@ -15,7 +15,7 @@ from domain.semver import SemVer
 from domain.verification import Verification
 from domain.version_state import Publish, RecordFailure, UpdateProvider, VersionSnapshot, VersionWrite
 from domain.versions import ProviderVersion
-from domain.wheels import ProvenWheel
+from domain.wheels import VerifiedWheel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ class Registered:
 class Verified:
     """The announcement passed every check."""
 
-    wheel: ProvenWheel
+    wheel: VerifiedWheel
     verification: Verification
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from domain.errors import SchemaFault
+from domain.errors import SchemaProblem
 from domain.schema_drafts import Draft, draft_called
 from domain.subschemas import Pointer, holds_schema, subschemas
 
@@ -15,34 +15,36 @@ _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
 
 
 @dataclass(frozen=True, slots=True)
-class Flaw:
-    """What is wrong with a schema.
+class SchemaViolation:
+    """One rule that a schema breaks.
 
     Attributes:
-        place: Where, as the steps of a JSON Pointer.
-        problem: What is wrong there and what to do, to go on with a sentence.
+        path: Where, as the steps of a JSON Pointer.
+        message: What is wrong there and what to do, as the end of a sentence.
     """
 
-    fault: SchemaFault
-    place: Pointer
-    problem: str
+    problem: SchemaProblem
+    path: Pointer
+    message: str
 
 
 def refers_to_nothing(text: str, document: Mapping[str, object], draft: Draft) -> bool:
-    """Tell at a glance, from a document and its canonical text, that nothing in it can be a flaw.
+    """Tell at a glance, from a document and its canonical text, that nothing in it can be a violation.
 
     Whatever can begins with a dollar sign, save draft 4's ``id``; the document's own ``$schema`` is none.
     """
     return draft.identifier.startswith("$") and text.count('"$') == ("$schema" in document)
 
 
-def find_flaw(document: Mapping[str, object], draft: Draft) -> Flaw | None:
+def find_violation(document: Mapping[str, object], draft: Draft) -> SchemaViolation | None:
     """Return the first reference, identifier or declaration that leads out of the document or nowhere, or None."""
     telling = {draft.identifier, *draft.anchors, *_REFERENCES, "$schema"}
     parts = [(place, schema) for place, schema in subschemas(document, draft) if not telling.isdisjoint(schema)]
     names = frozenset(name for place, schema in parts for name in _names(schema, draft, place))
-    flaws = (flaw for place, schema in parts for flaw in _flaws(document, draft, names, place, schema))
-    return next(flaws, None)
+    violations = (
+        violation for place, schema in parts for violation in _violations(document, draft, names, place, schema)
+    )
+    return next(violations, None)
 
 
 def _names(schema: Mapping[str, object], draft: Draft, place: Pointer) -> Iterator[str]:
@@ -54,13 +56,13 @@ def _names(schema: Mapping[str, object], draft: Draft, place: Pointer) -> Iterat
             yield value[1:]
 
 
-def _flaws(
+def _violations(
     document: Mapping[str, object],
     draft: Draft,
     names: frozenset[str],
     place: Pointer,
     schema: Mapping[str, object],
-) -> Iterator[Flaw]:
+) -> Iterator[SchemaViolation]:
     if place:
         yield from _rebasing(schema, draft, place)
     for keyword in _REFERENCES:
@@ -68,18 +70,18 @@ def _flaws(
             yield from _reference(document, draft, names, (*place, keyword), schema[keyword])
 
 
-def _rebasing(schema: Mapping[str, object], draft: Draft, place: Pointer) -> Iterator[Flaw]:
+def _rebasing(schema: Mapping[str, object], draft: Draft, place: Pointer) -> Iterator[SchemaViolation]:
     identity = schema.get(draft.identifier)
     if isinstance(identity, str) and not (draft.identifier in draft.anchors and identity.startswith("#")):
-        yield Flaw(
-            SchemaFault.REFERENCE_FORBIDDEN,
+        yield SchemaViolation(
+            SchemaProblem.REFERENCE_FORBIDDEN,
             (*place, draft.identifier),
             f"only the whole document may have an {draft.identifier}, since references below another one would leave "
             "the document; remove it",
         )
     if "$schema" in schema and draft_called(schema["$schema"]) is not draft:
-        yield Flaw(
-            SchemaFault.DRAFT_UNSUPPORTED,
+        yield SchemaViolation(
+            SchemaProblem.DRAFT_UNSUPPORTED,
             (*place, "$schema"),
             f"a part declares another draft than the document, which is of draft {draft.name}; use one draft",
         )
@@ -87,18 +89,18 @@ def _rebasing(schema: Mapping[str, object], draft: Draft, place: Pointer) -> Ite
 
 def _reference(
     document: Mapping[str, object], draft: Draft, names: frozenset[str], place: Pointer, target: object
-) -> Iterator[Flaw]:
+) -> Iterator[SchemaViolation]:
     if not isinstance(target, str):
-        yield Flaw(SchemaFault.INVALID, place, "a reference is a string")
+        yield SchemaViolation(SchemaProblem.INVALID, place, "a reference is a string")
     elif not target.startswith("#"):
-        yield Flaw(
-            SchemaFault.REFERENCE_FORBIDDEN,
+        yield SchemaViolation(
+            SchemaProblem.REFERENCE_FORBIDDEN,
             place,
             f"{target!r:.100} leads out of the document; copy what it names into the document and refer to it by #",
         )
     elif not _resolves(document, draft, names, unquote(target[1:])):
-        yield Flaw(
-            SchemaFault.REFERENCE_UNRESOLVED,
+        yield SchemaViolation(
+            SchemaProblem.REFERENCE_UNRESOLVED,
             place,
             f"{target!r:.100} leads to no schema in the document; define what it names, under $defs for example",
         )

@@ -41,9 +41,9 @@ class ResourceSchema:
         """
         try:
             for name in dict.fromkeys((self.resource_type, self.provider, self.resource)):
-                texts.line(name, longest=MAX_NAME_LENGTH)
+                texts.validate_line(name, max_length=MAX_NAME_LENGTH)
             if self.description is not None:
-                texts.text(self.description, longest=MAX_DESCRIPTION_LENGTH)
+                texts.validate_text(self.description, max_length=MAX_DESCRIPTION_LENGTH)
         except InvalidTextError as error:
             raise InvalidSchemasError(f"{self.resource_type[:MAX_NAME_LENGTH]!r}: {error.detail}") from None
 

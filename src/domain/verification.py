@@ -10,7 +10,7 @@ from domain.errors import AnnouncementRefusedError
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """The verdict of one check.
+    """The result of one check.
 
     Attributes:
         name: Stable slug of what was checked.
@@ -24,7 +24,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
-    """The verdict on an announcement, check by check, in the order of checking; a failed check is the last one.
+    """The checks of an announcement and its wheel in their order. A failed check is the last one.
 
     Attributes:
         wheel_bytes: Size of what was fetched, or None if nothing was.
@@ -42,55 +42,51 @@ class Verification:
         return all(check.passed for check in self.checks)
 
 
-class OpenCheck:
-    """A check while it runs: it passes unless a refusal leaves the context, which is noted and goes on its way.
+class CheckRun:
+    """Context of one check: failed if an ``AnnouncementRefusedError`` leaves it, passed if nothing does.
 
     Attributes:
-        text: What was compared, to be told while it runs.
+        detail: What was compared with what; set it inside of the context.
     """
 
-    __slots__ = ("_name", "_taken_down", "text")
+    __slots__ = ("_checks", "_name", "detail")
 
-    def __init__(self, name: str, taken_down: list[Check]) -> None:
-        """Take the verdicts to add one to."""
+    def __init__(self, name: str, checks: list[Check]) -> None:
         self._name = name
-        self._taken_down = taken_down
-        self.text = ""
+        self._checks = checks
+        self.detail = ""
 
     def __enter__(self) -> Self:
-        """Begin."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Take down the verdict, of which a fault that is no refusal says nothing."""
         if error is None:
-            self._taken_down.append(Check(self._name, passed=True, detail=self.text))
+            self._checks.append(Check(self._name, passed=True, detail=self.detail))
         elif isinstance(error, AnnouncementRefusedError):
-            self._taken_down.append(Check(self._name, passed=False, detail=error.detail))
+            self._checks.append(Check(self._name, passed=False, detail=error.detail))
 
 
-class Examination:
-    """Takes down the verdict of each check while an announcement and its wheel are examined.
+class VerificationLog:
+    """Records each check of an announcement and its wheel.
 
     Attributes:
-        wheel_bytes: To be set once the wheel is there.
-        inflated_bytes: To be set once its files were read.
+        wheel_bytes: Set it once the wheel is fetched.
+        inflated_bytes: Set it once its files are read.
     """
 
     def __init__(self) -> None:
-        """Start without any verdict."""
         self.wheel_bytes: int | None = None
         self.inflated_bytes: int | None = None
         self._checks: list[Check] = []
 
-    def check(self, name: str) -> OpenCheck:
-        """Return the context in which to run one check."""
-        return OpenCheck(name, self._checks)
+    def check(self, name: str) -> CheckRun:
+        """Return the context of one check."""
+        return CheckRun(name, self._checks)
 
     def verdict(self, *, at: datetime) -> Verification:
-        """Return what was found so far."""
+        """Return the checks so far."""
         return Verification(
             checks=tuple(self._checks),
             checked_at=at,

@@ -8,11 +8,11 @@ from typing import Self
 from domain.announcements import Announcement
 from domain.digests import Sha256Digest
 from domain.errors import IllegalTransitionError, RegistryError
-from domain.history import check_yank_reason
+from domain.history import validate_yank_reason
 from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.verification import Verification
-from domain.wheels import ProvenWheel
+from domain.wheels import VerifiedWheel
 
 
 class VersionStatus(StrEnum):
@@ -53,7 +53,7 @@ class ProviderVersion:
     registered_by: str
     created_at: datetime
     updated_at: datetime
-    wheel: ProvenWheel | None = None
+    wheel: VerifiedWheel | None = None
     verification: Verification | None = None
     published_at: datetime | None = None
     error_code: str | None = None
@@ -104,7 +104,7 @@ class ProviderVersion:
             verification=None,
         )
 
-    def publish(self, wheel: ProvenWheel, *, at: datetime, verification: Verification | None = None) -> Self:
+    def publish(self, wheel: VerifiedWheel, *, at: datetime, verification: Verification | None = None) -> Self:
         """Publish a building version with its proven wheel.
 
         Raises:
@@ -144,7 +144,7 @@ class ProviderVersion:
             InvalidTextError: The reason breaks its rule.
         """
         self._require(VersionStatus.PUBLISHED, "yanked")
-        reason = check_yank_reason(reason)
+        reason = validate_yank_reason(reason)
         return replace(self, status=VersionStatus.YANKED, yanked_at=at, yanked_reason=reason, updated_at=at)
 
     def restore(self, *, at: datetime) -> Self:

@@ -12,7 +12,7 @@ from itertools import islice
 
 from domain.canonical_records import is_canonical
 from domain.core_metadata import quoted
-from domain.errors import WheelFault, WheelRefusedError
+from domain.errors import WheelProblem, WheelRefusedError
 from domain.wheel_archives import ArchiveMember, WheelArchive
 
 DIGEST_SIZES: Mapping[str, int] = {
@@ -130,10 +130,10 @@ def _unhashed(folder: str) -> frozenset[str]:
 
 
 def _invalid(why: str) -> WheelRefusedError:
-    return WheelRefusedError(WheelFault.RECORD_INVALID, f"the wheel's RECORD is invalid: {why}; rebuild the wheel")
+    return WheelRefusedError(WheelProblem.RECORD_INVALID, f"the wheel's RECORD is invalid: {why}; rebuild the wheel")
 
 
-def check_record(archive: WheelArchive, folder: str) -> str:
+def verify_record(archive: WheelArchive, folder: str) -> str:
     """Say that RECORD and the archive agree on every file, to the last hash and size.
 
     Raises:
@@ -196,6 +196,6 @@ def _matches(entry: RecordEntry, member: ArchiveMember) -> bool:
 def _mismatch(paths: Sequence[str], what: str) -> WheelRefusedError:
     others = f" (and {len(paths) - 1} more)" if len(paths) > 1 else ""
     return WheelRefusedError(
-        WheelFault.RECORD_MISMATCH,
+        WheelProblem.RECORD_MISMATCH,
         f"{quoted(paths[0])}{others} {what}; rebuild the wheel and change nothing afterwards",
     )

@@ -9,16 +9,16 @@ from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from domain.core_metadata import LONGEST_FIELD, body, field, headers, quoted, requires_python
-from domain.data_folders import check_data_folders, scripts_in
+from domain.data_folders import scripts_in, validate_data_folders
 from domain.digests import Sha256Digest
-from domain.entry_points import check_entry_points
-from domain.errors import WheelFault, WheelRefusedError
+from domain.entry_points import validate_entry_points
+from domain.errors import WheelProblem, WheelRefusedError
 from domain.import_packages import ImportPackages
 from domain.readmes import Readme
-from domain.verification import Examination
+from domain.verification import VerificationLog
 from domain.wheel_archives import WheelArchive
 from domain.wheel_filenames import WheelFilename
-from domain.wheel_records import check_record
+from domain.wheel_records import verify_record
 
 _REQUIRED_FILES = ("WHEEL", "METADATA", "RECORD")
 _WHEEL_VERSION = "Wheel-Version"
@@ -28,7 +28,7 @@ _LONGEST_TOP_LEVEL = 64 * 1024  # bytes that are looked at for a hint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProvenWheel:
+class VerifiedWheel:
     """A wheel that is what it was announced to be.
 
     Attributes:
@@ -53,7 +53,7 @@ class ProvenWheel:
     name: str | None = dataclasses.field(default=None, compare=False)
 
 
-def check_digest(announced: Sha256Digest | None, computed: Sha256Digest) -> str:
+def verify_digest(announced: Sha256Digest | None, computed: Sha256Digest) -> str:
     """Say how the fetched bytes compare with the announced digest.
 
     Raises:
@@ -63,14 +63,14 @@ def check_digest(announced: Sha256Digest | None, computed: Sha256Digest) -> str:
         return f"computed {computed}; none was announced"
     if announced != computed:
         raise WheelRefusedError(
-            WheelFault.DIGEST_MISMATCH,
+            WheelProblem.DIGEST_MISMATCH,
             f"the wheel has the SHA-256 digest {computed}, not the announced {announced}; "
             "announce the digest of the uploaded file, and never replace a file once uploaded",
         )
     return f"computed {computed}, as announced"
 
 
-def check_filename(filename: WheelFilename, *, distribution: str | None = None, version: Version | None = None) -> str:
+def verify_filename(filename: WheelFilename, *, distribution: str | None = None, version: Version | None = None) -> str:
     """Say that the file name carries the claimed distribution and version, where they are claimed.
 
     Raises:
@@ -78,62 +78,62 @@ def check_filename(filename: WheelFilename, *, distribution: str | None = None, 
     """
     if distribution is not None and canonicalize_name(distribution) != filename.distribution:
         raise WheelRefusedError(
-            WheelFault.NAME_MISMATCH,
+            WheelProblem.NAME_MISMATCH,
             f"the wheel file name says distribution {filename.distribution!r}, not {quoted(distribution)}; "
             "name the distribution that the wheel was built from",
         )
     if version is not None and filename.version != version:
         raise WheelRefusedError(
-            WheelFault.VERSION_MISMATCH,
+            WheelProblem.VERSION_MISMATCH,
             f"the wheel file name says version {filename.version}, the registration {version}; "
             "register the version that the wheel was built as",
         )
     return f"{filename} is of {filename.distribution} {filename.version}"
 
 
-def prove(
+def verify(
     archive: WheelArchive,
     *,
     filename: WheelFilename,
     package_name: str | None,
     sha256: Sha256Digest,
     size: int,
-    examination: Examination,
-) -> ProvenWheel:
+    log: VerificationLog,
+) -> VerifiedWheel:
     """Judge a wheel's contents against its file name and the announced package, taking down each verdict.
 
     Raises:
         WheelRefusedError: The first rule that the wheel breaks.
     """
     paths = archive.paths
-    with examination.check("dist_info") as compared:
+    with log.check("dist_info") as check:
         folder = _dist_info_folder(archive, filename)
-        check_data_folders(paths, archive.folders, dist_info=folder)
-        compared.text = f"one *.dist-info folder, of {filename.distribution} {filename.version}, with its files"
-    with examination.check("wheel_format") as compared:
+        validate_data_folders(paths, archive.folders, dist_info=folder)
+        check.detail = f"one *.dist-info folder, of {filename.distribution} {filename.version}, with its files"
+    with log.check("wheel_format") as check:
         wheel = archive.dist_info[f"{folder}/WHEEL"]
-        _check_encoding(wheel, file="WHEEL", fault=WheelFault.FORMAT_UNSUPPORTED)
-        compared.text = _check_format(headers(wheel, file="WHEEL"))
-    with examination.check("metadata") as compared:
+        _check_encoding(wheel, file="WHEEL", problem=WheelProblem.FORMAT_UNSUPPORTED)
+        check.detail = _check_format(headers(wheel, file="WHEEL"))
+    with log.check("metadata") as check:
         core_metadata = archive.dist_info[f"{folder}/METADATA"]
-        _check_encoding(core_metadata, file="METADATA", fault=WheelFault.METADATA_INVALID)
+        _check_encoding(core_metadata, file="METADATA", problem=WheelProblem.METADATA_INVALID)
         metadata = headers(core_metadata, file="METADATA")
         _check_identity(metadata, filename)
-        compared.text = f"METADATA and file name agree on {filename.distribution} {filename.version}"
-    with examination.check("record") as compared:
-        compared.text = check_record(archive, folder)
-    with examination.check("entry_points") as compared:
+        check.detail = f"METADATA and file name agree on {filename.distribution} {filename.version}"
+    with log.check("record") as check:
+        check.detail = verify_record(archive, folder)
+    with log.check("entry_points") as check:
         entry_points = archive.dist_info.get(f"{folder}/entry_points.txt", b"")
-        scripts = check_entry_points(entry_points, files=scripts_in(paths))
-        compared.text = f"{scripts} scripts, each a plain file name"
+        scripts = validate_entry_points(entry_points, files=scripts_in(paths))
+        check.detail = f"{scripts} scripts, each a plain file name"
     packages = ImportPackages.of(
         paths,
         import_names=[str(name) for name in metadata.get_all("Import-Name", ())],
         top_level=archive.dist_info.get(f"{folder}/top_level.txt", b"")[:_LONGEST_TOP_LEVEL].decode("utf-8", "replace"),
     )
-    with examination.check("package") as compared:
-        compared.text = _check_package(package_name, packages)
-    return ProvenWheel(
+    with log.check("package") as check:
+        check.detail = _check_package(package_name, packages)
+    return VerifiedWheel(
         sha256=sha256,
         size=size,
         filename=filename.text,
@@ -153,7 +153,7 @@ def _dist_info_folder(archive: WheelArchive, filename: WheelFilename) -> str:
     if len(folders) != 1 or folders.issubset(archive.paths):
         found = ", ".join(map(quoted, sorted(folders)[:3])) or "none"
         raise WheelRefusedError(
-            WheelFault.DIST_INFO_MISSING,
+            WheelProblem.DIST_INFO_MISSING,
             "a wheel has exactly one top-level name that ends in .dist-info, which is a folder; "
             f"this archive has {found}; build it with a PEP 517 build backend",
         )
@@ -163,25 +163,25 @@ def _dist_info_folder(archive: WheelArchive, filename: WheelFilename) -> str:
     _check_version(version, filename, where="the *.dist-info folder")
     if any(path.lower() == f"{folder}/{_DIRECT_URL}".lower() for path in archive.dist_info):
         raise WheelRefusedError(
-            WheelFault.LAYOUT_INVALID,
+            WheelProblem.LAYOUT_INVALID,
             f"the wheel holds {_DIRECT_URL}, in which installers note where a distribution came from; "
             "build the wheel from the sources, not from an installed distribution",
         )
     for required in _REQUIRED_FILES:
         if f"{folder}/{required}" not in archive.dist_info:
             raise WheelRefusedError(
-                WheelFault.FILE_MISSING,
+                WheelProblem.FILE_MISSING,
                 f"the wheel's *.dist-info folder has no {required}; build it with a PEP 517 build backend",
             )
     return folder
 
 
-def _check_encoding(data: bytes, *, file: str, fault: WheelFault) -> None:
+def _check_encoding(data: bytes, *, file: str, problem: WheelProblem) -> None:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise WheelRefusedError(
-            fault,
+            problem,
             f"the wheel's {file} file is not UTF-8 at byte {error.start}, so pip does not install it; "
             "save the project's metadata as UTF-8 and rebuild the wheel",
         ) from None
@@ -191,7 +191,7 @@ def _check_format(wheel: Message) -> str:
     version = next((field(wheel, name) or "" for name in wheel if name == _WHEEL_VERSION), "")  # uv minds the case
     if not _SUPPORTED.fullmatch(version):
         raise WheelRefusedError(
-            WheelFault.FORMAT_UNSUPPORTED,
+            WheelProblem.FORMAT_UNSUPPORTED,
             f"the WHEEL file says {_WHEEL_VERSION} {quoted(version)}; installers understand 1.0 and later minor "
             "versions only, so build with a current backend",
         )
@@ -204,7 +204,7 @@ def _check_identity(metadata: Message, filename: WheelFilename) -> None:
     )
     if len(names) != 1 or len(versions) != 1:  # installers differ in which of several they read
         raise WheelRefusedError(
-            WheelFault.METADATA_INVALID,
+            WheelProblem.METADATA_INVALID,
             "the METADATA file must have one Name and one Version; build it with a PEP 517 build backend",
         )
     _check_name(names[0], filename, where="METADATA")
@@ -214,7 +214,7 @@ def _check_identity(metadata: Message, filename: WheelFilename) -> None:
 def _check_name(name: str, filename: WheelFilename, *, where: str) -> None:
     if not name.isascii() or canonicalize_name(name) != filename.distribution:  # a Kelvin sign lowers to a plain k
         raise WheelRefusedError(
-            WheelFault.NAME_MISMATCH,
+            WheelProblem.NAME_MISMATCH,
             f"{where} names the distribution {quoted(name)}, the file name {filename.distribution!r}; "
             "upload the file under the name that the build gave it",
         )
@@ -227,7 +227,7 @@ def _check_version(text: str, filename: WheelFilename, *, where: str) -> None:
         matches = False
     if not matches:
         raise WheelRefusedError(
-            WheelFault.VERSION_MISMATCH,
+            WheelProblem.VERSION_MISMATCH,
             f"{where} says version {quoted(text)}, the file name {filename.version}; "
             "upload the file under the name that the build gave it",
         )
@@ -238,7 +238,7 @@ def _check_package(announced: str | None, packages: ImportPackages) -> str:
         return f"the wheel offers {packages}; a runtime imports {packages.only or 'nothing by inference'}"
     if announced not in packages:
         raise WheelRefusedError(
-            WheelFault.PACKAGE_NOT_IN_WHEEL,
+            WheelProblem.PACKAGE_NOT_IN_WHEEL,
             f"the wheel has no importable package {announced!r}; it offers {packages}; announce one of these, or none",
         )
     return f"{announced} is importable from the wheel"

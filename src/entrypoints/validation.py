@@ -151,7 +151,7 @@ def _is_listening_host(host: str) -> bool:
 
 def _is_line(text: str) -> bool:
     try:
-        texts.line(text, longest=len(text))
+        texts.validate_line(text, max_length=len(text))
     except InvalidTextError:
         return False
     return True

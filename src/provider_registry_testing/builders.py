@@ -16,7 +16,7 @@ from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.versions import ProviderVersion
 from domain.wheel_urls import WheelUrl
-from domain.wheels import ProvenWheel
+from domain.wheels import VerifiedWheel
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
 MACHINE_ID = "mch_release"
@@ -36,8 +36,8 @@ def an_announcement(*, version: str = "1.0.0", **changes: object) -> Announcemen
     return Announcement(**fields)  # type: ignore[arg-type]
 
 
-def a_proven_wheel(data: bytes = b"wheel", *, package_name: str | None = "gcp_provider") -> ProvenWheel:
-    return ProvenWheel(
+def a_proven_wheel(data: bytes = b"wheel", *, package_name: str | None = "gcp_provider") -> VerifiedWheel:
+    return VerifiedWheel(
         sha256=Sha256Digest(hashlib.sha256(data).hexdigest()),
         size=len(data),
         filename="pragmatiks_gcp_provider-1.0.0-py3-none-any.whl",

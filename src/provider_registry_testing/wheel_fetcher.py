@@ -10,7 +10,7 @@ import pytest
 from application.errors import WheelHostFailedError
 from application.ports.wheel_fetcher import WheelFetcher
 from application.wheel_content import WheelContent
-from domain.errors import WheelFault, WheelRefusedError
+from domain.errors import WheelProblem, WheelRefusedError
 from domain.wheel_urls import WheelUrl
 
 WHEEL = bytes(range(256)) * 20_000  # some megabytes, so that they arrive in many parts
@@ -102,7 +102,7 @@ class WheelFetcherContract:
     async def test_an_unknown_file_is_refused_for_good(self, source: WheelSource, spool: Path) -> None:
         with pytest.raises(WheelRefusedError) as refusal:
             await source.fetcher.fetch(source.url)
-        assert refusal.value.fault is WheelFault.NOT_FOUND
+        assert refusal.value.problem is WheelProblem.NOT_FOUND
         assert _files_in(spool) == []
 
     async def test_a_failing_host_is_told_from_a_missing_file(self, source: WheelSource, spool: Path) -> None:

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from adapters.json_schema.validator import MetaSchemaValidator
 from application.use_cases.check_schemas import CheckSchemas
 from domain.canonical_json import CanonicalJson
-from domain.errors import SchemaFault, SchemaRefusedError
+from domain.errors import SchemaProblem, SchemaRefusedError
 from domain.schema_documents import schema_document
 from domain.schema_drafts import DEFAULT_DRAFT, DRAFTS, Draft
 from domain.schemas import ResourceSchema, ResourceSchemas
-from domain.verification import Examination
+from domain.verification import VerificationLog
 from tests.builders import NOW, an_announcement
 
 CHECK = CheckSchemas(MetaSchemaValidator())
@@ -27,16 +27,16 @@ def _a_schema(**parts: object) -> ResourceSchema:
     return ResourceSchema(resource_type="bucket", provider="gcp", resource="bucket", **canonical)
 
 
-async def _check(schema: ResourceSchema) -> Examination:
-    examination = Examination()
-    await CHECK.execute(an_announcement(schemas=ResourceSchemas.of({"bucket": schema})), examination)
-    return examination
+async def _check(schema: ResourceSchema) -> VerificationLog:
+    log = VerificationLog()
+    await CHECK.execute(an_announcement(schemas=ResourceSchemas.of({"bucket": schema})), log)
+    return log
 
 
 async def test_the_verdict_counts_schemas_and_names_their_drafts() -> None:
-    examination = await _check(_a_schema(config_schema={"$schema": DRAFTS[2].uri}, outputs_schema={}))
+    log = await _check(_a_schema(config_schema={"$schema": DRAFTS[2].uri}, outputs_schema={}))
 
-    (check,) = examination.verdict(at=NOW).checks
+    (check,) = log.verdict(at=NOW).checks
     assert (check.name, check.passed) == ("schemas", True)
     assert check.detail.startswith("2 schemas of draft 2020-12, 7: ")
 
@@ -51,7 +51,7 @@ async def test_rules_without_a_meta_schema_come_first() -> None:
     with pytest.raises(SchemaRefusedError) as refusal:
         await _check(_a_schema(config_schema=both))
 
-    assert refusal.value.fault is SchemaFault.REFERENCE_FORBIDDEN
+    assert refusal.value.problem is SchemaProblem.REFERENCE_FORBIDDEN
 
 
 references = st.sampled_from(["#", "#/$defs/a", "#/definitions/a", "#/properties/a", "#n", "#/allOf/0"])

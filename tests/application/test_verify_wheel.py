@@ -12,8 +12,8 @@ from application.ports.wheel_fetcher import FetchedWheel
 from application.use_cases.verify_wheel import VerifyWheel, WheelClaims
 from application.wheel_content import WheelContent
 from domain.digests import Sha256Digest
-from domain.errors import WheelFault, WheelRefusedError
-from domain.verification import Examination
+from domain.errors import WheelProblem, WheelRefusedError
+from domain.verification import VerificationLog
 from domain.wheel_archives import ArchiveMember, WheelArchive
 from domain.wheel_filenames import WheelFilename
 from domain.wheel_urls import WheelUrl
@@ -87,20 +87,20 @@ async def test_a_wheel_of_very_many_files_is_judged_in_a_thread_however_little_i
         await verify.examine(
             FetchedWheel(b"x", Sha256Digest("0" * 64), 1),
             WheelClaims(filename=FILENAME),
-            Examination(),
+            VerificationLog(),
         )
     assert len(said.threads) == 1
     assert (threading.get_ident() in said.threads) is at_once
 
 
 @pytest.mark.parametrize(
-    "failure", [WheelRefusedError(WheelFault.NOT_AN_ARCHIVE, "no archive"), OSError("gone"), asyncio.CancelledError()]
+    "failure", [WheelRefusedError(WheelProblem.NOT_AN_ARCHIVE, "no archive"), OSError("gone"), asyncio.CancelledError()]
 )
 async def test_a_wheel_is_let_go_of_whatever_ends_its_reading(failure: BaseException) -> None:
     lending = Lending()
     verify = VerifyWheel(fetcher=lending, reader=FailingReader(failure, lending))
     with pytest.raises(type(failure)):
-        await verify.execute(a_wheel_url(), WheelClaims(filename=a_wheel_url().filename), Examination())
+        await verify.execute(a_wheel_url(), WheelClaims(filename=a_wheel_url().filename), VerificationLog())
     assert lending.out == 0
 
 
@@ -108,5 +108,5 @@ async def test_a_wheel_is_let_go_of_once_it_is_proven() -> None:
     lending = Lending()
     archive = await ZipWheelReader().read(a_wheel())
     verify = VerifyWheel(fetcher=lending, reader=WheelReader(archive))
-    await verify.execute(a_wheel_url(), WheelClaims(filename=a_wheel_url().filename), Examination())
+    await verify.execute(a_wheel_url(), WheelClaims(filename=a_wheel_url().filename), VerificationLog())
     assert lending.out == 0

@@ -5,17 +5,17 @@ import pytest
 from application.errors import WheelHostFailedError, WheelHostTimeoutError, WheelHostUnreachableError
 from application.withholding import network_withheld
 from domain.accounts import Account
-from domain.errors import RegistryError, WheelFault, WheelRefusedError
+from domain.errors import RegistryError, WheelProblem, WheelRefusedError
 
 CUSTOMER, MACHINE = Account("org_acme", is_customer=True), Account("mch_release")
 NOT_REACHED = [
-    WheelRefusedError(WheelFault.ADDRESS_FORBIDDEN, "the host db.internal is at an address that is not fetched from"),
+    WheelRefusedError(WheelProblem.ADDRESS_FORBIDDEN, "the host db.internal is at an address that is not fetched from"),
     WheelHostFailedError("the wheel's host db.internal cannot be reached", reached=False),
     WheelHostFailedError("the wheel's host db.internal has no TLS certificate", reached=False),
     WheelHostTimeoutError("the wheel's host db.internal takes too long to be connected to", reached=False),
 ]
 REACHED = [
-    WheelRefusedError(WheelFault.NOT_FOUND, "the host wheels.example.com answers 404"),
+    WheelRefusedError(WheelProblem.NOT_FOUND, "the host wheels.example.com answers 404"),
     WheelHostFailedError("the wheel's host wheels.example.com answers 500"),
     WheelHostTimeoutError("the wheel did not arrive"),
 ]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.wheel.archive_source import ArchiveSource, opened
-from domain.errors import WheelFault, WheelRefusedError
+from domain.errors import WheelProblem, WheelRefusedError
 
 DATA = bytes(range(50))
 
@@ -32,7 +32,7 @@ def test_exactly_the_bytes_that_were_asked_for_come(source: ArchiveSource, offse
         return
     with pytest.raises(WheelRefusedError) as refusal:
         source.read(offset, length)
-    assert refusal.value.fault is WheelFault.ARCHIVE_FRAMING
+    assert refusal.value.problem is WheelProblem.ARCHIVE_FRAMING
 
 
 def test_the_size_is_told(source: ArchiveSource) -> None:

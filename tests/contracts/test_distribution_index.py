@@ -13,7 +13,7 @@ from adapters.postgres.engine import Database
 from adapters.postgres.version_repository import PostgresVersionRepository
 from application.errors import StoreUnavailableError
 from application.ports.distribution_index import DistributionIndex
-from domain.errors import WheelFault, WheelRefusedError
+from domain.errors import WheelProblem, WheelRefusedError
 from domain.index_files import IndexFile
 from domain.versions import ProviderVersion
 from provider_registry_testing.writes import VersionStore
@@ -59,24 +59,24 @@ async def test_files_come_in_the_order_of_publication_and_from_one_namespace(ind
         a_version("3.0.0", name="platform/other", at=NOW + timedelta(minutes=1)).yank("broken", at=LATER),
         of_distribution("other", "platform/another"),
     )
-    found = [(file.url, file.is_yanked) for file in await index.files_of("platform", GCP)]
+    found = [(file.url, file.is_yanked) for file in await index.list_files("platform", GCP)]
     assert found == [(a_wheel_url("2.0.0").text, False), (a_wheel_url("3.0.0").text, True)]
-    assert [file.url for file in await index.files_of("acme", GCP)] == [a_wheel_url("1.0.0").text]
-    assert await index.files_of("platform", canonicalize_name("unknown")) == []
+    assert [file.url for file in await index.list_files("acme", GCP)] == [a_wheel_url("1.0.0").text]
+    assert await index.list_files("platform", canonicalize_name("unknown")) == []
 
 
 async def test_versions_that_are_not_public_stay_hidden(indexed: Indexed) -> None:
     store, index = indexed
-    refusal = WheelRefusedError(WheelFault.DIGEST_MISMATCH, "the bytes differ")
+    refusal = WheelRefusedError(WheelProblem.DIGEST_MISMATCH, "the bytes differ")
     await put(store, a_building_version("1.0.0"), a_building_version("2.0.0").fail(refusal, at=LATER))
-    assert (await index.list_distributions("platform"), await index.files_of("platform", GCP)) == ([], [])
+    assert (await index.list_distributions("platform"), await index.list_files("platform", GCP)) == ([], [])
 
 
 async def test_a_file_says_what_installers_ask(indexed: Indexed) -> None:
     store, index = indexed
     version, wheel = a_version("1.0.0"), a_proven_wheel()
     await put(store, version.yank("broken", at=LATER))
-    assert await index.files_of("platform", GCP) == [
+    assert await index.list_files("platform", GCP) == [
         IndexFile(
             filename=wheel.filename,
             url=version.announcement.wheel_url.text,
@@ -95,7 +95,7 @@ async def test_an_outage_reaches_the_index() -> None:
     memory.unavailable = True
     database = Database("postgresql://registry@127.0.0.1:1/registry")
     for index in (InMemoryDistributionIndex(memory), PostgresDistributionIndex(database)):
-        for work in (index.list_distributions("platform"), index.files_of("platform", GCP)):
+        for work in (index.list_distributions("platform"), index.list_files("platform", GCP)):
             with pytest.raises(StoreUnavailableError):
                 await work
     await database.dispose()

@@ -16,7 +16,7 @@ from adapters.postgres.version_repository import PostgresVersionRepository
 from application.errors import SearchBusyError, StoreUnavailableError
 from application.ports.provider_queries import CatalogPage, CatalogSearch, ProviderQueries
 from domain.catalog import CatalogMetadata
-from domain.errors import WheelFault, WheelRefusedError
+from domain.errors import WheelProblem, WheelRefusedError
 from domain.names import ProviderName
 from domain.readmes import Readme
 from domain.search import Query, SearchTerms
@@ -30,7 +30,7 @@ from tests.support.stores import put, writing
 
 LATER = NOW + timedelta(hours=1)
 V1 = SemVer.parse("1.0.0")
-REFUSAL = WheelRefusedError(WheelFault.DIGEST_MISMATCH, "the bytes differ")
+REFUSAL = WheelRefusedError(WheelProblem.DIGEST_MISMATCH, "the bytes differ")
 
 
 class Catalogued:

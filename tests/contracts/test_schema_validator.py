@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from adapters.json_schema.validator import MetaSchemaValidator
 from application.ports.schema_validator import SchemaValidator
 from domain.canonical_json import CanonicalJson
-from domain.errors import RegistryError, SchemaFault, SchemaRefusedError
+from domain.errors import RegistryError, SchemaProblem, SchemaRefusedError
 from domain.json_schemas import json_schemas
 from domain.schema_drafts import DRAFTS
 from tests.builders import an_announcement
@@ -43,7 +43,7 @@ async def _sentence(validator: SchemaValidator, document: object) -> str:
 async def _refusal(validator: SchemaValidator, document: object) -> SchemaRefusedError:
     with pytest.raises(SchemaRefusedError) as refusal:
         await _validate(validator, document)
-    assert refusal.value.fault is SchemaFault.INVALID
+    assert refusal.value.problem is SchemaProblem.INVALID
     assert refusal.value.detail.isprintable()
     assert len(refusal.value.detail) < 1000
     return refusal.value

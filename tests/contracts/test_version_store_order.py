@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from adapters.memory.version_repository import InMemoryVersionRepository
 from domain.catalog import latest
-from domain.errors import WheelFault, WheelRefusedError
+from domain.errors import WheelProblem, WheelRefusedError
 from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.versions import ProviderVersion, VersionStatus
@@ -39,7 +39,7 @@ def a_version_of(name: ProviderName, number: SemVer, status: VersionStatus) -> P
         VersionStatus.BUILDING: a_building_version,
         VersionStatus.PUBLISHED: a_version,
         VersionStatus.FAILED: lambda: a_building_version().fail(
-            WheelRefusedError(WheelFault.NOT_FOUND, "gone"), at=NOW
+            WheelRefusedError(WheelProblem.NOT_FOUND, "gone"), at=NOW
         ),
         VersionStatus.YANKED: lambda: a_version().yank("broken", at=NOW),
     }

@@ -8,8 +8,8 @@ from domain.distributions import Distribution
 from domain.errors import (
     ConflictError,
     DistributionConflictError,
-    WheelFault,
     WheelFilenameConflictError,
+    WheelProblem,
     WheelRefusedError,
 )
 from domain.version_state import VersionSnapshot
@@ -57,7 +57,7 @@ async def test_names_are_looked_at_only_where_a_wheel_is_asked_about(store: Vers
 
 async def test_a_failed_version_claims_nothing(store: VersionStore) -> None:
     failed = a_building_version(name="acme/a", wheel_url=ACME.announcement.wheel_url).fail(
-        WheelRefusedError(WheelFault.DIGEST_MISMATCH, "the bytes differ"), at=NOW
+        WheelRefusedError(WheelProblem.DIGEST_MISMATCH, "the bytes differ"), at=NOW
     )
     await store.update(failed.name, failed.version, writing(failed), wheel=filename_of(failed))
     assert await names_of(store, failed) == WheelNames()

@@ -20,7 +20,7 @@ from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from application.errors import SpoolUnavailableError
 from application.ports.wheel_reader import WheelReader
 from application.wheel_content import WheelContent
-from domain.errors import WheelFault, WheelRefusedError
+from domain.errors import WheelProblem, WheelRefusedError
 from tests.builders import a_wheel
 from tests.support.archives import STORED, Archive, Part, with_part
 
@@ -100,7 +100,7 @@ async def test_the_algorithm_that_record_names_is_computed_too(reader: WheelRead
 async def test_what_is_no_archive_is_refused(data: bytes, reader: WheelReader, hold: Hold) -> None:
     content = hold(data)
 
-    assert (await _refusal(reader, content)).fault is WheelFault.NOT_AN_ARCHIVE
+    assert (await _refusal(reader, content)).problem is WheelProblem.NOT_AN_ARCHIVE
 
 
 async def test_what_inflates_beyond_the_total_cap_is_refused(hold: Hold) -> None:
@@ -108,7 +108,7 @@ async def test_what_inflates_beyond_the_total_cap_is_refused(hold: Hold) -> None
 
     refusal = await _refusal(ZipWheelReader(ArchiveCaps(inflated_bytes=1199)), content)
 
-    assert refusal.fault is WheelFault.INFLATES_TOO_FAR
+    assert refusal.problem is WheelProblem.INFLATES_TOO_FAR
     assert len((await ZipWheelReader(ArchiveCaps(inflated_bytes=1200)).read(content)).members) == 2
 
 
@@ -125,7 +125,7 @@ async def test_the_ratio_binds_only_beyond_the_unrated_bytes(hold: Hold) -> None
 
     refusal = await _refusal(ZipWheelReader(ArchiveCaps(unrated_bytes=999_999)), content)
 
-    assert refusal.fault is WheelFault.INFLATES_TOO_FAR
+    assert refusal.problem is WheelProblem.INFLATES_TOO_FAR
     assert len((await ZipWheelReader(ArchiveCaps(unrated_bytes=1_000_000)).read(content)).members) == 1
     assert len((await ZipWheelReader(ArchiveCaps(unrated_bytes=0, ratio=1000)).read(content)).members) == 1
 

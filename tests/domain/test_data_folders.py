@@ -4,8 +4,8 @@ import tracemalloc
 
 import pytest
 
-from domain.data_folders import check_data_folders, scripts_in
-from domain.errors import WheelFault, WheelRefusedError
+from domain.data_folders import scripts_in, validate_data_folders
+from domain.errors import WheelProblem, WheelRefusedError
 
 _DIST_INFO = "demo-1.0.dist-info"
 
@@ -30,9 +30,9 @@ def test_scripts_are_the_files_of_one_folder() -> None:
 )
 def test_the_sentence_names_the_file_and_what_is_wrong(path: str, sentence: str) -> None:
     with pytest.raises(WheelRefusedError, match=sentence) as refusal:
-        check_data_folders([path], [], dist_info=_DIST_INFO)
+        validate_data_folders([path], [], dist_info=_DIST_INFO)
 
-    assert refusal.value.fault is WheelFault.LAYOUT_INVALID
+    assert refusal.value.problem is WheelProblem.LAYOUT_INVALID
     assert ascii(path) in refusal.value.detail
 
 
@@ -42,14 +42,14 @@ def test_both_files_of_one_path_are_named_as_they_are_in_the_wheel() -> None:
     with pytest.raises(
         WheelRefusedError, match=r"'demo-1.0.data/purelib/demo/A.py' and 'demo/a.py' would be installed"
     ):
-        check_data_folders(paths, [], dist_info=_DIST_INFO)
+        validate_data_folders(paths, [], dist_info=_DIST_INFO)
 
 
 def test_very_deep_folders_cost_a_few_times_their_size() -> None:
     paths = [f"demo-1.0.data/data/{'ab/' * 20_000}{number}" for number in range(50)]
 
     tracemalloc.start()
-    check_data_folders(paths, [], dist_info=_DIST_INFO)
+    validate_data_folders(paths, [], dist_info=_DIST_INFO)
     assert scripts_in(paths) == []
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.entry_points import check_entry_points
-from domain.errors import WheelFault, WheelRefusedError
+from domain.entry_points import validate_entry_points
+from domain.errors import WheelProblem, WheelRefusedError
 
 
 @pytest.mark.parametrize(
@@ -21,18 +21,18 @@ from domain.errors import WheelFault, WheelRefusedError
     ],
 )
 def test_scripts_with_plain_names_are_counted(text: str, scripts: int) -> None:
-    assert check_entry_points(text.encode()) == scripts
+    assert validate_entry_points(text.encode()) == scripts
 
 
 def test_a_script_that_the_wheel_has_as_a_file_is_no_second_one() -> None:
-    assert check_entry_points(b"[console_scripts]\nrun = pkg:main\n", files=["run", "stop"]) == 1
+    assert validate_entry_points(b"[console_scripts]\nrun = pkg:main\n", files=["run", "stop"]) == 1
 
 
 def test_thousands_of_scripts_and_groups_are_read() -> None:
     scripts = "".join(f"run-{number} = pkg:main\n" for number in range(20_000))
     groups = "".join(f"[group.{number}]\nx = y\n" for number in range(20_000))
 
-    assert check_entry_points(f"[console_scripts]\n{scripts}{groups}".encode()) == 20_000
+    assert validate_entry_points(f"[console_scripts]\n{scripts}{groups}".encode()) == 20_000
 
 
 @pytest.mark.parametrize(
@@ -51,8 +51,8 @@ def test_thousands_of_scripts_and_groups_are_read() -> None:
 )
 def test_a_name_that_leads_elsewhere_or_a_file_that_cannot_be_parsed_is_refused(data: bytes) -> None:
     with pytest.raises(WheelRefusedError) as refusal:
-        check_entry_points(data)
-    assert refusal.value.fault is WheelFault.ENTRY_POINTS_INVALID
+        validate_entry_points(data)
+    assert refusal.value.problem is WheelProblem.ENTRY_POINTS_INVALID
 
 
 @pytest.mark.parametrize(
@@ -72,18 +72,18 @@ def test_a_name_that_leads_elsewhere_or_a_file_that_cannot_be_parsed_is_refused(
 )
 def test_a_name_that_only_some_installers_see_is_refused(text: str) -> None:
     with pytest.raises(WheelRefusedError) as refusal:
-        check_entry_points(text.encode())
-    assert refusal.value.fault is WheelFault.ENTRY_POINTS_INVALID
+        validate_entry_points(text.encode())
+    assert refusal.value.problem is WheelProblem.ENTRY_POINTS_INVALID
 
 
-def outcome(data: bytes) -> WheelFault | None:
+def outcome(data: bytes) -> WheelProblem | None:
     try:
-        check_entry_points(data)
+        validate_entry_points(data)
     except WheelRefusedError as refusal:
-        return refusal.fault
+        return refusal.problem
     return None
 
 
 @given(st.binary(max_size=200) | st.text(alphabet="[]=:\n\t a;#%", max_size=60).map(str.encode))
 def test_any_file_is_read_or_refused(data: bytes) -> None:
-    assert outcome(data) in {None, WheelFault.ENTRY_POINTS_INVALID}
+    assert outcome(data) in {None, WheelProblem.ENTRY_POINTS_INVALID}

@@ -10,10 +10,10 @@ from application.errors import NotAuthenticatedError
 from domain.errors import (
     AnnouncementRefusedError,
     RegistryError,
-    SchemaFault,
+    SchemaProblem,
     SchemaRefusedError,
     VersionConflictError,
-    WheelFault,
+    WheelProblem,
     WheelRefusedError,
 )
 
@@ -28,10 +28,10 @@ _ALL = sorted(
     {error for error in _descendants(RegistryError) if error.__module__ in {"application.errors", "domain.errors"}},
     key=lambda error: error.__name__,
 )
-_FAULTS = [*WheelFault, *SchemaFault]
+_PROBLEMS = [*WheelProblem, *SchemaProblem]
 _REFUSALS = set(AnnouncementRefusedError.__subclasses__())  # their codes are those of the faults
 _LEAVES = [error for error in _ALL if not error.__subclasses__() and error not in _REFUSALS]
-_CODES = [error.code for error in _LEAVES if hasattr(error, "code")] + [fault.value for fault in _FAULTS]
+_CODES = [error.code for error in _LEAVES if hasattr(error, "code")] + [problem.value for problem in _PROBLEMS]
 
 
 def test_the_tree_is_seen() -> None:
@@ -51,21 +51,21 @@ def test_groups_of_refusals_have_no_code() -> None:
 def test_codes_are_unique_slugs() -> None:
     assert [code for code, count in Counter(_CODES).items() if count > 1] == []
     assert [code for code in _CODES if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", code)] == []
-    assert all(len(faults) == len(faults.__members__) for faults in (WheelFault, SchemaFault))
+    assert all(len(faults) == len(faults.__members__) for faults in (WheelProblem, SchemaProblem))
 
 
-@pytest.mark.parametrize("fault", WheelFault)
-def test_a_refused_wheel_takes_its_code_from_the_fault(fault: WheelFault) -> None:
-    refusal = WheelRefusedError(fault, "Sentence.")
+@pytest.mark.parametrize("problem", WheelProblem)
+def test_a_refused_wheel_takes_its_code_from_the_fault(problem: WheelProblem) -> None:
+    refusal = WheelRefusedError(problem, "Sentence.")
 
-    assert (refusal.code, refusal.detail, str(refusal)) == (fault.value, "Sentence.", "Sentence.")
+    assert (refusal.code, refusal.detail, str(refusal)) == (problem.value, "Sentence.", "Sentence.")
 
 
-@pytest.mark.parametrize("fault", SchemaFault)
-def test_a_refused_schema_takes_its_code_from_the_fault(fault: SchemaFault) -> None:
-    refusal = SchemaRefusedError(fault, "Sentence.")
+@pytest.mark.parametrize("problem", SchemaProblem)
+def test_a_refused_schema_takes_its_code_from_the_fault(problem: SchemaProblem) -> None:
+    refusal = SchemaRefusedError(problem, "Sentence.")
 
-    assert (refusal.code, refusal.detail, str(refusal)) == (fault.value, "Sentence.", "Sentence.")
+    assert (refusal.code, refusal.detail, str(refusal)) == (problem.value, "Sentence.", "Sentence.")
 
 
 def test_a_caller_never_reads_why_it_was_not_authenticated() -> None:

@@ -7,10 +7,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domain.canonical_json import CanonicalJson
-from domain.errors import InvalidSchemasError, RegistryError, SchemaFault, SchemaRefusedError
+from domain.errors import InvalidSchemasError, RegistryError, SchemaProblem, SchemaRefusedError
 from domain.json_schemas import MAX_SCHEMA_LENGTH, json_schemas
 from domain.schema_drafts import DRAFTS, draft_of
-from domain.schema_references import find_flaw, refers_to_nothing
+from domain.schema_references import find_violation, refers_to_nothing
 from domain.schemas import ResourceSchema, ResourceSchemas
 from tests.builders import an_announcement
 
@@ -31,10 +31,10 @@ def _sentence(document: object) -> str:
     return ""
 
 
-def _fault(document: object) -> SchemaFault:
+def _fault(document: object) -> SchemaProblem:
     with pytest.raises(SchemaRefusedError) as refusal:
         _judge(document)
-    return refusal.value.fault
+    return refusal.value.problem
 
 
 @pytest.mark.parametrize("uri", [draft.uri for draft in DRAFTS])
@@ -56,7 +56,7 @@ def test_an_unknown_draft_is_refused_with_a_list_of_the_known_ones(uri: object) 
     with pytest.raises(SchemaRefusedError) as refusal:
         _judge({"$schema": uri})
 
-    assert refusal.value.fault is SchemaFault.DRAFT_UNSUPPORTED
+    assert refusal.value.problem is SchemaProblem.DRAFT_UNSUPPORTED
     assert all(draft.uri in refusal.value.detail for draft in DRAFTS)
 
 
@@ -106,13 +106,13 @@ def test_data_that_looks_like_a_reference_is_none(data: object) -> None:
 @pytest.mark.parametrize("target", ["https://example.com/a", "other.json", "other.json#/a", "", "?#/a", "urn:a", "//a"])
 @pytest.mark.parametrize("around", ["items", "not", "contentSchema"])
 def test_a_reference_out_of_the_document_is_refused(keyword: str, target: str, around: str) -> None:
-    assert _fault({around: {keyword: target}}) is SchemaFault.REFERENCE_FORBIDDEN
+    assert _fault({around: {keyword: target}}) is SchemaProblem.REFERENCE_FORBIDDEN
 
 
 @pytest.mark.parametrize("draft", [DRAFT_4, DRAFT_2020])
 @pytest.mark.parametrize("target", [5, None, {}, ["#"], True])
 def test_a_reference_that_is_no_string_is_refused(draft: str, target: object) -> None:
-    assert _fault({"$schema": draft, "not": {"$ref": target}}) is SchemaFault.INVALID
+    assert _fault({"$schema": draft, "not": {"$ref": target}}) is SchemaProblem.INVALID
 
 
 @pytest.mark.parametrize(
@@ -127,11 +127,11 @@ def test_a_reference_that_is_no_string_is_refused(draft: str, target: object) ->
     ],
 )
 def test_a_part_with_an_identifier_of_its_own_is_refused(document: object) -> None:
-    assert _fault(document) is SchemaFault.REFERENCE_FORBIDDEN
+    assert _fault(document) is SchemaProblem.REFERENCE_FORBIDDEN
 
 
 def test_a_part_of_another_draft_is_refused() -> None:
-    assert _fault({"items": {"$schema": DRAFT_7}}) is SchemaFault.DRAFT_UNSUPPORTED
+    assert _fault({"items": {"$schema": DRAFT_7}}) is SchemaProblem.DRAFT_UNSUPPORTED
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_a_part_of_another_draft_is_refused() -> None:
     ],
 )
 def test_a_reference_to_no_schema_is_refused(document: object) -> None:
-    assert _fault(document) is SchemaFault.REFERENCE_UNRESOLVED
+    assert _fault(document) is SchemaProblem.REFERENCE_UNRESOLVED
 
 
 def test_a_schema_is_bounded_in_size_and_depth() -> None:
@@ -166,14 +166,14 @@ def test_a_schema_is_bounded_in_size_and_depth() -> None:
     for _ in range(65):
         deep = {"not": deep}
 
-    assert _fault({"title": "x" * (MAX_SCHEMA_LENGTH - frame + 1)}) is SchemaFault.TOO_LARGE
+    assert _fault({"title": "x" * (MAX_SCHEMA_LENGTH - frame + 1)}) is SchemaProblem.TOO_LARGE
     with pytest.raises(InvalidSchemasError, match="64 levels"):
         _judge(deep)
 
 
 @pytest.mark.parametrize("document", [True, False, None, [], "x", 5])
 def test_a_schema_is_an_object(document: object) -> None:
-    assert _fault(document) is SchemaFault.INVALID
+    assert _fault(document) is SchemaProblem.INVALID
 
 
 def test_a_refusal_names_the_schema_and_the_place_in_it() -> None:
@@ -252,7 +252,7 @@ def test_at_a_glance_no_document_with_a_flaw_has_none(parts: dict[str, Any], dec
     draft = draft_of(document)
 
     if draft is not None and refers_to_nothing(CanonicalJson.of(document).text, document, draft):
-        assert find_flaw(document, draft) is None
+        assert find_violation(document, draft) is None
 
 
 @pytest.mark.parametrize("document", [{}, {"$schema": DRAFT_7}, {"properties": {"id": {"title": "US$"}}}])

@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from domain.errors import IllegalTransitionError, WheelFault, WheelRefusedError
+from domain.errors import IllegalTransitionError, WheelProblem, WheelRefusedError
 from domain.versions import ProviderVersion, VersionStatus
 from tests.builders import NOW, a_building_version, a_proven_wheel, an_announcement
 
@@ -58,7 +58,7 @@ class Lifecycle(RuleBasedStateMachine):
         version, at = self.version, self.at
         return {
             "publish": lambda: version.publish(a_proven_wheel(), at=at),
-            "fail": lambda: version.fail(WheelRefusedError(WheelFault.TOO_LARGE, "Too large."), at=at),
+            "fail": lambda: version.fail(WheelRefusedError(WheelProblem.TOO_LARGE, "Too large."), at=at),
             "rebuild": lambda: version.rebuild(
                 an_announcement(changelog=at.isoformat()), runtime_version="9.0.0", registered_by="mch_other", at=at
             ),

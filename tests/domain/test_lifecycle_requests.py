@@ -12,7 +12,7 @@ from domain.errors import (
     NamespaceForbiddenError,
     RegistryError,
     VersionNotFoundError,
-    WheelFault,
+    WheelProblem,
     WheelRefusedError,
 )
 from domain.history import LifecycleAction
@@ -30,7 +30,7 @@ OPERATOR = Operator("operator:ann")
 EVE = Customer(id="user_9", user_id="user_9", organization_id="org_eve", organization_slug="platform")
 
 VERSION = a_version()
-FAILURE = a_building_version().fail(WheelRefusedError(WheelFault.NOT_FOUND, "gone"), at=NOW)
+FAILURE = a_building_version().fail(WheelRefusedError(WheelProblem.NOT_FOUND, "gone"), at=NOW)
 NOTHING = VersionSnapshot()
 PUBLISHED = NOTHING.after(Publish(version=VERSION, event=event_of(VERSION), organization_id="org_acme"))
 YANKED = replace(PUBLISHED, version=VERSION.yank("First reason.", at=NOW))

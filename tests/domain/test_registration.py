@@ -15,8 +15,8 @@ from domain.errors import (
     RegistryError,
     UnmatchableVersionError,
     VersionConflictError,
-    WheelFault,
     WheelFilenameConflictError,
+    WheelProblem,
     WheelRefusedError,
 )
 from domain.history import LifecycleAction
@@ -46,7 +46,7 @@ WHEEL = a_proven_wheel()
 OTHER_WHEEL = a_proven_wheel(b"other bytes")
 VERIFICATION = Verification(checks=(), checked_at=LATER)
 VERIFIED = Verified(WHEEL, VERIFICATION)
-REFUSED = Refused(WheelRefusedError(WheelFault.NOT_AN_ARCHIVE, "no archive"), VERIFICATION)
+REFUSED = Refused(WheelRefusedError(WheelProblem.NOT_AN_ARCHIVE, "no archive"), VERIFICATION)
 ACME = Customer(
     id="user_1", user_id="user_1", organization_id="org_acme", organization_slug="acme", organization_name="Acme"
 )

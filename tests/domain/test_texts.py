@@ -13,48 +13,48 @@ PLAIN = st.characters(codec="utf-8", exclude_categories=["Cc"], exclude_characte
 
 @given(st.text(PLAIN, min_size=1).filter(str.strip))
 def test_a_line_without_control_characters_is_kept(value: str) -> None:
-    assert texts.line(value, longest=len(value)) == value
+    assert texts.validate_line(value, max_length=len(value)) == value
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc"], include_characters="\n\r\t")))
 def test_a_text_keeps_its_line_ends_and_tabs(value: str) -> None:
-    assert texts.text(value, longest=len(value)) == value
+    assert texts.validate_text(value, max_length=len(value)) == value
 
 
 @pytest.mark.parametrize("character", ["\x00", "\x1b", "\x7f", "\x85", "\ud800"])
 def test_characters_that_cannot_be_stored_or_deceive_are_refused(character: str) -> None:
-    for check in (texts.line, texts.text):
+    for check in (texts.validate_line, texts.validate_text):
         with pytest.raises(InvalidTextError, match="control characters"):
-            check(f"a{character}b", longest=10)
+            check(f"a{character}b", max_length=10)
 
 
 @pytest.mark.parametrize("character", DECEIVING)
 def test_a_line_turns_no_text_around_and_ends_where_it_seems_to(character: str) -> None:
     with pytest.raises(InvalidTextError, match="control characters"):
-        texts.line(f"a{character}b", longest=10)
+        texts.validate_line(f"a{character}b", max_length=10)
 
 
 @pytest.mark.parametrize("value", ["", " ", "\u00a0", "aaaa", "a\nb", "a\tb"])
 def test_a_line_is_neither_blank_nor_too_long_nor_broken(value: str) -> None:
     with pytest.raises(InvalidTextError):
-        texts.line(value, longest=3)
+        texts.validate_line(value, max_length=3)
 
 
 def test_a_text_may_be_empty_and_a_line_only_if_said() -> None:
-    assert texts.text("", longest=3) == ""
-    assert texts.line("", longest=3, shortest=0) == ""
+    assert texts.validate_text("", max_length=3) == ""
+    assert texts.validate_line("", max_length=3, min_length=0) == ""
     with pytest.raises(InvalidTextError, match="0 to 3 characters long, not 4"):
-        texts.text("aaaa", longest=3)
+        texts.validate_text("aaaa", max_length=3)
     for blank in ("", " \n"):
         with pytest.raises(InvalidTextError):
-            texts.text(blank, longest=3, shortest=1)
+            texts.validate_text(blank, max_length=3, min_length=1)
 
 
 @given(st.text(st.characters()), st.integers(1, 300))
 def test_any_text_can_be_fitted_into_a_line_that_keeps_the_rules(value: str, longest: int) -> None:
-    fitted = texts.fitted_line(value, longest=longest)
+    fitted = texts.fitted_line(value, max_length=longest)
 
-    assert fitted == "" or texts.line(fitted, longest=longest) == fitted
+    assert fitted == "" or texts.validate_line(fitted, max_length=longest) == fitted
 
 
 @pytest.mark.parametrize(
@@ -71,4 +71,4 @@ def test_any_text_can_be_fitted_into_a_line_that_keeps_the_rules(value: str, lon
     ],
 )
 def test_a_fitted_line_keeps_what_can_be_shown(value: str, fitted: str) -> None:
-    assert texts.fitted_line(value, longest=11 if value.startswith("0") else 200) == fitted
+    assert texts.fitted_line(value, max_length=11 if value.startswith("0") else 200) == fitted

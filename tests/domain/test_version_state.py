@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from domain.distributions import Distribution, DistributionAction
-from domain.errors import WheelFault, WheelRefusedError
+from domain.errors import WheelProblem, WheelRefusedError
 from domain.semver import SemVer
 from domain.version_state import (
     ChangeStatus,
@@ -23,7 +23,7 @@ from tests.support.stores import event_of
 LATER = NOW + timedelta(hours=1)
 VERSION = a_version("1.0.0", name="acme/gcp")
 FAILED = a_building_version("1.0.0", name="acme/gcp", at=LATER).fail(
-    WheelRefusedError(WheelFault.NOT_FOUND, "gone"), at=LATER
+    WheelRefusedError(WheelProblem.NOT_FOUND, "gone"), at=LATER
 )
 PUBLISH = Publish(
     version=VERSION,

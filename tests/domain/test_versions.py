@@ -7,7 +7,7 @@ import pytest
 
 from domain.canonical_json import CanonicalJson
 from domain.digests import Sha256Digest
-from domain.errors import WheelFault, WheelRefusedError
+from domain.errors import WheelProblem, WheelRefusedError
 from domain.schemas import ResourceSchema, ResourceSchemas
 from domain.versions import VersionStatus
 from tests.builders import NOW, a_building_version, a_proven_wheel, a_version, a_wheel_url, an_announcement
@@ -95,7 +95,7 @@ def test_an_ambiguous_package_stays_unknown() -> None:
 
 
 def test_a_failed_version_keeps_the_reason_and_loses_it_when_it_is_tried_again() -> None:
-    refusal = WheelRefusedError(WheelFault.NOT_FOUND, "The host answered 404.")
+    refusal = WheelRefusedError(WheelProblem.NOT_FOUND, "The host answered 404.")
 
     failed = a_building_version().fail(refusal, at=_LATER)
     again = failed.rebuild(an_announcement(changelog="x"), runtime_version="3.0.0", registered_by="mch_2", at=_LATER)

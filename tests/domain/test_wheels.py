@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from packaging.version import Version
 
 from domain.digests import Sha256Digest
-from domain.errors import WheelFault, WheelRefusedError
+from domain.errors import WheelProblem, WheelRefusedError
 from domain.readmes import Readme
-from domain.verification import Examination
+from domain.verification import VerificationLog
 from domain.wheel_archives import ArchiveMember, WheelArchive
 from domain.wheel_filenames import WheelFilename
-from domain.wheels import ProvenWheel, check_digest, check_filename, prove
+from domain.wheels import VerifiedWheel, verify, verify_digest, verify_filename
 from tests.builders import a_record, a_wheel
 
 _NAME = "pragmatiks_gcp_provider-1.0.0-py3-none-any.whl"
@@ -49,29 +49,29 @@ def _bent(folder: str = _FOLDER, **changes: bytes) -> WheelArchive:
     return _holding({**files, f"{folder}/RECORD": changes.get("RECORD", a_record(files, folder))})
 
 
-def _prove(archive: WheelArchive, filename: str = _NAME, *, package_name: str | None = None) -> ProvenWheel:
+def _prove(archive: WheelArchive, filename: str = _NAME, *, package_name: str | None = None) -> VerifiedWheel:
     digest = Sha256Digest(hashlib.sha256(b"wheel").hexdigest())
-    return prove(
+    return verify(
         archive,
         filename=WheelFilename.parse(filename),
         package_name=package_name,
         sha256=digest,
         size=5,
-        examination=Examination(),
+        log=VerificationLog(),
     )
 
 
-def _fault(archive: WheelArchive, filename: str = _NAME, **announced: Any) -> WheelFault:
+def _problem(archive: WheelArchive, filename: str = _NAME, **announced: Any) -> WheelProblem:
     with pytest.raises(WheelRefusedError) as refusal:
         _prove(archive, filename, **announced)
     assert len(refusal.value.detail) < 1000
-    return refusal.value.fault
+    return refusal.value.problem
 
 
 def test_a_good_wheel_is_proven_with_what_installers_need() -> None:
     metadata = _HEAD + "Summary: Manages Größe\nRequires-Python: >=3.11,<4\n\nA body\nName: other\n"
 
-    assert _prove(_archive(a_wheel(metadata=metadata)), package_name="gcp_provider.bucket") == ProvenWheel(
+    assert _prove(_archive(a_wheel(metadata=metadata)), package_name="gcp_provider.bucket") == VerifiedWheel(
         sha256=Sha256Digest(hashlib.sha256(b"wheel").hexdigest()),
         size=5,
         filename=_NAME,
@@ -87,7 +87,7 @@ def test_a_good_wheel_is_proven_with_what_installers_need() -> None:
 def test_a_missing_file_is_named(name: str) -> None:
     with pytest.raises(WheelRefusedError, match=name) as refusal:
         _prove(_archive(a_wheel(without=frozenset({name}))))
-    assert refusal.value.fault is WheelFault.FILE_MISSING
+    assert refusal.value.problem is WheelProblem.FILE_MISSING
 
 
 @pytest.mark.parametrize(
@@ -100,25 +100,25 @@ def test_a_missing_file_is_named(name: str) -> None:
     ],
 )
 def test_there_is_exactly_one_dist_info_folder_at_the_top(members: tuple[str, ...]) -> None:
-    assert _fault(_holding(dict.fromkeys(members, b""))) is WheelFault.DIST_INFO_MISSING
+    assert _problem(_holding(dict.fromkeys(members, b""))) is WheelProblem.DIST_INFO_MISSING
 
 
 @pytest.mark.parametrize(
-    ("folder", "fault"),
+    ("folder", "problem"),
     [
-        ("other-1.0.0.dist-info", WheelFault.NAME_MISMATCH),
-        ("1.0.0.dist-info", WheelFault.NAME_MISMATCH),
-        (".dist-info", WheelFault.NAME_MISMATCH),
-        ("pragmatiks_gcp_provider-1.0.1.dist-info", WheelFault.VERSION_MISMATCH),
-        ("pragmatiks_gcp_provider-.dist-info", WheelFault.VERSION_MISMATCH),
-        ("pragmatiks_gcp_provider-snapshot.dist-info", WheelFault.VERSION_MISMATCH),
-        (f"pragmatiks_gcp_provider-{'1' * 5000}.dist-info", WheelFault.VERSION_MISMATCH),
-        (f"{'x' * 5000}-1.0.0.dist-info", WheelFault.NAME_MISMATCH),
+        ("other-1.0.0.dist-info", WheelProblem.NAME_MISMATCH),
+        ("1.0.0.dist-info", WheelProblem.NAME_MISMATCH),
+        (".dist-info", WheelProblem.NAME_MISMATCH),
+        ("pragmatiks_gcp_provider-1.0.1.dist-info", WheelProblem.VERSION_MISMATCH),
+        ("pragmatiks_gcp_provider-.dist-info", WheelProblem.VERSION_MISMATCH),
+        ("pragmatiks_gcp_provider-snapshot.dist-info", WheelProblem.VERSION_MISMATCH),
+        (f"pragmatiks_gcp_provider-{'1' * 5000}.dist-info", WheelProblem.VERSION_MISMATCH),
+        (f"{'x' * 5000}-1.0.0.dist-info", WheelProblem.NAME_MISMATCH),
     ],
     ids=range(8),
 )
-def test_the_dist_info_folder_carries_the_name_and_version_of_the_file(folder: str, fault: WheelFault) -> None:
-    assert _fault(_bent(folder)) is fault
+def test_the_dist_info_folder_carries_the_name_and_version_of_the_file(folder: str, problem: WheelProblem) -> None:
+    assert _problem(_bent(folder)) is problem
 
 
 @pytest.mark.parametrize(
@@ -130,29 +130,29 @@ def test_names_and_versions_that_are_not_normalised_are_equal_all_the_same(folde
 
 
 @pytest.mark.parametrize(
-    ("metadata", "fault"),
+    ("metadata", "problem"),
     [
-        ("", WheelFault.METADATA_INVALID),
-        ("Name: pragmatiks_gcp_provider\n", WheelFault.METADATA_INVALID),
-        ("Version: 1.0.0\n", WheelFault.METADATA_INVALID),
-        ("\n" + _HEAD, WheelFault.METADATA_INVALID),
-        (_HEAD + "Name: other\n", WheelFault.METADATA_INVALID),
-        (_HEAD + "Version: 2.0.0\n", WheelFault.METADATA_INVALID),
-        (_HEAD.replace("gcp", "aws"), WheelFault.NAME_MISMATCH),
-        ("Name: pragmati\u212as-gcp-provider\nVersion: 1.0.0\n", WheelFault.NAME_MISMATCH),
-        ("Name: pragmatiks_gcp_provider\x00\nVersion: 1.0.0\n", WheelFault.NAME_MISMATCH),
-        ("Name: " + "x" * 100_000 + "\nVersion: 1.0.0\n", WheelFault.NAME_MISMATCH),
-        ("Name:\nVersion: 1.0.0\n", WheelFault.NAME_MISMATCH),
-        (_HEAD.replace("1.0.0", "1.0.1"), WheelFault.VERSION_MISMATCH),
-        (_HEAD.replace("1.0.0", "snapshot"), WheelFault.VERSION_MISMATCH),
-        (_HEAD.replace("1.0.0", "9" * 5000), WheelFault.VERSION_MISMATCH),
-        (_HEAD.replace("1.0.0", "1.0.0+local"), WheelFault.VERSION_MISMATCH),
-        (_HEAD.replace("1.0.0", ""), WheelFault.VERSION_MISMATCH),
+        ("", WheelProblem.METADATA_INVALID),
+        ("Name: pragmatiks_gcp_provider\n", WheelProblem.METADATA_INVALID),
+        ("Version: 1.0.0\n", WheelProblem.METADATA_INVALID),
+        ("\n" + _HEAD, WheelProblem.METADATA_INVALID),
+        (_HEAD + "Name: other\n", WheelProblem.METADATA_INVALID),
+        (_HEAD + "Version: 2.0.0\n", WheelProblem.METADATA_INVALID),
+        (_HEAD.replace("gcp", "aws"), WheelProblem.NAME_MISMATCH),
+        ("Name: pragmati\u212as-gcp-provider\nVersion: 1.0.0\n", WheelProblem.NAME_MISMATCH),
+        ("Name: pragmatiks_gcp_provider\x00\nVersion: 1.0.0\n", WheelProblem.NAME_MISMATCH),
+        ("Name: " + "x" * 100_000 + "\nVersion: 1.0.0\n", WheelProblem.NAME_MISMATCH),
+        ("Name:\nVersion: 1.0.0\n", WheelProblem.NAME_MISMATCH),
+        (_HEAD.replace("1.0.0", "1.0.1"), WheelProblem.VERSION_MISMATCH),
+        (_HEAD.replace("1.0.0", "snapshot"), WheelProblem.VERSION_MISMATCH),
+        (_HEAD.replace("1.0.0", "9" * 5000), WheelProblem.VERSION_MISMATCH),
+        (_HEAD.replace("1.0.0", "1.0.0+local"), WheelProblem.VERSION_MISMATCH),
+        (_HEAD.replace("1.0.0", ""), WheelProblem.VERSION_MISMATCH),
     ],
     ids=range(16),
 )
-def test_metadata_carries_the_name_and_version_of_the_file(metadata: str, fault: WheelFault) -> None:
-    assert _fault(_bent(METADATA=metadata.encode())) is fault
+def test_metadata_carries_the_name_and_version_of_the_file(metadata: str, problem: WheelProblem) -> None:
+    assert _problem(_bent(METADATA=metadata.encode())) is problem
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_any_minor_version_of_the_format_is_understood(wheel: bytes) -> None:
     ],
 )
 def test_another_major_version_of_the_format_is_refused(wheel: bytes) -> None:
-    assert _fault(_bent(WHEEL=wheel)) is WheelFault.FORMAT_UNSUPPORTED
+    assert _problem(_bent(WHEEL=wheel)) is WheelProblem.FORMAT_UNSUPPORTED
 
 
 def test_metadata_that_nests_messages_without_end_is_read_as_headers_only() -> None:
@@ -205,7 +205,7 @@ def test_a_flood_of_headers_is_refused_before_it_is_held_in_memory(file: str, fl
     flooded = (_HEAD + "Wheel-Version: 1.0\n" + flood).encode()
     archive = _bent(METADATA=flooded) if file == "METADATA" else _bent(WHEEL=flooded)
 
-    assert _fault(archive) is WheelFault.METADATA_INVALID
+    assert _problem(archive) is WheelProblem.METADATA_INVALID
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -213,8 +213,8 @@ def test_headers_end_where_installers_say(end: str) -> None:
     metadata = (_HEAD + "Summary: a\nRequires-Python: >=3.11\n\nName: body\n").replace("\n", end)
 
     assert _prove(_bent(METADATA=metadata.encode())).requires_python == ">=3.11"
-    assert _fault(_bent(METADATA=metadata.replace(f"Summary: a{end}", f"Name: x{end}").encode())) is (
-        WheelFault.METADATA_INVALID
+    assert _problem(_bent(METADATA=metadata.replace(f"Summary: a{end}", f"Name: x{end}").encode())) is (
+        WheelProblem.METADATA_INVALID
     )
 
 
@@ -233,8 +233,8 @@ def test_the_summary_is_one_printable_line_of_bounded_length() -> None:
 
 
 def test_metadata_that_pip_cannot_decode_is_refused() -> None:
-    assert _fault(_bent(METADATA=_HEAD.encode() + b"Summary: Gr\xf6\xdfe\n")) is WheelFault.METADATA_INVALID
-    assert _fault(_bent(METADATA=_HEAD.encode() + b"\nGr\xf6\xdfe\n")) is WheelFault.METADATA_INVALID
+    assert _problem(_bent(METADATA=_HEAD.encode() + b"Summary: Gr\xf6\xdfe\n")) is WheelProblem.METADATA_INVALID
+    assert _problem(_bent(METADATA=_HEAD.encode() + b"\nGr\xf6\xdfe\n")) is WheelProblem.METADATA_INVALID
 
 
 def test_declared_import_names_are_taken_from_metadata() -> None:
@@ -268,7 +268,7 @@ def test_an_announced_package_is_in_the_wheel(package_name: str) -> None:
 def test_an_announced_package_that_is_not_in_the_wheel_is_refused(package_name: str) -> None:
     with pytest.raises(WheelRefusedError, match="offers gcp_provider") as refusal:
         _prove(_archive(a_wheel()), package_name=package_name)
-    assert refusal.value.fault is WheelFault.PACKAGE_NOT_IN_WHEEL
+    assert refusal.value.problem is WheelProblem.PACKAGE_NOT_IN_WHEEL
     assert refusal.value.code == "package_not_in_wheel"
 
 
@@ -289,26 +289,26 @@ def test_any_metadata_is_proven_or_refused(metadata: bytes, wheel: bytes, text: 
 def test_a_digest_agrees_when_it_is_equal_or_not_announced() -> None:
     digest = Sha256Digest("a" * 64)
 
-    check_digest(digest, digest)
-    check_digest(None, digest)
+    verify_digest(digest, digest)
+    verify_digest(None, digest)
 
 
 def test_another_digest_is_refused_and_both_are_named() -> None:
     with pytest.raises(WheelRefusedError, match=f"{'b' * 64}.*{'a' * 64}") as refusal:
-        check_digest(Sha256Digest("a" * 64), Sha256Digest("b" * 64))
-    assert refusal.value.fault is WheelFault.DIGEST_MISMATCH
+        verify_digest(Sha256Digest("a" * 64), Sha256Digest("b" * 64))
+    assert refusal.value.problem is WheelProblem.DIGEST_MISMATCH
 
 
 def test_the_file_name_carries_the_registered_version_in_pep_440_terms() -> None:
     filename = WheelFilename.parse("pkg-1.0.0rc1-py3-none-any.whl")
 
-    check_filename(filename, distribution="PKG", version=Version("1.0.0-rc.1"))
+    verify_filename(filename, distribution="PKG", version=Version("1.0.0-rc.1"))
     with pytest.raises(WheelRefusedError, match=r"1\.0\.0rc1") as refusal:
-        check_filename(filename, version=Version("1.0.0"))
-    assert refusal.value.fault is WheelFault.VERSION_MISMATCH
+        verify_filename(filename, version=Version("1.0.0"))
+    assert refusal.value.problem is WheelProblem.VERSION_MISMATCH
 
 
 def test_the_file_name_is_of_the_claimed_distribution() -> None:
     with pytest.raises(WheelRefusedError, match="'pkg', not 'other'") as refusal:
-        check_filename(WheelFilename.parse("pkg-1.0-py3-none-any.whl"), distribution="other")
-    assert refusal.value.fault is WheelFault.NAME_MISMATCH
+        verify_filename(WheelFilename.parse("pkg-1.0-py3-none-any.whl"), distribution="other")
+    assert refusal.value.problem is WheelProblem.NAME_MISMATCH

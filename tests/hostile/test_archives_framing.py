@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from domain.errors import WheelFault
+from domain.errors import WheelProblem
 from tests.builders import a_wheel
 from tests.support.archives import (
     DEFERRED,
@@ -25,7 +25,7 @@ _PLAIN = _WHEEL.build()
 _PLACE = struct.unpack("<L", _PLAIN[-6:-2])[0]  # of the directory
 _OTHER = Part(data=b"other")
 _END = b"PK\x05\x06"
-_FRAMING, _OVERLAP = WheelFault.ARCHIVE_FRAMING, WheelFault.ARCHIVE_OVERLAP
+_FRAMING, _OVERLAP = WheelProblem.ARCHIVE_FRAMING, WheelProblem.ARCHIVE_OVERLAP
 
 
 def _bent(**changes: object) -> bytes:
@@ -148,28 +148,28 @@ CASES = {
 
 @pytest.mark.parametrize("case", CASES)
 def test_an_archive_that_does_not_add_up_is_refused(case: str) -> None:
-    fault, data = CASES[case]
+    problem, data = CASES[case]
 
-    assert refusal(data).fault is fault
+    assert refusal(data).problem is problem
 
 
 @pytest.mark.parametrize(
-    ("kept", "fault"),
+    ("kept", "problem"),
     [
-        (0, WheelFault.NOT_AN_ARCHIVE),
-        (3, WheelFault.NOT_AN_ARCHIVE),
-        (len(_PLAIN) // 2, WheelFault.NOT_AN_ARCHIVE),
-        (len(_PLAIN) - 22, WheelFault.NOT_AN_ARCHIVE),
+        (0, WheelProblem.NOT_AN_ARCHIVE),
+        (3, WheelProblem.NOT_AN_ARCHIVE),
+        (len(_PLAIN) // 2, WheelProblem.NOT_AN_ARCHIVE),
+        (len(_PLAIN) - 22, WheelProblem.NOT_AN_ARCHIVE),
         (len(_PLAIN) - 1, _FRAMING),
     ],
 )
-def test_a_cut_archive_is_refused(kept: int, fault: WheelFault) -> None:
-    assert refusal(_PLAIN[:kept]).fault is fault
+def test_a_cut_archive_is_refused(kept: int, problem: WheelProblem) -> None:
+    assert refusal(_PLAIN[:kept]).problem is problem
 
 
 def test_an_archive_without_its_front_is_refused() -> None:
-    assert refusal(_PLAIN[1:]).fault is _FRAMING
-    assert refusal(_PLAIN[-22:]).fault is _FRAMING
+    assert refusal(_PLAIN[1:]).problem is _FRAMING
+    assert refusal(_PLAIN[-22:]).problem is _FRAMING
 
 
 def test_a_comment_is_called_a_comment() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from domain.errors import WheelFault
+from domain.errors import WheelProblem
 from tests.support.archives import (
     DEFERRED,
     STORED,
@@ -26,7 +26,7 @@ _CRC = zlib.crc32(_DATA)
 _STREAMED = replace(
     _PART, both={"flags": STREAMED}, local={"crc": 0, "size": 0, "compressed": 0}, behind=a_descriptor(_DATA, _PACKED)
 )
-_DISAGREE, _EXTRA = WheelFault.ARCHIVE_HEADERS_DISAGREE, WheelFault.ARCHIVE_EXTRA_INVALID
+_DISAGREE, _EXTRA = WheelProblem.ARCHIVE_HEADERS_DISAGREE, WheelProblem.ARCHIVE_EXTRA_INVALID
 
 
 def _unicode_path(name: bytes, *, of: bytes = _PART.name, version: int = 1) -> bytes:
@@ -117,7 +117,7 @@ CASES = {
 def test_headers_that_disagree_are_refused(case: str) -> None:
     found = refusal(DISAGREEING[case])
 
-    assert found.fault is _DISAGREE
+    assert found.problem is _DISAGREE
     assert "gcp_provider/data.bin" in found.detail
 
 
@@ -125,5 +125,5 @@ def test_headers_that_disagree_are_refused(case: str) -> None:
 def test_extra_fields_that_contradict_their_header_are_refused(case: str) -> None:
     found = refusal(CONTRADICTING[case])
 
-    assert found.fault is _EXTRA
+    assert found.problem is _EXTRA
     assert "gcp_provider/" in found.detail

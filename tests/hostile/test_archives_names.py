@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from adapters.wheel.entries import UTF_8_FLAG, Entry, check_names
-from domain.errors import WheelFault
+from domain.errors import WheelProblem
 from tests.support.archives import STORED, UTF_8, Part, read, refusal, with_part
 
 UNSAFE = {
@@ -98,21 +98,21 @@ def _named(name: bytes) -> Part:
 
 
 CASES = {
-    **{case: (WheelFault.ARCHIVE_NAME_UNSAFE, with_part(_named(name))) for case, name in UNSAFE.items()},
-    **{case: (WheelFault.ARCHIVE_DUPLICATE_NAME, with_part(*map(_named, names))) for case, names in TWICE.items()},
-    **{case: (WheelFault.ARCHIVE_NAMES_COLLIDE, with_part(*map(_named, names))) for case, names in COLLIDING.items()},
+    **{case: (WheelProblem.ARCHIVE_NAME_UNSAFE, with_part(_named(name))) for case, name in UNSAFE.items()},
+    **{case: (WheelProblem.ARCHIVE_DUPLICATE_NAME, with_part(*map(_named, names))) for case, names in TWICE.items()},
+    **{case: (WheelProblem.ARCHIVE_NAMES_COLLIDE, with_part(*map(_named, names))) for case, names in COLLIDING.items()},
 }
 
 
 @pytest.mark.parametrize("case", UNSAFE)
 def test_a_name_that_is_no_plain_relative_path_is_refused(case: str) -> None:
-    assert refusal(with_part(_named(UNSAFE[case]))).fault is WheelFault.ARCHIVE_NAME_UNSAFE
+    assert refusal(with_part(_named(UNSAFE[case]))).problem is WheelProblem.ARCHIVE_NAME_UNSAFE
 
 
 def test_a_name_beyond_ascii_that_is_not_marked_as_utf_8_is_refused() -> None:
     unmarked = replace(_named("gcp_provider/é.py".encode()), both={"flags": 0})
 
-    assert refusal(with_part(unmarked)).fault is WheelFault.ARCHIVE_NAME_UNSAFE
+    assert refusal(with_part(unmarked)).problem is WheelProblem.ARCHIVE_NAME_UNSAFE
     read(with_part(replace(unmarked, both={"flags": UTF_8})))
 
 
@@ -120,7 +120,7 @@ def test_a_name_beyond_ascii_that_is_not_marked_as_utf_8_is_refused() -> None:
 def test_a_name_given_twice_is_refused(case: str) -> None:
     first, second = map(_named, TWICE[case])
 
-    assert refusal(with_part(first, second)).fault is WheelFault.ARCHIVE_DUPLICATE_NAME
+    assert refusal(with_part(first, second)).problem is WheelProblem.ARCHIVE_DUPLICATE_NAME
 
 
 @pytest.mark.parametrize("case", COLLIDING)
@@ -129,14 +129,14 @@ def test_names_that_some_file_system_cannot_hold_both_are_refused(case: str) -> 
     for part in parts:
         read(with_part(part))
 
-    assert refusal(with_part(*parts)).fault is WheelFault.ARCHIVE_NAMES_COLLIDE
+    assert refusal(with_part(*parts)).problem is WheelProblem.ARCHIVE_NAMES_COLLIDE
 
 
 @pytest.mark.parametrize("case", COLLIDING)
 def test_names_collide_just_as_well_among_very_many(case: str) -> None:
     many = [_named(b"many/" * 13_000 + b"%d" % number) for number in range(2)]
 
-    assert refusal(with_part(*many, *map(_named, COLLIDING[case]))).fault is WheelFault.ARCHIVE_NAMES_COLLIDE
+    assert refusal(with_part(*many, *map(_named, COLLIDING[case]))).problem is WheelProblem.ARCHIVE_NAMES_COLLIDE
 
 
 def test_unusual_names_that_file_systems_hold_are_read() -> None:
@@ -188,8 +188,8 @@ def test_hostile_depth_and_length_cost_no_more_than_their_size() -> None:
 def test_long_runs_of_combining_marks_are_refused_before_they_are_put_in_order() -> None:
     disordered = "a" + "\u0301" * 16_000 + "\u0323" * 16_000
 
-    assert refusal(with_part(*[_named(f"{disordered}{n}".encode()) for n in range(200)])).fault is (
-        WheelFault.ARCHIVE_NAME_UNSAFE
+    assert refusal(with_part(*[_named(f"{disordered}{n}".encode()) for n in range(200)])).problem is (
+        WheelProblem.ARCHIVE_NAME_UNSAFE
     )
 
 

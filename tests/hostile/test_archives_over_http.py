@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from domain.errors import WheelFault
+from domain.errors import WheelProblem
 from domain.semver import SemVer
 from domain.versions import VersionStatus
 from entrypoints.bootstrap import MemoryAdapters
@@ -15,20 +15,20 @@ from tests.hostile.test_archives_headers import CASES as HEADERS
 from tests.hostile.test_archives_names import CASES as NAMES
 from tests.hostile.test_archives_storage import CASES as STORAGE
 
-CASES: Mapping[str, tuple[WheelFault, bytes]] = {**FRAMING, **HEADERS, **NAMES, **STORAGE}
+CASES: Mapping[str, tuple[WheelProblem, bytes]] = {**FRAMING, **HEADERS, **NAMES, **STORAGE}
 
 
 @pytest.mark.parametrize("case", CASES)
 async def test_a_hostile_archive_is_422_with_its_code_and_leaves_a_failed_version_only(case: str) -> None:
-    fault, data = CASES[case]
+    problem, data = CASES[case]
     async with serving(MemoryAdapters()) as service:
         response = await service.post(service.upload(data=data))
         stored = await service.adapters.store.load(a_name(), SemVer.parse("1.0.0"))
         public = await service.client.get("/providers/platform/gcp/versions")
 
-    assert (response.status_code, response.json()["code"]) == (422, fault.value)
+    assert (response.status_code, response.json()["code"]) == (422, problem.value)
     assert stored.version is not None
-    assert (stored.version.status, stored.version.error_code) == (VersionStatus.FAILED, fault.value)
+    assert (stored.version.status, stored.version.error_code) == (VersionStatus.FAILED, problem.value)
     assert stored.version.verification is not None
     assert not stored.version.verification.passed
     assert public.status_code == 404

@@ -9,15 +9,15 @@ from dataclasses import replace
 import pytest
 
 from adapters.wheel.archive_source import ArchiveCaps
-from domain.errors import WheelFault
+from domain.errors import WheelProblem
 from tests.support.archives import STORED, Part, deflated, read, refusal, with_part
 
 _DATA = b"x = 1\n" * 20
 _PART = Part(data=_DATA)
 _PACKED = _PART.raw
-_CORRUPT, _UNSUPPORTED = WheelFault.ARCHIVE_CORRUPT, WheelFault.ARCHIVE_COMPRESSION_UNSUPPORTED
-_ENCRYPTED, _SPECIAL = WheelFault.ARCHIVE_ENCRYPTED, WheelFault.ARCHIVE_SPECIAL_FILE
-_TOO_FAR = WheelFault.INFLATES_TOO_FAR
+_CORRUPT, _UNSUPPORTED = WheelProblem.ARCHIVE_CORRUPT, WheelProblem.ARCHIVE_COMPRESSION_UNSUPPORTED
+_ENCRYPTED, _SPECIAL = WheelProblem.ARCHIVE_ENCRYPTED, WheelProblem.ARCHIVE_SPECIAL_FILE
+_TOO_FAR = WheelProblem.INFLATES_TOO_FAR
 _MIB = 1024 * 1024
 _ZEROS = 65 * _MIB
 _BOMB = deflated(b"\x00" * _ZEROS)
@@ -91,10 +91,10 @@ CASES = {
 
 @pytest.mark.parametrize("case", CASES)
 def test_an_entry_that_is_no_plain_file_as_declared_is_refused(case: str) -> None:
-    fault, data = CASES[case]
+    problem, data = CASES[case]
     found = refusal(data)
 
-    assert found.fault is fault
+    assert found.problem is problem
     assert found.detail
 
 
@@ -113,19 +113,19 @@ def test_an_entry_is_read_no_further_than_it_can_be_right(endless: Part, monkeyp
     data = with_part(endless)
     monkeypatch.setattr(os, "pread", counting)
 
-    assert refusal(data).fault is _CORRUPT
+    assert refusal(data).problem is _CORRUPT
     assert reads[0] < 40
 
 
 def test_more_entries_than_the_cap_are_refused_before_any_is_looked_at() -> None:
     data = with_part(replace(_PART, both={"method": 99}))  # six entries, the last of them bad
 
-    assert refusal(data, caps=ArchiveCaps(members=5)).fault is WheelFault.ARCHIVE_TOO_MANY_FILES
-    assert refusal(data, caps=ArchiveCaps(members=6)).fault is _UNSUPPORTED
+    assert refusal(data, caps=ArchiveCaps(members=5)).problem is WheelProblem.ARCHIVE_TOO_MANY_FILES
+    assert refusal(data, caps=ArchiveCaps(members=6)).problem is _UNSUPPORTED
 
 
 def test_a_directory_beyond_the_cap_is_refused_before_it_is_read() -> None:
     data = with_part(Part(name=b"n/" * 500, method=STORED))
 
-    assert refusal(data, caps=ArchiveCaps(directory_bytes=1000)).fault is WheelFault.ARCHIVE_TOO_MANY_FILES
+    assert refusal(data, caps=ArchiveCaps(directory_bytes=1000)).problem is WheelProblem.ARCHIVE_TOO_MANY_FILES
     read(data, caps=ArchiveCaps(directory_bytes=2000))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from domain.errors import WheelFault
+from domain.errors import WheelProblem
 from tests.support.odd_wheels import BOTH, NEITHER, PIP, UV, OddWheel, a_demo
 
 _SCRIPTS = "[console_scripts]\n"
@@ -148,8 +148,8 @@ BY_NEITHER: Mapping[str, str | bytes] = {
 
 
 def _wheels() -> Iterator[tuple[str, OddWheel]]:
-    invalid = WheelFault.ENTRY_POINTS_INVALID
-    kinds: tuple[tuple[Mapping[str, str | bytes], frozenset[str], WheelFault | None], ...] = (
+    invalid = WheelProblem.ENTRY_POINTS_INVALID
+    kinds: tuple[tuple[Mapping[str, str | bytes], frozenset[str], WheelProblem | None], ...] = (
         (READ_ALIKE, BOTH, None),
         (READ_DIFFERENTLY, BOTH, invalid),
         (UNSAFE, BOTH, invalid),
@@ -157,11 +157,11 @@ def _wheels() -> Iterator[tuple[str, OddWheel]]:
         (ONLY_UV, UV, invalid),
         (BY_NEITHER, NEITHER, invalid),
     )
-    for texts, installed_by, fault in kinds:
+    for texts, installed_by, problem in kinds:
         for case, text in texts.items():
             yield (
                 f"entry points: {case}",
-                OddWheel(data=a_demo(entry_points=text), installed_by=installed_by, fault=fault),
+                OddWheel(data=a_demo(entry_points=text), installed_by=installed_by, problem=problem),
             )
 
 

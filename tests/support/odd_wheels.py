@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from domain.errors import WheelFault
+from domain.errors import WheelProblem
 from tests.support.archives import Archive, Part
 
 FILE_NAME = "demo-1.0-py3-none-any.whl"
@@ -22,12 +22,12 @@ class OddWheel:
 
     Attributes:
         installed_by: Names of the installers that install it.
-        fault: Why the registry refuses it, or None.
+        problem: Why the registry refuses it, or None.
     """
 
     data: bytes
     installed_by: frozenset[str]
-    fault: WheelFault | None
+    problem: WheelProblem | None
 
 
 def a_line(path: str, data: bytes, *, algorithm: str = "sha256") -> str:

@@ -12,9 +12,9 @@ from packaging.utils import NormalizedName, canonicalize_name, parse_wheel_filen
 
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from domain.digests import Sha256Digest
-from domain.verification import Examination
+from domain.verification import VerificationLog
 from domain.wheel_filenames import WheelFilename
-from domain.wheels import ProvenWheel, prove
+from domain.wheels import VerifiedWheel, verify
 
 WHEELS: Mapping[str, str] = {
     "Babel": "capitals, thousands of data files",
@@ -78,7 +78,7 @@ WHEELS: Mapping[str, str] = {
 class Judged:
     """A wheel that was proven, and the seconds of CPU that it took."""
 
-    wheel: ProvenWheel
+    wheel: VerifiedWheel
     files: int
     inflated_bytes: int
     seconds: float
@@ -113,13 +113,13 @@ async def judge(path: Path) -> Judged:
     sha256, size = _measured(path)
     started = time.process_time()
     archive = await ZipWheelReader().read(path)
-    wheel = prove(
+    wheel = verify(
         archive,
         filename=WheelFilename.parse(path.name),
         package_name=None,
         sha256=sha256,
         size=size,
-        examination=Examination(),
+        log=VerificationLog(),
     )
     seconds = time.process_time() - started
     return Judged(wheel=wheel, files=len(archive.members), inflated_bytes=archive.inflated_bytes, seconds=seconds)

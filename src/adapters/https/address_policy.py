@@ -10,7 +10,7 @@ import structlog
 
 from adapters.https import special_purpose_ranges
 from adapters.https.special_purpose_ranges import IPAddress, IPNetwork, cached
-from domain.errors import WheelFault, WheelRefusedError
+from domain.errors import WheelProblem, WheelRefusedError
 from domain.wheel_urls import DEFAULT_PORT, parse_authority
 
 _log = structlog.get_logger()
@@ -95,7 +95,7 @@ class AddressPolicy:
         if address is not None and objection is None:
             return address
         _log.warning("wheel_address_forbidden", host=host, port=port, address=answer, block=objection)
-        raise WheelRefusedError(WheelFault.ADDRESS_FORBIDDEN, _sentence(host, objection))
+        raise WheelRefusedError(WheelProblem.ADDRESS_FORBIDDEN, _sentence(host, objection))
 
     def _objection(self, host: str, address: IPAddress, port: int) -> str | None:
         if getattr(address, "scope_id", None) is not None:

@@ -14,7 +14,7 @@ from adapters.https.policy import FetchPolicy
 from adapters.https.response_checks import check_framing, check_status, redirect_location, too_large
 from adapters.https.spool import Spool
 from application.errors import WheelHostTimeoutError
-from domain.errors import WheelFault, WheelRefusedError
+from domain.errors import WheelProblem, WheelRefusedError
 
 
 @dataclass(slots=True)
@@ -74,7 +74,7 @@ class Downloader:
                 return
             url = following
         raise WheelRefusedError(
-            WheelFault.REDIRECT_FORBIDDEN,
+            WheelProblem.REDIRECT_FORBIDDEN,
             f"the URL redirects more than {self.policy.max_redirects} times; register the address of the file itself",
         )
 

@@ -7,7 +7,7 @@ from urllib.parse import quote, urljoin
 
 import httpx
 
-from domain.errors import InvalidWheelUrlError, WheelFault, WheelRefusedError
+from domain.errors import InvalidWheelUrlError, WheelProblem, WheelRefusedError
 from domain.wheel_urls import DEFAULT_PORT, WheelUrl, parse_authority
 
 MAX_LENGTH = 8192
@@ -60,7 +60,7 @@ class FetchUrl:
         except ValueError as error:  # urllib's own; InvalidWheelUrlError is one too
             detail = error.detail if isinstance(error, InvalidWheelUrlError) else "the URL cannot be read"
             raise WheelRefusedError(
-                WheelFault.REDIRECT_FORBIDDEN,
+                WheelProblem.REDIRECT_FORBIDDEN,
                 f"the host {self.host} redirects to a place that is not followed: {detail}; "
                 "register the address where the file itself is",
             ) from None

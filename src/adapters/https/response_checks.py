@@ -7,7 +7,7 @@ import httpx
 
 from adapters.https.error_mapping import RetryableError, host_failed
 from adapters.web import parse_retry_after
-from domain.errors import WheelFault, WheelRefusedError
+from domain.errors import WheelProblem, WheelRefusedError
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MISSING = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
@@ -42,7 +42,7 @@ def check_status(host: str, response: httpx.Response) -> None:
         return
     if status in _MISSING:
         raise WheelRefusedError(
-            WheelFault.NOT_FOUND,
+            WheelProblem.NOT_FOUND,
             f"the host {host} answers {status}, there is no such file; upload the wheel before registering it",
         )
     if status in _FORBIDDEN:
@@ -71,7 +71,7 @@ def check_framing(host: str, response: httpx.Response, max_bytes: int) -> None:
 
 def too_large(max_bytes: int) -> WheelRefusedError:
     """Return the refusal of a wheel over the limit."""
-    return WheelRefusedError(WheelFault.TOO_LARGE, f"the wheel is larger than the {max_bytes} bytes that are allowed")
+    return WheelRefusedError(WheelProblem.TOO_LARGE, f"the wheel is larger than the {max_bytes} bytes that are allowed")
 
 
 def _values(response: httpx.Response, name: str) -> list[str]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from application.errors import SpoolUnavailableError
-from application.off_loop import off_loop
+from application.offload import run_in_thread_if_large
 from application.wheel_content import WheelContent
 from domain.digests import Sha256Digest
 
@@ -110,7 +110,7 @@ class Spool:
             SpoolUnavailableError: The disk is full or failing.
         """
         if self._file is None:
-            await off_loop(self.size, self._sha256.update, self._block)
+            await run_in_thread_if_large(self.size, self._sha256.update, self._block)
             return
         await self._flush()
         await self._join()

@@ -7,11 +7,11 @@ from functools import cache
 from jsonschema_rs import Validator, validator_cls_for
 
 from adapters.json_schema.patterns import is_pattern
-from application.off_loop import off_loop
-from domain.errors import SchemaFault
+from application.offload import run_in_thread_if_large
+from domain.errors import SchemaProblem
 from domain.json_schemas import JsonSchema
 from domain.schema_drafts import Draft
-from domain.schema_references import Flaw
+from domain.schema_references import SchemaViolation
 from domain.subschemas import Pointer, subschemas
 
 _MAX_PROBLEM = 300
@@ -31,7 +31,7 @@ class MetaSchemaValidator:
 
     async def validate(self, schemas: Sequence[JsonSchema]) -> None:
         """Return if all are valid, as the port says."""
-        await off_loop(sum(schema.length for schema in schemas), _validate, schemas)
+        await run_in_thread_if_large(sum(schema.length for schema in schemas), _validate, schemas)
 
 
 def _validate(schemas: Sequence[JsonSchema]) -> None:
@@ -40,7 +40,7 @@ def _validate(schemas: Sequence[JsonSchema]) -> None:
             raise schema.refused(_flaw(schema))
 
 
-def _flaw(schema: JsonSchema) -> Flaw:
+def _flaw(schema: JsonSchema) -> SchemaViolation:
     """Return what is wrong with a schema that is not valid.
 
     The library is asked about one member of one part: of a whole it tells every mistake again in each alternative
@@ -48,10 +48,12 @@ def _flaw(schema: JsonSchema) -> Flaw:
     """
     place, wrong = _wrong(schema)
     if len(str(wrong)) > _MAX_EXPLAINED:
-        return Flaw(SchemaFault.INVALID, place, _problem(schema.draft, "a member that is too long to be shown"))
+        return SchemaViolation(
+            SchemaProblem.INVALID, place, _problem(schema.draft, "a member that is too long to be shown")
+        )
     error = next(_meta_schema(schema.draft).iter_errors(wrong))
     place = (*place, *(str(step) for step in error.instance_path))
-    return Flaw(SchemaFault.INVALID, place, _problem(schema.draft, error.message))
+    return SchemaViolation(SchemaProblem.INVALID, place, _problem(schema.draft, error.message))
 
 
 def _wrong(schema: JsonSchema) -> tuple[Pointer, Mapping[str, object]]:

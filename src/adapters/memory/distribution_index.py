@@ -7,7 +7,7 @@ from packaging.utils import NormalizedName
 from adapters.memory.version_repository import InMemoryVersionRepository
 from domain.index_files import IndexFile
 from domain.versions import ProviderVersion, VersionStatus
-from domain.wheels import ProvenWheel
+from domain.wheels import VerifiedWheel
 
 
 class InMemoryDistributionIndex:
@@ -21,18 +21,18 @@ class InMemoryDistributionIndex:
         """Return every distribution that a namespace published, once and in order."""
         return sorted({wheel.distribution for _, wheel in await self._wheels(prefix)})
 
-    async def files_of(self, prefix: str, distribution: NormalizedName) -> Sequence[IndexFile]:
+    async def list_files(self, prefix: str, distribution: NormalizedName) -> Sequence[IndexFile]:
         """Return the wheels of a distribution, in the order of publication."""
         found = [each for each in await self._wheels(prefix) if each[1].distribution == distribution]
         return [_file(*each) for each in sorted(found, key=lambda each: each[0].published_at or each[0].created_at)]
 
-    async def _wheels(self, prefix: str) -> Sequence[tuple[ProviderVersion, ProvenWheel]]:
+    async def _wheels(self, prefix: str) -> Sequence[tuple[ProviderVersion, VerifiedWheel]]:
         public = await self._store.public()
         versions = [each for provider, found in public if provider.name.prefix == prefix for each in found]
         return [(version, version.wheel) for version in versions if version.wheel]
 
 
-def _file(version: ProviderVersion, wheel: ProvenWheel) -> IndexFile:
+def _file(version: ProviderVersion, wheel: VerifiedWheel) -> IndexFile:
     return IndexFile(
         filename=wheel.filename,
         url=version.announcement.wheel_url.text,

@@ -5,7 +5,7 @@ from collections import Counter
 
 from application.ports.wheel_fetcher import FetchedWheel
 from domain.digests import Sha256Digest
-from domain.errors import RegistryError, WheelFault, WheelRefusedError
+from domain.errors import RegistryError, WheelProblem, WheelRefusedError
 from domain.wheel_urls import WheelUrl
 
 
@@ -38,7 +38,7 @@ class InMemoryWheelFetcher:
     def _bytes(self, url: WheelUrl) -> bytes:
         answer = self._answers.get(url)
         if answer is None:
-            raise WheelRefusedError(WheelFault.NOT_FOUND, f"there is no file at {url}; put it there first")
+            raise WheelRefusedError(WheelProblem.NOT_FOUND, f"there is no file at {url}; put it there first")
         if isinstance(answer, RegistryError):
             raise answer
         return answer

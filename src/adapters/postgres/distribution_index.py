@@ -6,7 +6,7 @@ from packaging.utils import NormalizedName
 
 from adapters.postgres.catalog_queries import FILES_OF_DISTRIBUTION, LIST_DISTRIBUTIONS
 from adapters.postgres.engine import Database, Rows
-from application.off_loop import off_loop
+from application.offload import run_in_thread_if_large
 from domain.index_files import IndexFile
 from domain.versions import VersionStatus
 
@@ -25,11 +25,11 @@ class PostgresDistributionIndex:
         rows = await self._database.read(LIST_DISTRIBUTIONS, {"of_prefix": prefix})
         return [NormalizedName(row["distribution"]) for row in rows]
 
-    async def files_of(self, prefix: str, distribution: NormalizedName) -> Sequence[IndexFile]:
+    async def list_files(self, prefix: str, distribution: NormalizedName) -> Sequence[IndexFile]:
         """Return the wheels of a distribution, in the order of publication."""
         of = {"of_prefix": prefix, "of_distribution": distribution}
         rows = await self._database.read(FILES_OF_DISTRIBUTION, of)
-        return await off_loop(_ROW * len(rows), _files, rows)
+        return await run_in_thread_if_large(_ROW * len(rows), _files, rows)
 
 
 def _files(rows: Rows) -> Sequence[IndexFile]:

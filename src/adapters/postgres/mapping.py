@@ -21,7 +21,7 @@ from domain.verification import Verification
 from domain.versions import ProviderVersion, VersionStatus
 from domain.wheel_names import ClaimedFile
 from domain.wheel_urls import WheelUrl
-from domain.wheels import ProvenWheel
+from domain.wheels import VerifiedWheel
 
 
 def read_version(name: ProviderName, row: Mapping[str, Any]) -> ProviderVersion:
@@ -221,10 +221,10 @@ def _announced(announcement: Announcement) -> dict[str, object]:
     }
 
 
-def _wheel(row: Mapping[str, Any]) -> ProvenWheel | None:
+def _wheel(row: Mapping[str, Any]) -> VerifiedWheel | None:
     if row["wheel_sha256"] is None:
         return None
-    return ProvenWheel(
+    return VerifiedWheel(
         sha256=Sha256Digest(row["wheel_sha256"]),
         size=row["wheel_size"],
         filename=row["wheel_filename"],
@@ -242,7 +242,7 @@ def read_readme(row: Mapping[str, Any]) -> Readme | None:
     return None if text is None else Readme(text, row["readme_type"])
 
 
-def _proven(wheel: ProvenWheel | None) -> dict[str, object]:
+def _proven(wheel: VerifiedWheel | None) -> dict[str, object]:
     return {
         "wheel_sha256": wheel and wheel.sha256.hex,
         "wheel_size": None if wheel is None else wheel.size,

@@ -9,7 +9,7 @@ from typing import Protocol, Self
 
 from adapters.wheel.errors import refused
 from application.wheel_content import WheelContent
-from domain.errors import WheelFault, WheelRefusedError
+from domain.errors import WheelProblem, WheelRefusedError
 
 _MIB = 1024 * 1024
 
@@ -105,11 +105,11 @@ class ArchiveFile:
         while length:
             part = os.pread(self._file.fileno(), length, offset)
             if not part:
-                raise refused(WheelFault.ARCHIVE_FRAMING, "the archive became shorter while it was read")
+                raise refused(WheelProblem.ARCHIVE_FRAMING, "the archive became shorter while it was read")
             parts.append(part)
             offset, length = offset + len(part), length - len(part)
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def _outside() -> WheelRefusedError:
-    return refused(WheelFault.ARCHIVE_FRAMING, "the archive points to bytes outside itself")
+    return refused(WheelProblem.ARCHIVE_FRAMING, "the archive points to bytes outside itself")

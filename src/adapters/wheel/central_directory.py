@@ -8,7 +8,7 @@ from adapters.wheel.archive_source import ArchiveCaps, ArchiveSource
 from adapters.wheel.end_records import RECORD_SIGNATURE, DirectoryPlace
 from adapters.wheel.entries import LOCAL_SIGNATURE, STREAMED_FLAG, Entry, decoded_name
 from adapters.wheel.errors import quoted, refused
-from domain.errors import WheelFault, WheelRefusedError
+from domain.errors import WheelProblem, WheelRefusedError
 
 ZIP64 = 0x0001
 _UNICODE_PATH = 0x7075
@@ -86,7 +86,7 @@ def _check_unicode_path(field: bytes | None, name: bytes) -> None:
 
 
 def _invalid(name: bytes, what: str) -> WheelRefusedError:
-    return refused(WheelFault.ARCHIVE_EXTRA_INVALID, f"the entry {name[:100]!a} has {what}")
+    return refused(WheelProblem.ARCHIVE_EXTRA_INVALID, f"the entry {name[:100]!a} has {what}")
 
 
 _HEADER = struct.Struct("<4s4H4L5H2L")
@@ -103,7 +103,7 @@ def read_directory(file: ArchiveSource, place: DirectoryPlace, caps: ArchiveCaps
     """
     if place.entries > caps.members or place.size > caps.directory_bytes:
         raise refused(
-            WheelFault.ARCHIVE_TOO_MANY_FILES,
+            WheelProblem.ARCHIVE_TOO_MANY_FILES,
             f"the archive's directory is too large: {place.entries} entries in {place.size} bytes, "
             f"where {caps.members} and {caps.directory_bytes} are allowed",
         )
@@ -140,7 +140,7 @@ def _entry(fields: tuple[int, ...], texts: bytes, repeated: bytes) -> Entry:
     zip64 = parse_extras(texts[name_length:], name).get(ZIP64)
     if zip64 and DEFERRED not in (size, compressed, offset):
         raise refused(
-            WheelFault.ARCHIVE_EXTRA_INVALID,
+            WheelProblem.ARCHIVE_EXTRA_INVALID,
             f"the entry {name[:100]!a} has a zip64 field in the directory without need",
         )
     size, compressed, offset = widened((size, compressed, offset), zip64, name)
@@ -160,4 +160,4 @@ def _entry(fields: tuple[int, ...], texts: bytes, repeated: bytes) -> Entry:
 
 
 def _misframed(what: str) -> WheelRefusedError:
-    return refused(WheelFault.ARCHIVE_FRAMING, what)
+    return refused(WheelProblem.ARCHIVE_FRAMING, what)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from adapters.wheel.archive_source import ArchiveSource
 from adapters.wheel.errors import refused
-from domain.errors import WheelFault, WheelRefusedError
+from domain.errors import WheelProblem, WheelRefusedError
 
 _END = struct.Struct("<4s4H2LH")
 _END_SIGNATURE = b"PK\x05\x06"
@@ -57,7 +57,7 @@ def _end_offset(file: ArchiveSource) -> int:
     tail = file.read(file.size - tail_size, tail_size)
     candidates = list(_places(tail, _END_SIGNATURE))
     if not candidates:
-        raise refused(WheelFault.NOT_AN_ARCHIVE, "the file does not end as a ZIP archive does")
+        raise refused(WheelProblem.NOT_AN_ARCHIVE, "the file does not end as a ZIP archive does")
     reaching = [place for place in candidates if _reaches_the_end(tail, place)]
     if len(reaching) != 1:
         raise _misframed("the archive has other bytes or another end record after its end record")
@@ -110,4 +110,4 @@ def _agreed(narrow: DirectoryPlace, wide: DirectoryPlace) -> DirectoryPlace:
 
 
 def _misframed(what: str) -> WheelRefusedError:
-    return refused(WheelFault.ARCHIVE_FRAMING, what)
+    return refused(WheelProblem.ARCHIVE_FRAMING, what)

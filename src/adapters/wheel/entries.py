@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from adapters.wheel.archive_source import ArchiveCaps
 from adapters.wheel.errors import quoted, refused
-from domain.errors import WheelFault, WheelRefusedError
+from domain.errors import WheelProblem, WheelRefusedError
 from domain.portable_names import first_collision, windows_reading
 
 STORED, DEFLATED = 0, 8
@@ -87,13 +87,13 @@ def check_names(entries: Iterable[Entry]) -> None:
         if not is_plain(entry.path):
             check_name(entry.path)
         if entry.path in seen:
-            raise refused(WheelFault.ARCHIVE_DUPLICATE_NAME, f"the archive holds {quoted(entry.path)} twice")
+            raise refused(WheelProblem.ARCHIVE_DUPLICATE_NAME, f"the archive holds {quoted(entry.path)} twice")
         seen[entry.path] = None
     paths = list(seen)
     if collision := first_collision(paths):
         first, second = (quoted(paths[index]) for index in collision)
         raise refused(
-            WheelFault.ARCHIVE_NAMES_COLLIDE, f"{first} and {second} cannot both be unpacked on every file system"
+            WheelProblem.ARCHIVE_NAMES_COLLIDE, f"{first} and {second} cannot both be unpacked on every file system"
         )
 
 
@@ -120,7 +120,7 @@ def check_name(path: str) -> None:
 
 
 def _unsafe(what: str) -> WheelRefusedError:
-    return refused(WheelFault.ARCHIVE_NAME_UNSAFE, what)
+    return refused(WheelProblem.ARCHIVE_NAME_UNSAFE, what)
 
 
 _ENCRYPTED = 0x0001 | 0x0040 | 0x2000  # APPNOTE 4.4.4: traditional, strong, and masked headers
@@ -158,7 +158,7 @@ def check_declared_sizes(entries: Iterable[Entry], caps: ArchiveCaps, *, archive
         ("the *.dist-info folder", dist_info, caps.dist_info_bytes),
     ):
         if size > limit:
-            raise refused(WheelFault.INFLATES_TOO_FAR, f"{what} inflates to {size} bytes where {limit} are allowed")
+            raise refused(WheelProblem.INFLATES_TOO_FAR, f"{what} inflates to {size} bytes where {limit} are allowed")
 
 
 def check_version(needed: int, path: str) -> None:
@@ -179,7 +179,7 @@ def lies_in_dist_info(path: str) -> bool:
 
 def _check_coding(entry: Entry) -> None:
     if entry.flags & _ENCRYPTED:
-        raise refused(WheelFault.ARCHIVE_ENCRYPTED, f"the entry {quoted(entry.path)} is encrypted")
+        raise refused(WheelProblem.ARCHIVE_ENCRYPTED, f"the entry {quoted(entry.path)} is encrypted")
     if entry.method not in (STORED, DEFLATED) or entry.flags & ~_UNDERSTOOD:
         raise _unsupported(entry.path)
     check_version(entry.version, entry.path)
@@ -191,16 +191,16 @@ def _check_kind(entry: Entry) -> None:
     is_folder = entry.is_folder
     if kind not in (_FOLDERS if is_folder else _FILES):
         what = "a symbolic link" if kind == stat.S_IFLNK else "a special file"
-        raise refused(WheelFault.ARCHIVE_SPECIAL_FILE, f"the entry {quoted(entry.path)} is {what}")
+        raise refused(WheelProblem.ARCHIVE_SPECIAL_FILE, f"the entry {quoted(entry.path)} is {what}")
     if is_folder and entry.size:
         raise refused(
-            WheelFault.ARCHIVE_SPECIAL_FILE, f"the entry {quoted(entry.path)} is a folder with bytes of its own"
+            WheelProblem.ARCHIVE_SPECIAL_FILE, f"the entry {quoted(entry.path)} is a folder with bytes of its own"
         )
     if entry.attributes & _DOS_FOLDER and not is_folder:
-        raise refused(WheelFault.ARCHIVE_SPECIAL_FILE, f"the entry {quoted(entry.path)} is a file marked as a folder")
+        raise refused(WheelProblem.ARCHIVE_SPECIAL_FILE, f"the entry {quoted(entry.path)} is a file marked as a folder")
 
 
 def _unsupported(path: str) -> WheelRefusedError:
     return refused(
-        WheelFault.ARCHIVE_COMPRESSION_UNSUPPORTED, f"the entry {quoted(path)} is neither stored nor plainly deflated"
+        WheelProblem.ARCHIVE_COMPRESSION_UNSUPPORTED, f"the entry {quoted(path)} is neither stored nor plainly deflated"
     )

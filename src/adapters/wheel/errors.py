@@ -1,11 +1,11 @@
 """How the reader words its refusals."""
 
-from domain.errors import WheelFault, WheelRefusedError
+from domain.errors import WheelProblem, WheelRefusedError
 
 
-def refused(fault: WheelFault, what: str) -> WheelRefusedError:
+def refused(problem: WheelProblem, what: str) -> WheelRefusedError:
     """Return the refusal of an archive that no build tool writes."""
-    return WheelRefusedError(fault, f"{what}; rebuild the wheel with a PEP 517 build backend and upload it unchanged")
+    return WheelRefusedError(problem, f"{what}; rebuild the wheel with a PEP 517 build backend and upload it unchanged")
 
 
 def quoted(path: str) -> str:

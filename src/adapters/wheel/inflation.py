@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from adapters.wheel.archive_source import ArchiveSource
 from adapters.wheel.entries import STORED, Entry
 from adapters.wheel.errors import quoted, refused
-from domain.errors import WheelFault, WheelRefusedError
+from domain.errors import WheelProblem, WheelRefusedError
 
 _CHUNK_IN = 256 * 1024
 _CHUNK_OUT = 1024 * 1024
@@ -83,4 +83,4 @@ def _unpacked(packed: Iterable[bytes], entry: Entry) -> Iterator[bytes]:
 
 
 def _corrupt(entry: Entry, what: str) -> WheelRefusedError:
-    return refused(WheelFault.ARCHIVE_CORRUPT, f"the entry {quoted(entry.path)} {what}")
+    return refused(WheelProblem.ARCHIVE_CORRUPT, f"the entry {quoted(entry.path)} {what}")

@@ -8,7 +8,7 @@ from adapters.wheel.archive_source import ArchiveSource
 from adapters.wheel.central_directory import ZIP64, parse_extras, widened
 from adapters.wheel.entries import LOCAL_SIGNATURE, STORED, Entry, check_version
 from adapters.wheel.errors import quoted, refused
-from domain.errors import WheelFault, WheelRefusedError
+from domain.errors import WheelProblem, WheelRefusedError
 
 _HEADER = struct.Struct("<4s3H4L2H")
 _DESCRIPTOR, _DESCRIPTOR64 = struct.Struct("<3L"), struct.Struct("<LQQ")
@@ -82,7 +82,7 @@ def _check_sizes(entry: Entry, fields: list[int], zip64: bytes | None) -> None:
 
 
 def _disagreement(entry: Entry, what: str) -> WheelRefusedError:
-    return refused(WheelFault.ARCHIVE_HEADERS_DISAGREE, f"the entry {quoted(entry.path)} {what}")
+    return refused(WheelProblem.ARCHIVE_HEADERS_DISAGREE, f"the entry {quoted(entry.path)} {what}")
 
 
 _LONGEST_DESCRIPTOR = 24
@@ -105,7 +105,9 @@ def locate_data(
     ordered = sorted(entries, key=lambda entry: entry.offset)
     bounds = [*(entry.offset for entry in ordered), directory]
     if bounds[0]:
-        raise refused(WheelFault.ARCHIVE_FRAMING, f"there are {bounds[0]} bytes in front of the archive's first entry")
+        raise refused(
+            WheelProblem.ARCHIVE_FRAMING, f"there are {bounds[0]} bytes in front of the archive's first entry"
+        )
     places: dict[int, int] = {}
     for entry, end in zip(ordered, bounds[1:], strict=True):
         proceed()
@@ -124,10 +126,11 @@ def _data_offset(file: ArchiveSource, entry: Entry, end: int) -> int:
         check_descriptor(entry, header, file.read(end - behind, min(behind, _LONGEST_DESCRIPTOR + 1)))
     elif behind:
         raise refused(
-            WheelFault.ARCHIVE_FRAMING, f"there are {behind} bytes behind {quoted(entry.path)} that belong to no entry"
+            WheelProblem.ARCHIVE_FRAMING,
+            f"there are {behind} bytes behind {quoted(entry.path)} that belong to no entry",
         )
     return header.data_offset
 
 
 def _overlap(entry: Entry) -> WheelRefusedError:
-    return refused(WheelFault.ARCHIVE_OVERLAP, f"the entry {quoted(entry.path)} overlaps with what follows it")
+    return refused(WheelProblem.ARCHIVE_OVERLAP, f"the entry {quoted(entry.path)} overlaps with what follows it")

@@ -14,7 +14,7 @@ from adapters.wheel.entries import Entry, check_declared_sizes, check_names, che
 from adapters.wheel.inflation import inflated
 from adapters.wheel.local_headers import locate_data
 from application.errors import SpoolUnavailableError
-from application.off_loop import SMALL
+from application.offload import SMALL
 from application.wheel_content import WheelContent
 from domain.wheel_archives import ArchiveMember, WheelArchive
 from domain.wheel_records import further_algorithms

@@ -18,7 +18,7 @@ class DistributionIndex(Protocol):
         """Return the normalised name of every distribution that a namespace published, each once, in order."""
         ...
 
-    async def files_of(self, prefix: str, distribution: NormalizedName) -> Sequence[IndexFile]:
+    async def list_files(self, prefix: str, distribution: NormalizedName) -> Sequence[IndexFile]:
         """Return the wheels of a namespace's public versions that belong to a distribution, one for each version.
 
         In the order of publication; empty if there are none.

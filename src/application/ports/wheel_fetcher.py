@@ -21,13 +21,13 @@ class FetchedWheel:
         content: If it is a file, that exists until exit.
         sha256: Computed while the bytes arrived.
         size: In bytes.
-        let_go: Called on exit.
+        release: Called on exit.
     """
 
     content: WheelContent
     sha256: Sha256Digest
     size: int
-    let_go: Callable[[], None] = field(default=_nothing, repr=False, compare=False)
+    release: Callable[[], None] = field(default=_nothing, repr=False, compare=False)
 
     def __enter__(self) -> Self:
         """Return the wheel."""
@@ -35,7 +35,7 @@ class FetchedWheel:
 
     def __exit__(self, *_: object) -> None:
         """Let go of the bytes."""
-        self.let_go()
+        self.release()
 
 
 class WheelFetcher(Protocol):

@@ -8,7 +8,7 @@ from application.withholding import network_withheld
 from domain.accounts import Account
 from domain.errors import AnnouncementRefusedError
 from domain.registration import CheckOutcome, Refused, Registration, Verified
-from domain.verification import Examination
+from domain.verification import VerificationLog
 
 
 class CheckAnnouncement:
@@ -29,15 +29,15 @@ class CheckAnnouncement:
             TooManyRegistrationsError: The registrant's account has as much under way as it may.
             TransientError: Something was out of reach, or too much is under way.
         """
-        examination, account = Examination(), Account.of(registration.registrant)
+        log, account = VerificationLog(), Account.of(registration.registrant)
         announcement = registration.announcement
         try:
             async with self._shares.hold(account):
-                await self._check_schemas.execute(announcement, examination)
+                await self._check_schemas.execute(announcement, log)
                 with network_withheld(account):
                     wheel = await self._verify_wheel.execute(
-                        announcement.wheel_url, WheelClaims.of(announcement, registration.version.pep440), examination
+                        announcement.wheel_url, WheelClaims.of(announcement, registration.version.pep440), log
                     )
         except AnnouncementRefusedError as error:
-            return Refused(error, examination.verdict(at=self._clock.now()))
-        return Verified(wheel, examination.verdict(at=self._clock.now()))
+            return Refused(error, log.verdict(at=self._clock.now()))
+        return Verified(wheel, log.verdict(at=self._clock.now()))

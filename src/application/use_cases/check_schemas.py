@@ -1,10 +1,10 @@
 """Judging the JSON Schemas of an announcement."""
 
-from application.off_loop import off_loop
+from application.offload import run_in_thread_if_large
 from application.ports.schema_validator import SchemaValidator
 from domain.announcements import Announcement
 from domain.json_schemas import json_schemas
-from domain.verification import Examination
+from domain.verification import VerificationLog
 
 
 class CheckSchemas:
@@ -14,7 +14,7 @@ class CheckSchemas:
         """Take the port."""
         self._validator = validator
 
-    async def execute(self, announcement: Announcement, examination: Examination) -> None:
+    async def execute(self, announcement: Announcement, log: VerificationLog) -> None:
         """Check all schemas, taking down the verdict; without any there is none.
 
         Raises:
@@ -23,8 +23,8 @@ class CheckSchemas:
         length = announcement.schema_length
         if not length:
             return
-        with examination.check("schemas") as compared:
-            schemas = await off_loop(length, json_schemas, announcement)
+        with log.check("schemas") as check:
+            schemas = await run_in_thread_if_large(length, json_schemas, announcement)
             await self._validator.validate(schemas)
             drafts = sorted({schema.draft.name for schema in schemas})
-            compared.text = f"{len(schemas)} schemas of draft {', '.join(drafts)}: valid and complete in themselves"
+            check.detail = f"{len(schemas)} schemas of draft {', '.join(drafts)}: valid and complete in themselves"

@@ -13,7 +13,7 @@ from domain.versions import ProviderVersion
 
 
 @dataclass(frozen=True, slots=True)
-class Inspected:
+class VersionDetails:
     """A version, and what happened to it, oldest first."""
 
     version: ProviderVersion
@@ -27,7 +27,7 @@ class InspectVersion:
         self._repository = repository
         self._queries = queries
 
-    async def execute(self, name: ProviderName, version: SemVer | None) -> Inspected:
+    async def execute(self, name: ProviderName, version: SemVer | None) -> VersionDetails:
         """Return that version, or the latest one for None, with its history.
 
         Raises:
@@ -37,7 +37,7 @@ class InspectVersion:
         found = await self._find(name, version)
         if found is None:
             raise VersionNotFoundError(_absence(name, version))
-        return Inspected(found, await self._queries.history(name, found.version))
+        return VersionDetails(found, await self._queries.history(name, found.version))
 
     async def _find(self, name: ProviderName, version: SemVer | None) -> ProviderVersion | None:
         if version is None:

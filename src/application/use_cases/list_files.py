@@ -24,7 +24,7 @@ class ListFiles:
             DistributionNotFoundError: There is none.
             StoreUnavailableError: The index is unreachable.
         """
-        files = installable_files(await self._index.files_of(prefix, distribution))
+        files = installable_files(await self._index.list_files(prefix, distribution))
         if not files:
             raise DistributionNotFoundError(f"no published version of {prefix} has a wheel of {distribution}")
         return files

@@ -8,12 +8,12 @@ from application.use_cases.verify_wheel import VerifyWheel, WheelClaims
 from domain.errors import WheelRefusedError
 from domain.names import ProviderName
 from domain.semver import SemVer
-from domain.verification import Examination, Verification
+from domain.verification import Verification, VerificationLog
 from domain.versions import ProviderVersion
 
 
 @dataclass(frozen=True, slots=True)
-class Reverified:
+class ReverificationResult:
     """What was found. Nothing of it is kept.
 
     Attributes:
@@ -34,7 +34,7 @@ class ReverifyVersion:
         self._verify_wheel = verify_wheel
         self._clock = clock
 
-    async def execute(self, name: ProviderName, version: SemVer | None) -> Reverified:
+    async def execute(self, name: ProviderName, version: SemVer | None) -> ReverificationResult:
         """Fetch the wheel of that version, or of the latest one for None, and hold it against what is recorded.
 
         The recorded digest counts, also where none was announced.
@@ -45,11 +45,9 @@ class ReverifyVersion:
         """
         found = await self._find_version.execute(name, version)
         recorded = replace(found.announcement, sha256=found.wheel_sha256)
-        examination, code = Examination(), None
+        log, code = VerificationLog(), None
         try:
-            await self._verify_wheel.execute(
-                recorded.wheel_url, WheelClaims.of(recorded, found.version.pep440), examination
-            )
+            await self._verify_wheel.execute(recorded.wheel_url, WheelClaims.of(recorded, found.version.pep440), log)
         except WheelRefusedError as refusal:
             code = refusal.code
-        return Reverified(found, code, examination.verdict(at=self._clock.now()))
+        return ReverificationResult(found, code, log.verdict(at=self._clock.now()))

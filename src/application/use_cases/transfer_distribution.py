@@ -7,7 +7,7 @@ from packaging.utils import NormalizedName
 from application.ports.clock import Clock
 from application.ports.distribution_owners import DistributionOwners
 from domain import texts
-from domain.distributions import Distribution, DistributionAction, DistributionEvent, check_transfer_reason
+from domain.distributions import Distribution, DistributionAction, DistributionEvent, validate_transfer_reason
 from domain.errors import InvalidTextError
 from domain.machines import Operator
 from domain.names import PLATFORM, namespace
@@ -63,11 +63,11 @@ class TransferDistribution:
             prefix=namespace(transfer.prefix),
             organization_id=None
             if transfer.organization_id is None
-            else texts.line(transfer.organization_id, longest=200),
+            else texts.validate_line(transfer.organization_id, max_length=200),
         )
         if owner.prefix == PLATFORM and owner.organization_id is not None:
             raise InvalidTextError(f"no organisation publishes in {PLATFORM}; leave the organisation out")
-        reason = None if transfer.reason is None else check_transfer_reason(transfer.reason)
+        reason = None if transfer.reason is None else validate_transfer_reason(transfer.reason)
         before = await self._owners.find(transfer.name)
         if before != owner:
             event = DistributionEvent(

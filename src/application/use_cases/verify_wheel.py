@@ -5,15 +5,15 @@ from typing import Self
 
 from packaging.version import Version
 
-from application.off_loop import off_loop
+from application.offload import run_in_thread_if_large
 from application.ports.wheel_fetcher import FetchedWheel, WheelFetcher
 from application.ports.wheel_reader import WheelReader
 from domain.announcements import Announcement
 from domain.digests import Sha256Digest
-from domain.verification import Examination
+from domain.verification import VerificationLog
 from domain.wheel_filenames import WheelFilename
 from domain.wheel_urls import WheelUrl
-from domain.wheels import ProvenWheel, check_digest, check_filename, prove
+from domain.wheels import VerifiedWheel, verify, verify_digest, verify_filename
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,50 +45,50 @@ class VerifyWheel:
         self._fetcher = fetcher
         self._reader = reader
 
-    async def execute(self, url: WheelUrl, claims: WheelClaims, examination: Examination) -> ProvenWheel:
+    async def execute(self, url: WheelUrl, claims: WheelClaims, log: VerificationLog) -> VerifiedWheel:
         """Fetch a wheel and hold it against the claims, taking down each verdict.
 
         Raises:
             WheelRefusedError: The first check that it does not pass.
             TransientError: Something was out of reach.
         """
-        _check_filename(claims, examination)  # may be known to be wrong before anything is fetched
-        with examination.check("download") as compared:
+        _check_filename(claims, log)  # may be known to be wrong before anything is fetched
+        with log.check("download") as check:
             wheel = await self._fetcher.fetch(url)
-            compared.text = f"{wheel.size} bytes from {url.host}"
+            check.detail = f"{wheel.size} bytes from {url.host}"
         with wheel:
-            return await self._examine(wheel, claims, examination)
+            return await self._examine(wheel, claims, log)
 
-    async def examine(self, wheel: FetchedWheel, claims: WheelClaims, examination: Examination) -> ProvenWheel:
+    async def examine(self, wheel: FetchedWheel, claims: WheelClaims, log: VerificationLog) -> VerifiedWheel:
         """Hold a wheel that is there against the claims, taking down each verdict.
 
         Raises:
             WheelRefusedError: The first check that it does not pass.
             TransientError: The disk fails.
         """
-        _check_filename(claims, examination)
-        return await self._examine(wheel, claims, examination)
+        _check_filename(claims, log)
+        return await self._examine(wheel, claims, log)
 
-    async def _examine(self, wheel: FetchedWheel, claims: WheelClaims, examination: Examination) -> ProvenWheel:
-        examination.wheel_bytes = wheel.size
-        with examination.check("digest") as compared:
-            compared.text = check_digest(claims.sha256, wheel.sha256)
-        with examination.check("archive") as compared:
+    async def _examine(self, wheel: FetchedWheel, claims: WheelClaims, log: VerificationLog) -> VerifiedWheel:
+        log.wheel_bytes = wheel.size
+        with log.check("digest") as check:
+            check.detail = verify_digest(claims.sha256, wheel.sha256)
+        with log.check("archive") as check:
             archive = await self._reader.read(wheel.content)
-            examination.inflated_bytes = archive.inflated_bytes
-            compared.text = f"{len(archive.members)} files: framing, names, sizes and CRCs agree"
-        return await off_loop(
+            log.inflated_bytes = archive.inflated_bytes
+            check.detail = f"{len(archive.members)} files: framing, names, sizes and CRCs agree"
+        return await run_in_thread_if_large(
             archive.judged_bytes,
-            prove,
+            verify,
             archive,
             filename=claims.filename,
             package_name=claims.package_name,
             sha256=wheel.sha256,
             size=wheel.size,
-            examination=examination,
+            log=log,
         )
 
 
-def _check_filename(claims: WheelClaims, examination: Examination) -> None:
-    with examination.check("file_name") as compared:
-        compared.text = check_filename(claims.filename, distribution=claims.distribution, version=claims.version)
+def _check_filename(claims: WheelClaims, log: VerificationLog) -> None:
+    with log.check("file_name") as check:
+        check.detail = verify_filename(claims.filename, distribution=claims.distribution, version=claims.version)

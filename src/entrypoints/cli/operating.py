@@ -68,7 +68,7 @@ def operator(name: str | None) -> Operator:
     Raises:
         InvalidTextError: The name is blank, too long or holds control characters.
     """
-    return Operator(f"operator:{texts.line(_login_name() if name is None else name, longest=100)}")
+    return Operator(f"operator:{texts.validate_line(_login_name() if name is None else name, max_length=100)}")
 
 
 def _login_name() -> str:

@@ -16,10 +16,10 @@ from application.use_cases.verify_wheel import VerifyWheel, WheelClaims
 from domain.digests import Sha256Digest
 from domain.errors import WheelRefusedError
 from domain.semver import SemVer
-from domain.verification import Examination, Verification
+from domain.verification import Verification, VerificationLog
 from domain.wheel_filenames import WheelFilename
 from domain.wheel_urls import WheelUrl
-from domain.wheels import ProvenWheel
+from domain.wheels import VerifiedWheel
 from entrypoints.cli.failing import refusals
 from entrypoints.cli.showing import show_json, show_outcome, show_verdicts
 from entrypoints.environment import load_group
@@ -35,11 +35,11 @@ class Outcome:
 
     Attributes:
         code: Of the refusal, or None if every check passed.
-        wheel: What was proven, or None if a check did not pass.
+        wheel: What was verified, or None if a check did not pass.
     """
 
     code: str | None
-    wheel: ProvenWheel | None
+    wheel: VerifiedWheel | None
     verification: Verification
 
 
@@ -81,16 +81,16 @@ def _fragment_digest(url: WheelUrl | None) -> Sha256Digest | None:
 
 
 async def _examine(verify_wheel: VerifyWheel, wheel: WheelUrl | FetchedWheel, claims: WheelClaims) -> Outcome:
-    examination = Examination()
-    code, proven = None, None
+    log = VerificationLog()
+    code, verified = None, None
     try:
         if isinstance(wheel, WheelUrl):
-            proven = await verify_wheel.execute(wheel, claims, examination)
+            verified = await verify_wheel.execute(wheel, claims, log)
         else:
-            proven = await verify_wheel.examine(wheel, claims, examination)
+            verified = await verify_wheel.examine(wheel, claims, log)
     except WheelRefusedError as refusal:
         code = refusal.code
-    return Outcome(code, proven, examination.verdict(at=datetime.now(UTC)))
+    return Outcome(code, verified, log.verdict(at=datetime.now(UTC)))
 
 
 def _on_disk(path: Path) -> FetchedWheel:
@@ -101,15 +101,15 @@ def _on_disk(path: Path) -> FetchedWheel:
 
 def _show(wheel: str, outcome: Outcome, *, as_json: bool) -> None:
     if as_json:
-        proven = outcome.wheel
+        verified = outcome.wheel
         shown = {
             "source": os.fsencode(wheel).decode("utf-8", "replace"),
-            "passed": proven is not None,
+            "passed": verified is not None,
             "code": outcome.code,
-            "sha256": proven and proven.sha256.hex,
-            "distribution": proven and proven.distribution,
-            "package_name": proven and proven.package_name,
-            "requires_python": proven and proven.requires_python,
+            "sha256": verified and verified.sha256.hex,
+            "distribution": verified and verified.distribution,
+            "package_name": verified and verified.package_name,
+            "requires_python": verified and verified.requires_python,
             "verification": outcome.verification,
         }
         show_json(shown)

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from application.use_cases.inspect_version import Inspected
-from application.use_cases.reverify_version import Reverified
-from domain.history import check_yank_reason
+from application.use_cases.inspect_version import VersionDetails
+from application.use_cases.reverify_version import ReverificationResult
+from domain.history import validate_yank_reason
 from domain.lifecycle import Restoration, Yank
 from domain.versions import ProviderVersion
 from entrypoints.cli.failing import refusals
@@ -100,7 +100,7 @@ def yank(
         name, number = provider_and_version(provider, version)
         if number is None:
             raise typer.BadParameter("say which version; what is latest may change meanwhile")
-        order = Yank(registrant=operator(who), name=name, version=number, reason=check_yank_reason(reason))
+        order = Yank(registrant=operator(who), name=name, version=number, reason=validate_yank_reason(reason))
     _show_step(operate(lambda operations: operations.yank_version.execute(order), as_json=as_json), as_json=as_json)
 
 
@@ -129,7 +129,7 @@ def verify(provider: Provider, version: VersionOrLatest, *, as_json: AsJson = Fa
     raise typer.Exit(0 if found.code is None else 1)
 
 
-def _inspect(provider: str, version: str, *, as_json: bool) -> Inspected:
+def _inspect(provider: str, version: str, *, as_json: bool) -> VersionDetails:
     with refusals(as_json=as_json):
         name, number = provider_and_version(provider, version)
     return operate(lambda operations: operations.inspect_version.execute(name, number), as_json=as_json)
@@ -143,7 +143,7 @@ def _show_step(version: ProviderVersion, *, as_json: bool) -> None:
     show_outcome(f"{version.name} {version.version} is {version.status}{why}", good=True)
 
 
-def _show_reverified(found: Reverified, *, as_json: bool) -> None:
+def _show_reverified(found: ReverificationResult, *, as_json: bool) -> None:
     version = found.version
     if as_json:
         verdict = verification_view(version, found.verification)

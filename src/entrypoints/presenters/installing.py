@@ -10,7 +10,7 @@ from packaging.utils import NormalizedName
 from domain.index_files import IndexFile
 from domain.versions import ProviderVersion, VersionStatus
 from domain.wheel_filenames import WheelFilename
-from domain.wheels import ProvenWheel
+from domain.wheels import VerifiedWheel
 
 
 class InstallView(Struct, kw_only=True):
@@ -116,7 +116,7 @@ def _file(file: IndexFile) -> SimpleFile:
     )
 
 
-def _proven(version: ProviderVersion) -> ProvenWheel:
+def _proven(version: ProviderVersion) -> VerifiedWheel:
     if version.wheel is None:
         raise AssertionError(f"{version.name} {version.version} is public, so its wheel is proven")
     return version.wheel

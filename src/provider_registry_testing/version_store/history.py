@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from domain.errors import WheelFault, WheelRefusedError
+from domain.errors import WheelProblem, WheelRefusedError
 from domain.history import LifecycleAction, LifecycleEvent
 from domain.semver import SemVer
 from domain.version_state import VersionSnapshot
@@ -64,7 +64,7 @@ class HistoryContract:
         assert await store.history(a_name(), SemVer.parse("1.0.0+build")) == []
 
     async def test_a_version_that_is_not_public_has_a_history_for_writers(self, store: VersionStore) -> None:
-        failed = a_building_version("1.0.0").fail(WheelRefusedError(WheelFault.NOT_FOUND, "gone"), at=LATER)
+        failed = a_building_version("1.0.0").fail(WheelRefusedError(WheelProblem.NOT_FOUND, "gone"), at=LATER)
         await store.update(failed.name, failed.version, writing(failed, event=FAILED))
         assert await store.history(failed.name, failed.version) == [FAILED]
 

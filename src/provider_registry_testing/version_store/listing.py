@@ -1,11 +1,11 @@
 """What version stores promise about versions of every status."""
 
 from domain.canonical_json import CanonicalJson
-from domain.errors import WheelFault, WheelRefusedError
+from domain.errors import WheelProblem, WheelRefusedError
 from provider_registry_testing.builders import NOW, a_building_version, a_name, a_version
 from provider_registry_testing.writes import VersionStore, put
 
-REFUSAL = WheelRefusedError(WheelFault.DIGEST_MISMATCH, "the bytes differ")
+REFUSAL = WheelRefusedError(WheelProblem.DIGEST_MISMATCH, "the bytes differ")
 
 
 class ListingContract:

@@ -7,17 +7,17 @@ import pytest
 
 from domain.canonical_json import CanonicalJson
 from domain.digests import Sha256Digest
-from domain.errors import WheelFault, WheelRefusedError
+from domain.errors import WheelProblem, WheelRefusedError
 from domain.schemas import ResourceSchema, ResourceSchemas
 from domain.semver import SemVer
-from domain.verification import Examination
+from domain.verification import VerificationLog
 from domain.version_state import VersionSnapshot
 from domain.versions import ProviderVersion, VersionStatus
 from provider_registry_testing.builders import NOW, a_building_version, a_name, a_proven_wheel, a_version
 from provider_registry_testing.writes import VersionStore, numbers, put, writing
 
 LATER = NOW + timedelta(hours=1)
-REFUSAL = WheelRefusedError(WheelFault.DIGEST_MISMATCH, "the bytes differ")
+REFUSAL = WheelRefusedError(WheelProblem.DIGEST_MISMATCH, "the bytes differ")
 
 
 def a_full_version() -> ProviderVersion:
@@ -39,10 +39,10 @@ def a_full_version() -> ProviderVersion:
         outputs_schema=CanonicalJson.of([]),
         changelog="# Änderungen\r\n\t¶ 'quoted' \\ {curly}, \u2028 and \U0001f600 '); DROP TABLE providers; --",
     )
-    examination = Examination()
-    with examination.check("digest") as compared:
-        compared.text = "computed ü, as announced"
-    return replace(version, source_hash="legacy", verification=examination.verdict(at=LATER))
+    log = VerificationLog()
+    with log.check("digest") as check:
+        check.detail = "computed ü, as announced"
+    return replace(version, source_hash="legacy", verification=log.verdict(at=LATER))
 
 
 def a_bare_version() -> ProviderVersion:

@@ -8,7 +8,7 @@ import pytest
 
 from application.ports.version_repository import Decide
 from domain.catalog import CatalogMetadata
-from domain.errors import IllegalTransitionError, WheelFault, WheelRefusedError
+from domain.errors import IllegalTransitionError, WheelProblem, WheelRefusedError
 from domain.semver import SemVer
 from domain.version_state import VersionSnapshot
 from domain.versions import ProviderVersion, VersionStatus
@@ -17,7 +17,7 @@ from provider_registry_testing.writes import Decided, VersionStore, numbers, put
 
 ONE = SemVer.parse("1.0.0")
 LATER = NOW + timedelta(hours=1)
-REFUSAL = WheelRefusedError(WheelFault.DIGEST_MISMATCH, "the bytes differ")
+REFUSAL = WheelRefusedError(WheelProblem.DIGEST_MISMATCH, "the bytes differ")
 FAILURE = a_building_version("1.0.0").fail(REFUSAL, at=NOW)
 ANOTHER_FAILURE = a_building_version("1.0.0", package_name="wrong").fail(REFUSAL, at=NOW)
 OTHER = replace(a_version("1.0.0"), registered_by="mch_other")

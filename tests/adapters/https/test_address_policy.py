@@ -14,7 +14,7 @@ from adapters.https.address_policy import AddressPolicy, is_local
 from adapters.https.connector import Connector
 from adapters.https.fetch_url import FetchUrl
 from adapters.https.special_purpose_ranges import IPAddress, IPNetwork
-from domain.errors import InvalidWheelUrlError, WheelFault, WheelRefusedError
+from domain.errors import InvalidWheelUrlError, WheelProblem, WheelRefusedError
 from domain.wheel_urls import WheelUrl
 
 pytestmark = pytest.mark.hostile
@@ -128,7 +128,7 @@ def _is_refused(rules: AddressPolicy, answer: str, host: str = "wheels.example.c
         refusal = error
     else:
         return False
-    assert refusal.fault is WheelFault.ADDRESS_FORBIDDEN
+    assert refusal.problem is WheelProblem.ADDRESS_FORBIDDEN
     assert not answer or answer not in refusal.detail
     return True
 
@@ -204,7 +204,7 @@ def test_an_address_of_this_host_is_refused_even_in_an_allowed_network_unless_it
 def test_other_ports_than_443_are_for_what_the_operator_allows(port: int) -> None:
     with pytest.raises(WheelRefusedError, match="port 443") as refusal:
         _rules().check("wheels.example.com", "1.1.1.1", port=port)
-    assert refusal.value.fault is WheelFault.ADDRESS_FORBIDDEN
+    assert refusal.value.problem is WheelProblem.ADDRESS_FORBIDDEN
 
     for rules in (
         AddressPolicy.parse(ports=[443, port]),
@@ -310,7 +310,7 @@ def test_a_host_in_a_spelling_that_a_resolver_may_read_otherwise_is_refused_ever
         WheelUrl.parse(f"https://{host}{FILE}")
     with pytest.raises(WheelRefusedError) as refusal:
         FetchUrl("wheels.example.com", 443, FILE).redirected(f"https://{host}{FILE}")
-    assert refusal.value.fault is WheelFault.REDIRECT_FORBIDDEN
+    assert refusal.value.problem is WheelProblem.REDIRECT_FORBIDDEN
 
 
 @pytest.mark.parametrize(
@@ -353,7 +353,7 @@ def test_a_redirect_is_read_as_it_is_meant(location: str, host: str, port: int, 
 def test_a_redirect_to_anything_but_a_plain_https_url_is_refused(location: str) -> None:
     with pytest.raises(WheelRefusedError) as refusal:
         FetchUrl("wheels.example.com", 443, "/files/a.whl").redirected(location)
-    assert refusal.value.fault is WheelFault.REDIRECT_FORBIDDEN
+    assert refusal.value.problem is WheelProblem.REDIRECT_FORBIDDEN
 
 
 class ScriptedResolver:
@@ -381,7 +381,7 @@ class ScriptedResolver:
 async def test_one_forbidden_answer_refuses_the_host_before_anything_is_connected(answers: list[str]) -> None:
     with pytest.raises(WheelRefusedError) as refusal:
         await _connector(ScriptedResolver(answers)).resolve("wheels.example.com", seconds=10)
-    assert refusal.value.fault is WheelFault.ADDRESS_FORBIDDEN
+    assert refusal.value.problem is WheelProblem.ADDRESS_FORBIDDEN
 
 
 async def test_a_literal_address_is_checked_without_asking_a_resolver() -> None:

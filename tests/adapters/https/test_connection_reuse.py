@@ -13,7 +13,7 @@ from adapters.https.address_policy import AddressPolicy
 from adapters.https.policy import FetchPolicy
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from application.errors import WheelHostFailedError
-from domain.errors import WheelFault, WheelRefusedError
+from domain.errors import WheelProblem, WheelRefusedError
 from domain.wheel_urls import WheelUrl
 from tests.support.certificates import CertificateAuthority
 from tests.support.contents import bytes_of
@@ -97,7 +97,7 @@ async def test_an_idle_connection_is_not_used_once_its_address_is_forbidden(worl
     world.names.answer = ["169.254.169.254"]
     with pytest.raises(WheelRefusedError) as refusal:
         await world.fetch()
-    assert refusal.value.fault is WheelFault.ADDRESS_FORBIDDEN
+    assert refusal.value.problem is WheelProblem.ADDRESS_FORBIDDEN
     assert len(world.host.requests) == 1
 
 

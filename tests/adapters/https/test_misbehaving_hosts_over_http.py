@@ -35,7 +35,7 @@ def authority() -> CertificateAuthority:
 async def test_a_misbehaving_host_is_answered_with_its_status_and_writes_a_failed_version_at_most(
     case: str, authority: CertificateAuthority, tmp_path: Path
 ) -> None:
-    replies, error, fault = CASES[case]
+    replies, error, problem = CASES[case]
     status, code = _ANSWERS[error]
     # The host has an event loop of its own: the client of the application holds up the test's.
     with (
@@ -50,5 +50,5 @@ async def test_a_misbehaving_host_is_answered_with_its_status_and_writes_a_faile
             response = await service.post(body)
             stored = (await service.adapters.store.load(a_name(), SemVer.parse("1.0.0"))).version
 
-    assert (response.status_code, response.json()["code"]) == (status, fault.value if fault else code)
-    assert (stored.status if stored else None) is (VersionStatus.FAILED if fault else None)
+    assert (response.status_code, response.json()["code"]) == (status, problem.value if problem else code)
+    assert (stored.status if stored else None) is (VersionStatus.FAILED if problem else None)

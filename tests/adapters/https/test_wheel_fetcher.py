@@ -23,7 +23,7 @@ from adapters.https.policy import FetchPolicy
 from adapters.https.spool import SpoolFile, remove_leftovers
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from application.errors import SpoolUnavailableError, TooManyFetchesError, WheelHostFailedError, WheelHostTimeoutError
-from domain.errors import RegistryError, WheelFault, WheelRefusedError
+from domain.errors import RegistryError, WheelProblem, WheelRefusedError
 from domain.wheel_urls import WheelUrl
 from tests.support.certificates import CertificateAuthority
 from tests.support.contents import bytes_of
@@ -131,9 +131,9 @@ def _answer(*fields: str, body: bytes = b"") -> Reply:
     return raw(OK + "".join(f"{line}\r\n" for line in fields).encode("latin-1") + b"\r\n" + body)
 
 
-CASES: dict[str, tuple[list[Reply], type[RegistryError], WheelFault | None]] = {
-    "404": ([status(404)], WheelRefusedError, WheelFault.NOT_FOUND),
-    "410": ([status(410)], WheelRefusedError, WheelFault.NOT_FOUND),
+CASES: dict[str, tuple[list[Reply], type[RegistryError], WheelProblem | None]] = {
+    "404": ([status(404)], WheelRefusedError, WheelProblem.NOT_FOUND),
+    "410": ([status(410)], WheelRefusedError, WheelProblem.NOT_FOUND),
     "401": ([status(401, "WWW-Authenticate: Basic")], WheelHostFailedError, None),
     "403": ([status(403)], WheelHostFailedError, None),
     "418": ([status(418)], WheelHostFailedError, None),
@@ -191,12 +191,12 @@ CASES: dict[str, tuple[list[Reply], type[RegistryError], WheelFault | None]] = {
         None,
     ),
     "a chunk of nonsense": ([_answer("Transfer-Encoding: chunked", body=b"xyz\r\nabc")], WheelHostFailedError, None),
-    "too long a length": ([_answer("Content-Length: 100001")], WheelRefusedError, WheelFault.TOO_LARGE),
-    "too long a chunked body": ([chunked(b"x" * 100_001)], WheelRefusedError, WheelFault.TOO_LARGE),
+    "too long a length": ([_answer("Content-Length: 100001")], WheelRefusedError, WheelProblem.TOO_LARGE),
+    "too long a chunked body": ([chunked(b"x" * 100_001)], WheelRefusedError, WheelProblem.TOO_LARGE),
     "an endless chunked body": (
         [endless(OK + b"Transfer-Encoding: chunked\r\n\r\n", b"400\r\n" + b"x" * 1024 + b"\r\n")],
         WheelRefusedError,
-        WheelFault.TOO_LARGE,
+        WheelProblem.TOO_LARGE,
     ),
     "a reset at once": ([reset], WheelHostFailedError, None),
     "nothing at all": ([raw()], WheelHostFailedError, None),
@@ -220,40 +220,40 @@ CASES: dict[str, tuple[list[Reply], type[RegistryError], WheelFault | None]] = {
         WheelHostTimeoutError,
         None,
     ),
-    "a redirect loop": ([redirect(PATH)], WheelRefusedError, WheelFault.REDIRECT_FORBIDDEN),
-    "a redirect to http": ([redirect(f"http://{NAME}{PATH}")], WheelRefusedError, WheelFault.REDIRECT_FORBIDDEN),
+    "a redirect loop": ([redirect(PATH)], WheelRefusedError, WheelProblem.REDIRECT_FORBIDDEN),
+    "a redirect to http": ([redirect(f"http://{NAME}{PATH}")], WheelRefusedError, WheelProblem.REDIRECT_FORBIDDEN),
     "a redirect with a user": (
         [redirect(f"https://user:secret@{NAME}{PATH}")],
         WheelRefusedError,
-        WheelFault.REDIRECT_FORBIDDEN,
+        WheelProblem.REDIRECT_FORBIDDEN,
     ),
-    "a redirect to a number": ([redirect("https://2130706433/")], WheelRefusedError, WheelFault.REDIRECT_FORBIDDEN),
+    "a redirect to a number": ([redirect("https://2130706433/")], WheelRefusedError, WheelProblem.REDIRECT_FORBIDDEN),
     "a redirect to metadata": (
         [redirect("https://169.254.169.254/latest/meta-data/")],
         WheelRefusedError,
-        WheelFault.ADDRESS_FORBIDDEN,
+        WheelProblem.ADDRESS_FORBIDDEN,
     ),
     "a redirect to a private address": (
         [redirect("https://10.0.0.1/x.whl", 308)],
         WheelRefusedError,
-        WheelFault.ADDRESS_FORBIDDEN,
+        WheelProblem.ADDRESS_FORBIDDEN,
     ),
     "a redirect to loopback behind NAT64": (
         [redirect("https://[64:ff9b::7f00:1]/x.whl", 307)],
         WheelRefusedError,
-        WheelFault.ADDRESS_FORBIDDEN,
+        WheelProblem.ADDRESS_FORBIDDEN,
     ),
     "a redirect to loopback in IPv6": (
         [redirect("https://[::ffff:127.0.0.1]/x.whl")],
         WheelRefusedError,
-        WheelFault.REDIRECT_FORBIDDEN,
+        WheelProblem.REDIRECT_FORBIDDEN,
     ),
     "a redirect to a broken international name": (
         [redirect("https://xn--0.example.com/x.whl")],
         WheelRefusedError,
-        WheelFault.REDIRECT_FORBIDDEN,
+        WheelProblem.REDIRECT_FORBIDDEN,
     ),
-    "a redirect to what is no URL": ([redirect("https://[::1")], WheelRefusedError, WheelFault.REDIRECT_FORBIDDEN),
+    "a redirect to what is no URL": ([redirect("https://[::1")], WheelRefusedError, WheelProblem.REDIRECT_FORBIDDEN),
     "a redirect to nowhere": ([status(302)], WheelHostFailedError, None),
     "a redirect to two places": (
         [status(302, "Location: /a.whl", "Location: /b.whl")],
@@ -265,13 +265,13 @@ CASES: dict[str, tuple[list[Reply], type[RegistryError], WheelFault | None]] = {
 
 @pytest.mark.parametrize("case", CASES)
 async def test_a_misbehaving_host_is_answered_with_the_error_that_fits(world: World, case: str) -> None:
-    replies, error, fault = CASES[case]
+    replies, error, problem = CASES[case]
     if error is WheelHostTimeoutError:
         world.policy = IMPATIENT
     world.host.script(PATH, *replies)
     refusal = await world.refusal()
     assert type(refusal) is error
-    assert getattr(refusal, "fault", None) is fault
+    assert getattr(refusal, "problem", None) is problem
     if error is WheelHostTimeoutError:
         assert "host 127.0.0.1 " in refusal.detail
 
@@ -349,7 +349,7 @@ async def test_a_name_that_rebinds_between_two_hops_is_refused(world: World) -> 
     world.resolver = ScriptedResolver(["127.0.0.1"], ["10.0.0.1"])
     refusal = await world.refusal(NAME)
     assert isinstance(refusal, WheelRefusedError)
-    assert refusal.fault is WheelFault.ADDRESS_FORBIDDEN
+    assert refusal.problem is WheelProblem.ADDRESS_FORBIDDEN
     assert len(world.host.requests) == 1
 
 
@@ -357,7 +357,7 @@ async def test_one_private_answer_among_many_refuses_the_host(world: World) -> N
     world.resolver = ScriptedResolver(["127.0.0.1", "10.0.0.1"])
     refusal = await world.refusal(NAME)
     assert isinstance(refusal, WheelRefusedError)
-    assert refusal.fault is WheelFault.ADDRESS_FORBIDDEN
+    assert refusal.problem is WheelProblem.ADDRESS_FORBIDDEN
     assert world.host.connections == 0
 
 
@@ -464,7 +464,7 @@ async def test_a_sixth_redirect_is_not_followed(world: World) -> None:
     world.host.script("/6", file(WHEEL))
     refusal = await world.refusal()
     assert isinstance(refusal, WheelRefusedError)
-    assert refusal.fault is WheelFault.REDIRECT_FORBIDDEN
+    assert refusal.problem is WheelProblem.REDIRECT_FORBIDDEN
     assert [request.target for request in world.host.requests] == [PATH, "/1", "/2", "/3", "/4", "/5"]
 
 

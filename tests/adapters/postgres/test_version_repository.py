@@ -19,7 +19,7 @@ from adapters.postgres.engine import ConnectionOptions, Database
 from adapters.postgres.schema import upgrade
 from adapters.postgres.version_repository import PostgresVersionRepository
 from application.errors import StoreUnavailableError
-from domain.errors import IllegalTransitionError, InvalidTextError, WheelFault, WheelRefusedError
+from domain.errors import IllegalTransitionError, InvalidTextError, WheelProblem, WheelRefusedError
 from domain.history import LifecycleAction, LifecycleEvent
 from domain.readmes import Readme
 from domain.semver import SemVer
@@ -31,7 +31,7 @@ from tests.support.postgres_sessions import wait_until_somebody_waits
 from tests.support.stores import EVERY_METHOD, Decided, numbers, put, writing
 
 ONE = SemVer.parse("1.0.0")
-_GONE = WheelRefusedError(WheelFault.NOT_FOUND, "gone")
+_GONE = WheelRefusedError(WheelProblem.NOT_FOUND, "gone")
 every_method = pytest.mark.parametrize("method", EVERY_METHOD)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from application.use_cases.dry_run_registration import DryRunOutcome
 from domain.catalog import AuthorKind
-from domain.errors import RegistryError, SchemaFault, WheelFault
+from domain.errors import RegistryError, SchemaProblem, WheelProblem
 from domain.history import LifecycleAction
 from domain.versions import VersionStatus
 from entrypoints.bootstrap import MemoryAdapters, open_telemetry
@@ -170,7 +170,7 @@ def test_the_table_has_every_code_that_a_refusal_can_have() -> None:
 
     listed = {str(code) for codes_of_one in REFUSALS.values() for code in codes_of_one}
     fields = {code for code in codes(RegistryError) if code.startswith("invalid_") and code != "invalid_request"}
-    assert {*codes(RegistryError), *WheelFault, *SchemaFault} - fields - {"version_unmatchable"} <= listed
+    assert {*codes(RegistryError), *WheelProblem, *SchemaProblem} - fields - {"version_unmatchable"} <= listed
 
 
 async def test_answers_state_the_header_fields_that_clients_act_on(document: Json) -> None:

@@ -11,7 +11,7 @@ from httpx import Response
 from application.errors import WheelHostFailedError, WheelHostTimeoutError
 from domain.announcements import Announcement
 from domain.customers import Customer, Organization
-from domain.errors import WheelFault, WheelRefusedError
+from domain.errors import WheelProblem, WheelRefusedError
 from domain.machines import ConsoleMachine, Operator
 from domain.registration import Registration
 from domain.semver import SemVer
@@ -315,7 +315,7 @@ async def test_an_internal_name_looks_like_one_that_does_not_exist(customers: Se
     body = customers.upload(name="acme/gcp")
     url, answers = WheelUrl.parse(body["wheel_url"]), []
     for error in (
-        WheelRefusedError(WheelFault.ADDRESS_FORBIDDEN, "the host is at an address that is not fetched from"),
+        WheelRefusedError(WheelProblem.ADDRESS_FORBIDDEN, "the host is at an address that is not fetched from"),
         WheelHostFailedError("the host cannot be reached", reached=False),
         WheelHostTimeoutError("the host takes too long to be connected to", reached=False),
     ):

@@ -34,7 +34,7 @@ class LargeIndex:
         await self._ask()
         return [NormalizedName(f"project-{number}") for number in range(MANY)]
 
-    async def files_of(self, prefix: str, distribution: NormalizedName) -> Sequence[IndexFile]:
+    async def list_files(self, prefix: str, distribution: NormalizedName) -> Sequence[IndexFile]:
         await self._ask()
         return [
             IndexFile(

@@ -7,7 +7,7 @@ import pytest
 
 from adapters.memory.clock import ManualClock
 from application.errors import SpoolUnavailableError, TooManyFetchesError, WheelHostFailedError, WheelHostTimeoutError
-from domain.errors import RegistryError, WheelFault, WheelRefusedError
+from domain.errors import RegistryError, WheelProblem, WheelRefusedError
 from domain.machines import ConsoleMachine
 from domain.names import ProviderName
 from domain.semver import SemVer
@@ -222,7 +222,7 @@ async def test_a_transient_failure_records_nothing(
 
 async def test_a_missing_wheel_is_422(service: Service) -> None:
     body = service.upload()
-    refusal = WheelRefusedError(WheelFault.NOT_FOUND, "there is no such file; upload it first")
+    refusal = WheelRefusedError(WheelProblem.NOT_FOUND, "there is no such file; upload it first")
     service.adapters.fetcher.fail_with(WheelUrl.parse(body["wheel_url"]), refusal)
 
     response = await service.post(body)

@@ -6,7 +6,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
-from domain.errors import RegistryError, SchemaFault, WheelFault
+from domain.errors import RegistryError, SchemaProblem, WheelProblem
 from entrypoints.http.openapi.refusal_examples import MEMBERS, SENTENCES
 from entrypoints.http.problems import HTTP_CODES, MEDIA_TYPE, status_of
 
@@ -26,8 +26,8 @@ _REGISTRATION = (
     *_BODY,
     *("namespace_forbidden", "version_conflict", "distribution_conflict", "wheel_filename_conflict"),
     *("metadata_required", *_ADMISSION),
-    *SchemaFault,
-    *WheelFault,
+    *SchemaProblem,
+    *WheelProblem,
     *("wheel_host_failed", "wheel_host_timeout", "spool_unavailable"),
     *_DATABASE,
 )
@@ -116,5 +116,5 @@ def _statuses() -> Mapping[str, HTTPStatus]:
     return {
         **{code: status for status, code in HTTP_CODES.items()},
         **{kind.code: status_of(kind) for kind in _kinds() if hasattr(kind, "code")},
-        **dict.fromkeys((*WheelFault, *SchemaFault), HTTPStatus.UNPROCESSABLE_ENTITY),
+        **dict.fromkeys((*WheelProblem, *SchemaProblem), HTTPStatus.UNPROCESSABLE_ENTITY),
     }

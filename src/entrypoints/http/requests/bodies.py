@@ -11,7 +11,7 @@ import msgspec
 from litestar import Request
 from litestar.exceptions import InternalServerException
 
-from application.off_loop import SMALL, off_loop
+from application.offload import SMALL, run_in_thread_if_large
 from domain.errors import RegistryError
 from entrypoints.http.requests.json_depth import count_members
 
@@ -84,7 +84,7 @@ async def read_json(
     except TimeoutError:
         raise BodyTimeoutError(f"the body did not arrive within {READ_SECONDS} seconds; send it again") from None
     async with turn() if len(raw) > SMALL else nullcontext():
-        return await off_loop(len(raw), lambda: make(parse_json(raw)))
+        return await run_in_thread_if_large(len(raw), lambda: make(parse_json(raw)))
 
 
 def parse_json(raw: bytes) -> object:

@@ -3,7 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from domain.announcements import Announcement, check_changelog, check_entrypoint, check_package_name, settled_digest
+from domain.announcements import (
+    Announcement,
+    resolve_digest,
+    validate_changelog,
+    validate_entrypoint,
+    validate_package_name,
+)
 from domain.canonical_json import CanonicalJson
 from domain.catalog import METADATA_RULES, CatalogMetadata
 from domain.digests import Sha256Digest
@@ -63,16 +69,16 @@ def to_registration(
     url = fields.take("wheel_url", WheelUrl.parse, body.wheel_url)
     digest = fields.take("sha256", Sha256Digest, body.sha256)
     if url is not None:
-        digest = fields.take("sha256", lambda target: settled_digest(digest, target), url)
-    package_name = fields.take("package_name", check_package_name, body.package_name)
-    entrypoint = fields.take("entrypoint", check_entrypoint, body.entrypoint)
+        digest = fields.take("sha256", lambda target: resolve_digest(digest, target), url)
+    package_name = fields.take("package_name", validate_package_name, body.package_name)
+    entrypoint = fields.take("entrypoint", validate_entrypoint, body.entrypoint)
     provider = name.name if name else _UNNAMED
     current = fields.take("schemas", lambda sent: _resource_schemas(sent, provider), body.schemas)
     legacy = fields.take("resource_schemas", lambda sent: _resource_schemas(sent, provider), body.resource_schemas)
     schemas = fields.take("schemas", _agreed, (current, legacy))
     config_schema = fields.take("config_schema", CanonicalJson.of, body.config_schema)
     outputs_schema = fields.take("outputs_schema", CanonicalJson.of, body.outputs_schema)
-    changelog = fields.take("changelog", check_changelog, body.changelog)
+    changelog = fields.take("changelog", validate_changelog, body.changelog)
     metadata = None if body.metadata is None else _metadata(body.metadata, fields)
     if fields.forbidden is not None and not fields.errors:
         raise fields.forbidden

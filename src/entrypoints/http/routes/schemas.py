@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, PathParameter
 from litestar.response.base import ASGIResponse
 
-from application.off_loop import off_loop
+from application.offload import run_in_thread_if_large
 from application.use_cases.find_schema import FindSchema
 from application.use_cases.find_version import FindVersion
 from domain.schema_documents import schema_document
@@ -84,7 +84,9 @@ async def read_schema(
         written = _as_written(request.scope.get("raw_path", b""), resource_type)
         found = await find_schema.execute(provider, version_or_latest(provider, version), written)
         url = schema_url(request, service, provider, found.version.version, written)
-        return await off_loop(_size(found.schema), _document, found.schema, url, unless_latest(version, lasting))
+        return await run_in_thread_if_large(
+            _size(found.schema), _document, found.schema, url, unless_latest(version, lasting)
+        )
 
     if service.public_url is None:
         return await service.reads.respond(request.scope, await produce())

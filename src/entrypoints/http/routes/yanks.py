@@ -11,7 +11,7 @@ from application.use_cases.lifecycle import RestoreVersion, YankVersion
 from domain.accounts import Account
 from domain.customers import Customer
 from domain.errors import InvalidTextError
-from domain.history import check_yank_reason
+from domain.history import validate_yank_reason
 from domain.lifecycle import Restoration, Yank
 from domain.machines import ConsoleMachine, Registrant
 from domain.names import ProviderName
@@ -163,7 +163,7 @@ async def _restore(
 async def _read_reason(request: Request[Any, Any, Any], service: Service) -> str:
     body = await read_json(request, lambda sent: decode_struct(sent, YankBody), limit=service.limits.body_bytes)
     try:
-        return check_yank_reason(body.reason)
+        return validate_yank_reason(body.reason)
     except InvalidTextError as error:
         raise InvalidRequestError([FieldError(("body", "reason"), error.detail, error.code)]) from None
 

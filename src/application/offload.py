@@ -11,7 +11,7 @@ SMALL = 32 * 1024
 """An input of so many bytes or characters takes about as long as handing it to a thread and back."""
 
 
-async def off_loop(
+async def run_in_thread_if_large(
     size: int, work: Callable[_Arguments, _Result], /, *args: _Arguments.args, **kwargs: _Arguments.kwargs
 ) -> _Result:
     """Do work on an input of that size: a large one in a thread, a small one at once."""

@@ -4,17 +4,17 @@ import threading
 
 import pytest
 
-from application.off_loop import SMALL, off_loop
+from application.offload import SMALL, run_in_thread_if_large
 
 
 @pytest.mark.parametrize(("size", "at_once"), [(0, True), (SMALL, True), (SMALL + 1, False)])
 async def test_small_work_is_done_at_once_and_large_work_in_a_thread(size: int, at_once: bool) -> None:
-    thread = await off_loop(size, threading.get_ident)
+    thread = await run_in_thread_if_large(size, threading.get_ident)
     assert (thread == threading.get_ident()) is at_once
 
 
 @pytest.mark.parametrize("size", [0, SMALL + 1])
 async def test_arguments_results_and_errors_pass_through(size: int) -> None:
-    assert await off_loop(size, divmod, 7, 2) == (3, 1)
+    assert await run_in_thread_if_large(size, divmod, 7, 2) == (3, 1)
     with pytest.raises(ZeroDivisionError):
-        await off_loop(size, divmod, 7, 0)
+        await run_in_thread_if_large(size, divmod, 7, 0)
