@@ -29,7 +29,7 @@ class AcceptedBreak:
 
     def __post_init__(self) -> None:
         """Refuse a reason that is none."""
-        texts.text(self.reason, longest=MAX_REASON_LENGTH)
+        texts.validate_text(self.reason, max_length=MAX_REASON_LENGTH)
         if len(self.reason.strip()) < MIN_REASON_LENGTH:
             raise InvalidTextError(f"must have at least {MIN_REASON_LENGTH} characters; say why the change is needed")
 
