@@ -23,8 +23,8 @@ from benchmarks.granian_server import BODY_VARIABLE, FOLDER_VARIABLE
 from benchmarks.payloads import schemas
 from benchmarks.plan import Plan
 from benchmarks.processes import free_port, serving
-from entrypoints.development.clerk.stand_in import ClerkStandIn
-from entrypoints.development.clerk.tokens import StandInMachine
+from entrypoints.development.clerk.fake_clerk import FakeClerk
+from entrypoints.development.clerk.tokens import FakeMachine
 
 REGISTRATIONS = "/console/provider-versions"
 _PLAIN_SERVICE = ("uvicorn", "benchmarks.plain_service.app:app", "--loop", "uvloop", "--http", "httptools")
@@ -60,8 +60,8 @@ class Workbench:
     folder: Path
     postgres: str
     host: WheelHost
-    clerk: ClerkStandIn
-    machine: StandInMachine
+    clerk: FakeClerk
+    machine: FakeMachine
     environment: dict[str, str] = field(repr=False)
 
     @contextmanager
@@ -160,7 +160,7 @@ def a_workbench(plan: Plan, say: Callable[[str], None]) -> Iterator[Workbench]:
     with TemporaryDirectory(prefix="registry-bench-") as name:
         folder = Path(name)
         say("Starting PostgreSQL")
-        with EmbeddedPostgres(folder / "postgres") as postgres, a_wheel_host(folder) as host, ClerkStandIn() as clerk:
+        with EmbeddedPostgres(folder / "postgres") as postgres, a_wheel_host(folder) as host, FakeClerk() as clerk:
             registry = clerk.add_machine()
             release = clerk.add_machine(scopes=[registry.id])
             environment = {

@@ -17,8 +17,8 @@ import psutil
 import pytest
 
 from benchmarks.seeding import Filling, seed
+from entrypoints.development.clerk.fake_clerk import FakeClerk
 from entrypoints.development.clerk.keys import SigningKey
-from entrypoints.development.clerk.stand_in import ClerkStandIn
 from tests.attacks.attackers import Plan
 from tests.attacks.content import ORGANIZATION, further_bodies, hostile_paths, lengthen_history, publish
 from tests.attacks.observers import Answered, observing
@@ -49,7 +49,7 @@ def test_all_at_once_neither_stop_it_nor_hold_up_releases(stack: Stack, tmp_path
     outside, gate = free_port(), Gate()
     through = replace(stack, url=f"http://127.0.0.1:{outside}")
     with (
-        ClerkStandIn() as customers,
+        FakeClerk() as customers,
         a_slow_host(stack, tmp_path) as host,
         stack.server(**_customer_realm(customers), **_trusting(stack, host.settings, tmp_path)) as server,
         a_proxy(
@@ -125,7 +125,7 @@ def attacking(plan: Plan, folder: Path) -> Iterator[dict[str, Mapping[str, int]]
     told.update(json.loads(last))
 
 
-def _customer_realm(customers: ClerkStandIn) -> Mapping[str, str]:
+def _customer_realm(customers: FakeClerk) -> Mapping[str, str]:
     return {
         "REGISTRY_CUSTOMER_CLERK_ISSUER": customers.issuer,
         "REGISTRY_CUSTOMER_CLERK_API_URL": customers.url,

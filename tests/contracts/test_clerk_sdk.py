@@ -1,4 +1,4 @@
-"""Clerk's own SDK takes the stand-in for Clerk, so what is proven against the stand-in holds for Clerk."""
+"""Clerk's own SDK accepts the fake, so what is verified against the fake holds for Clerk."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,8 +19,8 @@ from clerk_backend_api.security.types import (
 from clerk_backend_api.security.verifytoken import verify_token_async
 
 from domain.machines import ConsoleMachine
-from entrypoints.development.clerk.people import StandInOrganization
-from entrypoints.development.clerk.sessions import StandInSession
+from entrypoints.development.clerk.sessions import FakeSession
+from entrypoints.development.clerk.users import FakeOrganization
 from tests.support.clerk import Realm, a_realm
 
 SDK_FORMATS = {"opaque": models.TokenFormat.OPAQUE, "jwt": models.TokenFormat.JWT}
@@ -35,7 +35,7 @@ def realm(monkeypatch: pytest.MonkeyPatch) -> Iterator[Realm]:
 
 
 @pytest.fixture
-def organization(realm: Realm) -> StandInOrganization:
+def organization(realm: Realm) -> FakeOrganization:
     return realm.clerk.add_organization("acme", name="Acme Inc.")
 
 
@@ -84,14 +84,14 @@ def test_the_sdk_verifies_a_machine_token_until_it_revokes_it(realm: Realm, sdk:
 
 
 def test_the_sdk_reads_a_revoked_token_that_is_only_flagged(realm: Realm, sdk: Clerk) -> None:
-    realm.clerk.flag_dead_tokens()
+    realm.clerk.return_inactive_tokens()
     token = realm.clerk.mint(realm.sender)
     realm.clerk.revoke(token)
 
     assert sdk.m2m.verify_token(token=token).revoked is True
 
 
-def test_the_sdk_verifies_an_api_key_until_it_revokes_it(sdk: Clerk, organization: StandInOrganization) -> None:
+def test_the_sdk_verifies_an_api_key_until_it_revokes_it(sdk: Clerk, organization: FakeOrganization) -> None:
     created = sdk.api_keys.create_api_key(name="ci", subject=organization.id, seconds_until_expiration=60)
 
     found = sdk.api_keys.verify_api_key(secret=created.secret)
@@ -104,7 +104,7 @@ def test_the_sdk_verifies_an_api_key_until_it_revokes_it(sdk: Clerk, organizatio
     assert refusal.value.status_code == 404
 
 
-def test_the_sdk_reads_organisations_and_users(realm: Realm, sdk: Clerk, organization: StandInOrganization) -> None:
+def test_the_sdk_reads_organisations_and_users(realm: Realm, sdk: Clerk, organization: FakeOrganization) -> None:
     user = realm.clerk.add_user("ada@example.com")
 
     found = sdk.organizations.get(organization_id=organization.id)
@@ -128,9 +128,9 @@ def test_a_wrong_secret_is_an_error_of_the_sdk(realm: Realm) -> None:
 
 
 async def test_the_sdks_helper_verifies_a_session_token_with_keys_it_fetches(
-    realm: Realm, organization: StandInOrganization
+    realm: Realm, organization: FakeOrganization
 ) -> None:
-    session = StandInSession(user=realm.clerk.add_user(), organization=organization, azp="https://app.example.com")
+    session = FakeSession(user=realm.clerk.add_user(), organization=organization, azp="https://app.example.com")
     options = _options(realm)
     options.authorized_parties = ["https://app.example.com"]
 
@@ -140,9 +140,9 @@ async def test_the_sdks_helper_verifies_a_session_token_with_keys_it_fetches(
 
 
 async def test_the_sdks_helper_refuses_a_session_token_without_an_origin_when_origins_are_listed(
-    realm: Realm, organization: StandInOrganization
+    realm: Realm, organization: FakeOrganization
 ) -> None:
-    token = realm.clerk.session_token(StandInSession(user=realm.clerk.add_user(), organization=organization))
+    token = realm.clerk.session_token(FakeSession(user=realm.clerk.add_user(), organization=organization))
     options = _options(realm)
     options.authorized_parties = ["https://app.example.com"]
 
@@ -154,7 +154,7 @@ async def test_the_sdks_helper_refuses_a_session_token_without_an_origin_when_or
 
 @pytest.mark.parametrize("issue", ["opaque", "key"])
 async def test_the_sdks_helper_verifies_what_it_must_ask_about(
-    realm: Realm, organization: StandInOrganization, issue: str
+    realm: Realm, organization: FakeOrganization, issue: str
 ) -> None:
     tokens: dict[str, Callable[[], str]] = {
         "opaque": lambda: realm.clerk.mint(realm.sender),
@@ -172,11 +172,11 @@ async def test_the_sdks_helper_verifies_what_it_must_ask_about(
 
 
 async def test_the_sdk_reads_both_versions_of_a_session_token_alike(
-    realm: Realm, organization: StandInOrganization
+    realm: Realm, organization: FakeOrganization
 ) -> None:
     user = realm.clerk.add_user()
-    two = await _signed_in(realm, StandInSession(user=user, organization=organization, version=2))
-    one = await _signed_in(realm, StandInSession(user=user, organization=organization, version=1))
+    two = await _signed_in(realm, FakeSession(user=user, organization=organization, version=2))
+    one = await _signed_in(realm, FakeSession(user=user, organization=organization, version=1))
 
     assert isinstance(two, SessionAuthObjectV2)
     assert (two.sub, two.org_id, two.org_slug) == (user.id, organization.id, "acme")
@@ -184,7 +184,7 @@ async def test_the_sdk_reads_both_versions_of_a_session_token_alike(
     assert (one.user_id, one.org_id) == (user.id, organization.id)
 
 
-async def _signed_in(realm: Realm, session: StandInSession) -> object:
+async def _signed_in(realm: Realm, session: FakeSession) -> object:
     """Authenticate without network, as the helper does with a key of its own."""
     token = realm.clerk.session_token(session)
     request = httpx.Request("GET", "http://127.0.0.1", headers={"Authorization": f"Bearer {token}"})

@@ -17,7 +17,7 @@ import pytest
 from adapters.postgres.engine import Database
 from adapters.postgres.version_repository import PostgresVersionRepository
 from domain.wheel_urls import WheelUrl
-from entrypoints.development.clerk.stand_in import ClerkStandIn
+from entrypoints.development.clerk.fake_clerk import FakeClerk
 from entrypoints.development.wheel_host import WheelHost
 from tests.builders import NOW, a_building_version, a_proven_wheel, a_wheel, some_metadata
 from tests.e2e.conftest import Stack
@@ -32,7 +32,7 @@ METADATA = "Metadata-Version: 2.4\nName: {name}\nVersion: {version}\nRequires-Di
 class Customer:
     """An organisation that registers in its own namespace."""
 
-    def __init__(self, stack: Stack, realm: ClerkStandIn, slug: str) -> None:
+    def __init__(self, stack: Stack, realm: FakeClerk, slug: str) -> None:
         self.stack = stack
         self.slug = slug
         self.key = realm.create_api_key(realm.add_organization(slug=slug).id)
@@ -55,13 +55,13 @@ class Customer:
 
 
 @pytest.fixture
-def realm() -> Iterator[ClerkStandIn]:
-    with ClerkStandIn() as realm:
+def realm() -> Iterator[FakeClerk]:
+    with FakeClerk() as realm:
         yield realm
 
 
 @pytest.fixture
-def running(stack: Stack, realm: ClerkStandIn) -> Iterator[Stack]:
+def running(stack: Stack, realm: FakeClerk) -> Iterator[Stack]:
     settings = {
         "REGISTRY_CUSTOMER_CLERK_ISSUER": realm.issuer,
         "REGISTRY_CUSTOMER_CLERK_API_URL": realm.url,
@@ -73,7 +73,7 @@ def running(stack: Stack, realm: ClerkStandIn) -> Iterator[Stack]:
 
 
 @pytest.fixture
-def acme(running: Stack, realm: ClerkStandIn) -> Customer:
+def acme(running: Stack, realm: FakeClerk) -> Customer:
     """A customer that has a distribution of its own, and certifi 9999."""
     acme = Customer(running, realm, "acme")
     metadata = METADATA.format(name="acme_tools", version="1.0.0")
@@ -141,7 +141,7 @@ def test_a_customers_index_has_its_distributions_under_any_spelling(
 
 
 def test_a_namespace_that_is_called_like_a_public_project_hides_nothing(
-    running: Stack, realm: ClerkStandIn, installer: Installer, public: str
+    running: Stack, realm: FakeClerk, installer: Installer, public: str
 ) -> None:
     assert Customer(running, realm, "certifi").register("tools", "1.0.0", "acme_tools").status_code == 201
     publish(running, running.upload(metadata=METADATA.format(name="pragmatiks_gcp_provider", version="1.0.0")))

@@ -5,17 +5,17 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from entrypoints.development.clerk.stand_in import ClerkStandIn
+from entrypoints.development.clerk.fake_clerk import FakeClerk
 from tests.e2e.conftest import Stack
 
 
 @pytest.fixture
-def customers() -> Iterator[ClerkStandIn]:
-    with ClerkStandIn() as realm:
+def customers() -> Iterator[FakeClerk]:
+    with FakeClerk() as realm:
         yield realm
 
 
-def test_an_organisations_key_registers_and_reads_who_it_is(stack: Stack, customers: ClerkStandIn) -> None:
+def test_an_organisations_key_registers_and_reads_who_it_is(stack: Stack, customers: FakeClerk) -> None:
     organization = customers.add_organization(slug="acme", name="Acme Inc.")
     key = customers.create_api_key(organization.id)
     settings = {

@@ -8,8 +8,8 @@ from contextlib import closing, contextmanager, suppress
 
 import httpx
 
-from entrypoints.development.clerk.sessions import StandInSession
-from entrypoints.development.clerk.stand_in import ClerkStandIn
+from entrypoints.development.clerk.fake_clerk import FakeClerk
+from entrypoints.development.clerk.sessions import FakeSession
 from tests.e2e.conftest import Stack
 
 REASON = {
@@ -91,9 +91,9 @@ def test_a_stranger_is_answered_whatever_body_it_threatens_with(stack: Stack) ->
 
 def test_neither_tokens_nor_secrets_reach_the_log(stack: Stack) -> None:
     opaque, signed = stack.clerk.mint(stack.release), stack.clerk.mint(stack.release, format="jwt")
-    with ClerkStandIn() as customers:
+    with FakeClerk() as customers:
         organization = customers.add_organization("acme")
-        session = customers.session_token(StandInSession(user=customers.add_user(), organization=organization))
+        session = customers.session_token(FakeSession(user=customers.add_user(), organization=organization))
         key = customers.create_api_key(organization.id)
         with stack.server(**of_customers(customers), REGISTRY_LOG_LEVEL="debug") as process:
             stack.wait_until_ready(process)
@@ -114,10 +114,10 @@ def test_registrations_in_flight_are_limited_per_machine_and_per_organisation(st
         "REGISTRY_MAX_IN_FLIGHT": "1",
         "REGISTRY_CONSOLE_RELEASE_MACHINE_IDS": f"{stack.release.id},{other.id}",
     }
-    with ClerkStandIn() as customers, stack.server(**of_customers(customers), **limits) as process:
+    with FakeClerk() as customers, stack.server(**of_customers(customers), **limits) as process:
         stack.wait_until_ready(process)
         organization = customers.add_organization("acme")
-        session = StandInSession(user=customers.add_user(), organization=organization)
+        session = FakeSession(user=customers.add_user(), organization=organization)
         with (
             _in_flight(stack, "/console/provider-versions", stack.clerk.mint(stack.release), name="platform/held"),
             _in_flight(stack, "/provider-versions", customers.create_api_key(organization.id), name="acme/held"),
@@ -134,7 +134,7 @@ def test_registrations_in_flight_are_limited_per_machine_and_per_organisation(st
     assert admitted.status_code == 201, admitted.text
 
 
-def of_customers(customers: ClerkStandIn) -> dict[str, str]:
+def of_customers(customers: FakeClerk) -> dict[str, str]:
     return {
         "REGISTRY_CUSTOMER_CLERK_ISSUER": customers.issuer,
         "REGISTRY_CUSTOMER_CLERK_API_URL": customers.url,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from entrypoints.development.clerk.faults import too_many_requests
+from entrypoints.development.clerk.responses import too_many_requests
 from tests.e2e.conftest import Stack
 from tests.e2e.test_command_line import run
 from tests.support.certificates import CertificateAuthority

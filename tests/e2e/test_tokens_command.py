@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from entrypoints.development.clerk.stand_in import ClerkStandIn
-from entrypoints.development.clerk.tokens import StandInMachine
+from entrypoints.development.clerk.fake_clerk import FakeClerk
+from entrypoints.development.clerk.tokens import FakeMachine
 from tests.e2e.test_command_line import COMMAND, clean_environment
 from tests.support.ports import free_port
 
@@ -18,9 +18,9 @@ from tests.support.ports import free_port
 class Realm:
     """A realm, its machines, and the command under their settings."""
 
-    clerk: ClerkStandIn
-    registry: StandInMachine
-    release: StandInMachine
+    clerk: FakeClerk
+    registry: FakeMachine
+    release: FakeMachine
 
     def inspect(self, token: str, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         given = {
@@ -51,7 +51,7 @@ class Realm:
 
 @pytest.fixture
 def realm() -> Iterator[Realm]:
-    with ClerkStandIn() as clerk:
+    with FakeClerk() as clerk:
         registry = clerk.add_machine()
         yield Realm(clerk, registry, clerk.add_machine(scopes=[registry.id]))
 

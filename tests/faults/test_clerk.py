@@ -1,6 +1,6 @@
 """Clerk is down: what needs it says so, what does not goes on."""
 
-from entrypoints.development.clerk.faults import ConnectionReset, Held
+from entrypoints.development.clerk.faults import ConnectionReset, Paused
 from tests.support.stack import Stack
 
 
@@ -11,7 +11,7 @@ def test_without_clerk_opaque_tokens_are_503_and_signed_ones_with_known_keys_wor
         learnt = stack.post(stack.upload("1.0.0"), signed)
         stack.clerk.faults.always(ConnectionReset())
         reset = stack.post(stack.upload("1.0.1"), opaque)
-        stack.clerk.faults.always(Held())
+        stack.clerk.faults.always(Paused())
         silent = stack.post(stack.upload("1.0.1"), opaque)
         known = stack.post(stack.upload("1.0.2"), signed)
         stack.clerk.faults.clear()

@@ -2,7 +2,7 @@
 
 from contextlib import ExitStack
 
-from entrypoints.development.clerk.faults import Held
+from entrypoints.development.clerk.faults import Paused
 from tests.support.postgres_sessions import holding, wait_until_somebody_waits
 from tests.support.slow_host import SlowHost
 from tests.support.stack import Stack
@@ -12,17 +12,17 @@ LOCKED = "LOCK TABLE version_events IN SHARE ROW EXCLUSIVE MODE"
 
 
 def test_registrations_that_wait_for_clerk_or_a_wheel_hold_no_connection(stack: Stack, slow_host: SlowHost) -> None:
-    held, uploads = Held(), [slow_host.upload_slowly(f"1.0.{number}") for number in range(5)]
+    paused, uploads = Paused(), [slow_host.upload_slowly(f"1.0.{number}") for number in range(5)]
     with ExitStack() as leaving, stack.server(REGISTRY_DATABASE_POOL_SIZE="1", **slow_host.settings) as process:
         stack.wait_until_ready(process)
         fetching = leaving.enter_context(stack.posting(*(body for body, _ in uploads)))
         for _, gate in uploads:
             leaving.callback(gate.opened.set)
             gate.wait_until_reached()
-        stack.clerk.faults.next(held)
+        stack.clerk.faults.next(paused)
         opaque = stack.clerk.mint(stack.release)
         asking = leaving.enter_context(stack.posting(slow_host.upload("2.0.0"), token=opaque))
-        wait_until(held.arrived.is_set)
+        wait_until(paused.arrived.is_set)
         leaving.callback(stack.clerk.faults.clear)
         meanwhile = stack.post(slow_host.upload("3.0.0"))
         read = stack.get("/providers/platform/gcp/versions/3.0.0")

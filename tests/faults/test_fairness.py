@@ -8,15 +8,15 @@ from typing import Any
 import httpx
 import pytest
 
-from entrypoints.development.clerk.stand_in import ClerkStandIn
+from entrypoints.development.clerk.fake_clerk import FakeClerk
 from tests.support.slow_host import Gate, SlowHost, trickling
 from tests.support.stack import Stack
 from tests.support.waiting import wait_until
 
 
 @pytest.fixture
-def customers() -> Iterator[ClerkStandIn]:
-    with ClerkStandIn() as realm:
+def customers() -> Iterator[FakeClerk]:
+    with FakeClerk() as realm:
         yield realm
 
 
@@ -39,7 +39,7 @@ def dry_runs(stack: Stack, bodies: list[tuple[str, dict[str, Any]]]) -> Iterator
 
 @pytest.mark.parametrize(("organizations", "held"), [(1, 4), (20, 12)])
 def test_a_platform_release_succeeds_while_customers_hold_all_they_can(
-    stack: Stack, slow_host: SlowHost, customers: ClerkStandIn, organizations: int, held: int
+    stack: Stack, slow_host: SlowHost, customers: FakeClerk, organizations: int, held: int
 ) -> None:
     gate, bodies = Gate(), list[tuple[str, dict[str, Any]]]()
     for number in range(organizations):

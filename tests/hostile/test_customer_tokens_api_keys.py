@@ -7,8 +7,8 @@ from structlog.testing import capture_logs
 
 from adapters.clerk.customers import ClerkCustomers
 from application.errors import TokenAuthorityUnavailableError
-from entrypoints.development.clerk.answers import json_answer
-from entrypoints.development.clerk.faults import CannedAnswer, Fault, error_answer, too_many_requests
+from entrypoints.development.clerk.faults import Fault
+from entrypoints.development.clerk.responses import CannedResponse, error_response, json_response, too_many_requests
 from entrypoints.development.clerk.server import LoggedRequest
 from tests.builders import NOW
 from tests.support.clerk import ABSENT, bent, refusal_reason
@@ -68,7 +68,7 @@ STRANGE_ORGANIZATIONS: dict[str, dict[str, Any]] = {
 }
 
 
-def an_answer(changes: dict[str, Any]) -> CannedAnswer:
+def an_answer(changes: dict[str, Any]) -> CannedResponse:
     members = {
         "object": "api_key",
         "id": "ak_1",
@@ -78,7 +78,7 @@ def an_answer(changes: dict[str, Any]) -> CannedAnswer:
         "expired": False,
         "expiration": MS + 60_000,
     }
-    return json_answer(200, bent(members, changes))
+    return json_response(200, bent(members, changes))
 
 
 @pytest.mark.parametrize(("changes", "reason"), REFUSED.values(), ids=REFUSED)
@@ -105,7 +105,7 @@ async def test_an_answer_that_proves_the_organisation_is_accepted(
 async def test_clerk_refusing_the_key_is_a_refusal(
     realm: CustomerRealm, customers: ClerkCustomers, status: int, reason: str
 ) -> None:
-    realm.clerk.faults.next(error_answer(status, "api_key_invalid"))
+    realm.clerk.faults.next(error_response(status, "api_key_invalid"))
 
     assert await refusal_reason(customers.verifier, "ak_secret") == reason
 
@@ -124,7 +124,7 @@ async def test_an_unusable_answer_leaves_the_key_unjudged(
 
 
 async def test_only_a_200_says_anything(realm: CustomerRealm, customers: ClerkCustomers) -> None:
-    realm.clerk.faults.next(CannedAnswer(201, an_answer({}).body))
+    realm.clerk.faults.next(CannedResponse(201, an_answer({}).body))
 
     with pytest.raises(TokenAuthorityUnavailableError):
         await customers.verifier.verify("ak_secret")
@@ -135,7 +135,7 @@ async def test_an_organisation_that_is_none_leaves_the_key_unjudged(
     realm: CustomerRealm, customers: ClerkCustomers, changes: dict[str, Any]
 ) -> None:
     realm.clerk.faults.next(an_answer({}))
-    realm.clerk.faults.next(json_answer(200, bent(realm.organization.as_object(), changes)))
+    realm.clerk.faults.next(json_response(200, bent(realm.organization.as_object(), changes)))
 
     with pytest.raises(TokenAuthorityUnavailableError):
         await customers.verifier.verify("ak_secret")
@@ -146,7 +146,7 @@ async def test_an_organisation_without_a_slug_has_nothing_to_publish_in(
     realm: CustomerRealm, customers: ClerkCustomers, slug: object
 ) -> None:
     realm.clerk.faults.next(an_answer({}))
-    realm.clerk.faults.next(json_answer(200, bent(realm.organization.as_object(), {"slug": slug})))
+    realm.clerk.faults.next(json_response(200, bent(realm.organization.as_object(), {"slug": slug})))
 
     assert await refusal_reason(customers.verifier, "ak_secret") == "unknown organisation"
 
@@ -173,7 +173,7 @@ async def test_clerk_refusing_our_secret_is_an_error_in_the_log_that_names_the_s
     realm: CustomerRealm, customers: ClerkCustomers, status: int
 ) -> None:
     for asked_before in ([], [an_answer({})]):
-        for answer in (*asked_before, error_answer(status, "authentication_invalid")):
+        for answer in (*asked_before, error_response(status, "authentication_invalid")):
             realm.clerk.faults.next(answer)
 
         with capture_logs() as logs, pytest.raises(TokenAuthorityUnavailableError):
@@ -221,7 +221,7 @@ async def test_a_verification_is_never_remembered_and_an_organisation_for_a_minu
 @pytest.mark.parametrize("dead", ["revoked", "flagged as expired"])
 async def test_a_dead_key_is_refused_when_clerk_only_flags_it(dead: str) -> None:
     with a_customer_realm() as realm:
-        realm.clerk.flag_dead_tokens()
+        realm.clerk.return_inactive_tokens()
         key = realm.clerk.create_api_key(realm.organization.id, seconds=60)
         async with realm.customers() as customers:
             await customers.verifier.verify(key)

@@ -9,8 +9,8 @@ from adapters.clerk.customers import ClerkCustomers
 from adapters.clerk.expiring_cache import ExpiringCache
 from adapters.clerk.realms import ClerkCustomerRealm
 from application.errors import TokenAuthorityUnavailableError
-from entrypoints.development.clerk.answers import json_answer
 from entrypoints.development.clerk.faults import ConnectionReset, Fault
+from entrypoints.development.clerk.responses import json_response
 from tests.support.clerk import ABSENT, AdjustableClock, bent
 from tests.support.clerk_customers import CustomerRealm
 from tests.support.clerk_faults import UNUSABLE
@@ -37,7 +37,7 @@ def directory(customers: ClerkCustomers) -> ClerkCustomerDirectory:
 async def test_only_the_primary_address_counts(
     realm: CustomerRealm, directory: ClerkCustomerDirectory, changes: dict[str, Any], email: str | None
 ) -> None:
-    realm.clerk.faults.next(json_answer(200, bent(realm.user.as_object(), changes)))
+    realm.clerk.faults.next(json_response(200, bent(realm.user.as_object(), changes)))
 
     assert await directory.find_email(realm.user.id) == email
 
@@ -59,7 +59,7 @@ async def test_only_the_primary_address_counts(
 async def test_a_user_that_is_none_is_clerks_failure(
     realm: CustomerRealm, directory: ClerkCustomerDirectory, changes: dict[str, Any]
 ) -> None:
-    realm.clerk.faults.next(json_answer(200, bent(realm.user.as_object(), changes)))
+    realm.clerk.faults.next(json_response(200, bent(realm.user.as_object(), changes)))
 
     with pytest.raises(TokenAuthorityUnavailableError):
         await directory.find_email(realm.user.id)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from adapters.clerk.customers import ClerkCustomers, ClerkCustomerVerifier
 from application.errors import NotAuthenticatedError, TokenAuthorityUnavailableError
-from entrypoints.development.clerk.faults import ConnectionReset, Held
+from entrypoints.development.clerk.faults import ConnectionReset, Paused
 from entrypoints.development.clerk.keys import SigningKey, encode_segment
 from tests.builders import NOW
 from tests.support.clerk import ABSENT, JWKS_PATH, refusal_reason
@@ -284,11 +284,11 @@ async def test_known_keys_serve_while_clerk_is_down_and_unknown_ones_are_not_cal
 
 
 async def test_closing_gives_up_a_fetch_under_way(realm: CustomerRealm) -> None:
-    held = Held()
-    realm.clerk.faults.next(held)
+    paused = Paused()
+    realm.clerk.faults.next(paused)
     async with realm.customers() as customers:
         verification = asyncio.create_task(customers.verifier.verify(realm.sign()))
-        await asyncio.to_thread(held.arrived.wait)
+        await asyncio.to_thread(paused.arrived.wait)
 
     await asyncio.wait([verification])
     assert verification.cancelled()

@@ -8,7 +8,7 @@ import pytest
 
 from adapters.clerk.machine_tokens import ClerkTokenVerifier
 from domain.machines import ConsoleMachine
-from entrypoints.development.clerk.stand_in import ClerkStandIn
+from entrypoints.development.clerk.fake_clerk import FakeClerk
 from tests.support.clerk import ABSENT, Realm, a_realm, refusal_reason
 
 REFUSED = {
@@ -144,7 +144,7 @@ async def test_another_category_is_refused_even_when_it_may_be_missing(realm: Re
 async def test_a_token_that_brings_its_own_key_is_refused_and_nothing_it_names_is_fetched(
     realm: Realm, verifier: ClerkTokenVerifier, parameter: str, genuinely_signed: bool
 ) -> None:
-    with ClerkStandIn(kid=realm.clerk.signing_key.kid) as attacker:
+    with FakeClerk(kid=realm.clerk.signing_key.kid) as attacker:
         values: dict[str, object] = {
             "jku": f"{attacker.url}/.well-known/jwks.json",
             "x5u": f"{attacker.url}/certificate.pem",

@@ -13,8 +13,9 @@ from adapters.clerk.http_client import new_http_client
 from adapters.clerk.machine_tokens import ClerkTokenVerifier
 from application.errors import TokenAuthorityUnavailableError
 from domain.machines import ConsoleMachine
-from entrypoints.development.clerk.faults import CannedAnswer, ConnectionReset, Fault, Held, too_many_requests
+from entrypoints.development.clerk.faults import ConnectionReset, Fault, Paused
 from entrypoints.development.clerk.keys import SigningKey
+from entrypoints.development.clerk.responses import CannedResponse, too_many_requests
 from tests.support.clerk import JWKS_PATH, Realm, a_realm, refusal_reason
 
 COOLDOWN = 10
@@ -90,12 +91,12 @@ async def test_made_up_key_ids_cause_one_request_per_cool_down(realm: Realm, ver
 
 
 async def test_twenty_concurrent_verifications_share_one_fetch(realm: Realm, verifier: ClerkTokenVerifier) -> None:
-    held = Held()
-    realm.clerk.faults.next(held)
+    paused = Paused()
+    realm.clerk.faults.next(paused)
     verifications = [asyncio.create_task(verifier.verify(_token(realm))) for _ in range(20)]
-    await asyncio.to_thread(held.arrived.wait)
+    await asyncio.to_thread(paused.arrived.wait)
 
-    held.released.set()
+    paused.released.set()
 
     assert await asyncio.gather(*verifications) == [_machine(realm)] * 20
     assert realm.clerk.count(JWKS_PATH) == 1
@@ -104,15 +105,15 @@ async def test_twenty_concurrent_verifications_share_one_fetch(realm: Realm, ver
 async def test_a_caller_that_goes_away_does_not_take_the_fetch_from_the_others(
     realm: Realm, verifier: ClerkTokenVerifier
 ) -> None:
-    held = Held()
-    realm.clerk.faults.next(held)
+    paused = Paused()
+    realm.clerk.faults.next(paused)
     first = asyncio.create_task(verifier.verify(_token(realm)))
-    await asyncio.to_thread(held.arrived.wait)
+    await asyncio.to_thread(paused.arrived.wait)
     second = asyncio.create_task(verifier.verify(_token(realm)))
 
     first.cancel()
     await asyncio.wait([first])
-    held.released.set()
+    paused.released.set()
 
     assert await second == _machine(realm)
     assert realm.clerk.count(JWKS_PATH) == 1
@@ -141,15 +142,15 @@ async def test_a_key_that_is_no_longer_published_is_no_longer_trusted(
 
 OUTAGES: dict[str, Fault] = {
     "reset": ConnectionReset(),
-    "500": CannedAnswer(500),
-    "404": CannedAnswer(404),
+    "500": CannedResponse(500),
+    "404": CannedResponse(404),
     "rate limit": too_many_requests("20"),
-    "redirect": CannedAnswer(301, b"", (("Location", "/elsewhere"),)),
-    "nonsense": CannedAnswer(200, b"<html>"),
-    "not UTF-8": CannedAnswer(200, b'{"\xff":1,"keys":[]}'),
-    "another document": CannedAnswer(200, b'{"keys":{}}'),
-    "no keys": CannedAnswer(200, b'{"keys":[]}'),
-    "nested without end": CannedAnswer(200, b'{"keys":[' + b"[" * 60_000),
+    "redirect": CannedResponse(301, b"", (("Location", "/elsewhere"),)),
+    "nonsense": CannedResponse(200, b"<html>"),
+    "not UTF-8": CannedResponse(200, b'{"\xff":1,"keys":[]}'),
+    "another document": CannedResponse(200, b'{"keys":{}}'),
+    "no keys": CannedResponse(200, b'{"keys":[]}'),
+    "nested without end": CannedResponse(200, b'{"keys":[' + b"[" * 60_000),
 }
 
 
@@ -182,7 +183,7 @@ async def test_without_keys_an_outage_leaves_tokens_unjudged_and_is_not_made_wor
 
 
 async def test_keys_that_come_with_an_error_are_not_trusted(realm: Realm, verifier: ClerkTokenVerifier) -> None:
-    realm.clerk.faults.next(CannedAnswer(404, json.dumps({"keys": [realm.clerk.signing_key.jwk]}).encode()))
+    realm.clerk.faults.next(CannedResponse(404, json.dumps({"keys": [realm.clerk.signing_key.jwk]}).encode()))
 
     with pytest.raises(TokenAuthorityUnavailableError):
         await verifier.verify(_token(realm))
@@ -200,13 +201,13 @@ async def test_an_outage_that_is_over_excuses_no_made_up_key(realm: Realm, verif
 
 async def test_a_key_set_beyond_64_kib_is_not_read(realm: Realm, verifier: ClerkTokenVerifier) -> None:
     body = json.dumps({"keys": [realm.clerk.signing_key.jwk]}).encode()
-    realm.clerk.faults.next(CannedAnswer(200, body.ljust(65_537)))
+    realm.clerk.faults.next(CannedResponse(200, body.ljust(65_537)))
 
     with pytest.raises(TokenAuthorityUnavailableError):
         await verifier.verify(_token(realm))
 
     realm.clock.advance(COOLDOWN)
-    realm.clerk.faults.next(CannedAnswer(200, body.ljust(65_536)))
+    realm.clerk.faults.next(CannedResponse(200, body.ljust(65_536)))
     assert await verifier.verify(_token(realm)) == _machine(realm)
 
 
@@ -256,7 +257,7 @@ async def test_an_unusable_key_is_passed_over_and_spoils_no_other(
 ) -> None:
     key = realm.clerk.signing_key.jwk
     keys = [spoil(key), {**key, "kid": "ins_good"}]
-    realm.clerk.faults.next(CannedAnswer(200, json.dumps({"keys": keys}).encode()))
+    realm.clerk.faults.next(CannedResponse(200, json.dumps({"keys": keys}).encode()))
 
     assert await verifier.verify(_token(realm, kid="ins_good")) == _machine(realm)
     assert await refusal_reason(verifier, _token(realm)) == "unknown key"
@@ -265,17 +266,17 @@ async def test_an_unusable_key_is_passed_over_and_spoils_no_other(
 async def test_of_two_keys_under_one_id_the_first_counts(realm: Realm, verifier: ClerkTokenVerifier) -> None:
     key = realm.clerk.signing_key.jwk
     keys = [key, SigningKey(key["kid"]).jwk]
-    realm.clerk.faults.next(CannedAnswer(200, json.dumps({"keys": keys}).encode()))
+    realm.clerk.faults.next(CannedResponse(200, json.dumps({"keys": keys}).encode()))
 
     assert await verifier.verify(_token(realm)) == _machine(realm)
 
 
 async def test_closing_gives_up_a_fetch_under_way(realm: Realm) -> None:
-    held = Held()
-    realm.clerk.faults.next(held)
+    paused = Paused()
+    realm.clerk.faults.next(paused)
     verifier = realm.verifier()
     verification = asyncio.create_task(verifier.verify(_token(realm)))
-    await asyncio.to_thread(held.arrived.wait)
+    await asyncio.to_thread(paused.arrived.wait)
 
     await verifier.aclose()
 

@@ -16,15 +16,8 @@ from adapters.clerk.http_client import new_http_client
 from adapters.clerk.machine_tokens import ClerkTokenVerifier
 from application.errors import TokenAuthorityUnavailableError
 from domain.machines import ConsoleMachine
-from entrypoints.development.clerk.answers import json_answer
-from entrypoints.development.clerk.faults import (
-    CannedAnswer,
-    ConnectionReset,
-    Fault,
-    Held,
-    error_answer,
-    too_many_requests,
-)
+from entrypoints.development.clerk.faults import ConnectionReset, Fault, Paused
+from entrypoints.development.clerk.responses import CannedResponse, error_response, json_response, too_many_requests
 from entrypoints.development.clerk.server import LoggedRequest
 from tests.builders import NOW
 from tests.support.clerk import ABSENT, VERIFY_PATH, Realm, a_realm, bent, refusal_reason
@@ -93,7 +86,7 @@ async def verifier(realm: Realm) -> AsyncIterator[ClerkTokenVerifier]:
         yield verifier
 
 
-def an_answer(changes: dict[str, Any]) -> CannedAnswer:
+def an_answer(changes: dict[str, Any]) -> CannedResponse:
     members = {
         "object": "machine_to_machine_token",
         "id": "mt_1",
@@ -108,7 +101,7 @@ def an_answer(changes: dict[str, Any]) -> CannedAnswer:
         "created_at": MS,
         "updated_at": MS,
     }
-    return json_answer(200, bent(members, changes))
+    return json_response(200, bent(members, changes))
 
 
 @pytest.mark.parametrize(("changes", "reason"), REFUSED.values(), ids=REFUSED)
@@ -135,7 +128,7 @@ async def test_an_answer_that_proves_the_machine_is_accepted(
 async def test_clerk_refusing_the_token_is_a_refusal(
     realm: Realm, verifier: ClerkTokenVerifier, status: int, reason: str
 ) -> None:
-    realm.clerk.faults.next(error_answer(status, "token_invalid"))
+    realm.clerk.faults.next(error_response(status, "token_invalid"))
 
     assert await refusal_reason(verifier, "mt_token") == reason
 
@@ -154,17 +147,17 @@ async def test_an_unusable_answer_leaves_the_token_unjudged(
 
 
 async def test_an_answer_beyond_64_kib_is_not_read(realm: Realm, verifier: ClerkTokenVerifier) -> None:
-    realm.clerk.faults.next(CannedAnswer(200, an_answer({}).body.ljust(65_536)))
+    realm.clerk.faults.next(CannedResponse(200, an_answer({}).body.ljust(65_536)))
     assert await verifier.verify("mt_token") == ConsoleMachine("mch_1")
 
-    realm.clerk.faults.next(CannedAnswer(200, an_answer({}).body.ljust(65_537)))
+    realm.clerk.faults.next(CannedResponse(200, an_answer({}).body.ljust(65_537)))
     with pytest.raises(TokenAuthorityUnavailableError):
         await verifier.verify("mt_token")
 
 
 async def test_a_compressed_answer_is_not_unpacked(realm: Realm, verifier: ClerkTokenVerifier) -> None:
     bomb = gzip.compress(an_answer({}).body.ljust(50_000_000))
-    realm.clerk.faults.next(CannedAnswer(200, bomb, (("Content-Encoding", "gzip"),)))
+    realm.clerk.faults.next(CannedResponse(200, bomb, (("Content-Encoding", "gzip"),)))
     with capture_logs() as logs, pytest.raises(TokenAuthorityUnavailableError):
         await verifier.verify("mt_token")
 
@@ -175,7 +168,7 @@ async def test_a_compressed_answer_is_not_unpacked(realm: Realm, verifier: Clerk
 async def test_clerk_refusing_our_secret_is_an_error_in_the_log_that_names_the_setting(
     realm: Realm, verifier: ClerkTokenVerifier, status: int
 ) -> None:
-    realm.clerk.faults.next(error_answer(status, "authentication_invalid"))
+    realm.clerk.faults.next(error_response(status, "authentication_invalid"))
 
     with capture_logs() as logs, pytest.raises(TokenAuthorityUnavailableError):
         await verifier.verify("mt_token")
@@ -222,7 +215,7 @@ async def test_a_rate_limit_of_clerk_says_when_to_come_back(
 
 
 async def test_an_outage_of_clerk_may_say_when_to_come_back_too(realm: Realm, verifier: ClerkTokenVerifier) -> None:
-    realm.clerk.faults.next(error_answer(503, "service_unavailable", retry_after="20"))
+    realm.clerk.faults.next(error_response(503, "service_unavailable", retry_after="20"))
 
     with pytest.raises(TokenAuthorityUnavailableError) as refusal:
         await verifier.verify("mt_token")
@@ -231,19 +224,19 @@ async def test_an_outage_of_clerk_may_say_when_to_come_back_too(realm: Realm, ve
 
 
 async def test_clerk_that_keeps_silent_is_given_up_at_the_deadline(realm: Realm) -> None:
-    held = Held()
-    realm.clerk.faults.next(held)
+    paused = Paused()
+    realm.clerk.faults.next(paused)
 
     async with realm.verifier(deadline=0.2) as verifier:
         with capture_logs() as logs, pytest.raises(TokenAuthorityUnavailableError):
             await verifier.verify("mt_token")
 
-    assert held.arrived.is_set()
+    assert paused.arrived.is_set()
     assert [line["why"] for line in logs] == ["TimeoutError"]
 
 
 async def test_clerk_that_keeps_silent_is_given_up_when_reading_takes_too_long(realm: Realm) -> None:
-    realm.clerk.faults.next(Held())
+    realm.clerk.faults.next(Paused())
 
     async with realm.verifier(read_timeout=0.2) as verifier:
         with capture_logs() as logs, pytest.raises(TokenAuthorityUnavailableError):
@@ -270,12 +263,12 @@ async def test_the_environment_sends_tokens_through_no_proxy(realm: Realm, monke
 
 
 async def test_clerk_that_is_slow_but_in_time_is_waited_for(realm: Realm, verifier: ClerkTokenVerifier) -> None:
-    held = Held()
-    realm.clerk.faults.next(held)
+    paused = Paused()
+    realm.clerk.faults.next(paused)
     verification = asyncio.create_task(verifier.verify(realm.clerk.mint(realm.sender)))
-    await asyncio.to_thread(held.arrived.wait)
+    await asyncio.to_thread(paused.arrived.wait)
 
-    held.released.set()
+    paused.released.set()
 
     assert await verification == ConsoleMachine(realm.sender.id)
 
@@ -304,7 +297,7 @@ async def test_a_good_token_is_verified_each_time_and_refused_once_it_is_revoked
 
 async def test_a_revoked_token_is_refused_when_clerk_only_flags_it() -> None:
     with a_realm() as realm:
-        realm.clerk.flag_dead_tokens()
+        realm.clerk.return_inactive_tokens()
         token = realm.clerk.mint(realm.sender)
         realm.clerk.revoke(token)
 
@@ -314,7 +307,7 @@ async def test_a_revoked_token_is_refused_when_clerk_only_flags_it() -> None:
 
 async def test_an_expired_token_is_refused_when_clerk_only_flags_it() -> None:
     with a_realm() as realm:
-        realm.clerk.flag_dead_tokens()
+        realm.clerk.return_inactive_tokens()
         token = realm.clerk.mint(realm.sender, seconds=60)
         realm.clock.advance(60)
 
@@ -352,7 +345,7 @@ async def test_clerk_is_not_asked_about_what_cannot_be_a_token(
 async def test_neither_tokens_nor_secrets_reach_the_log(realm: Realm, verifier: ClerkTokenVerifier) -> None:
     token = realm.clerk.mint(realm.sender)
     with capture_logs() as logs:
-        for fault in (error_answer(401, "x"), error_answer(500, "x"), CannedAnswer(200, b"?"), ConnectionReset()):
+        for fault in (error_response(401, "x"), error_response(500, "x"), CannedResponse(200, b"?"), ConnectionReset()):
             realm.clerk.faults.next(fault)
             with pytest.raises(TokenAuthorityUnavailableError):
                 await verifier.verify(token)

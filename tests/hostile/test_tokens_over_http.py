@@ -12,13 +12,8 @@ from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
 from entrypoints.bootstrap import MemoryAdapters
-from entrypoints.development.clerk.faults import (
-    CannedAnswer,
-    ConnectionReset,
-    Fault,
-    error_answer,
-    too_many_requests,
-)
+from entrypoints.development.clerk.faults import ConnectionReset, Fault
+from entrypoints.development.clerk.responses import CannedResponse, error_response, too_many_requests
 from tests.entrypoints.http.conftest import Service, serving
 from tests.hostile.test_customer_tokens_api_keys import REFUSED as KEYS
 from tests.hostile.test_customer_tokens_api_keys import an_answer as an_answer_about_a_key
@@ -91,7 +86,7 @@ def console() -> Iterator[Realm]:
 
 @pytest.fixture(scope="module")
 async def service(console: Realm, customer_realm: CustomerRealm) -> AsyncIterator[Service]:
-    """The application over memory adapters, but for Clerk's verifiers and their stand-ins."""
+    """The application over memory adapters, but for Clerk's verifiers and the fakes that they call."""
     async with serving(
         MemoryAdapters(), customer_realm=True, open_verifier=console.verifier, open_customers=customer_realm.customers
     ) as service:
@@ -171,9 +166,9 @@ async def test_what_proves_one_realms_caller_proves_nothing_to_the_other(
     ("fault", "retry_after"),
     [
         (too_many_requests("20"), "20"),
-        (error_answer(401, "authentication_invalid"), "5"),
-        (error_answer(500, "internal_clerk_error"), "5"),
-        (CannedAnswer(200, b"<html>"), "5"),
+        (error_response(401, "authentication_invalid"), "5"),
+        (error_response(500, "internal_clerk_error"), "5"),
+        (CannedResponse(200, b"<html>"), "5"),
         (ConnectionReset(), "5"),
     ],
     ids=["429", "our secret refused", "500", "nonsense", "reset"],

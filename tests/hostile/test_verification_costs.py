@@ -11,7 +11,7 @@ from adapters.clerk.machine_tokens import ClerkTokenVerifier
 from adapters.clerk.verification_limits import DEFAULT_BOUNDS, VerificationBounds
 from adapters.memory.observer import InMemoryObserver
 from application.errors import NotAuthenticatedError, TokenAuthorityUnavailableError
-from entrypoints.development.clerk.faults import Held
+from entrypoints.development.clerk.faults import Paused
 from tests.support.clerk import Realm, Verifier, a_realm, refusal_reason
 from tests.support.clerk_customers import VERIFY_KEY_PATH, a_customer_realm
 
@@ -105,12 +105,12 @@ async def test_slow_verifications_of_made_up_tokens_leave_places_to_good_ones_an
 ) -> None:
     good, signed = realm.clerk.mint(realm.sender), realm.clerk.mint(realm.sender, format="jwt")
     await verifier.verify(good)
-    held = Held()
-    realm.clerk.faults.next(held, times=BOUNDS.at_once_unknown)
+    paused = Paused()
+    realm.clerk.faults.next(paused, times=BOUNDS.at_once_unknown)
     async with anyio.create_task_group() as group:
         for number in range(BOUNDS.at_once_unknown):
             group.start_soon(refusal_reason, verifier, f"mt_{number}")
-        await anyio.to_thread.run_sync(held.arrived.wait)
+        await anyio.to_thread.run_sync(paused.arrived.wait)
         with pytest.raises(TokenAuthorityUnavailableError):
             await verifier.verify("mt_one_more")
         assert await verifier.verify(good) == realm.sender_as_machine

@@ -12,8 +12,8 @@ from adapters.clerk.machine_tokens import ClerkTokenVerifier
 from adapters.clerk.realms import ClerkRealm
 from application.errors import NotAuthenticatedError
 from domain.machines import ConsoleMachine
-from entrypoints.development.clerk.stand_in import ClerkStandIn
-from entrypoints.development.clerk.tokens import StandInMachine
+from entrypoints.development.clerk.fake_clerk import FakeClerk
+from entrypoints.development.clerk.tokens import FakeMachine
 from tests.builders import NOW
 
 VERIFY_PATH = "/v1/m2m_tokens/verify"
@@ -50,12 +50,12 @@ class AdjustableClock:
 
 @dataclass(frozen=True, slots=True)
 class Realm:
-    """A stand-in with a registry (the receiver) and a release machine (the sender) in it."""
+    """A fake with a registry (the receiver) and a release machine (the sender) in it."""
 
-    clerk: ClerkStandIn
+    clerk: FakeClerk
     clock: AdjustableClock
-    receiver: StandInMachine
-    sender: StandInMachine
+    receiver: FakeMachine
+    sender: FakeMachine
 
     @property
     def sender_as_machine(self) -> ConsoleMachine:
@@ -95,7 +95,7 @@ class Realm:
 @contextmanager
 def a_realm(*, kid: str | None = None, receiver_id: str | None = None, at: datetime = NOW) -> Iterator[Realm]:
     clock = AdjustableClock(at)
-    with ClerkStandIn(kid=kid, now=clock.now) as clerk:
+    with FakeClerk(kid=kid, now=clock.now) as clerk:
         receiver = clerk.add_machine(machine_id=receiver_id)
         yield Realm(clerk, clock, receiver, clerk.add_machine(scopes=[receiver.id]))
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Literal, TypeVar
 
 from adapters.memory.issued_tokens import IssuedTokens
+from entrypoints.development.clerk.fake_clerk import FakeClerk
 from entrypoints.development.clerk.faults import ConnectionReset
-from entrypoints.development.clerk.stand_in import ClerkStandIn
 from provider_registry_testing.token_verifier import TokenAuthority
 from tests.support.clerk import AdjustableClock, Realm, Verifier
 from tests.support.clerk_customers import CustomerRealm
@@ -58,7 +58,7 @@ def api_keys(realm: CustomerRealm, verifier: Verifier, *unknown: str) -> TokenAu
 
 
 def _clerk(
-    clerk: ClerkStandIn,
+    clerk: FakeClerk,
     clock: AdjustableClock,
     *,
     verifier: Verifier,

@@ -8,9 +8,9 @@ from typing import Any
 from adapters.clerk.customers import ClerkCustomers
 from adapters.clerk.realms import ClerkCustomerRealm
 from domain.customers import Customer
-from entrypoints.development.clerk.people import StandInOrganization, StandInUser
-from entrypoints.development.clerk.sessions import StandInSession
-from entrypoints.development.clerk.stand_in import ClerkStandIn
+from entrypoints.development.clerk.fake_clerk import FakeClerk
+from entrypoints.development.clerk.sessions import FakeSession
+from entrypoints.development.clerk.users import FakeOrganization, FakeUser
 from tests.support.clerk import AdjustableClock, bent
 
 VERIFY_KEY_PATH = "/v1/api_keys/verify"
@@ -18,12 +18,12 @@ VERIFY_KEY_PATH = "/v1/api_keys/verify"
 
 @dataclass(frozen=True, slots=True)
 class CustomerRealm:
-    """A stand-in with an organisation and a user who is signed in with the organisation active."""
+    """A fake with an organisation and a user who is signed in with the organisation active."""
 
-    clerk: ClerkStandIn
+    clerk: FakeClerk
     clock: AdjustableClock
-    organization: StandInOrganization
-    user: StandInUser
+    organization: FakeOrganization
+    user: FakeUser
 
     def settings(self, **changes: Any) -> ClerkCustomerRealm:
         fields: dict[str, Any] = {
@@ -38,8 +38,8 @@ class CustomerRealm:
         return ClerkCustomers(self.settings(**changes), self.clock, monotonic=self.clock.monotonic)
 
     @property
-    def session(self) -> StandInSession:
-        return StandInSession(user=self.user, organization=self.organization)
+    def session(self) -> FakeSession:
+        return FakeSession(user=self.user, organization=self.organization)
 
     @property
     def customer(self) -> Customer:
@@ -69,6 +69,6 @@ class CustomerRealm:
 @contextmanager
 def a_customer_realm(*, kid: str | None = None, organization_id: str | None = None) -> Iterator[CustomerRealm]:
     clock = AdjustableClock()
-    with ClerkStandIn(kid=kid, now=clock.now) as clerk:
+    with FakeClerk(kid=kid, now=clock.now) as clerk:
         organization = clerk.add_organization("acme", name="Acme Inc.", organization_id=organization_id)
         yield CustomerRealm(clerk, clock, organization, clerk.add_user("ada@example.com"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from entrypoints.development.clerk.faults import Held
+from entrypoints.development.clerk.faults import Paused
 from tests.support.postgres import execute
 from tests.support.postgres_sessions import holding, wait_until_somebody_waits
 from tests.support.slow_host import SlowHost
@@ -44,10 +44,10 @@ Point = Callable[[Scene, str], AbstractContextManager[dict[str, Any]]]
 
 @contextmanager
 def asking_clerk(scene: Scene, version: str) -> Iterator[dict[str, Any]]:
-    held, body = Held(), scene.host.upload(version)
-    scene.stack.clerk.faults.always(held)
+    paused, body = Paused(), scene.host.upload(version)
+    scene.stack.clerk.faults.always(paused)
     with scene.stack.posting(body, token=scene.stack.clerk.mint(scene.stack.release)):
-        wait_until(held.arrived.is_set)
+        wait_until(paused.arrived.is_set)
         yield body
     scene.stack.clerk.faults.clear()
 

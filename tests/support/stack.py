@@ -12,8 +12,8 @@ from typing import Any
 
 import httpx
 
-from entrypoints.development.clerk.stand_in import ClerkStandIn
-from entrypoints.development.clerk.tokens import StandInMachine
+from entrypoints.development.clerk.fake_clerk import FakeClerk
+from entrypoints.development.clerk.tokens import FakeMachine
 from entrypoints.development.server_process import running_server, wait_until_ok
 from entrypoints.development.wheel_host import WheelHost
 from tests.builders import a_wheel
@@ -29,9 +29,9 @@ _NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 class Stack:
     """Everything that a registration meets."""
 
-    clerk: ClerkStandIn
-    registry: StandInMachine
-    release: StandInMachine
+    clerk: FakeClerk
+    registry: FakeMachine
+    release: FakeMachine
     host: WheelHost
     wheels: Path
     settings: Mapping[str, str]
@@ -101,7 +101,7 @@ def a_stack(database_dsn: str, tmp_path: Path) -> Iterator[Stack]:
     """Run all but the server; its log must then hold no defect."""
     wheels = tmp_path / "wheels"
     wheels.mkdir()
-    with ClerkStandIn() as clerk, WheelHost(wheels, ca_directory=tmp_path) as host:
+    with FakeClerk() as clerk, WheelHost(wheels, ca_directory=tmp_path) as host:
         registry = clerk.add_machine()
         release = clerk.add_machine(scopes=[registry.id])
         port = free_port()

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
-from entrypoints.development.clerk.tokens import StandInMachine
+from entrypoints.development.clerk.tokens import FakeMachine
 
 
 class Screen:
@@ -61,7 +61,7 @@ class Screen:
         self._console.print(table)
 
     def invitation(
-        self, registry: str, realm: str, release: StandInMachine, body: Mapping[str, Any], *, wheels: Path, log: Path
+        self, registry: str, realm: str, release: FakeMachine, body: Mapping[str, Any], *, wheels: Path, log: Path
     ) -> None:
         """Print commands that register a version of the reader's own."""
         self._console.rule("Register one of your own", style="dim")

@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx
 
-from entrypoints.development.clerk.stand_in import ClerkStandIn
-from entrypoints.development.clerk.tokens import StandInMachine
+from entrypoints.development.clerk.fake_clerk import FakeClerk
+from entrypoints.development.clerk.tokens import FakeMachine
 from entrypoints.development.example import ExampleError, build_example
 from entrypoints.development.screen import Screen
 from entrypoints.development.server_process import ServerError, running_server, wait_until_ok
@@ -63,10 +63,10 @@ def _session(places: Places, stack: ExitStack, *, once: bool, screen: Screen) ->
     screen.opened(places.data)
     example = build_example(places.project, wheels)
     screen.step("Built the example provider's wheel", example.wheel.name)
-    clerk = stack.enter_context(ClerkStandIn())
+    clerk = stack.enter_context(FakeClerk())
     registry_machine = clerk.add_machine(machine_id=REGISTRY_MACHINE)
     release = clerk.add_machine(scopes=[registry_machine.id], machine_id=RELEASE_MACHINE)
-    screen.step("Started the local stand-in for Clerk's Console realm", clerk.url)
+    screen.step("Started a local fake of Clerk's Console realm", clerk.url)
     host = stack.enter_context(WheelHost(wheels, ca_directory=places.data, port=places.wheel_port))
     screen.step("Serving wheels over HTTPS, with a throwaway CA", host.url)
 
@@ -100,7 +100,7 @@ def _require_free(places: Places) -> None:
             ) from None
 
 
-def _settings(places: Places, clerk: ClerkStandIn, machine: StandInMachine, host: WheelHost) -> Mapping[str, str]:
+def _settings(places: Places, clerk: FakeClerk, machine: FakeMachine, host: WheelHost) -> Mapping[str, str]:
     return {
         "REGISTRY_CONSOLE_CLERK_ISSUER": clerk.issuer,
         "REGISTRY_CONSOLE_CLERK_API_URL": clerk.url,
@@ -116,9 +116,7 @@ def _settings(places: Places, clerk: ClerkStandIn, machine: StandInMachine, host
     }
 
 
-def _register(
-    places: Places, clerk: ClerkStandIn, release: StandInMachine, body: Mapping[str, Any], screen: Screen
-) -> None:
+def _register(places: Places, clerk: FakeClerk, release: FakeMachine, body: Mapping[str, Any], screen: Screen) -> None:
     """Do what release CI does: mint a token, announce the version, and see that announcing it again is harmless."""
     with httpx.Client(trust_env=False, timeout=60) as client:
         minted = client.post(

@@ -1,4 +1,4 @@
-"""Runs inside a container: Clerk's stand-in on port 8443 and wheels on 8444, over TLS and for other containers."""
+"""Runs inside a container: the fake of Clerk on port 8443 and wheels on 8444, over TLS and for other containers."""
 
 import asyncio
 import contextlib
@@ -8,7 +8,7 @@ import threading
 from functools import partial
 from pathlib import Path
 
-from entrypoints.development.clerk.stand_in import ClerkStandIn
+from entrypoints.development.clerk.fake_clerk import FakeClerk
 from entrypoints.development.wheel_host import _FileHandler, _TlsServer
 
 FOLDER = Path(__file__).parent
@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parent
 def main() -> None:
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(FOLDER / "host.pem")
-    with ClerkStandIn() as clerk:
+    with FakeClerk() as clerk:
         clerk._realm.issuer = os.environ["REALM_ISSUER"]
         registry = clerk.add_machine(machine_id=os.environ["REALM_REGISTRY_MACHINE"])
         release = clerk.add_machine(scopes=[registry.id], machine_id=os.environ["REALM_RELEASE_MACHINE"])

@@ -1,1 +1,1 @@
-"""A stand-in for Clerk on loopback: same wire format, own key, and faults on demand. For development and tests only."""
+"""A fake of Clerk on loopback: its wire format, a key of its own, faults on demand. For development and tests only."""

@@ -1,18 +1,10 @@
-"""Ways in which the stand-in fails when told to."""
+"""Faults that the fake injects."""
 
-import json
 import threading
 from collections import deque
 from dataclasses import dataclass, field
 
-
-@dataclass(frozen=True, slots=True)
-class CannedAnswer:
-    """Answers with this instead of doing what was asked."""
-
-    status: int
-    body: bytes = b""
-    headers: tuple[tuple[str, str], ...] = ()
+from entrypoints.development.clerk.responses import CannedResponse
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +13,8 @@ class ConnectionReset:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """Answers properly, but not before ``released`` is set.
+class Paused:
+    """Answers as usual, but not before ``released`` is set.
 
     Attributes:
         arrived: Set as soon as a request waits.
@@ -32,20 +24,7 @@ class Held:
     arrived: threading.Event = field(default_factory=threading.Event)
 
 
-Fault = CannedAnswer | ConnectionReset | Held
-
-
-def error_answer(status: int, code: str, *, retry_after: str | None = None) -> CannedAnswer:
-    """Return an error in Clerk's format."""
-    message = code.replace("_", " ")
-    body = {"errors": [{"code": code, "message": message, "long_message": message}], "clerk_trace_id": "trace_stand_in"}
-    headers = () if retry_after is None else (("Retry-After", retry_after),)
-    return CannedAnswer(status, json.dumps(body).encode(), (("Content-Type", "application/json"), *headers))
-
-
-def too_many_requests(retry_after: str | None) -> CannedAnswer:
-    """Return a 429; ``retry_after`` goes into the header as it is."""
-    return error_answer(429, "too_many_requests", retry_after=retry_after)
+Fault = CannedResponse | ConnectionReset | Paused
 
 
 class FaultPlan:
@@ -55,7 +34,7 @@ class FaultPlan:
         self._lock = threading.Lock()
         self._planned: deque[Fault] = deque()
         self._lasting: Fault | None = None
-        self._held: list[Held] = []
+        self._paused: list[Paused] = []
 
     def next(self, fault: Fault, *, times: int = 1) -> None:
         """Make the next requests run into the fault."""
@@ -70,12 +49,12 @@ class FaultPlan:
             self._remember(fault)
 
     def clear(self) -> None:
-        """Drop all faults and let held requests go."""
+        """Drop all faults and release paused requests."""
         with self._lock:
             self._planned.clear()
             self._lasting = None
-            held, self._held = self._held, []
-        for fault in held:
+            paused, self._paused = self._paused, []
+        for fault in paused:
             fault.released.set()
 
     def take(self) -> Fault | None:
@@ -84,5 +63,5 @@ class FaultPlan:
             return self._planned.popleft() if self._planned else self._lasting
 
     def _remember(self, fault: Fault) -> None:
-        if isinstance(fault, Held):
-            self._held.append(fault)
+        if isinstance(fault, Paused):
+            self._paused.append(fault)

@@ -1,4 +1,4 @@
-"""The stand-in's signing key."""
+"""The fake's signing key."""
 
 import base64
 import json

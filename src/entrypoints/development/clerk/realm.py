@@ -1,4 +1,4 @@
-"""What the stand-in does with a request, apart from HTTP."""
+"""A realm of the fake, apart from HTTP."""
 
 import threading
 from collections.abc import Callable, Iterable
@@ -6,20 +6,19 @@ from datetime import datetime
 from typing import Any, Literal
 
 from entrypoints.development.clerk import tokens
-from entrypoints.development.clerk.answers import json_answer
-from entrypoints.development.clerk.customers import StandInCustomers
-from entrypoints.development.clerk.faults import CannedAnswer, error_answer
+from entrypoints.development.clerk.customers import FakeCustomers
 from entrypoints.development.clerk.keys import SigningKey
-from entrypoints.development.clerk.ledger import Ledger
-from entrypoints.development.clerk.sessions import StandInSession
-from entrypoints.development.clerk.tokens import IssuedToken, StandInMachine
+from entrypoints.development.clerk.responses import CannedResponse, error_response, json_response
+from entrypoints.development.clerk.sessions import FakeSession
+from entrypoints.development.clerk.token_store import TokenStore
+from entrypoints.development.clerk.tokens import FakeMachine, IssuedToken
 
 TokenFormat = Literal["opaque", "jwt"]
 MACHINE_CATEGORY = "cl_B7d4PD333AAA"
 
 
-class StandInRealm:
-    """The machines, tokens and keys of one pretended Clerk instance; safe to use from any thread.
+class FakeRealm:
+    """The machines, tokens and keys of one fake Clerk instance; safe to use from any thread.
 
     Attributes:
         customers: Its organisations, users and API keys.
@@ -27,14 +26,14 @@ class StandInRealm:
 
     def __init__(self, *, secret_key: str, signing_key: SigningKey, now: Callable[[], datetime]) -> None:
         self.issuer = ""
-        self.customers = StandInCustomers(now)
+        self.customers = FakeCustomers(now)
         self._secret_key = secret_key
         self._signing_key = signing_key
         self._published = [signing_key]
         self._now = now
         self._lock = threading.Lock()
-        self._machines: dict[str, StandInMachine] = {}
-        self._tokens = Ledger()
+        self._machines: dict[str, FakeMachine] = {}
+        self._tokens = TokenStore()
 
     @property
     def signing_key(self) -> SigningKey:
@@ -46,7 +45,7 @@ class StandInRealm:
         self._published = [signing_key, *(self._published if keep_old else [])]
         self._signing_key = signing_key
 
-    def add_machine(self, scopes: Iterable[str], machine_id: str | None) -> StandInMachine:
+    def add_machine(self, scopes: Iterable[str], machine_id: str | None) -> FakeMachine:
         """Add a machine to the realm."""
         machine = tokens.new_machine(scopes, machine_id)
         with self._lock:
@@ -54,7 +53,7 @@ class StandInRealm:
         return machine
 
     def issue(
-        self, machine: StandInMachine, token_format: TokenFormat, seconds: float | None, claims: dict[str, Any] | None
+        self, machine: FakeMachine, token_format: TokenFormat, seconds: float | None, claims: dict[str, Any] | None
     ) -> IssuedToken:
         """Issue a token in the machine's name."""
         token = tokens.new_token(machine, seconds=seconds, claims=claims, now=self._now())
@@ -65,14 +64,14 @@ class StandInRealm:
         self._tokens.add(token)
         return token
 
-    def session_token(self, session: StandInSession, *, seconds: float) -> str:
+    def session_token(self, session: FakeSession, *, seconds: float) -> str:
         """Issue a session token."""
         claims = session.claims(issuer=self.issuer, now=self._now(), seconds=seconds)
         return self._signing_key.sign(session.header(self._signing_key.kid), claims)
 
-    def flag_dead(self) -> None:
+    def return_inactive(self) -> None:
         """Answer 200 with its flags for a revoked or expired token or key from now on, rather than 404."""
-        self._tokens.shows_dead = self.customers.api_keys.shows_dead = True
+        self._tokens.returns_inactive = self.customers.api_keys.returns_inactive = True
 
     def is_instance_key(self, bearer: str) -> bool:
         """Return whether this is the instance key."""
@@ -87,49 +86,49 @@ class StandInRealm:
         if not (self._tokens.revoke(token) or self.customers.api_keys.revoke(token)):
             raise LookupError("no such token")
 
-    def mint_answer(self, bearer: str, body: dict[str, Any]) -> CannedAnswer:
+    def mint_response(self, bearer: str, body: dict[str, Any]) -> CannedResponse:
         """Answer ``POST /v1/m2m_tokens``: the sender's secret mints."""
         machine = self._machines.get(bearer)
         if machine is None:
-            return error_answer(401, "authentication_invalid")
+            return error_response(401, "authentication_invalid")
         formats: dict[object, TokenFormat] = {None: "opaque", "opaque": "opaque", "jwt": "jwt"}
         token_format = formats.get(str(body["token_format"]) if body.get("token_format") else None)
         seconds, claims = body.get("seconds_until_expiration"), body.get("claims")
         wrong_seconds = isinstance(seconds, bool) or not isinstance(seconds, int | float | None)
         if token_format is None or wrong_seconds or not isinstance(claims, dict | None):
-            return error_answer(400, "form_param_format_invalid")
+            return error_response(400, "form_param_format_invalid")
         token = self.issue(machine, token_format, seconds, claims)
-        return json_answer(201, {**token.as_object(self._now()), "token": token.token})
+        return json_response(201, {**token.as_object(self._now()), "token": token.token})
 
-    def verify_answer(self, bearer: str, body: dict[str, Any]) -> CannedAnswer:
+    def verify_response(self, bearer: str, body: dict[str, Any]) -> CannedResponse:
         """Answer ``POST /v1/m2m_tokens/verify``: a machine sees tokens that may reach it, the instance key sees all."""
         machine = self._machines.get(bearer)
         if machine is None and not self.is_instance_key(bearer):
-            return error_answer(401, "authentication_invalid")
+            return error_response(401, "authentication_invalid")
         text = body.get("token", body.get("secret"))  # Clerk's SDKs use either name
         if not isinstance(text, str):
-            return error_answer(400, "form_param_missing")
+            return error_response(400, "form_param_missing")
         now = self._now()
         token = self._tokens.find(text, now)
         if token is None or (machine is not None and machine.id not in token.scopes):
-            return error_answer(404, "machine_to_machine_token_not_found")
-        return json_answer(200, token.as_object(now))
+            return error_response(404, "machine_to_machine_token_not_found")
+        return json_response(200, token.as_object(now))
 
-    def revoke_answer(self, bearer: str, token_id: str) -> CannedAnswer:
+    def revoke_response(self, bearer: str, token_id: str) -> CannedResponse:
         """Answer ``POST /v1/m2m_tokens/{id}/revoke``: the sender and the instance key may."""
         machine = self._machines.get(bearer)
         if machine is None and not self.is_instance_key(bearer):
-            return error_answer(401, "authentication_invalid")
+            return error_response(401, "authentication_invalid")
         token = self._tokens.find_by_id(token_id)
         if token is None or (machine is not None and machine.id != token.subject):
-            return error_answer(404, "machine_to_machine_token_not_found")
+            return error_response(404, "machine_to_machine_token_not_found")
         self.revoke(token.id)
-        return json_answer(200, token.as_object(self._now()))
+        return json_response(200, token.as_object(self._now()))
 
-    def jwks_answer(self) -> CannedAnswer:
+    def jwks_response(self) -> CannedResponse:
         """Answer ``GET /.well-known/jwks.json``."""
-        return json_answer(200, {"keys": [key.jwk for key in self._published]})
+        return json_response(200, {"keys": [key.jwk for key in self._published]})
 
-    def backend_jwks_answer(self, bearer: str) -> CannedAnswer:
+    def backend_jwks_response(self, bearer: str) -> CannedResponse:
         """Answer ``GET /v1/jwks``: only the instance key reads it."""
-        return self.jwks_answer() if self.is_instance_key(bearer) else error_answer(401, "authentication_invalid")
+        return self.jwks_response() if self.is_instance_key(bearer) else error_response(401, "authentication_invalid")

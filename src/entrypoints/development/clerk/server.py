@@ -1,4 +1,4 @@
-"""The stand-in's HTTP server."""
+"""The fake's HTTP server."""
 
 import socket
 import struct
@@ -8,8 +8,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from entrypoints.development.clerk import routes
-from entrypoints.development.clerk.faults import CannedAnswer, ConnectionReset, FaultPlan, Held
-from entrypoints.development.clerk.realm import StandInRealm
+from entrypoints.development.clerk.faults import ConnectionReset, FaultPlan, Paused
+from entrypoints.development.clerk.realm import FakeRealm
+from entrypoints.development.clerk.responses import CannedResponse
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +22,12 @@ class LoggedRequest:
     content_type: str | None
 
 
-class StandInServer(ThreadingHTTPServer):
+class FakeServer(ThreadingHTTPServer):
     """Serves a realm on an ephemeral loopback port."""
 
     daemon_threads = False
 
-    def __init__(self, realm: StandInRealm, faults: FaultPlan) -> None:
+    def __init__(self, realm: FakeRealm, faults: FaultPlan) -> None:
         """Listen at once; ``serve_forever`` answers."""
         self.realm = realm
         self.faults = faults
@@ -62,49 +63,49 @@ class StandInServer(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    server: StandInServer
+    server: FakeServer
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
-        self._answer()
+        self._respond()
 
     def do_POST(self) -> None:
-        self._answer()
+        self._respond()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
         """Stay silent; requests are counted instead."""
 
-    def _answer(self) -> None:
+    def _respond(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.server.log.append(LoggedRequest(self.command, self.path, self.headers.get("Content-Type")))
         fault = self.server.faults.take()
         match fault:
             case ConnectionReset():
                 self._reset()
-            case CannedAnswer():
+            case CannedResponse():
                 self._send(fault)
-            case Held():
+            case Paused():
                 fault.arrived.set()
                 fault.released.wait()
                 self._send(self._route(body))
             case None:
                 self._send(self._route(body))
 
-    def _route(self, body: bytes) -> CannedAnswer:
+    def _route(self, body: bytes) -> CannedResponse:
         scheme, _, bearer = (self.headers.get("Authorization") or "").partition(" ")
         bearer = bearer if scheme == "Bearer" else ""
         if self.command == "GET":
             return routes.get(self.server.realm, self.path, bearer)
         return routes.post(self.server.realm, self.path, bearer, self.headers.get("Content-Type"), body)
 
-    def _send(self, answer: CannedAnswer) -> None:
-        self.send_response(answer.status)
-        for name, value in answer.headers:
+    def _send(self, response: CannedResponse) -> None:
+        self.send_response(response.status)
+        for name, value in response.headers:
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(answer.body)))
+        self.send_header("Content-Length", str(len(response.body)))
         self.end_headers()
-        self.wfile.write(answer.body)
+        self.wfile.write(response.body)
 
     def _reset(self) -> None:
         """Close with an RST instead of a FIN: lingering for no time throws away what is buffered."""

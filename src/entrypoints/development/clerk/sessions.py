@@ -1,17 +1,17 @@
-"""Sessions of the stand-in's users."""
+"""Sessions of the fake's users."""
 
 import math
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from entrypoints.development.clerk.people import StandInOrganization, StandInUser, new_id
+from entrypoints.development.clerk.users import FakeOrganization, FakeUser, new_id
 
 SESSION_CATEGORY = "cl_B7d4PD111AAA"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StandInSession:
+class FakeSession:
     """What a session token says.
 
     Attributes:
@@ -25,8 +25,8 @@ class StandInSession:
         actor: Id of who impersonates the user.
     """
 
-    user: StandInUser
-    organization: StandInOrganization | None = None
+    user: FakeUser
+    organization: FakeOrganization | None = None
     version: Literal[1, 2] = 2
     azp: str | None = None
     pending: bool = False

@@ -1,4 +1,4 @@
-"""Machines of the stand-in's realm, and the tokens it issued."""
+"""Machines of the fake's realm, and the tokens it issued."""
 
 import math
 import secrets
@@ -11,7 +11,7 @@ DEFAULT_JWT_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True)
-class StandInMachine:
+class FakeMachine:
     """A machine of the realm.
 
     Attributes:
@@ -68,13 +68,13 @@ class IssuedToken:
         }
 
 
-def new_machine(scopes: Iterable[str], machine_id: str | None = None) -> StandInMachine:
+def new_machine(scopes: Iterable[str], machine_id: str | None = None) -> FakeMachine:
     """Return a machine with a fresh secret and, unless given, a fresh id."""
-    return StandInMachine(machine_id or f"mch_{secrets.token_hex(12)}", f"ak_{secrets.token_hex(20)}", tuple(scopes))
+    return FakeMachine(machine_id or f"mch_{secrets.token_hex(12)}", f"ak_{secrets.token_hex(20)}", tuple(scopes))
 
 
 def new_token(
-    machine: StandInMachine, *, seconds: float | None, claims: dict[str, Any] | None, now: datetime
+    machine: FakeMachine, *, seconds: float | None, claims: dict[str, Any] | None, now: datetime
 ) -> IssuedToken:
     """Return a fresh opaque token that the machine sends."""
     return IssuedToken(

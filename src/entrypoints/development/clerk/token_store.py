@@ -1,4 +1,4 @@
-"""The secrets that the stand-in issued."""
+"""The secrets that the fake issued."""
 
 import threading
 from datetime import datetime
@@ -6,15 +6,15 @@ from datetime import datetime
 from entrypoints.development.clerk.tokens import IssuedToken
 
 
-class Ledger:
+class TokenStore:
     """Remembers secrets of one kind; safe to use from any thread.
 
     Attributes:
-        shows_dead: Whether revoked and expired secrets are found, rather than unknown.
+        returns_inactive: Whether ``find`` returns revoked and expired secrets.
     """
 
     def __init__(self) -> None:
-        self.shows_dead = False
+        self.returns_inactive = False
         self._lock = threading.Lock()
         self._issued: dict[str, IssuedToken] = {}
 
@@ -27,8 +27,8 @@ class Ledger:
         """Return the secret of that text."""
         with self._lock:
             issued = self._issued.get(text) if isinstance(text, str) else None
-        dead = issued is not None and (issued.revoked or issued.expired(now))
-        return None if dead and not self.shows_dead else issued
+        is_inactive = issued is not None and (issued.revoked or issued.expired(now))
+        return None if is_inactive and not self.returns_inactive else issued
 
     def id_of(self, text: str) -> str:
         """Return the id of the secret of that text.
@@ -40,7 +40,7 @@ class Ledger:
             return self._issued[text].id
 
     def find_by_id(self, id_: str) -> IssuedToken | None:
-        """Return the secret with that id, dead or alive."""
+        """Return the secret with that id, active or not."""
         with self._lock:
             return next((issued for issued in self._issued.values() if issued.id == id_), None)
 

@@ -1,4 +1,4 @@
-"""The stand-in as its users hold it."""
+"""The fake that tests and development mode use."""
 
 import secrets
 import threading
@@ -9,19 +9,19 @@ from typing import Any, Self
 
 from entrypoints.development.clerk.faults import FaultPlan
 from entrypoints.development.clerk.keys import Json, SigningKey
-from entrypoints.development.clerk.people import StandInOrganization, StandInUser
-from entrypoints.development.clerk.realm import StandInRealm, TokenFormat
-from entrypoints.development.clerk.server import LoggedRequest, StandInServer
-from entrypoints.development.clerk.sessions import StandInSession
-from entrypoints.development.clerk.tokens import StandInMachine
+from entrypoints.development.clerk.realm import FakeRealm, TokenFormat
+from entrypoints.development.clerk.server import FakeServer, LoggedRequest
+from entrypoints.development.clerk.sessions import FakeSession
+from entrypoints.development.clerk.tokens import FakeMachine
+from entrypoints.development.clerk.users import FakeOrganization, FakeUser
 
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class ClerkStandIn:
-    """A pretended Clerk instance on an ephemeral loopback port, listening while its context is open.
+class FakeClerk:
+    """A fake Clerk instance on an ephemeral loopback port, listening while its context is open.
 
     It serves machine tokens, API keys, organisations, users and the key set in Clerk's wire format; users sign in by
     a call.
@@ -35,10 +35,10 @@ class ClerkStandIn:
         """Prepare an instance with its own RSA key; ``now`` dates its tokens."""
         self.secret_key = f"sk_test_{secrets.token_hex(20)}"
         self.faults = FaultPlan()
-        self._realm = StandInRealm(secret_key=self.secret_key, signing_key=SigningKey(kid), now=now)
-        self._server = StandInServer(self._realm, self.faults)
+        self._realm = FakeRealm(secret_key=self.secret_key, signing_key=SigningKey(kid), now=now)
+        self._server = FakeServer(self._realm, self.faults)
         self._realm.issuer = self.url
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="clerk-stand-in")
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="fake-clerk")
 
     def __enter__(self) -> Self:
         """Start to answer."""
@@ -48,7 +48,7 @@ class ClerkStandIn:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Let held requests go, end all connections and stop listening."""
+        """Release paused requests, end all connections and stop listening."""
         self.faults.clear()
         self._server.shutdown()
         self._thread.join()
@@ -78,13 +78,13 @@ class ClerkStandIn:
         """Return how many requests arrived at a path."""
         return sum(request.path == path for request in self.requests)
 
-    def add_machine(self, *, scopes: Iterable[str] = (), machine_id: str | None = None) -> StandInMachine:
+    def add_machine(self, *, scopes: Iterable[str] = (), machine_id: str | None = None) -> FakeMachine:
         """Add a machine whose tokens may reach the machines in ``scopes``."""
         return self._realm.add_machine(scopes, machine_id)
 
     def mint(
         self,
-        machine: StandInMachine,
+        machine: FakeMachine,
         *,
         format: TokenFormat = "opaque",  # noqa: A002 - Clerk's own word
         seconds: float | None = 300,
@@ -95,15 +95,15 @@ class ClerkStandIn:
 
     def add_organization(
         self, slug: str, *, name: str | None = None, organization_id: str | None = None
-    ) -> StandInOrganization:
+    ) -> FakeOrganization:
         """Add an organisation, or replace the one of the same id."""
         return self._realm.customers.add_organization(slug, name, organization_id)
 
-    def add_user(self, email: str | None = None, *, user_id: str | None = None) -> StandInUser:
+    def add_user(self, email: str | None = None, *, user_id: str | None = None) -> FakeUser:
         """Add a user, or replace the one of the same id."""
         return self._realm.customers.add_user(email, user_id)
 
-    def session_token(self, session: StandInSession, *, seconds: float = 60) -> str:
+    def session_token(self, session: FakeSession, *, seconds: float = 60) -> str:
         """Return a session token."""
         return self._realm.session_token(session, seconds=seconds)
 
@@ -133,9 +133,9 @@ class ClerkStandIn:
         """Return a token over exactly this header and these claims, signed by the present key whatever they say."""
         return self.signing_key.sign(header, claims)
 
-    def flag_dead_tokens(self) -> None:
+    def return_inactive_tokens(self) -> None:
         """Answer 200 with ``revoked`` or ``expired`` set from now on, where 404 is the default."""
-        self._realm.flag_dead()
+        self._realm.return_inactive()
 
     def rotate_key(self, *, keep_old: bool = False) -> SigningKey:
         """Sign with a new key from now on; without ``keep_old`` no earlier key is published."""

@@ -1,4 +1,4 @@
-"""Organisations and users of the stand-in's realm."""
+"""Organisations and users of the fake's realm."""
 
 import secrets
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ _NONE = ("phone_numbers", "web3_wallets", "passkeys", "external_accounts", "saml
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StandInOrganization:
+class FakeOrganization:
     """An organisation.
 
     Attributes:
@@ -70,7 +70,7 @@ class StandInOrganization:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StandInUser:
+class FakeUser:
     """A user with one address, the primary one, or none.
 
     Attributes:

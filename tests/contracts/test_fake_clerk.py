@@ -1,4 +1,4 @@
-"""The stand-in speaks Clerk's wire format, as a release script with curl would use it."""
+"""The fake speaks Clerk's wire format, as a release script with curl would use it."""
 
 import socket
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from domain.machines import ConsoleMachine
-from entrypoints.development.clerk.stand_in import ClerkStandIn
+from entrypoints.development.clerk.fake_clerk import FakeClerk
 from tests.support.clerk import Realm, a_realm, refusal_reason
 
 
@@ -110,13 +110,13 @@ def test_any_other_content_type_is_refused(realm: Realm, http: httpx.Client) -> 
 
 
 def test_each_instance_has_keys_of_its_own() -> None:
-    with ClerkStandIn() as one, ClerkStandIn() as other:
+    with FakeClerk() as one, FakeClerk() as other:
         assert one.signing_key.jwk["n"] != other.signing_key.jwk["n"]
         assert one.url != other.url
 
 
 def test_stopping_ends_idle_connections() -> None:
-    with ClerkStandIn() as clerk:
+    with FakeClerk() as clerk:
         connection = socket.create_connection(("127.0.0.1", httpx.URL(clerk.url).port or 0))
         connection.sendall(b"GET /.well-known/jwks.json HTTP/1.1\r\nHost: clerk\r\n\r\n")
         assert connection.recv(12) == b"HTTP/1.1 200"
