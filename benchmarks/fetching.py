@@ -11,7 +11,7 @@ import uvloop
 from adapters.https.address_policy import AddressPolicy
 from adapters.https.tls import create_ssl_context
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
-from domain.wheel_urls import WheelUrl
+from domain.wheel.url import WheelUrl
 
 
 async def fetch(url: str, ca_bundle: Path) -> float:

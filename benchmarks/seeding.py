@@ -14,16 +14,15 @@ from adapters.postgres.mapping import write_event, write_provider, write_version
 from adapters.postgres.tables import VERSIONS
 from benchmarks.payloads import schemas
 from domain.announcements import Announcement
-from domain.canonical_json import CanonicalJson
 from domain.catalog import CatalogMetadata, Provider
 from domain.digests import Sha256Digest
 from domain.history import LifecycleAction, LifecycleEvent
 from domain.names import ProviderName
-from domain.schemas import ResourceSchema, ResourceSchemas
+from domain.schemas import CanonicalJson, ResourceSchema, ResourceSchemas
 from domain.semver import SemVer
 from domain.versions import ProviderVersion
-from domain.wheel_urls import WheelUrl
-from domain.wheels import VerifiedWheel
+from domain.wheel.url import WheelUrl
+from domain.wheel.verified_wheel import VerifiedWheel
 
 Row = Mapping[str, Any]
 ACTOR = "mch_bench"

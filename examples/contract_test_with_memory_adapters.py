@@ -14,8 +14,8 @@ from contextlib import asynccontextmanager
 
 from litestar.testing import AsyncTestClient
 
-from domain.machines import ConsoleMachine
-from domain.wheel_urls import WheelUrl
+from domain.registrants import ConsoleMachine
+from domain.wheel.url import WheelUrl
 from entrypoints.bootstrap import MemoryAdapters, build_registry
 from entrypoints.http.app import create_app
 from entrypoints.registry import Registry

@@ -14,11 +14,11 @@ import sys
 from domain.announcements import Announcement
 from domain.catalog import CatalogMetadata
 from domain.errors import RegistryError
-from domain.machines import Operator
 from domain.names import ProviderName
+from domain.registrants import Operator
 from domain.registration import Registered, Registration
 from domain.semver import SemVer
-from domain.wheel_urls import WheelUrl
+from domain.wheel.url import WheelUrl
 from entrypoints.bootstrap import open_operations
 from entrypoints.environment import SettingsError, load_group
 from entrypoints.operations import Operations

@@ -33,7 +33,7 @@ from benchmarks.workbench import a_workbench
 from domain.digests import Sha256Digest
 from domain.semver import SemVer
 from domain.verification import VerificationLog
-from domain.wheel_filenames import WheelFilename
+from domain.wheel.filename import WheelFilename
 from tests.support.postgres import fetch
 
 FIGURES = [

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from application.errors import TooManyFetchesError, TooManyRegistrationsError
-from domain.accounts import Account
+from domain.registrants import Account
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from application.errors import WheelHostError, WheelHostUnreachableError
-from domain.accounts import Account
 from domain.errors import WheelProblem, WheelRefusedError
+from domain.registrants import Account
 
 _SENTENCE = (
     "the wheel's host cannot be reached by this registry; check that its name resolves to public addresses only, that "

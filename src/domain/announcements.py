@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain import texts
-from domain.canonical_json import CanonicalJson
 from domain.digests import Sha256Digest
 from domain.errors import InvalidDigestError, InvalidTextError
-from domain.schemas import ResourceSchemas
-from domain.wheel_urls import WheelUrl
+from domain.schemas import CanonicalJson, ResourceSchemas
+from domain.wheel.url import WheelUrl
 
 MAX_ENTRYPOINT_ARGUMENTS = 100
 MAX_ENTRYPOINT_LENGTH = 8192

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 from domain import texts
 from domain.errors import InvalidMetadataError, InvalidTextError, NamespaceForbiddenError
 from domain.names import PLATFORM, ProviderName
-from domain.readmes import Readme
 from domain.semver import SemVer
-from domain.wheels import VerifiedWheel
+from domain.wheel.metadata import Readme
+from domain.wheel.verified_wheel import VerifiedWheel
 
 MAX_DISPLAY_NAME = 200
 MAX_DESCRIPTION = 5000

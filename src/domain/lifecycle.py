@@ -5,8 +5,8 @@ from datetime import datetime
 
 from domain.errors import VersionNotFoundError
 from domain.history import LifecycleAction, LifecycleEvent
-from domain.machines import Registrant
 from domain.names import ProviderName
+from domain.registrants import Registrant
 from domain.semver import SemVer
 from domain.version_state import ChangeStatus, VersionSnapshot
 from domain.versions import ProviderVersion, VersionStatus

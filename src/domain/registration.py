@@ -9,13 +9,13 @@ from domain.catalog import CatalogMetadata
 from domain.digests import Sha256Digest
 from domain.errors import AnnouncementRefusedError, MetadataRequiredError, VersionConflictError
 from domain.history import LifecycleAction, LifecycleEvent
-from domain.machines import Registrant
 from domain.names import ProviderName
+from domain.registrants import Registrant
 from domain.semver import SemVer
 from domain.verification import Verification
 from domain.version_state import Publish, RecordFailure, UpdateProvider, VersionSnapshot, VersionWrite
 from domain.versions import ProviderVersion
-from domain.wheels import VerifiedWheel
+from domain.wheel.verified_wheel import VerifiedWheel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,102 @@
-"""Resource schemas: what a provider version offers to its dependents."""
+"""Resource schemas of a version, and the canonical form in which they are compared."""
 
+import json
+import math
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from domain import texts
-from domain.canonical_json import CanonicalJson
 from domain.errors import InvalidSchemasError, InvalidTextError
+
+_NOT_JSON = "a JSON document holds strings, finite numbers, booleans, null, arrays and objects only"
+MAX_DEPTH = 64
+_EXACT = 2**53  # beyond it a float names no single integer, and its digits would multiply
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False)
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class CanonicalJson:
+    """A JSON document as canonical text.
+
+    Keys are sorted by UTF-16 code units, there is no white space, and a number with an integral value is written as
+    an integer, so that ``1`` and ``1.0`` agree (after RFC 8785, which the text follows except in the exponents of
+    very large and very small fractions).
+
+    Attributes:
+        text: The canonical text, which alone counts when documents are compared.
+        sent: The decoded document that was written, where it is known and reads as the text does but for the order of
+            members; None otherwise. Whoever has it need not read the text. It is not to be changed.
+    """
+
+    text: str
+    sent: object = field(default=None, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, value: object) -> Self:
+        """Canonicalise a decoded document.
+
+        Raises:
+            InvalidSchemasError: It is not JSON, nests deeper than 64 levels, holds NUL or a lone surrogate, or a number
+                of more than 4300 digits (the most that Python reads or writes).
+        """
+        tree = _canonical(value, MAX_DEPTH)
+        try:
+            return cls(_ENCODER.encode(tree))
+        except ValueError:
+            raise InvalidSchemasError("a schema holds a number with too many digits to be stored") from None
+
+    def decode(self) -> object:
+        """Return the document as Python values, members in canonical order."""
+        return json.loads(self.text)
+
+    @property
+    def document(self) -> object:
+        """The document as Python values, members in any order; not to be changed."""
+        return self.decode() if self.sent is None else self.sent
+
+
+def _canonical(value: object, depth: int) -> object:
+    if depth < 0:
+        raise InvalidSchemasError(f"a schema nests deeper than {MAX_DEPTH} levels")
+    if isinstance(value, str):  # most values are
+        return _string(value)
+    if isinstance(value, dict):
+        return {key: _canonical(value[key], depth - 1) for key in _sorted(value)}
+    if isinstance(value, list | tuple):
+        return [_canonical(item, depth - 1) for item in value]
+    if isinstance(value, float):
+        return _number(value)
+    if value is None or isinstance(value, bool | int):
+        return value
+    raise InvalidSchemasError(_NOT_JSON)
+
+
+def _number(value: float) -> float | int:
+    if not math.isfinite(value):
+        raise InvalidSchemasError(_NOT_JSON)
+    return int(value) if value.is_integer() and abs(value) < _EXACT else value
+
+
+def _sorted(members: dict[str, object]) -> list[str]:
+    try:
+        names = _string("".join(members))
+    except TypeError:
+        raise InvalidSchemasError(_NOT_JSON) from None
+    return sorted(members, key=None if names.isascii() else _utf_16)  # of ASCII both orders are the same
+
+
+def _utf_16(name: str) -> bytes:
+    return name.encode("utf-16-be")
+
+
+def _string(value: str) -> str:
+    if not value.isprintable() and _UNSTORABLE.search(value):  # the search takes ten times as long
+        raise InvalidSchemasError("a schema holds a NUL character or half a surrogate pair, which cannot be stored")
+    return value
+
 
 MAX_RESOURCES = 2000
 MAX_NAME_LENGTH = 200

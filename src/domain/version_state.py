@@ -5,12 +5,11 @@ from datetime import datetime
 from typing import TypeAlias
 
 from domain.catalog import CatalogMetadata, Provider
-from domain.distributions import DistributionAction, DistributionEvent
+from domain.distributions import DistributionAction, DistributionEvent, WheelNames
 from domain.history import LifecycleEvent
 from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.versions import ProviderVersion
-from domain.wheel_names import WheelNames
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

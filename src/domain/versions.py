@@ -12,7 +12,7 @@ from domain.history import validate_yank_reason
 from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.verification import Verification
-from domain.wheels import VerifiedWheel
+from domain.wheel.verified_wheel import VerifiedWheel
 
 
 class VersionStatus(StrEnum):

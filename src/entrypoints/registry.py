@@ -18,7 +18,7 @@ from application.use_cases.read_history import ReadHistory
 from application.use_cases.register_version import RegisterVersion
 from application.use_cases.search_providers import SearchProviders
 from application.use_cases.verify_wheel import VerifyWheel
-from domain.publishing import PublishPolicy
+from domain.customers import PublishPolicy
 from entrypoints.changes import ChangeFeed
 
 

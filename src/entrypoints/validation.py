@@ -13,7 +13,7 @@ import msgspec
 from adapters.web import is_loopback
 from domain import texts
 from domain.errors import InvalidTextError, InvalidWheelUrlError
-from domain.wheel_urls import parse_authority
+from domain.wheel.url import parse_authority
 from entrypoints.database_urls import url_problems
 from entrypoints.secret import Secret
 from entrypoints.settings import (

@@ -15,8 +15,8 @@ from domain.digests import Sha256Digest
 from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.versions import ProviderVersion
-from domain.wheel_urls import WheelUrl
-from domain.wheels import VerifiedWheel
+from domain.wheel.url import WheelUrl
+from domain.wheel.verified_wheel import VerifiedWheel
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
 MACHINE_ID = "mch_release"

@@ -11,7 +11,7 @@ from application.errors import WheelHostFailedError
 from application.ports.wheel_fetcher import WheelFetcher
 from application.wheel_content import WheelContent
 from domain.errors import WheelProblem, WheelRefusedError
-from domain.wheel_urls import WheelUrl
+from domain.wheel.url import WheelUrl
 
 WHEEL = bytes(range(256)) * 20_000  # some megabytes, so that they arrive in many parts
 

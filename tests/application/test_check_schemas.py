@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 
 from adapters.json_schema.validator import MetaSchemaValidator
 from application.use_cases.check_schemas import CheckSchemas
-from domain.canonical_json import CanonicalJson
 from domain.errors import SchemaProblem, SchemaRefusedError
-from domain.schema_documents import schema_document
-from domain.schema_drafts import DEFAULT_DRAFT, DRAFTS, Draft
-from domain.schemas import ResourceSchema, ResourceSchemas
+from domain.json_schema.documents import schema_document
+from domain.json_schema.drafts import DEFAULT_DRAFT, DRAFTS, Draft
+from domain.schemas import CanonicalJson, ResourceSchema, ResourceSchemas
 from domain.verification import VerificationLog
 from tests.builders import NOW, an_announcement
 

@@ -8,8 +8,8 @@ from application.errors import StoreUnavailableError
 from application.use_cases.dry_run_registration import DryRunOutcome
 from domain.digests import Sha256Digest
 from domain.errors import MetadataRequiredError, NamespaceForbiddenError, VersionConflictError, WheelRefusedError
-from domain.machines import ConsoleMachine
 from domain.names import ProviderName
+from domain.registrants import ConsoleMachine
 from domain.registration import Registration
 from domain.version_state import VersionSnapshot
 from domain.versions import VersionStatus

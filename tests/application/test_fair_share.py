@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 
 from application.errors import TooManyFetchesError, TooManyRegistrationsError
 from application.fair_share import FairShare, Shares
-from domain.accounts import Account
 from domain.customers import Customer
-from domain.machines import ConsoleMachine
+from domain.registrants import Account, ConsoleMachine
 
 CONSOLE = Account("mch_release")
 ACME, OTHER, THIRD, FOURTH = (Account(f"org_{name}", is_customer=True) for name in ("acme", "other", "third", "fourth"))

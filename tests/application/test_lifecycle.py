@@ -37,8 +37,8 @@ from domain.errors import (
     WheelRefusedError,
 )
 from domain.lifecycle import Restoration, Yank
-from domain.machines import ConsoleMachine
 from domain.names import ProviderName
+from domain.registrants import ConsoleMachine
 from domain.registration import Registration
 from domain.semver import SemVer
 from entrypoints.bootstrap import Adapters, build_registry

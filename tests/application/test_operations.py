@@ -10,7 +10,7 @@ from application.use_cases.list_recorded_versions import ListRecordedVersions
 from application.use_cases.reverify_version import ReverifyVersion
 from domain.digests import Sha256Digest
 from domain.errors import ProviderNotFoundError, VersionNotFoundError, WheelRefusedError
-from domain.machines import Operator
+from domain.registrants import Operator
 from domain.registration import Registration
 from domain.semver import SemVer
 from domain.versions import VersionStatus

@@ -11,12 +11,12 @@ from application.ports.wheel_fetcher import FetchedWheel
 from domain.announcements import Announcement
 from domain.digests import Sha256Digest
 from domain.errors import NamespaceForbiddenError, VersionConflictError, WheelRefusedError
-from domain.machines import ConsoleMachine, Operator
 from domain.names import ProviderName
+from domain.registrants import ConsoleMachine, Operator
 from domain.registration import Registration
 from domain.semver import SemVer
 from domain.versions import VersionStatus
-from domain.wheel_urls import WheelUrl
+from domain.wheel.url import WheelUrl
 from entrypoints.bootstrap import MemoryAdapters, build_registry
 from entrypoints.registry import Registry
 from tests.builders import MACHINE_ID, a_version, a_wheel, a_wheel_url, some_metadata

@@ -14,9 +14,9 @@ from application.wheel_content import WheelContent
 from domain.digests import Sha256Digest
 from domain.errors import WheelProblem, WheelRefusedError
 from domain.verification import VerificationLog
-from domain.wheel_archives import ArchiveMember, WheelArchive
-from domain.wheel_filenames import WheelFilename
-from domain.wheel_urls import WheelUrl
+from domain.wheel.archive import ArchiveMember, WheelArchive
+from domain.wheel.filename import WheelFilename
+from domain.wheel.url import WheelUrl
 from tests.builders import a_wheel, a_wheel_url
 
 FILENAME = WheelFilename.parse("gcp-1.0.0-py3-none-any.whl")

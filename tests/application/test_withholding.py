@@ -4,8 +4,8 @@ import pytest
 
 from application.errors import WheelHostFailedError, WheelHostTimeoutError, WheelHostUnreachableError
 from application.withholding import network_withheld
-from domain.accounts import Account
 from domain.errors import RegistryError, WheelProblem, WheelRefusedError
+from domain.registrants import Account
 
 CUSTOMER, MACHINE = Account("org_acme", is_customer=True), Account("mch_release")
 NOT_REACHED = [

@@ -9,7 +9,7 @@ from adapters.memory.clock import ManualClock
 from domain.errors import IllegalTransitionError, InvalidTextError, NamespaceForbiddenError, VersionNotFoundError
 from domain.history import LifecycleAction
 from domain.lifecycle import Restoration, Yank
-from domain.machines import ConsoleMachine, Operator
+from domain.registrants import ConsoleMachine, Operator
 from domain.semver import SemVer
 from domain.versions import VersionStatus
 from entrypoints.bootstrap import MemoryAdapters, build_registry

@@ -18,7 +18,7 @@ from clerk_backend_api.security.types import (
 )
 from clerk_backend_api.security.verifytoken import verify_token_async
 
-from domain.machines import ConsoleMachine
+from domain.registrants import ConsoleMachine
 from entrypoints.development.clerk.sessions import FakeSession
 from entrypoints.development.clerk.users import FakeOrganization
 from tests.support.clerk import Realm, a_realm

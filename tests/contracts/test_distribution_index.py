@@ -13,8 +13,8 @@ from adapters.postgres.engine import Database
 from adapters.postgres.version_repository import PostgresVersionRepository
 from application.errors import StoreUnavailableError
 from application.ports.distribution_index import DistributionIndex
+from domain.distributions import IndexFile
 from domain.errors import WheelProblem, WheelRefusedError
-from domain.index_files import IndexFile
 from domain.versions import ProviderVersion
 from provider_registry_testing.writes import VersionStore
 from tests.builders import NOW, a_building_version, a_proven_wheel, a_version, a_wheel_url

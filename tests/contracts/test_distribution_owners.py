@@ -16,7 +16,7 @@ from application.ports.distribution_owners import DistributionOwners
 from application.use_cases.transfer_distribution import Transfer, TransferDistribution
 from domain.distributions import Distribution, DistributionAction, DistributionEvent
 from domain.errors import DistributionConflictError, InvalidProviderNameError, InvalidTextError
-from domain.machines import Operator
+from domain.registrants import Operator
 from provider_registry_testing.writes import VersionStore
 from tests.builders import MACHINE_ID, NOW
 from tests.support.wheel_names import a_publication, publish

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from domain.machines import ConsoleMachine
+from domain.registrants import ConsoleMachine
 from entrypoints.development.clerk.fake_clerk import FakeClerk
 from tests.support.clerk import Realm, a_realm, refusal_reason
 

@@ -18,10 +18,10 @@ from application.ports.provider_queries import CatalogPage, CatalogSearch, Provi
 from domain.catalog import CatalogMetadata
 from domain.errors import WheelProblem, WheelRefusedError
 from domain.names import ProviderName
-from domain.readmes import Readme
 from domain.search import Query, SearchTerms
 from domain.semver import SemVer
 from domain.versions import ProviderVersion
+from domain.wheel.metadata import Readme
 from provider_registry_testing.writes import VersionStore
 from tests.builders import NOW, a_building_version, a_name, a_proven_wheel, a_version, some_metadata
 from tests.support.postgres import empty, execute

@@ -12,10 +12,10 @@ from pydantic import BaseModel, Field
 
 from adapters.json_schema.validator import MetaSchemaValidator
 from application.ports.schema_validator import SchemaValidator
-from domain.canonical_json import CanonicalJson
 from domain.errors import RegistryError, SchemaProblem, SchemaRefusedError
-from domain.json_schemas import json_schemas
-from domain.schema_drafts import DRAFTS
+from domain.json_schema.drafts import DRAFTS
+from domain.json_schema.schemas import json_schemas
+from domain.schemas import CanonicalJson
 from tests.builders import an_announcement
 from tests.support.waiting import WAIT_SECONDS
 

@@ -7,7 +7,7 @@ import pytest
 from adapters.memory.customer_verifier import InMemoryCustomerVerifier
 from adapters.memory.token_verifier import InMemoryTokenVerifier
 from domain.customers import Customer
-from domain.machines import ConsoleMachine
+from domain.registrants import ConsoleMachine
 from provider_registry_testing.token_verifier import RevocationContract, TokenAuthority, TokenVerifierContract
 from tests.support import clerk_authorities as authorities
 from tests.support.clerk import a_realm

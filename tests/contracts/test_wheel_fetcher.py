@@ -19,7 +19,7 @@ from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
 from application.errors import WheelHostFailedError
 from application.ports.wheel_fetcher import WheelFetcher
-from domain.wheel_urls import WheelUrl
+from domain.wheel.url import WheelUrl
 from entrypoints.development.wheel_host import WheelHost
 from provider_registry_testing.wheel_fetcher import WHEEL, WheelFetcherContract, WheelSource, bytes_of
 from tests.support.certificates import CertificateAuthority

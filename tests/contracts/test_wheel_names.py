@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from domain.distributions import Distribution
+from domain.distributions import ClaimedFile, Distribution, WheelNames
 from domain.errors import (
     ConflictError,
     DistributionConflictError,
@@ -14,7 +14,6 @@ from domain.errors import (
 )
 from domain.version_state import VersionSnapshot
 from domain.versions import ProviderVersion
-from domain.wheel_names import ClaimedFile, WheelNames
 from provider_registry_testing.writes import VersionStore
 from tests.builders import NOW, a_building_version
 from tests.support.stores import Decided, writing

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.canonical_json import MAX_DEPTH, CanonicalJson
 from domain.errors import InvalidSchemasError
+from domain.schemas import MAX_DEPTH, CanonicalJson
 
 _TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"))
 _SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | _TEXTS

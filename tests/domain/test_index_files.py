@@ -1,6 +1,6 @@
 """Which files stand on a page of a package index."""
 
-from domain.index_files import IndexFile, installable_files
+from domain.distributions import IndexFile, installable_files
 from tests.builders import NOW
 
 

@@ -17,7 +17,7 @@ from domain.errors import (
 )
 from domain.history import LifecycleAction
 from domain.lifecycle import Restoration, Yank, restore, yank
-from domain.machines import Operator
+from domain.registrants import Operator
 from domain.semver import SemVer
 from domain.version_state import ChangeStatus, Publish, RecordFailure, VersionSnapshot
 from domain.versions import VersionStatus

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from packaging.version import Version
 
 from domain.errors import InvalidVersionError
-from domain.pep440_spellings import semver_spelling
-from domain.semver import SemVer
+from domain.semver import SemVer, semver_spelling
 
 
 def refusal(written: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from domain.customers import Customer
 from domain.digests import Sha256Digest
-from domain.distributions import Distribution
+from domain.distributions import ClaimedFile, Distribution, WheelNames
 from domain.errors import (
     DistributionConflictError,
     MetadataRequiredError,
@@ -20,13 +20,12 @@ from domain.errors import (
     WheelRefusedError,
 )
 from domain.history import LifecycleAction
-from domain.machines import ConsoleMachine
+from domain.registrants import ConsoleMachine
 from domain.registration import CheckOutcome, Refused, Registration, Verified, check, check_request, decide
 from domain.semver import SemVer
 from domain.verification import Verification
 from domain.version_state import Publish, RecordFailure, UpdateProvider, VersionSnapshot
 from domain.versions import VersionStatus
-from domain.wheel_names import ClaimedFile, WheelNames
 from tests.builders import (
     MACHINE_ID,
     NOW,

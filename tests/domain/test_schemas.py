@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.canonical_json import CanonicalJson
 from domain.errors import InvalidSchemasError
-from domain.schemas import MAX_RESOURCES, ResourceSchema, ResourceSchemas
+from domain.schemas import MAX_RESOURCES, CanonicalJson, ResourceSchema, ResourceSchemas
 
 
 def _a_schema(resource_type: str = "bucket", **changes: Any) -> ResourceSchema:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.distributions import Distribution, DistributionAction
+from domain.distributions import Distribution, DistributionAction, WheelNames
 from domain.errors import WheelProblem, WheelRefusedError
 from domain.semver import SemVer
 from domain.version_state import (
@@ -16,7 +16,6 @@ from domain.version_state import (
     VersionSnapshot,
     written_version,
 )
-from domain.wheel_names import WheelNames
 from tests.builders import NOW, a_building_version, a_name, a_proven_wheel, a_version, some_metadata
 from tests.support.stores import event_of
 

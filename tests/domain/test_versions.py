@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from domain.canonical_json import CanonicalJson
 from domain.digests import Sha256Digest
 from domain.errors import WheelProblem, WheelRefusedError
-from domain.schemas import ResourceSchema, ResourceSchemas
+from domain.schemas import CanonicalJson, ResourceSchema, ResourceSchemas
 from domain.versions import VersionStatus
 from tests.builders import NOW, a_building_version, a_proven_wheel, a_version, a_wheel_url, an_announcement
 

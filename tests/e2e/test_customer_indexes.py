@@ -16,7 +16,7 @@ import pytest
 
 from adapters.postgres.engine import Database
 from adapters.postgres.version_repository import PostgresVersionRepository
-from domain.wheel_urls import WheelUrl
+from domain.wheel.url import WheelUrl
 from entrypoints.development.clerk.fake_clerk import FakeClerk
 from entrypoints.development.wheel_host import WheelHost
 from tests.builders import NOW, a_building_version, a_proven_wheel, a_wheel, some_metadata

@@ -12,11 +12,11 @@ from domain.announcements import Announcement
 from domain.catalog import CatalogMetadata
 from domain.digests import Sha256Digest
 from domain.errors import WheelRefusedError
-from domain.machines import Operator
 from domain.names import ProviderName
+from domain.registrants import Operator
 from domain.registration import Registration
 from domain.semver import SemVer
-from domain.wheel_urls import WheelUrl
+from domain.wheel.url import WheelUrl
 from entrypoints.bootstrap import open_registry
 from entrypoints.environment import load_settings
 from tests.e2e.conftest import Stack

@@ -13,7 +13,7 @@ from adapters.wheel.entries import Entry, check_name, is_plain
 from adapters.wheel.inflation import at_once, in_chunks
 from adapters.wheel.local_headers import LocalHeader, read_local_header
 from domain.errors import WheelRefusedError
-from domain.portable_names import on_any_file_system
+from domain.wheel.portable_names import on_any_file_system
 from tests.support.archives import (
     DEFERRED,
     DEFLATED,

@@ -8,7 +8,7 @@ import pytest
 from adapters.clerk.jwt import SKEW_SECONDS, check_not_expired
 from adapters.clerk.machine_tokens import ClerkTokenVerifier
 from application.errors import NotAuthenticatedError
-from domain.machines import ConsoleMachine
+from domain.registrants import ConsoleMachine
 from tests.builders import NOW
 from tests.support.clerk import ABSENT, Realm, a_realm, refusal_reason
 

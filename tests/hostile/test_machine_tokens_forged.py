@@ -13,7 +13,7 @@ from joserfc.jwk import ECKey, RSAKey
 
 from adapters.clerk.machine_tokens import ClerkTokenVerifier
 from application.errors import NotAuthenticatedError
-from domain.machines import ConsoleMachine
+from domain.registrants import ConsoleMachine
 from entrypoints.development.clerk.keys import SigningKey, encode_segment
 from tests.support.clerk import Realm, a_realm, refusal_reason
 from tests.support.clerk_mutations import BASE64URL, EXAMPLES, mutations

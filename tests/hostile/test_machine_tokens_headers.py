@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from adapters.clerk.machine_tokens import ClerkTokenVerifier
-from domain.machines import ConsoleMachine
+from domain.registrants import ConsoleMachine
 from entrypoints.development.clerk.fake_clerk import FakeClerk
 from tests.support.clerk import ABSENT, Realm, a_realm, refusal_reason
 

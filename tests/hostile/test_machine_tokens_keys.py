@@ -12,7 +12,7 @@ from joserfc.jwk import ECKey
 from adapters.clerk.http_client import new_http_client
 from adapters.clerk.machine_tokens import ClerkTokenVerifier
 from application.errors import TokenAuthorityUnavailableError
-from domain.machines import ConsoleMachine
+from domain.registrants import ConsoleMachine
 from entrypoints.development.clerk.faults import ConnectionReset, Fault, Paused
 from entrypoints.development.clerk.keys import SigningKey
 from entrypoints.development.clerk.responses import CannedResponse, too_many_requests

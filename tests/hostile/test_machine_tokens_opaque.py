@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from adapters.clerk.http_client import new_http_client
 from adapters.clerk.machine_tokens import ClerkTokenVerifier
 from application.errors import TokenAuthorityUnavailableError
-from domain.machines import ConsoleMachine
+from domain.registrants import ConsoleMachine
 from entrypoints.development.clerk.faults import ConnectionReset, Fault, Paused
 from entrypoints.development.clerk.responses import CannedResponse, error_response, json_response, too_many_requests
 from entrypoints.development.clerk.server import LoggedRequest

@@ -5,8 +5,8 @@ import pytest
 from domain.digests import Sha256Digest
 from domain.errors import WheelProblem, WheelRefusedError
 from domain.verification import VerificationLog
-from domain.wheel_filenames import WheelFilename
-from domain.wheels import verify
+from domain.wheel.filename import WheelFilename
+from domain.wheel.verified_wheel import verify
 from tests.support import odd_entry_points, odd_layouts
 from tests.support.archives import read
 from tests.support.odd_wheels import BOTH, FILE_NAME

@@ -17,7 +17,7 @@ from adapters.postgres.engine import Database
 from adapters.postgres.version_repository import PostgresVersionRepository
 from adapters.tracing.provider import open_provider
 from application.errors import StoreUnavailableError, WheelHostFailedError
-from domain.wheel_urls import WheelUrl
+from domain.wheel.url import WheelUrl
 from entrypoints.client import retrying_client
 from tests.support.clerk import a_realm
 from tests.support.https_host import HttpsHost, file, https_host, status

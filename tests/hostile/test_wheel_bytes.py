@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from domain.errors import WheelRefusedError
-from domain.wheel_archives import WheelArchive
+from domain.wheel.archive import WheelArchive
 from tests.builders import a_wheel
 from tests.support.archives import (
     DEFERRED,

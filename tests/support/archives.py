@@ -13,7 +13,7 @@ import pytest
 from adapters.wheel.archive_source import ArchiveCaps
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from domain.errors import WheelRefusedError
-from domain.wheel_archives import WheelArchive
+from domain.wheel.archive import WheelArchive
 from tests.builders import a_wheel
 
 STORED, DEFLATED = 0, 8

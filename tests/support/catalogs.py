@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
-from domain.wheel_urls import WheelUrl
+from domain.wheel.url import WheelUrl
 from tests.builders import a_wheel
 
 README = """# Google Cloud provider

@@ -11,7 +11,7 @@ import pytest
 from adapters.clerk.machine_tokens import ClerkTokenVerifier
 from adapters.clerk.realms import ClerkRealm
 from application.errors import NotAuthenticatedError
-from domain.machines import ConsoleMachine
+from domain.registrants import ConsoleMachine
 from entrypoints.development.clerk.fake_clerk import FakeClerk
 from entrypoints.development.clerk.tokens import FakeMachine
 from tests.builders import NOW

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
-from domain.wheel_urls import WheelUrl
+from domain.wheel.url import WheelUrl
 from tests.support.contents import bytes_of
 from tests.support.https_host import HttpsHost
 

@@ -13,8 +13,8 @@ from packaging.utils import NormalizedName, canonicalize_name, parse_wheel_filen
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from domain.digests import Sha256Digest
 from domain.verification import VerificationLog
-from domain.wheel_filenames import WheelFilename
-from domain.wheels import VerifiedWheel, verify
+from domain.wheel.filename import WheelFilename
+from domain.wheel.verified_wheel import VerifiedWheel, verify
 
 WHEELS: Mapping[str, str] = {
     "Babel": "capitals, thousands of data files",

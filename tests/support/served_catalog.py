@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 import httpx
 import uvicorn
 
-from domain.machines import ConsoleMachine
+from domain.registrants import ConsoleMachine
 from entrypoints.bootstrap import MemoryAdapters, build_registry
 from entrypoints.http.app import create_app
 from tests.builders import MACHINE_ID, RUNTIME_VERSION

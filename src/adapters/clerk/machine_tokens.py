@@ -18,7 +18,7 @@ from adapters.clerk.token_kinds import MAX_TOKEN_LENGTH, is_compact_jws, is_opaq
 from adapters.clerk.verification_limits import DEFAULT_BOUNDS, VerificationBounds
 from adapters.instrumentation import NULL_OBSERVER, AuthorityObserver
 from application.ports.clock import Clock
-from domain.machines import ConsoleMachine
+from domain.registrants import ConsoleMachine
 
 
 class JwtMachineTokenVerifier:

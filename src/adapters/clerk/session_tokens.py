@@ -12,8 +12,7 @@ from adapters.clerk.realms import ClerkCustomerRealm
 from adapters.clerk.rejection import RejectionReason, reject_unless
 from application.errors import NotAuthenticatedError
 from application.ports.clock import Clock
-from domain.customers import Customer
-from domain.publishing import role_name
+from domain.customers import Customer, role_name
 
 _MAX_NAMES = 64
 """Of permissions and of features. A token that has more of either grants no permission."""

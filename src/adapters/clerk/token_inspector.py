@@ -12,7 +12,7 @@ from adapters.clerk.token_kinds import MAX_TOKEN_LENGTH, is_compact_jws, is_opaq
 from application.errors import NotAuthenticatedError
 from application.ports.clock import Clock
 from domain.errors import MachineNotAllowedError
-from domain.machines import ReleaseAllowList
+from domain.registrants import ReleaseAllowList
 
 
 class ClerkTokenInspector:

@@ -11,7 +11,7 @@ import structlog
 from adapters.https import special_purpose_ranges
 from adapters.https.special_purpose_ranges import IPAddress, IPNetwork, cached
 from domain.errors import WheelProblem, WheelRefusedError
-from domain.wheel_urls import DEFAULT_PORT, parse_authority
+from domain.wheel.url import DEFAULT_PORT, parse_authority
 
 _log = structlog.get_logger()
 _OTHER_PORT = "another port"

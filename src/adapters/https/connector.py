@@ -17,7 +17,7 @@ from adapters.https.address_policy import AddressPolicy, parse_address
 from adapters.https.connection import Connection
 from adapters.https.special_purpose_ranges import IPAddress
 from adapters.https.tcp import TcpStream
-from domain.wheel_urls import DEFAULT_PORT
+from domain.wheel.url import DEFAULT_PORT
 
 MAX_ADDRESSES_TRIED = 16
 ATTEMPT_DELAY = 0.25

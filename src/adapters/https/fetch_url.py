@@ -8,7 +8,7 @@ from urllib.parse import quote, urljoin
 import httpx
 
 from domain.errors import InvalidWheelUrlError, WheelProblem, WheelRefusedError
-from domain.wheel_urls import DEFAULT_PORT, WheelUrl, parse_authority
+from domain.wheel.url import DEFAULT_PORT, WheelUrl, parse_authority
 
 MAX_LENGTH = 8192
 _HTTPS = "https://"

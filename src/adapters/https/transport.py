@@ -9,7 +9,7 @@ from adapters.https.connection import Connection
 from adapters.https.connection_pool import ConnectionPool, Origin
 from adapters.https.connector import Connector
 from adapters.https.special_purpose_ranges import IPAddress
-from domain.wheel_urls import DEFAULT_PORT
+from domain.wheel.url import DEFAULT_PORT
 
 
 class WheelHostTransport(httpx.AsyncBaseTransport):

@@ -21,7 +21,7 @@ from adapters.https.tls import create_ssl_context
 from adapters.https.transport import WheelHostTransport
 from application.errors import TooManyFetchesError, WheelHostTimeoutError
 from application.ports.wheel_fetcher import FetchedWheel
-from domain.wheel_urls import WheelUrl
+from domain.wheel.url import WheelUrl
 
 
 class HttpsWheelFetcher:

@@ -5,7 +5,7 @@ from application.ports.version_repository import Decide, Result, VersionReposito
 from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.version_state import VersionSnapshot
-from domain.wheel_filenames import WheelFilename
+from domain.wheel.filename import WheelFilename
 
 
 class InstrumentedVersionRepository:

@@ -2,7 +2,7 @@
 
 from adapters.instrumentation import Stage, StageObserver
 from application.ports.wheel_fetcher import FetchedWheel, WheelFetcher
-from domain.wheel_urls import WheelUrl
+from domain.wheel.url import WheelUrl
 
 
 class InstrumentedWheelFetcher:

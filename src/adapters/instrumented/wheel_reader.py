@@ -3,7 +3,7 @@
 from adapters.instrumentation import Stage, StageObserver
 from application.ports.wheel_reader import WheelReader
 from application.wheel_content import WheelContent
-from domain.wheel_archives import WheelArchive
+from domain.wheel.archive import WheelArchive
 
 
 class InstrumentedWheelReader:

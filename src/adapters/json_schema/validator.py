@@ -9,10 +9,9 @@ from jsonschema_rs import Validator, validator_cls_for
 from adapters.json_schema.patterns import is_pattern
 from application.offload import run_in_thread_if_large
 from domain.errors import SchemaProblem
-from domain.json_schemas import JsonSchema
-from domain.schema_drafts import Draft
-from domain.schema_references import SchemaViolation
-from domain.subschemas import Pointer, subschemas
+from domain.json_schema.drafts import Draft, Pointer, subschemas
+from domain.json_schema.references import SchemaViolation
+from domain.json_schema.schemas import JsonSchema
 
 _MAX_PROBLEM = 300
 _MAX_EXPLAINED = 4000

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from packaging.utils import NormalizedName
 
 from adapters.memory.version_repository import InMemoryVersionRepository
-from domain.index_files import IndexFile
+from domain.distributions import IndexFile
 from domain.versions import ProviderVersion, VersionStatus
-from domain.wheels import VerifiedWheel
+from domain.wheel.verified_wheel import VerifiedWheel
 
 
 class InMemoryDistributionIndex:

@@ -1,9 +1,8 @@
 """The names that wheels hold, in memory."""
 
-from domain.distributions import Distribution, DistributionEvent
+from domain.distributions import ClaimedFile, Distribution, DistributionEvent, WheelNames
 from domain.names import ProviderName
-from domain.wheel_filenames import WheelFilename
-from domain.wheel_names import ClaimedFile, WheelNames
+from domain.wheel.filename import WheelFilename
 
 
 class InMemoryNames:

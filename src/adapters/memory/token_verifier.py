@@ -1,7 +1,7 @@
 """Machine tokens kept in memory."""
 
 from adapters.memory.issued_tokens import IssuedTokens
-from domain.machines import ConsoleMachine
+from domain.registrants import ConsoleMachine
 
 
 class InMemoryTokenVerifier(IssuedTokens[ConsoleMachine]):

@@ -6,7 +6,7 @@ from collections import Counter
 from application.ports.wheel_fetcher import FetchedWheel
 from domain.digests import Sha256Digest
 from domain.errors import RegistryError, WheelProblem, WheelRefusedError
-from domain.wheel_urls import WheelUrl
+from domain.wheel.url import WheelUrl
 
 
 class InMemoryWheelFetcher:

@@ -7,7 +7,7 @@ from packaging.utils import NormalizedName
 from adapters.postgres.catalog_queries import FILES_OF_DISTRIBUTION, LIST_DISTRIBUTIONS
 from adapters.postgres.engine import Database, Rows
 from application.offload import run_in_thread_if_large
-from domain.index_files import IndexFile
+from domain.distributions import IndexFile
 from domain.versions import VersionStatus
 
 _ROW = 256

@@ -8,20 +8,19 @@ from packaging.utils import NormalizedName
 
 from adapters.postgres.schema_text import read_schemas, write_schemas
 from domain.announcements import Announcement
-from domain.canonical_json import CanonicalJson
 from domain.catalog import CatalogMetadata, Provider
 from domain.digests import Sha256Digest
-from domain.distributions import Distribution, DistributionAction, DistributionEvent
+from domain.distributions import ClaimedFile, Distribution, DistributionAction, DistributionEvent
 from domain.history import LifecycleAction, LifecycleEvent
 from domain.names import ProviderName
-from domain.readmes import Readme
+from domain.schemas import CanonicalJson
 from domain.search import SearchTerms
 from domain.semver import SemVer
 from domain.verification import Verification
 from domain.versions import ProviderVersion, VersionStatus
-from domain.wheel_names import ClaimedFile
-from domain.wheel_urls import WheelUrl
-from domain.wheels import VerifiedWheel
+from domain.wheel.metadata import Readme
+from domain.wheel.url import WheelUrl
+from domain.wheel.verified_wheel import VerifiedWheel
 
 
 def read_version(name: ProviderName, row: Mapping[str, Any]) -> ProviderVersion:

@@ -2,8 +2,7 @@
 
 from msgspec import UNSET, Raw, Struct, UnsetType, json
 
-from domain.canonical_json import CanonicalJson
-from domain.schemas import ResourceSchema, ResourceSchemas
+from domain.schemas import CanonicalJson, ResourceSchema, ResourceSchemas
 
 
 class _Entry(Struct, omit_defaults=True, frozen=True):

@@ -37,12 +37,11 @@ from adapters.postgres.writes import (
     combine,
 )
 from domain.catalog import Provider
-from domain.distributions import DistributionEvent
+from domain.distributions import DistributionEvent, WheelNames
 from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.version_state import UpdateProvider, VersionSnapshot, VersionWrite
-from domain.wheel_filenames import WheelFilename
-from domain.wheel_names import WheelNames
+from domain.wheel.filename import WheelFilename
 
 _NOTHING = VersionSnapshot()
 _Writes = Mapping[Write, Mapping[str, object]]

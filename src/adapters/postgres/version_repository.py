@@ -23,7 +23,7 @@ from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.version_state import VersionSnapshot, VersionWrite, written_version
 from domain.versions import ProviderVersion
-from domain.wheel_filenames import WheelFilename
+from domain.wheel.filename import WheelFilename
 
 
 class PostgresVersionRepository:

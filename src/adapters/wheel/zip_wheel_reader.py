@@ -16,8 +16,8 @@ from adapters.wheel.local_headers import locate_data
 from application.errors import SpoolUnavailableError
 from application.offload import SMALL
 from application.wheel_content import WheelContent
-from domain.wheel_archives import ArchiveMember, WheelArchive
-from domain.wheel_records import further_algorithms
+from domain.wheel.archive import ArchiveMember, WheelArchive
+from domain.wheel.record import further_algorithms
 
 _ALWAYS = "sha256"
 

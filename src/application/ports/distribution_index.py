@@ -5,7 +5,7 @@ from typing import Protocol
 
 from packaging.utils import NormalizedName
 
-from domain.index_files import IndexFile
+from domain.distributions import IndexFile
 
 
 class DistributionIndex(Protocol):

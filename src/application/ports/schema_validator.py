@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from domain.json_schemas import JsonSchema
+from domain.json_schema.schemas import JsonSchema
 
 
 class SchemaValidator(Protocol):

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from domain.machines import ConsoleMachine
+from domain.registrants import ConsoleMachine
 
 
 class TokenVerifier(Protocol):

@@ -6,7 +6,7 @@ from typing import Protocol, TypeAlias, TypeVar
 from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.version_state import VersionSnapshot, VersionWrite
-from domain.wheel_filenames import WheelFilename
+from domain.wheel.filename import WheelFilename
 
 Result = TypeVar("Result")
 Decide: TypeAlias = Callable[[VersionSnapshot], tuple[VersionWrite | None, Result]]

@@ -6,7 +6,7 @@ from typing import Protocol, Self
 
 from application.wheel_content import WheelContent
 from domain.digests import Sha256Digest
-from domain.wheel_urls import WheelUrl
+from domain.wheel.url import WheelUrl
 
 
 def _nothing() -> None:

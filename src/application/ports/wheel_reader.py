@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from application.wheel_content import WheelContent
-from domain.wheel_archives import WheelArchive
+from domain.wheel.archive import WheelArchive
 
 
 class WheelReader(Protocol):

@@ -2,7 +2,7 @@
 
 from application.errors import NotAuthenticatedError
 from application.ports.token_verifier import TokenVerifier
-from domain.machines import ConsoleMachine, ReleaseAllowList
+from domain.registrants import ConsoleMachine, ReleaseAllowList
 
 
 class AuthenticateMachine:

@@ -5,8 +5,8 @@ from application.ports.clock import Clock
 from application.use_cases.check_schemas import CheckSchemas
 from application.use_cases.verify_wheel import VerifyWheel, WheelClaims
 from application.withholding import network_withheld
-from domain.accounts import Account
 from domain.errors import AnnouncementRefusedError
+from domain.registrants import Account
 from domain.registration import CheckOutcome, Refused, Registration, Verified
 from domain.verification import VerificationLog
 

@@ -3,7 +3,7 @@
 from application.offload import run_in_thread_if_large
 from application.ports.schema_validator import SchemaValidator
 from domain.announcements import Announcement
-from domain.json_schemas import json_schemas
+from domain.json_schema.schemas import json_schemas
 from domain.verification import VerificationLog
 
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from packaging.utils import NormalizedName
 
 from application.ports.distribution_index import DistributionIndex
+from domain.distributions import IndexFile, installable_files
 from domain.errors import DistributionNotFoundError
-from domain.index_files import IndexFile, installable_files
 from domain.names import PLATFORM
 
 

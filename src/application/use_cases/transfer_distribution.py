@@ -9,8 +9,8 @@ from application.ports.distribution_owners import DistributionOwners
 from domain import texts
 from domain.distributions import Distribution, DistributionAction, DistributionEvent, validate_transfer_reason
 from domain.errors import InvalidTextError
-from domain.machines import Operator
 from domain.names import PLATFORM, namespace
+from domain.registrants import Operator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

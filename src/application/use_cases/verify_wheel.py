@@ -11,9 +11,9 @@ from application.ports.wheel_reader import WheelReader
 from domain.announcements import Announcement
 from domain.digests import Sha256Digest
 from domain.verification import VerificationLog
-from domain.wheel_filenames import WheelFilename
-from domain.wheel_urls import WheelUrl
-from domain.wheels import VerifiedWheel, verify, verify_digest, verify_filename
+from domain.wheel.filename import WheelFilename
+from domain.wheel.url import WheelUrl
+from domain.wheel.verified_wheel import VerifiedWheel, verify, verify_digest, verify_filename
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,9 @@ from enum import StrEnum
 from typing import Self
 
 from domain.announcements import Announcement
-from domain.canonical_json import CanonicalJson
 from domain.compatibility.rule_ids import RuleId
 from domain.compatibility.rules import RULES, RULES_VERSION, Verdict
-from domain.schemas import ResourceSchemas
+from domain.schemas import CanonicalJson, ResourceSchemas
 
 MAX_CHANGES = 500
 MAX_PLACES = 100

@@ -12,8 +12,8 @@ from adapters.instrumentation import AuthorityObserver
 from adapters.system.clock import SystemClock
 from application.ports.clock import Clock
 from application.use_cases.authenticate_machine import AuthenticateMachine
-from domain.machines import ReleaseAllowList
-from domain.publishing import PublishPolicy, role_name
+from domain.customers import PublishPolicy, role_name
+from domain.registrants import ReleaseAllowList
 from entrypoints.settings import (
     ConsoleSettings,
     CustomerSettings,

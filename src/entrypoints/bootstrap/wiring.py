@@ -58,8 +58,8 @@ from application.use_cases.reverify_version import ReverifyVersion
 from application.use_cases.search_providers import SearchProviders
 from application.use_cases.transfer_distribution import TransferDistribution
 from application.use_cases.verify_wheel import VerifyWheel
-from domain.machines import ReleaseAllowList
-from domain.publishing import PublishPolicy
+from domain.customers import PublishPolicy
+from domain.registrants import ReleaseAllowList
 from entrypoints.changes import ChangeFeed
 from entrypoints.operations import Operations
 from entrypoints.registry import CustomerRealm, Registry

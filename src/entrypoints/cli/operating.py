@@ -10,8 +10,8 @@ from typing import Annotated, TypeVar
 import typer
 
 from domain import texts
-from domain.machines import Operator
 from domain.names import ProviderName
+from domain.registrants import Operator
 from domain.semver import SemVer
 from entrypoints.bootstrap import is_database_there, open_operations
 from entrypoints.cli.failing import refusals, usable

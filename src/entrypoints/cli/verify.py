@@ -17,9 +17,9 @@ from domain.digests import Sha256Digest
 from domain.errors import WheelRefusedError
 from domain.semver import SemVer
 from domain.verification import Verification, VerificationLog
-from domain.wheel_filenames import WheelFilename
-from domain.wheel_urls import WheelUrl
-from domain.wheels import VerifiedWheel
+from domain.wheel.filename import WheelFilename
+from domain.wheel.url import WheelUrl
+from domain.wheel.verified_wheel import VerifiedWheel
 from entrypoints.cli.failing import refusals
 from entrypoints.cli.showing import show_json, show_outcome, show_verdicts
 from entrypoints.environment import load_group

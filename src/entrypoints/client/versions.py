@@ -1,8 +1,7 @@
 """From the version that a project is built as to the one that it is registered as."""
 
 from domain.errors import InvalidValueError
-from domain.pep440_spellings import semver_spelling
-from domain.semver import SemVer
+from domain.semver import SemVer, semver_spelling
 from entrypoints.client.errors import UnusableError
 
 

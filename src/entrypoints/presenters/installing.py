@@ -7,10 +7,10 @@ from typing import Annotated
 from msgspec import UNSET, Meta, Struct, UnsetType
 from packaging.utils import NormalizedName
 
-from domain.index_files import IndexFile
+from domain.distributions import IndexFile
 from domain.versions import ProviderVersion, VersionStatus
-from domain.wheel_filenames import WheelFilename
-from domain.wheels import VerifiedWheel
+from domain.wheel.filename import WheelFilename
+from domain.wheel.verified_wheel import VerifiedWheel
 
 
 class InstallView(Struct, kw_only=True):

@@ -5,8 +5,7 @@ from typing import Annotated, Any, cast
 
 from msgspec import Meta, Raw, Struct
 
-from domain.canonical_json import CanonicalJson
-from domain.schemas import ResourceSchema
+from domain.schemas import CanonicalJson, ResourceSchema
 from domain.versions import ProviderVersion, VersionStatus
 
 JsonObject = dict[str, Any]

@@ -1,7 +1,7 @@
 """What version stores promise about versions of every status."""
 
-from domain.canonical_json import CanonicalJson
 from domain.errors import WheelProblem, WheelRefusedError
+from domain.schemas import CanonicalJson
 from provider_registry_testing.builders import NOW, a_building_version, a_name, a_version
 from provider_registry_testing.writes import VersionStore, put
 

@@ -5,10 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.canonical_json import CanonicalJson
 from domain.digests import Sha256Digest
 from domain.errors import WheelProblem, WheelRefusedError
-from domain.schemas import ResourceSchema, ResourceSchemas
+from domain.schemas import CanonicalJson, ResourceSchema, ResourceSchemas
 from domain.semver import SemVer
 from domain.verification import VerificationLog
 from domain.version_state import VersionSnapshot

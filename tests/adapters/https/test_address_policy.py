@@ -15,7 +15,7 @@ from adapters.https.connector import Connector
 from adapters.https.fetch_url import FetchUrl
 from adapters.https.special_purpose_ranges import IPAddress, IPNetwork
 from domain.errors import InvalidWheelUrlError, WheelProblem, WheelRefusedError
-from domain.wheel_urls import WheelUrl
+from domain.wheel.url import WheelUrl
 
 pytestmark = pytest.mark.hostile
 

@@ -14,7 +14,7 @@ from adapters.https.policy import FetchPolicy
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from application.errors import WheelHostFailedError
 from domain.errors import WheelProblem, WheelRefusedError
-from domain.wheel_urls import WheelUrl
+from domain.wheel.url import WheelUrl
 from tests.support.certificates import CertificateAuthority
 from tests.support.contents import bytes_of
 from tests.support.https_host import (

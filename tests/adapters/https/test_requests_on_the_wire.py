@@ -11,7 +11,7 @@ from adapters.https.address_policy import AddressPolicy
 from adapters.https.special_purpose_ranges import IPAddress
 from adapters.https.tcp import TcpStream
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
-from domain.wheel_urls import WheelUrl
+from domain.wheel.url import WheelUrl
 from tests.support.certificates import CertificateAuthority
 from tests.support.contents import bytes_of
 from tests.support.https_host import HttpsHost, file, https_host, redirect

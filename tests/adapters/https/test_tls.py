@@ -9,7 +9,7 @@ from adapters.https.address_policy import AddressPolicy
 from adapters.https.tls import create_ssl_context
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from application.errors import WheelHostFailedError
-from domain.wheel_urls import WheelUrl
+from domain.wheel.url import WheelUrl
 from tests.support.certificates import CertificateAuthority
 from tests.support.https_host import file, https_host
 

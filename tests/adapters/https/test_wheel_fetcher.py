@@ -24,7 +24,7 @@ from adapters.https.spool import SpoolFile, remove_leftovers
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from application.errors import SpoolUnavailableError, TooManyFetchesError, WheelHostFailedError, WheelHostTimeoutError
 from domain.errors import RegistryError, WheelProblem, WheelRefusedError
-from domain.wheel_urls import WheelUrl
+from domain.wheel.url import WheelUrl
 from tests.support.certificates import CertificateAuthority
 from tests.support.contents import bytes_of
 from tests.support.https_host import (

@@ -19,7 +19,7 @@ from adapters.postgres.version_repository import PostgresVersionRepository
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from application.errors import NotAuthenticatedError
 from domain.errors import WheelRefusedError
-from domain.machines import ConsoleMachine
+from domain.registrants import ConsoleMachine
 from domain.semver import SemVer
 from tests.builders import MACHINE_ID, a_name, a_version, a_wheel, a_wheel_url
 from tests.support.clerk import a_realm

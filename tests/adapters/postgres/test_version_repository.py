@@ -21,10 +21,10 @@ from adapters.postgres.version_repository import PostgresVersionRepository
 from application.errors import StoreUnavailableError
 from domain.errors import IllegalTransitionError, InvalidTextError, WheelProblem, WheelRefusedError
 from domain.history import LifecycleAction, LifecycleEvent
-from domain.readmes import Readme
 from domain.semver import SemVer
 from domain.version_state import VersionSnapshot
 from domain.versions import ProviderVersion, VersionStatus
+from domain.wheel.metadata import Readme
 from tests.builders import NOW, a_building_version, a_name, a_proven_wheel, a_version
 from tests.support.postgres import cut_connections, database_of, empty, execute, fetch
 from tests.support.postgres_sessions import wait_until_somebody_waits

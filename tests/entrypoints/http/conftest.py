@@ -15,9 +15,9 @@ from adapters.clerk.customers import ClerkCustomers
 from adapters.instrumentation import NULL_OBSERVER, StageObserver
 from application.ports.token_verifier import TokenVerifier
 from application.ports.wheel_fetcher import WheelFetcher
-from domain.machines import ConsoleMachine
-from domain.publishing import PublishPolicy
-from domain.wheel_urls import WheelUrl
+from domain.customers import PublishPolicy
+from domain.registrants import ConsoleMachine
+from domain.wheel.url import WheelUrl
 from entrypoints.bootstrap import Adapters, MemoryAdapters, build_registry
 from entrypoints.http.app import create_app
 from entrypoints.http.requests.service import HttpLimits

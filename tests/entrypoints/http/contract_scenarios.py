@@ -16,8 +16,8 @@ from application.errors import (
     WheelHostUnreachableError,
 )
 from domain.customers import Customer, Organization
-from domain.machines import ConsoleMachine
-from domain.wheel_urls import WheelUrl
+from domain.registrants import ConsoleMachine
+from domain.wheel.url import WheelUrl
 from entrypoints.bootstrap import MemoryAdapters, open_telemetry
 from entrypoints.http.requests.service import HttpLimits
 from entrypoints.settings import TracingSettings

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from httpx import Response
 
-from domain.customers import Customer, Organization
-from domain.machines import ConsoleMachine
-from domain.publishing import PublishPolicy
+from domain.customers import Customer, Organization, PublishPolicy
+from domain.registrants import ConsoleMachine
 from entrypoints.bootstrap import MemoryAdapters
 from tests.builders import MACHINE_ID, NOW
 from tests.entrypoints.http.conftest import Service, serving

@@ -12,10 +12,10 @@ from application.errors import WheelHostFailedError, WheelHostTimeoutError
 from domain.announcements import Announcement
 from domain.customers import Customer, Organization
 from domain.errors import WheelProblem, WheelRefusedError
-from domain.machines import ConsoleMachine, Operator
+from domain.registrants import ConsoleMachine, Operator
 from domain.registration import Registration
 from domain.semver import SemVer
-from domain.wheel_urls import WheelUrl
+from domain.wheel.url import WheelUrl
 from entrypoints.bootstrap import MemoryAdapters, build_registry
 from tests.builders import MACHINE_ID, NOW, a_name, some_metadata
 from tests.entrypoints.http.conftest import METADATA, Service, serving

@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from domain.customers import Customer, Organization
-from domain.machines import ConsoleMachine
+from domain.registrants import ConsoleMachine
 from entrypoints.bootstrap import MemoryAdapters, build_registry
 from entrypoints.http.app import create_app
 from entrypoints.registry import Registry

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from packaging.utils import NormalizedName
 
-from domain.index_files import IndexFile
+from domain.distributions import IndexFile
 from entrypoints.bootstrap import MemoryAdapters
 from entrypoints.http.requests.service import HttpLimits
 from entrypoints.http.routes import index_pages

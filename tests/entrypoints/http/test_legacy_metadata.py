@@ -7,7 +7,7 @@ import pytest
 
 from application.errors import WheelHostFailedError
 from domain.customers import Customer
-from domain.wheel_urls import WheelUrl
+from domain.wheel.url import WheelUrl
 from entrypoints.bootstrap import MemoryAdapters
 from tests.builders import a_wheel
 from tests.entrypoints.http.conftest import METADATA, ROUTE, Service, serving

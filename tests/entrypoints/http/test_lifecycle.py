@@ -8,8 +8,8 @@ import pytest
 from httpx import Response
 
 from adapters.memory.clock import ManualClock
-from domain.machines import ConsoleMachine
 from domain.names import ProviderName
+from domain.registrants import ConsoleMachine
 from domain.semver import SemVer
 from entrypoints.bootstrap import MemoryAdapters
 from entrypoints.http.requests.service import HttpLimits

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from adapters.instrumentation import Stage
 from adapters.memory.observer import InMemoryObserver
 from application.errors import WheelHostFailedError
-from domain.wheel_urls import WheelUrl
+from domain.wheel.url import WheelUrl
 from entrypoints.bootstrap import MemoryAdapters, open_telemetry
 from entrypoints.settings import TracingSettings
 from entrypoints.telemetry import Outcome, Telemetry

@@ -6,8 +6,8 @@ from typing import Any
 from httpx import Response
 
 from application.errors import WheelHostFailedError
-from domain.machines import ConsoleMachine
-from domain.wheel_urls import WheelUrl
+from domain.registrants import ConsoleMachine
+from domain.wheel.url import WheelUrl
 from tests.entrypoints.http.conftest import METADATA, Service
 
 VERSION_OF_ANOTHER_WHEEL = "9.9.9"

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from domain.customers import Customer, Organization
-from domain.machines import ConsoleMachine
+from domain.registrants import ConsoleMachine
 from entrypoints.bootstrap import MemoryAdapters
 from tests.builders import MACHINE_ID, NOW
 from tests.entrypoints.http.conftest import ROUTE, Service, serving

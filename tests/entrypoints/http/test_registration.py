@@ -8,11 +8,11 @@ import pytest
 from adapters.memory.clock import ManualClock
 from application.errors import SpoolUnavailableError, TooManyFetchesError, WheelHostFailedError, WheelHostTimeoutError
 from domain.errors import RegistryError, WheelProblem, WheelRefusedError
-from domain.machines import ConsoleMachine
 from domain.names import ProviderName
+from domain.registrants import ConsoleMachine
 from domain.semver import SemVer
 from domain.versions import VersionStatus
-from domain.wheel_urls import WheelUrl
+from domain.wheel.url import WheelUrl
 from entrypoints.bootstrap import MemoryAdapters
 from entrypoints.http.requests.service import HttpLimits
 from tests.builders import MACHINE_ID, NOW, RUNTIME_VERSION, a_wheel

@@ -8,8 +8,8 @@ from urllib.parse import quote
 import jsonschema_rs
 import pytest
 
+from domain.json_schema.documents import schema_document
 from domain.names import ProviderName
-from domain.schema_documents import schema_document
 from domain.schemas import ResourceSchema
 from domain.semver import SemVer
 from entrypoints.bootstrap import MemoryAdapters

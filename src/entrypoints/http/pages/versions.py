@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import quote, urlencode
 
-from domain.canonical_json import CanonicalJson
 from domain.catalog import CatalogEntry
 from domain.history import LifecycleEvent
-from domain.schemas import ResourceSchema
+from domain.schemas import CanonicalJson, ResourceSchema
 from domain.versions import ProviderVersion, VersionStatus
 from entrypoints.http.pages.field_rows import Budget, Row
 from entrypoints.http.pages.fields import SchemaReader

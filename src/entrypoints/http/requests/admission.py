@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Request
 
-from domain.accounts import Account
+from domain.registrants import Account
 from entrypoints.http.requests.service import Service
 
 _SMALLEST = 16 * 1024

@@ -10,16 +10,15 @@ from domain.announcements import (
     validate_entrypoint,
     validate_package_name,
 )
-from domain.canonical_json import CanonicalJson
 from domain.catalog import METADATA_RULES, CatalogMetadata
 from domain.digests import Sha256Digest
 from domain.errors import ForbiddenError, InvalidSchemasError, InvalidValueError
-from domain.machines import Registrant
 from domain.names import ProviderName
+from domain.registrants import Registrant
 from domain.registration import Registration
-from domain.schemas import ResourceSchema, ResourceSchemas
+from domain.schemas import CanonicalJson, ResourceSchema, ResourceSchemas
 from domain.semver import SemVer
-from domain.wheel_urls import WheelUrl
+from domain.wheel.url import WheelUrl
 from entrypoints.http.models.registration import MetadataBody, RegistrationBody, ResourceSchemaBody
 from entrypoints.http.requests.invalid_requests import FieldError, InvalidRequestError
 from entrypoints.presenters.versions import JsonObject

@@ -8,8 +8,8 @@ from litestar.di import NamedDependency, Provide
 
 from application.use_cases.authenticate_machine import AuthenticateMachine
 from domain.errors import InvalidProviderNameError
-from domain.machines import ConsoleMachine
 from domain.names import PLATFORM, ProviderName
+from domain.registrants import ConsoleMachine
 from entrypoints.http.openapi.config import REGISTRATION_RESPONSES, RegistrationOperation
 from entrypoints.http.requests.authentication import bearer_token
 from entrypoints.http.requests.paths import only_as_written

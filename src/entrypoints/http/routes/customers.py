@@ -10,10 +10,9 @@ from litestar.params import FromPath
 
 from application.use_cases.authenticate_customer import AuthenticateCustomer
 from application.use_cases.describe_customer import DescribeCustomer
-from domain.customers import Customer
+from domain.customers import Customer, PublishPolicy
 from domain.errors import InvalidProviderNameError, NamespaceForbiddenError
 from domain.names import ProviderName
-from domain.publishing import PublishPolicy
 from entrypoints.http.openapi.config import REGISTRATION_RESPONSES, RegistrationOperation
 from entrypoints.http.openapi.customers import (
     ACTIVE_ORGANIZATION_RESPONSES,

@@ -12,8 +12,8 @@ from packaging.utils import NormalizedName
 
 from application.use_cases.list_distributions import ListDistributions
 from application.use_cases.list_files import ListFiles
+from domain.distributions import IndexFile
 from domain.errors import DistributionNotFoundError
-from domain.index_files import IndexFile
 from domain.names import PLATFORM
 from entrypoints.http.cache.read_cache import Produce
 from entrypoints.http.cache.representation import REVALIDATE, Document

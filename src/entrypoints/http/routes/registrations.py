@@ -12,9 +12,8 @@ from litestar.di import NamedDependency
 
 from application.use_cases.dry_run_registration import DryRunRegistration
 from application.use_cases.register_version import RegisterVersion
-from domain.accounts import Account
-from domain.machines import Registrant
 from domain.names import ProviderName
+from domain.registrants import Account, Registrant
 from domain.registration import Registered, Registration
 from entrypoints.http.models.registration import RegistrationBody
 from entrypoints.http.requests.admission import admitted

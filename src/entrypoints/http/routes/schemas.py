@@ -12,7 +12,7 @@ from litestar.response.base import ASGIResponse
 from application.offload import run_in_thread_if_large
 from application.use_cases.find_schema import FindSchema
 from application.use_cases.find_version import FindVersion
-from domain.schema_documents import schema_document
+from domain.json_schema.documents import schema_document
 from domain.schemas import ResourceSchema
 from entrypoints.http.cache.representation import FOR_GOOD, REVALIDATE, Document
 from entrypoints.http.openapi.schemas import SCHEMA_RESPONSES, SCHEMAS_RESPONSES

@@ -8,13 +8,12 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
 from application.use_cases.lifecycle import RestoreVersion, YankVersion
-from domain.accounts import Account
 from domain.customers import Customer
 from domain.errors import InvalidTextError
 from domain.history import validate_yank_reason
 from domain.lifecycle import Restoration, Yank
-from domain.machines import ConsoleMachine, Registrant
 from domain.names import ProviderName
+from domain.registrants import Account, ConsoleMachine, Registrant
 from domain.semver import SemVer
 from entrypoints.http.models.yank import YankBody
 from entrypoints.http.openapi.lifecycle import RESTORE_RESPONSES, YANK_RESPONSES, YankOperation

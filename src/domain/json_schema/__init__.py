@@ -1,0 +1,1 @@
+"""JSON Schemas of resources: their drafts, references and documents."""

@@ -1,0 +1,1 @@
+"""Rules of wheels: names, URLs, and what their archives hold."""
