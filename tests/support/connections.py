@@ -1,11 +1,12 @@
 """Many connections at once that never become requests."""
 
-import os
 import resource
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from urllib.parse import urlsplit
+
+import psutil
 
 from tests.support.waiting import WAIT_SECONDS
 
@@ -68,7 +69,7 @@ def answer(url: str, request: bytes) -> bytes:
 def _allow_descriptors(count: int) -> None:
     """Raise the limit by that many, beyond what the process has open already."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    count += len(os.listdir("/proc/self/fd"))
+    count += psutil.Process().num_fds()
     assert hard == resource.RLIM_INFINITY or hard >= count, f"this needs {count} file descriptors; raise ulimit -Hn"
     if soft < count:
         resource.setrlimit(resource.RLIMIT_NOFILE, (count, hard))
