@@ -7,23 +7,21 @@ from importlib.metadata import version
 
 from litestar import Litestar
 from litestar.di import Provide
-from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp
 
 from domain.catalog import PLATFORM_AUTHOR, Author
-from domain.errors import RegistryError
-from entrypoints.http.cache.read_cache import KeptReads, ReadCache
+from entrypoints.http.cache.read_cache import ReadCache, ReadCacheMiddleware
 from entrypoints.http.cache.rendering import RenderingPool
 from entrypoints.http.dependencies import use_cases
-from entrypoints.http.middleware.cross_origin import CrossOrigin
+from entrypoints.http.middleware.cors import CorsPolicy
 from entrypoints.http.middleware.hosts import HostMiddleware
 from entrypoints.http.middleware.methods import MethodMiddleware, methods_by_path
-from entrypoints.http.middleware.read_turns import ReadTurns
+from entrypoints.http.middleware.read_limits import ReadLimitMiddleware
 from entrypoints.http.middleware.request_ids import RequestIdMiddleware
-from entrypoints.http.middleware.security_headers import ProtectionMiddleware
+from entrypoints.http.middleware.security_headers import SecurityHeadersMiddleware
 from entrypoints.http.middleware.unread_bodies import UnreadBodyMiddleware
 from entrypoints.http.openapi.config import openapi_config
-from entrypoints.http.problems import broken, refused, routing_failed
+from entrypoints.http.problems import EXCEPTION_HANDLERS
 from entrypoints.http.requests.service import HttpLimits, Service
 from entrypoints.http.routes.api_description import ApiDescription, read_document, read_page
 from entrypoints.http.routes.catalog import find_provider, search_providers
@@ -141,13 +139,13 @@ def create_app(
             "service": Provide(service, use_cache=True, sync_to_thread=False),
             "description": Provide(lambda: description, use_cache=True, sync_to_thread=False),
         },
-        exception_handlers={RegistryError: refused, HTTPException: routing_failed, Exception: broken},
+        exception_handlers={**EXCEPTION_HANDLERS},
         openapi_config=openapi_config(version("provider-registry")),
         request_max_body_size=None,  # the handlers bound their bodies themselves, after authentication
         logging_config=None,
     )
     description = ApiDescription(app, public_url)
     # Outside of Litestar: its own middleware does not see requests for which there is no route.
-    inner = MethodMiddleware(watching.trace(KeptReads(ReadTurns(app), reads)), methods_by_path(app))
-    protected = ProtectionMiddleware(HostMiddleware(inner), CrossOrigin.of(app, allowed_origins))
+    inner = MethodMiddleware(watching.trace(ReadCacheMiddleware(ReadLimitMiddleware(app), reads)), methods_by_path(app))
+    protected = SecurityHeadersMiddleware(HostMiddleware(inner), CorsPolicy.of(app, allowed_origins))
     return UnreadBodyMiddleware(RequestIdMiddleware(protected, watching.observer))

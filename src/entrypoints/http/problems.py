@@ -1,6 +1,6 @@
-"""From refusals to HTTP: one table, and ``application/problem+json`` (RFC 9457) for all of it."""
+"""Maps errors to statuses, and describes them as ``application/problem+json`` (RFC 9457)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -44,7 +44,7 @@ from entrypoints.http.requests.query_parameters import BadQueryError
 from entrypoints.http.requests.request_id import printable, request_id
 
 RETRY_AFTER = 5
-"""Seconds after which to retry what is out of service, unless the error says otherwise."""
+"""Default of ``Retry-After``, in seconds."""
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -69,7 +69,7 @@ STATUSES: dict[type[RegistryError], HTTPStatus] = {
     UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
     WheelHostTimeoutError: HTTPStatus.GATEWAY_TIMEOUT,
 }
-"""The nearest entry in an error's ancestry decides."""
+"""By error type; a type without an entry has the status of its nearest ancestor."""
 
 HTTP_CODES = {
     HTTPStatus.BAD_REQUEST: "bad_request",
@@ -81,10 +81,10 @@ _log = structlog.get_logger()
 
 
 def status_of(error: type[RegistryError]) -> HTTPStatus:
-    """Return the status of a refusal.
+    """Return the status of an error type.
 
     Raises:
-        LookupError: The table knows no ancestor of it.
+        LookupError: Neither it nor an ancestor has an entry.
     """
     for ancestor in error.__mro__:
         if ancestor in STATUSES:
@@ -92,38 +92,45 @@ def status_of(error: type[RegistryError]) -> HTTPStatus:
     raise LookupError(f"{error.__name__} has no status")
 
 
-def refused(request: Request[Any, Any, Any], error: RegistryError) -> Response[ProblemView]:
-    """Answer a refusal."""
+def handle_registry_error(request: Request[Any, Any, Any], error: RegistryError) -> Response[ProblemView]:
+    """Respond to an error of the core or of a request."""
     status = status_of(type(error))
     _log.info("refused", code=error.code, status=status.value, reason=getattr(error, "reason", error.detail))
-    told = problem(request.scope, status, error.code, detail_of(error))
+    view = problem(request.scope, status, error.code, detail_of(error))
     if isinstance(error, InvalidRequestError | BadQueryError):
-        told.errors = [FieldProblem(list(each.loc), each.msg, each.type) for each in error.errors]
+        view.errors = [FieldProblem(list(each.loc), each.msg, each.type) for each in error.errors]
     if isinstance(error, VersionConflictError):
-        told.differences, told.existing_status = list(error.differences), VersionStatus(error.status)
-    return _response(told, _headers(request, error))
+        view.differences, view.existing_status = list(error.differences), VersionStatus(error.status)
+    return _response(view, _headers(request, error))
 
 
-def routing_failed(request: Request[Any, Any, Any], error: HTTPException) -> Response[ProblemView]:
-    """Answer what the framework refuses before a handler is found."""
+def handle_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[ProblemView]:
+    """Respond to an exception of the framework, raised before a handler runs."""
     status = HTTPStatus(error.status_code)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return broken(request, error)
-    told = problem(request.scope, status, HTTP_CODES.get(status, "bad_request"), _sentence(request, status))
+        return handle_unexpected(request, error)
+    view = problem(request.scope, status, HTTP_CODES.get(status, "bad_request"), _detail(request, status))
     if isinstance(error, ValidationException) and isinstance(error.extra, list):
-        told.errors = [FieldProblem(_place(each), each.get("message", ""), "invalid") for each in error.extra]
-    return _response(told, dict(error.headers or {}))
+        view.errors = [FieldProblem(_location(each), each.get("message", ""), "invalid") for each in error.extra]
+    return _response(view, dict(error.headers or {}))
 
 
-def broken(request: Request[Any, Any, Any], error: Exception) -> Response[ProblemView]:
-    """Answer a defect of this software: say nothing of its insides, log all of them."""
+def handle_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[ProblemView]:
+    """Respond to a defect: the log has the traceback, the response no detail."""
     _log.error("unhandled exception", exc_info=error)
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     detail = "the registry failed on this request; report the request id to its operators. It is safe to send it again"
     return _response(problem(request.scope, status, "internal_error", detail), {})
 
 
-def _sentence(request: Request[Any, Any, Any], status: HTTPStatus) -> str:
+EXCEPTION_HANDLERS: Mapping[type[Exception], Callable[[Request[Any, Any, Any], Any], Response[ProblemView]]] = {
+    RegistryError: handle_registry_error,
+    HTTPException: handle_http_exception,
+    Exception: handle_unexpected,
+}
+
+
+def _detail(request: Request[Any, Any, Any], status: HTTPStatus) -> str:
     path = printable(request.scope["path"])
     if status is HTTPStatus.NOT_FOUND:
         return f"there is no route {path}; /schema lists the routes"
@@ -132,7 +139,7 @@ def _sentence(request: Request[Any, Any, Any], status: HTTPStatus) -> str:
     return "the request could not be understood; check its path, query and headers"
 
 
-def _place(fault: Mapping[str, Any]) -> list[str | int]:
+def _location(fault: Mapping[str, Any]) -> list[str | int]:
     source = fault.get("source", "path")
     return [getattr(source, "value", source), fault.get("key", "")]
 
@@ -147,7 +154,7 @@ def _headers(request: Request[Any, Any, Any], error: RegistryError) -> dict[str,
 
 
 def problem(scope: Scope, status: HTTPStatus, code: str, detail: str) -> ProblemView:
-    """Return the body of a refusal."""
+    """Return the problem details of a response."""
     return ProblemView(
         type=f"urn:provider-registry:problem:{code}",
         title=code.replace("_", " ").capitalize(),
@@ -159,5 +166,5 @@ def problem(scope: Scope, status: HTTPStatus, code: str, detail: str) -> Problem
     )
 
 
-def _response(told: ProblemView, headers: dict[str, str]) -> Response[ProblemView]:
-    return Response(told, status_code=told.status, media_type=MEDIA_TYPE, headers=headers)
+def _response(view: ProblemView, headers: dict[str, str]) -> Response[ProblemView]:
+    return Response(view, status_code=view.status, media_type=MEDIA_TYPE, headers=headers)

@@ -7,7 +7,7 @@ import pytest
 from litestar.testing import RequestFactory
 
 from entrypoints.http.requests.bodies import ClientDisconnectedError
-from entrypoints.http.requests.cancel_on_disconnect import unless_disconnected
+from entrypoints.http.requests.cancel_on_disconnect import cancel_on_disconnect
 
 
 class Client:
@@ -45,7 +45,7 @@ class Work:
 
 async def test_what_the_work_returns_is_returned_and_nobody_watches_any_more() -> None:
     client, work = Client(), Work()
-    running = asyncio.create_task(unless_disconnected(client.request, work.run()))
+    running = asyncio.create_task(cancel_on_disconnect(client.request, work.run()))
     await work.begun.wait()
     work.may_end.set()
     assert await running == "done"
@@ -55,7 +55,7 @@ async def test_what_the_work_returns_is_returned_and_nobody_watches_any_more() -
 
 async def test_work_is_cancelled_when_its_client_goes() -> None:
     client, work = Client(), Work()
-    running = asyncio.create_task(unless_disconnected(client.request, work.run()))
+    running = asyncio.create_task(cancel_on_disconnect(client.request, work.run()))
     await work.begun.wait()
     client.gone.set()
     with pytest.raises(ClientDisconnectedError):
@@ -65,7 +65,7 @@ async def test_work_is_cancelled_when_its_client_goes() -> None:
 
 async def test_whoever_cancels_the_request_cancels_its_work() -> None:
     client, work = Client(), Work()
-    running = asyncio.create_task(unless_disconnected(client.request, work.run()))
+    running = asyncio.create_task(cancel_on_disconnect(client.request, work.run()))
     await work.begun.wait()
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -79,13 +79,13 @@ async def test_what_the_work_raises_passes_through(error: Exception) -> None:
         raise error
 
     with pytest.raises(type(error)) as raised:
-        await unless_disconnected(Client().request, failing())
+        await cancel_on_disconnect(Client().request, failing())
     assert raised.value is error
 
 
 async def test_work_that_ends_as_its_client_goes_has_ended() -> None:
     client, work = Client(), Work()
-    running = asyncio.create_task(unless_disconnected(client.request, work.run()))
+    running = asyncio.create_task(cancel_on_disconnect(client.request, work.run()))
     await work.begun.wait()
     work.may_end.set()
     client.gone.set()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrypoints.http.pages.markdown import LONGEST_MARKDOWN, MOST_MARKUP, html
+from entrypoints.http.pages.markdown import LONGEST_MARKDOWN, MOST_MARKUP, render_markdown
 from tests.builders import a_wheel
 from tests.entrypoints.http.conftest import Service
 
@@ -88,12 +88,12 @@ def faults(page: str) -> list[str]:
 
 @given(st.lists(st.sampled_from(_PIECES) | st.text(max_size=5), max_size=30).map("".join))
 def test_no_markdown_becomes_harmful(text: str) -> None:
-    assert faults(html(text)) == []
+    assert faults(render_markdown(text)) == []
 
 
 @given(st.text(max_size=200))
 def test_a_text_that_is_no_markdown_stays_a_text(text: str) -> None:
-    assert faults(html(text, markdown=False)) == []
+    assert faults(render_markdown(text, markdown=False)) == []
 
 
 @pytest.mark.parametrize(
@@ -123,23 +123,23 @@ def test_a_text_that_is_no_markdown_stays_a_text(text: str) -> None:
     ],
 )
 def test_texts_are_shown_so(text: str, shown: str) -> None:
-    assert html(text) == shown
+    assert render_markdown(text) == shown
 
 
 def test_alignment_is_a_class_since_the_policy_forbids_styles() -> None:
-    shown = html("|a|b|\n|-:|:-:|\n|1|2|")
+    shown = render_markdown("|a|b|\n|-:|:-:|\n|1|2|")
     assert '<th class="align-right">a</th>' in shown
     assert '<td class="align-center">2</td>' in shown
 
 
 def test_a_text_too_long_to_be_read_as_markdown_stands_as_it_is() -> None:
-    assert "<em>" in html("*x* ".ljust(LONGEST_MARKDOWN))
-    assert html("*x* ".ljust(LONGEST_MARKDOWN + 1)).startswith('<pre class="written" tabindex="0">*x*')
+    assert "<em>" in render_markdown("*x* ".ljust(LONGEST_MARKDOWN))
+    assert render_markdown("*x* ".ljust(LONGEST_MARKDOWN + 1)).startswith('<pre class="written" tabindex="0">*x*')
 
 
 @pytest.mark.parametrize("markup", ["[", "*a ", "&", "![", "# a\n", "|a", "a\n=\n", "<"])
 def test_markdown_that_would_take_long_to_read_stands_as_it_was_written(markup: str) -> None:
-    assert html(markup * MOST_MARKUP + "\n").startswith('<pre class="written"')
+    assert render_markdown(markup * MOST_MARKUP + "\n").startswith('<pre class="written"')
 
 
 async def test_a_schema_that_multiplies_is_published_and_its_page_is_short(service: Service) -> None:

@@ -11,9 +11,9 @@ from litestar.types import HTTPScope, Message
 from adapters.memory.observer import InMemoryObserver
 from domain.names import ProviderName
 from entrypoints.bootstrap import MemoryAdapters
-from entrypoints.http.cache.read_cache import KeptReads, ReadCache
+from entrypoints.http.cache.read_cache import ReadCache, ReadCacheMiddleware
 from entrypoints.http.cache.rendering import RenderingPool
-from entrypoints.http.cache.representation import REVALIDATE, Document
+from entrypoints.http.cache.representation import REVALIDATE, Representation
 from entrypoints.http.requests.service import HttpLimits
 from entrypoints.telemetry import Telemetry
 from tests.entrypoints.http.conftest import Service, serving
@@ -31,18 +31,18 @@ class Source:
         self.produced = 0
         self.meanwhile: Callable[[], None] = lambda: None
 
-    async def __call__(self) -> Document:
+    async def __call__(self) -> Representation:
         self.produced += 1
         body = str(self.produced).encode().ljust(self.size)
         self.meanwhile()
-        return Document(body, REVALIDATE)
+        return Representation(body, REVALIDATE)
 
 
 def a_scope(name: ProviderName, view: str) -> HTTPScope:
     return cast("HTTPScope", {"path": f"/{name}/{view}", "path_template": "/{prefix}/{name}/{view}"})
 
 
-def read(cache: ReadCache, source: Source, name: ProviderName = GCP, view: str = "v") -> Awaitable[Document]:
+def read(cache: ReadCache, source: Source, name: ProviderName = GCP, view: str = "v") -> Awaitable[Representation]:
     return cache.read(a_scope(name, view), name.prefix, name.name, source)
 
 
@@ -145,8 +145,8 @@ async def test_whatever_happens_nothing_stale_is_served(steps: list[tuple[str, P
     for verb, name, view in steps:
         if verb == "read":
 
-            async def produce(name: ProviderName = name) -> Document:
-                return Document(str(truth[name]).encode(), REVALIDATE)
+            async def produce(name: ProviderName = name) -> Representation:
+                return Representation(str(truth[name]).encode(), REVALIDATE)
 
             document = await cache.read(a_scope(name, view), name.prefix, name.name, produce)
             assert document.body == str(truth[name]).encode()
@@ -241,5 +241,5 @@ async def test_what_is_kept_is_answered_before_anything_is_routed() -> None:
         raise AssertionError
 
     scope = {**a_scope(GCP, "v"), "type": "http", "method": "GET", "query_string": b"", "headers": []}
-    await KeptReads(unreachable, cache)(cast("HTTPScope", scope), unreachable, send)
+    await ReadCacheMiddleware(unreachable, cache)(cast("HTTPScope", scope), unreachable, send)
     assert sent[1]["body"] == kept.body  # type: ignore[typeddict-item]

@@ -11,7 +11,7 @@ import pytest
 
 from entrypoints.bootstrap import MemoryAdapters
 from entrypoints.http.cache.rendering import RenderingBusyError, RenderingPool
-from entrypoints.http.cache.representation import Document
+from entrypoints.http.cache.representation import Representation
 from entrypoints.http.pages import responses
 from entrypoints.http.routes import pages
 from tests.entrypoints.http.conftest import serving
@@ -57,7 +57,7 @@ async def test_a_version_is_registered_while_every_place_for_pages_is_taken(
         await service.publish()
         rendered: list[str] = []
 
-        def wait(template: str, **context: object) -> Document:
+        def wait(template: str, **context: object) -> Representation:
             rendered.append(template)
             gate.wait()
             return page(template, **context)
@@ -110,7 +110,7 @@ async def test_a_large_answer_is_compressed_in_the_pool_and_never_on_the_loop(mo
 async def test_a_page_is_rendered_once_until_its_provider_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     rendered: list[str] = []
 
-    def counting(template: str, **context: object) -> Document:
+    def counting(template: str, **context: object) -> Representation:
         rendered.append(template)
         return page(template, **context)
 

@@ -1,4 +1,4 @@
-"""Answers to reads: with a validator, compressed where that helps, and short where the client has them already."""
+"""Representations with a validator, compressed where that helps, and 304 where the client has them (RFC 9110)."""
 
 import gzip
 import re
@@ -15,11 +15,11 @@ from entrypoints.http.cache.rendering import RenderingPool
 
 JSON = "application/json"
 REVALIDATE = "no-cache"
-"""For what any release or yank may change: keep it, and ask each time."""
-BRIEFLY = "public, max-age=60"
-"""For an exact version, of which only a yank ever changes anything."""
-FOR_GOOD = "public, max-age=31536000, immutable"
-"""For what belongs to a published version and never changes."""
+"""Any release or yank may change it: caches revalidate it each time."""
+SHORT_LIVED = "public, max-age=60"
+"""An exact version, which only a yank changes."""
+IMMUTABLE = "public, max-age=31536000, immutable"
+"""Part of a published version, which never changes."""
 
 Field = tuple[bytes, bytes]
 """A header field: name and value."""
@@ -33,33 +33,33 @@ _GZIP = re.compile(r"\s*(?:gzip|\*)\s*(?:;.*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class _Coded:
-    """A document in one content coding, with all header fields.
+class EncodedRepresentation:
+    """A representation in one content coding, with all header fields.
 
     Attributes:
-        common: Fields of an answer with or without the body.
-        described: Further fields of an answer with the body.
+        common: Fields of every response, 304 included.
+        content: Further fields of a response with the body.
     """
 
     tag: str
     common: Sequence[Field]
-    described: Sequence[Field]
+    content: Sequence[Field]
     body: bytes
 
-    def answer(self, known: str) -> "Answer":
-        """Return the body, or 304 where the validators that the client knows have this one."""
-        if known and (known.strip() == "*" or self.tag in _OPAQUE_TAG.findall(known)):
-            return Answer(304, self.common)
-        return Answer(200, [*self.common, *self.described], self.body)
+    def respond(self, if_none_match: str) -> "RawResponse":
+        """Return the body, or 304 if the client has this entity tag."""
+        if if_none_match and (if_none_match.strip() == "*" or self.tag in _OPAQUE_TAG.findall(if_none_match)):
+            return RawResponse(304, self.common)
+        return RawResponse(200, [*self.common, *self.content], self.body)
 
 
 @dataclass(frozen=True)
-class Document:
-    """A representation, how long it may be kept, and what is computed from it once.
+class Representation:
+    """A representation of a resource, how long caches may keep it, and its encodings, each computed once.
 
     Attributes:
-        vary: Request headers that chose it, beside the one that chooses its coding.
-        extra: Header fields that it is sent with.
+        vary: Request header fields that selected it, beside ``Accept-Encoding``.
+        extra: Further header fields of its responses.
     """
 
     body: bytes
@@ -77,41 +77,41 @@ class Document:
         *,
         vary: Sequence[str] = (),
         extra: Sequence[Field] = (),
-    ) -> "Document":
+    ) -> "Representation":
         """Encode a view as JSON."""
         return cls(msgspec.json.encode(view), cache_control, media_type, vary, extra)
 
     @property
     def is_large(self) -> bool:
-        """Whether compression is worth its while."""
+        """Whether it is compressed."""
         return len(self.body) >= _SMALLEST_COMPRESSED
 
     @property
     def is_huge(self) -> bool:
-        """Whether encoding it would hold up other requests."""
+        """Whether encoding it would block the event loop for long."""
         return len(self.body) >= _HUGE
 
-    def coded(self, scope: HTTPScope) -> _Coded:
-        """Return the document in the content coding that a request accepts."""
+    def encoded_for(self, scope: HTTPScope) -> EncodedRepresentation:
+        """Return it in the content coding that a request accepts."""
         compress = self.is_large and _accepts_gzip(_field(scope, b"accept-encoding"))
-        return self.gzipped if compress else self.plain
+        return self.gzipped if compress else self.identity
 
     @cached_property
-    def plain(self) -> _Coded:
-        """The document as it is."""
-        return self._coded(self._digest, self.body)
+    def identity(self) -> EncodedRepresentation:
+        """Without a content coding."""
+        return self._encoded(self._digest, self.body)
 
     @cached_property
-    def gzipped(self) -> _Coded:
-        """The document, compressed; with a validator of its own, since a strong one promises the very bytes."""
+    def gzipped(self) -> EncodedRepresentation:
+        """Compressed, with an entity tag of its own: a strong one identifies bytes."""
         body = gzip.compress(self.body, _LEVEL, mtime=0)
-        return self._coded(f"{self._digest}-gzip", body, (b"content-encoding", b"gzip"))
+        return self._encoded(f"{self._digest}-gzip", body, (b"content-encoding", b"gzip"))
 
     @cached_property
     def _digest(self) -> str:
         return sha256(self.body).hexdigest()[:32]
 
-    def _coded(self, tag: str, body: bytes, *coding: Field) -> _Coded:
+    def _encoded(self, tag: str, body: bytes, *coding: Field) -> EncodedRepresentation:
         charset = "; charset=utf-8" if self.media_type.startswith("text/") else ""
         common = [
             (b"etag", f'"{tag}"'.encode()),
@@ -119,51 +119,47 @@ class Document:
             (b"vary", ", ".join((*self.vary, "Accept-Encoding")).encode()),
             *self.extra,
         ]
-        described = [
+        content = [
             *coding,
             (b"content-type", f"{self.media_type}{charset}".encode()),
             (b"content-length", str(len(body)).encode()),
         ]
-        return _Coded(tag, common, described, body)
+        return EncodedRepresentation(tag, common, content, body)
 
 
-class Answer(ASGIResponse):
-    """A response that is sent as it is; the framework's own spends more on headers than all else costs together."""
+class RawResponse(ASGIResponse):
+    """A response of given bytes. Litestar's own takes longer than the rest of a cached read together."""
 
     __slots__ = ("_body", "_start")
 
     def __init__(self, status: int, headers: Sequence[Field], body: bytes = b"") -> None:
-        """Take a status, all headers and the body."""
         self._start: HTTPResponseStartEvent = {"type": "http.response.start", "status": status, "headers": headers}
         self._body: HTTPResponseBodyEvent = {"type": "http.response.body", "body": body, "more_body": False}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 -- ASGI's signature
-        """Send it."""
+        """Send the response."""
         await send(self._start)
         await send(self._body)
 
 
-def answer(scope: HTTPScope, document: Document) -> Answer:
-    """Return the document, or 304 if the client has it.
-
-    Source: RFC 9110, sections 8.8.3 and 13.1.2.
-    """
-    return document.coded(scope).answer(_field(scope, b"if-none-match"))
+def conditional_response(scope: HTTPScope, representation: Representation) -> RawResponse:
+    """Return the representation, or 304 if the client has it (RFC 9110, sections 8.8.3 and 13.1.2)."""
+    return representation.encoded_for(scope).respond(_field(scope, b"if-none-match"))
 
 
-async def answer_off_loop(scope: HTTPScope, document: Document, rendering: RenderingPool) -> Answer:
-    """Return the same, with a huge document digested and compressed off the event loop.
+async def respond(scope: HTTPScope, representation: Representation, rendering: RenderingPool) -> RawResponse:
+    """Return the same response. A huge representation is digested and compressed off the event loop.
 
     Raises:
-        RenderingBusyError: The pool has no place left.
+        RenderingBusyError: The pool is full.
     """
-    if document.is_huge:
-        await rendering.run(document.coded, scope)
-    return answer(scope, document)
+    if representation.is_huge:
+        await rendering.run(representation.encoded_for, scope)
+    return conditional_response(scope, representation)
 
 
 def _field(scope: HTTPScope, name: bytes) -> str:
-    # Raw: the framework's headers cost more than the answer.
+    # From the raw fields: the framework's headers cost more than the response.
     return ", ".join([value.decode("latin-1") for field, value in scope["headers"] if field == name])
 
 

@@ -7,7 +7,7 @@ import msgspec
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
-from entrypoints.http.cache.representation import Answer
+from entrypoints.http.cache.representation import RawResponse
 from entrypoints.http.problems import MEDIA_TYPE, problem
 
 _AUTHORITY = re.compile(rb"(?:[A-Za-z0-9_][A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?")
@@ -32,7 +32,7 @@ class HostMiddleware:
             return
         body = msgspec.json.encode(problem(scope, HTTPStatus.BAD_REQUEST, "bad_request", _SENTENCE))
         fields = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
-        await Answer(HTTPStatus.BAD_REQUEST, fields, body)(scope, receive, send)
+        await RawResponse(HTTPStatus.BAD_REQUEST, fields, body)(scope, receive, send)
 
 
 def _is_valid(scope: HTTPScope) -> bool:

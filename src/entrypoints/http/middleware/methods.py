@@ -9,7 +9,7 @@ from litestar.enums import ScopeType
 from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from entrypoints.http.cache.representation import Answer, Field
+from entrypoints.http.cache.representation import Field, RawResponse
 
 _OF_THE_SERVER = b"DELETE, GET, HEAD, OPTIONS, POST, PUT"
 
@@ -31,7 +31,7 @@ class MethodMiddleware:
             await self._app(scope, receive, send)
             return
         if scope["method"] == "OPTIONS" and scope["path"] == "*":
-            await Answer(HTTPStatus.NO_CONTENT, [(b"allow", _OF_THE_SERVER)])(scope, receive, send)
+            await RawResponse(HTTPStatus.NO_CONTENT, [(b"allow", _OF_THE_SERVER)])(scope, receive, send)
             return
         is_head = scope["method"] == "HEAD"
 

@@ -4,7 +4,7 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from entrypoints.http.cache.representation import Field
-from entrypoints.http.middleware.cross_origin import CrossOrigin
+from entrypoints.http.middleware.cors import CorsPolicy
 
 POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 """No script, no image and no frame; nothing is loaded but the stylesheet of the registry itself."""
@@ -18,13 +18,13 @@ _PROTECTION = tuple((name.lower().encode(), value.encode()) for name, value in P
 _NOT_STORED: Field = (b"cache-control", b"no-store")
 
 
-class ProtectionMiddleware:
+class SecurityHeadersMiddleware:
     """Adds the fields, and ``Cache-Control: no-store`` to answers that say nothing of caching."""
 
-    def __init__(self, app: ASGIApp, cross_origin: CrossOrigin) -> None:
+    def __init__(self, app: ASGIApp, cors: CorsPolicy) -> None:
         """Wrap an application."""
         self._app = app
-        self._cross_origin = cross_origin
+        self._cors = cors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -38,7 +38,7 @@ class ProtectionMiddleware:
                 named = dict(fields)
                 if b"cache-control" not in named:
                     fields.append(_NOT_STORED)
-                fields += self._cross_origin.fields(scope, named)
+                fields += self._cors.fields(scope, named)
                 message["headers"] = fields
             await send(message)
 

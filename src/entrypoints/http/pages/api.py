@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from entrypoints.http.pages.field_rows import Row
 from entrypoints.http.pages.fields import SchemaReader
-from entrypoints.http.pages.markdown import html
+from entrypoints.http.pages.markdown import render_markdown
 
 Json = Mapping[str, Any]
 
@@ -107,12 +107,12 @@ class ApiPage:
             method=method.upper(),
             path=path,
             summary=operation["summary"],
-            description=html(operation["description"]),
+            description=render_markdown(operation["description"]),
             token=needed[0] if needed else None,
             parameters=self._parameters(operation.get("parameters", ())),
             bodies=self._bodies(operation.get("requestBody", {})),
             responses=[
-                Response(status, html(answer["description"]), tuple(answer["headers"]), self._bodies(answer))
+                Response(status, render_markdown(answer["description"]), tuple(answer["headers"]), self._bodies(answer))
                 for status, answer in operation["responses"].items()
             ],
         )

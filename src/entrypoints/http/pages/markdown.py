@@ -1,4 +1,4 @@
-"""Texts of strangers as HTML that can do no harm: no markup of theirs, no script, no address of another kind."""
+"""Untrusted text as safe HTML: no markup of its own, no script, only links by http, https and mailto."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -27,14 +27,14 @@ _ABOVE = 2  # the page's own headings, under which those of the text come
 
 
 @lru_cache(maxsize=16)  # pages are kept elsewhere; these are for where they cannot be
-def html(text: str, *, markdown: bool = True) -> Markup:
+def render_markdown(text: str, *, markdown: bool = True) -> Markup:
     """Return a text as HTML; one that is not Markdown, or that would take long to read, as it was written."""
     if markdown and len(text) <= LONGEST_MARKDOWN and sum(map(text.count, _MARKUP)) <= MOST_MARKUP:
         return Markup(_MARKDOWN.render(text))  # noqa: S704 -- html=False escapes whatever the text holds
     return Markup('<pre class="written" tabindex="0">{}</pre>').format(escape(text))
 
 
-def _tame(state: StateCore) -> None:
+def _sanitize(state: StateCore) -> None:
     """Settle what the renderer writes as attributes, token by token."""
     open_levels: list[int] = []
     for token in state.tokens:
@@ -111,7 +111,7 @@ _RULES: Mapping[str, Any] = {
 
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-    parser.core.ruler.push("tame", _tame)
+    parser.core.ruler.push("sanitize", _sanitize)
     for name, rule in _RULES.items():
         parser.add_render_rule(name, rule)
     return parser

@@ -7,14 +7,14 @@ from typing import Any, TypeVar
 
 from litestar import Request, Response
 
-from entrypoints.http.cache.representation import FOR_GOOD, REVALIDATE, Document
+from entrypoints.http.cache.representation import IMMUTABLE, REVALIDATE, Representation
 from entrypoints.http.models.responses import ProblemView
-from entrypoints.http.pages.markdown import html
+from entrypoints.http.pages.markdown import render_markdown
 from entrypoints.http.templating import render
 
-STYLESHEET = Document(
+STYLESHEET = Representation(
     files("entrypoints.http.pages").joinpath("pages.css").read_bytes(),
-    FOR_GOOD,
+    IMMUTABLE,
     "text/css",
 )
 STYLESHEET_PATH = f"/static/pages-{sha256(STYLESHEET.body).hexdigest()[:12]}.css"
@@ -23,12 +23,12 @@ STYLESHEET_PATH = f"/static/pages-{sha256(STYLESHEET.body).hexdigest()[:12]}.css
 _Refusal = TypeVar("_Refusal", bound=Exception)
 
 
-def page(template: str, **context: object) -> Document:
+def page(template: str, **context: object) -> Representation:
     """Return a page."""
-    return Document(_render(template, **context).encode(), REVALIDATE, "text/html")
+    return Representation(_render(template, **context).encode(), REVALIDATE, "text/html")
 
 
-def in_words(
+def as_html(
     handler: Callable[[Request[Any, Any, Any], _Refusal], Response[ProblemView]],
 ) -> Callable[[Request[Any, Any, Any], _Refusal], Response[str]]:
     """Return an exception handler that says on a page what another one says as JSON."""
@@ -46,4 +46,4 @@ def in_words(
 
 
 def _render(template: str, **context: object) -> str:
-    return render(f"pages/{template}", stylesheet=STYLESHEET_PATH, html=html, **context)
+    return render(f"pages/{template}", stylesheet=STYLESHEET_PATH, render_markdown=render_markdown, **context)

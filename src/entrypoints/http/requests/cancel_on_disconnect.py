@@ -11,7 +11,7 @@ from entrypoints.http.requests.bodies import ClientDisconnectedError
 T = TypeVar("T")
 
 
-async def unless_disconnected(request: Request[Any, Any, Any], work: Coroutine[Any, Any, T]) -> T:
+async def cancel_on_disconnect(request: Request[Any, Any, Any], work: Coroutine[Any, Any, T]) -> T:
     """Return what the work returns, or cancel it when the client disconnects; its body must be read by then.
 
     Raises:

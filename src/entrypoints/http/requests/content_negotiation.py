@@ -18,7 +18,7 @@ class NotAcceptableError(RegistryError):
     code = "not_acceptable"
 
 
-def negotiated(request: Request[Any, Any, Any], offered: Mapping[str, str]) -> str:
+def negotiate(request: Request[Any, Any, Any], offered: Mapping[str, str]) -> str:
     """Return the form for the media type that the client likes best; the first offered, if it takes anything.
 
     Source: RFC 9110, section 12.5.1. What cannot be read there counts as if it were not there.

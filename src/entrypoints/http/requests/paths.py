@@ -47,7 +47,7 @@ def version_or_latest(provider: ProviderName, written: str) -> SemVer | None:
     return None if written == LATEST else exact_version(provider, written)
 
 
-async def only_as_written(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+async def exact_path_only(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """Guard a route that access rules of a proxy name by its path: no other spelling of the path reaches it.
 
     The framework finds routes under doubled slashes, a slash at the end and percent-encoded letters too.

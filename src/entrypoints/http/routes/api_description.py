@@ -8,7 +8,7 @@ from litestar import Litestar, Request, get
 from litestar.di import NamedDependency
 from litestar.response.base import ASGIResponse
 
-from entrypoints.http.cache.representation import REVALIDATE, Document
+from entrypoints.http.cache.representation import REVALIDATE, Representation
 from entrypoints.http.openapi.document import Json, api_document
 from entrypoints.http.pages.api import ApiPage
 from entrypoints.http.pages.responses import page
@@ -29,12 +29,12 @@ class ApiDescription:
     public_url: str | None
 
     @cached_property
-    def json(self) -> Document:
+    def json(self) -> Representation:
         """For programs."""
-        return Document.of(self._document, REVALIDATE, MEDIA_TYPE)
+        return Representation.of(self._document, REVALIDATE, MEDIA_TYPE)
 
     @cached_property
-    def page(self) -> Document:
+    def page(self) -> Representation:
         """For people."""
         return page("api.html", api=ApiPage(self._document))
 

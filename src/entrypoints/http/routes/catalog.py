@@ -12,7 +12,7 @@ from application.ports.provider_queries import CatalogPage, CatalogSearch
 from application.use_cases.find_provider import FindProvider
 from application.use_cases.search_providers import SearchProviders
 from domain.search import Query
-from entrypoints.http.cache.representation import REVALIDATE, Document
+from entrypoints.http.cache.representation import REVALIDATE, Representation
 from entrypoints.http.openapi.catalog import PROVIDER_RESPONSES, SEARCH_RESPONSES
 from entrypoints.http.requests.invalid_requests import FieldError
 from entrypoints.http.requests.paths import provider_name
@@ -75,7 +75,7 @@ async def search_providers(
     else:
         page = CatalogPage(entries=(), total=0)
     view = page_view(page, search, platform=service.platform)
-    return await service.reads.respond(request.scope, Document.of(view, REVALIDATE))
+    return await service.reads.respond(request.scope, Representation.of(view, REVALIDATE))
 
 
 @get(
@@ -95,9 +95,9 @@ async def find_provider(
 ) -> ASGIResponse:
     """Read one provider."""
 
-    async def produce() -> Document:
+    async def produce() -> Representation:
         entry = await find_provider.execute(provider_name(prefix, name))
-        return Document.of(provider_view(entry, platform=service.platform), REVALIDATE)
+        return Representation.of(provider_view(entry, platform=service.platform), REVALIDATE)
 
     return await service.reads.answer(request.scope, prefix, name, produce)
 

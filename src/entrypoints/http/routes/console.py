@@ -12,7 +12,7 @@ from domain.names import PLATFORM, ProviderName
 from domain.registrants import ConsoleMachine
 from entrypoints.http.openapi.config import REGISTRATION_RESPONSES, RegistrationOperation
 from entrypoints.http.requests.authentication import bearer_token
-from entrypoints.http.requests.paths import only_as_written
+from entrypoints.http.requests.paths import exact_path_only
 from entrypoints.http.requests.registration_metrics import observed
 from entrypoints.http.requests.service import Service
 from entrypoints.http.routes.registrations import Registering, register, registering
@@ -31,7 +31,7 @@ from entrypoints.presenters.versions import ProviderVersionView
     responses=REGISTRATION_RESPONSES,
     security=[{"ConsoleMachine": []}],
     dependencies={"registering": Provide(registering, sync_to_thread=False)},
-    guards=[only_as_written],
+    guards=[exact_path_only],
 )
 async def register_platform_version(
     request: Request[Any, Any, Any],

@@ -20,7 +20,7 @@ from entrypoints.http.openapi.customers import (
     ORGANIZATION_RESPONSES,
 )
 from entrypoints.http.requests.authentication import bearer_token
-from entrypoints.http.requests.paths import only_as_written
+from entrypoints.http.requests.paths import exact_path_only
 from entrypoints.http.requests.registration_metrics import observed
 from entrypoints.http.requests.service import Service
 from entrypoints.http.routes.registrations import Registering, register, registering
@@ -71,7 +71,7 @@ async def authenticated_publisher(
     responses=REGISTRATION_RESPONSES,
     security=[{"Customer": []}],
     dependencies={"registering": Provide(registering, sync_to_thread=False)},
-    guards=[only_as_written],
+    guards=[exact_path_only],
 )
 async def register_customer_version(
     request: Request[Any, Any, Any],
@@ -100,7 +100,7 @@ async def register_customer_version(
     responses=CALLER_RESPONSES,
     security=[{"Customer": []}],
     dependencies={"customer": Provide(authenticated_customer)},
-    guards=[only_as_written],
+    guards=[exact_path_only],
 )
 async def who_am_i(
     customer: NamedDependency[Customer],
@@ -125,7 +125,7 @@ async def who_am_i(
     responses=ACTIVE_ORGANIZATION_RESPONSES,
     security=[{"Customer": []}],
     dependencies={"customer": Provide(authenticated_customer)},
-    guards=[only_as_written],
+    guards=[exact_path_only],
 )
 async def find_active_organization(
     customer: NamedDependency[Customer],
@@ -145,7 +145,7 @@ async def find_active_organization(
     responses=ORGANIZATION_RESPONSES,
     security=[{"Customer": []}],
     dependencies={"customer": Provide(authenticated_customer)},
-    guards=[only_as_written],
+    guards=[exact_path_only],
 )
 async def find_organization(
     organization_id: FromPath[str],

@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
 from application.use_cases.read_history import ReadHistory
-from entrypoints.http.cache.representation import REVALIDATE, Document
+from entrypoints.http.cache.representation import REVALIDATE, Representation
 from entrypoints.http.openapi.lifecycle import HISTORY_RESPONSES
 from entrypoints.http.requests.paging import MAX_ITEMS, EventCursor, PageLimit, next_page
 from entrypoints.http.requests.paths import provider_name, version_or_latest
@@ -39,13 +39,13 @@ async def read_history(
 ) -> ASGIResponse:
     """Read what happened to one public version."""
 
-    async def produce() -> Document:
+    async def produce() -> Representation:
         provider = provider_name(prefix, name)
         found = await read_history.execute(
             provider, version_or_latest(provider, version), limit=limit + 1, offset=cursor
         )
         more = next_page(request.scope, limit=limit, cursor=cursor + limit) if len(found) > limit else ()
-        return Document.of([event_view(event) for event in found[:limit]], REVALIDATE, extra=more)
+        return Representation.of([event_view(event) for event in found[:limit]], REVALIDATE, extra=more)
 
     if cursor or limit != MAX_ITEMS:
         return await service.reads.respond(request.scope, await produce())

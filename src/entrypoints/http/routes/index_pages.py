@@ -16,8 +16,8 @@ from domain.distributions import IndexFile
 from domain.errors import DistributionNotFoundError
 from domain.names import PLATFORM
 from entrypoints.http.cache.read_cache import Produce
-from entrypoints.http.cache.representation import REVALIDATE, Document
-from entrypoints.http.requests.content_negotiation import negotiated
+from entrypoints.http.cache.representation import REVALIDATE, Representation
+from entrypoints.http.requests.content_negotiation import negotiate
 from entrypoints.http.requests.service import Service
 from entrypoints.http.templating import render
 from entrypoints.index_paths import index_path
@@ -44,13 +44,13 @@ async def index_page(
     Raises:
         DistributionNotFoundError: There are none; but the platform's list may be empty.
     """
-    media_type = negotiated(request, _MEDIA_TYPES)
+    media_type = negotiate(request, _MEDIA_TYPES)
 
-    async def produce() -> Document:
+    async def produce() -> Representation:
         distributions = await list_distributions.execute(prefix)
         if not distributions and prefix != PLATFORM:
             raise DistributionNotFoundError(f"no version of a provider in the namespace {prefix} is published")
-        return await service.rendering.run(_index_document, media_type, distributions, index_path(prefix))
+        return await service.rendering.run(_index_representation, media_type, distributions, index_path(prefix))
 
     return await _answer(request, service, f"{media_type} {prefix}", prefix, produce)
 
@@ -67,9 +67,9 @@ async def project_page(
     Raises:
         DistributionNotFoundError: There are none.
     """
-    media_type = negotiated(request, _MEDIA_TYPES)
+    media_type = negotiate(request, _MEDIA_TYPES)
 
-    async def produce() -> Document:
+    async def produce() -> Representation:
         try:
             files = await list_files.execute(distribution, prefix)
         except DistributionNotFoundError as error:
@@ -77,7 +77,7 @@ async def project_page(
                 f"{error.detail}; GET {index_path(prefix)} lists its distributions, and each customer's wheels are on "
                 "an index of their own, /simple/~{namespace}/"
             ) from None
-        return await service.rendering.run(_project_document, media_type, distribution, files)
+        return await service.rendering.run(_project_representation, media_type, distribution, files)
 
     return await _answer(request, service, f"{media_type} {prefix} {distribution}", prefix, produce)
 
@@ -93,15 +93,19 @@ async def _answer(
         return await service.reads.respond(request.scope, document)
 
 
-def _index_document(media_type: str, distributions: Sequence[NormalizedName], path: str) -> Document:
+def _index_representation(media_type: str, distributions: Sequence[NormalizedName], path: str) -> Representation:
     view = simple_index_view(distributions)
     if media_type == _JSON:
-        return Document.of(view, REVALIDATE, media_type, vary=_VARY)
-    return Document(render("simple_index.html", view=view, index=path).encode(), REVALIDATE, media_type, vary=_VARY)
+        return Representation.of(view, REVALIDATE, media_type, vary=_VARY)
+    return Representation(
+        render("simple_index.html", view=view, index=path).encode(), REVALIDATE, media_type, vary=_VARY
+    )
 
 
-def _project_document(media_type: str, distribution: NormalizedName, files: Sequence[IndexFile]) -> Document:
+def _project_representation(
+    media_type: str, distribution: NormalizedName, files: Sequence[IndexFile]
+) -> Representation:
     view = simple_project_view(distribution, files)
     if media_type == _JSON:
-        return Document.of(view, REVALIDATE, media_type, vary=_VARY)
-    return Document(render("simple_project.html", view=view).encode(), REVALIDATE, media_type, vary=_VARY)
+        return Representation.of(view, REVALIDATE, media_type, vary=_VARY)
+    return Representation(render("simple_project.html", view=view).encode(), REVALIDATE, media_type, vary=_VARY)

@@ -7,11 +7,11 @@ from litestar import Request, get
 from litestar.di import NamedDependency
 from litestar.response.base import ASGIResponse
 
-from entrypoints.http.cache.representation import Answer
-from entrypoints.http.middleware.cross_origin import INTERNAL
+from entrypoints.http.cache.representation import RawResponse
+from entrypoints.http.middleware.cors import INTERNAL
 from entrypoints.http.openapi.config import METRICS_RESPONSES
-from entrypoints.http.requests.content_negotiation import NotAcceptableError, negotiated
-from entrypoints.http.requests.paths import only_as_written
+from entrypoints.http.requests.content_negotiation import NotAcceptableError, negotiate
+from entrypoints.http.requests.paths import exact_path_only
 from entrypoints.http.requests.service import Service
 
 
@@ -22,7 +22,7 @@ from entrypoints.http.requests.service import Service
     description="Of all worker processes together, in Prometheus' text format or as OpenMetrics.",
     operation_id="metrics",
     responses=METRICS_RESPONSES,
-    guards=[only_as_written],
+    guards=[exact_path_only],
     opt=INTERNAL,
 )
 async def metrics(request: Request[Any, Any, Any], service: NamedDependency[Service]) -> ASGIResponse:
@@ -32,7 +32,7 @@ async def metrics(request: Request[Any, Any, Any], service: NamedDependency[Serv
         raise AssertionError("the route is served only when there are metrics")
     offered = {media_type.partition(";")[0]: media_type for media_type in expose}
     try:
-        media_type = negotiated(request, offered)
+        media_type = negotiate(request, offered)
     except NotAcceptableError:  # scrapers get the text format whatever they ask for
         media_type = next(iter(expose))
     body = await asyncio.to_thread(expose[media_type])  # it reads the files of all workers
@@ -41,4 +41,4 @@ async def metrics(request: Request[Any, Any, Any], service: NamedDependency[Serv
         (b"content-length", str(len(body)).encode()),
         (b"vary", b"Accept"),
     ]
-    return Answer(200, fields, body)
+    return RawResponse(200, fields, body)

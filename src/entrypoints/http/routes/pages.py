@@ -4,7 +4,6 @@ from typing import Any
 
 from litestar import Request, Router, get
 from litestar.di import NamedDependency
-from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
@@ -13,12 +12,11 @@ from application.use_cases.find_version import FindVersion
 from application.use_cases.list_versions import ListVersions
 from application.use_cases.read_history import ReadHistory
 from application.use_cases.search_providers import SearchProviders
-from domain.errors import RegistryError
-from entrypoints.http.cache.representation import Document, answer
-from entrypoints.http.pages.responses import STYLESHEET, STYLESHEET_PATH, in_words, page
+from entrypoints.http.cache.representation import Representation, conditional_response
+from entrypoints.http.pages.responses import STYLESHEET, STYLESHEET_PATH, as_html, page
 from entrypoints.http.pages.results import Results
 from entrypoints.http.pages.versions import VersionListing, VersionPage
-from entrypoints.http.problems import broken, refused, routing_failed
+from entrypoints.http.problems import EXCEPTION_HANDLERS
 from entrypoints.http.requests.paging import VersionCursor, version_cursor
 from entrypoints.http.requests.paths import provider_name, version_or_latest
 from entrypoints.http.requests.service import Service
@@ -60,7 +58,7 @@ async def provider_page(
 ) -> ASGIResponse:
     """Show one provider with its readme and its versions, some at a time."""
 
-    async def produce() -> Document:
+    async def produce() -> Representation:
         provider = provider_name(prefix, name)
         entry = await find_provider.execute(provider)
         before = version_cursor(cursor)
@@ -87,7 +85,7 @@ async def version_page(
 ) -> ASGIResponse:
     """Show one version, or the latest."""
 
-    async def produce() -> Document:
+    async def produce() -> Representation:
         provider = provider_name(prefix, name)
         found = await find_version.execute(provider, version_or_latest(provider, version))
         entry = await find_provider.execute(provider)
@@ -107,16 +105,12 @@ async def version_page(
 @get(STYLESHEET_PATH)
 async def stylesheet(request: Request[Any, Any, Any]) -> ASGIResponse:
     """Serve how the pages look."""
-    return answer(request.scope, STYLESHEET)
+    return conditional_response(request.scope, STYLESHEET)
 
 
 pages = Router(
     "/",
     route_handlers=[providers_page, provider_page, version_page, stylesheet],
     include_in_schema=False,
-    exception_handlers={
-        RegistryError: in_words(refused),
-        HTTPException: in_words(routing_failed),
-        Exception: in_words(broken),
-    },
+    exception_handlers={error: as_html(handler) for error, handler in EXCEPTION_HANDLERS.items()},
 )

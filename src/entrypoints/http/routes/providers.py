@@ -12,7 +12,7 @@ from application.use_cases.find_version import FindVersion
 from application.use_cases.list_versions import ListVersions
 from domain.errors import VersionNotFoundError
 from domain.versions import ProviderVersion
-from entrypoints.http.cache.representation import BRIEFLY, FOR_GOOD, REVALIDATE, Document
+from entrypoints.http.cache.representation import IMMUTABLE, REVALIDATE, SHORT_LIVED, Representation
 from entrypoints.http.openapi.catalog import INSTALL_RESPONSES
 from entrypoints.http.openapi.versions import (
     VERIFICATION_RESPONSES,
@@ -57,12 +57,12 @@ async def list_versions(
 ) -> ASGIResponse:
     """List a provider's public versions."""
 
-    async def produce() -> Document:
+    async def produce() -> Representation:
         provider, before = provider_name(prefix, name), version_cursor(cursor)
         found = await list_versions.execute(provider, limit=limit + 1, before=before)
         shown = found[:limit]
         more = next_page(request.scope, limit=limit, cursor=shown[-1].version) if len(found) > limit else ()
-        return Document.of([version_view(version) for version in shown], REVALIDATE, extra=more)
+        return Representation.of([version_view(version) for version in shown], REVALIDATE, extra=more)
 
     if cursor is None and limit == MAX_ITEMS:
         return await service.reads.answer(request.scope, prefix, name, produce)
@@ -121,9 +121,9 @@ async def find_install(
 ) -> ASGIResponse:
     """Read how to install one public version."""
 
-    async def produce() -> Document:
+    async def produce() -> Representation:
         view = install_view(await _find(find_version, prefix, name, version), index_url=service.index_url(prefix))
-        return Document.of(view, unless_latest(version, BRIEFLY))
+        return Representation.of(view, cache_control_of(version, SHORT_LIVED))
 
     return await service.reads.answer(request.scope, prefix, name, produce)
 
@@ -146,11 +146,11 @@ async def find_verification(
 ) -> ASGIResponse:
     """Read the verdict on one public version."""
 
-    async def produce() -> Document:
+    async def produce() -> Representation:
         found = await _find(find_version, prefix, name, version)
         if found.verification is None:
             raise VersionNotFoundError(f"{found.name} {found.version} is from before verdicts were kept; it has none")
-        return Document.of(verification_view(found, found.verification), unless_latest(version, FOR_GOOD))
+        return Representation.of(verification_view(found, found.verification), cache_control_of(version, IMMUTABLE))
 
     return await service.reads.answer(request.scope, prefix, name, produce)
 
@@ -158,9 +158,9 @@ async def find_verification(
 async def _read_version(
     request: Request[Any, Any, Any], prefix: str, name: str, version: str, find_version: FindVersion, service: Service
 ) -> ASGIResponse:
-    async def produce() -> Document:
-        return Document.of(
-            version_view(await _find(find_version, prefix, name, version)), unless_latest(version, BRIEFLY)
+    async def produce() -> Representation:
+        return Representation.of(
+            version_view(await _find(find_version, prefix, name, version)), cache_control_of(version, SHORT_LIVED)
         )
 
     return await service.reads.answer(request.scope, prefix, name, produce)
@@ -171,6 +171,6 @@ async def _find(find_version: FindVersion, prefix: str, name: str, version: str)
     return await find_version.execute(provider, version_or_latest(provider, version))
 
 
-def unless_latest(version: str, lasting: str) -> str:
+def cache_control_of(version: str, lasting: str) -> str:
     """Return how long an exact version's answer lasts; ``latest`` must be asked for each time."""
     return REVALIDATE if version == LATEST else lasting

@@ -18,7 +18,7 @@ from domain.registration import Registered, Registration
 from entrypoints.http.models.registration import RegistrationBody
 from entrypoints.http.requests.admission import admitted
 from entrypoints.http.requests.bodies import read_json
-from entrypoints.http.requests.cancel_on_disconnect import unless_disconnected
+from entrypoints.http.requests.cancel_on_disconnect import cancel_on_disconnect
 from entrypoints.http.requests.decoding import decode_fields
 from entrypoints.http.requests.dry_runs import wants_dry_run
 from entrypoints.http.requests.request_id import request_id
@@ -68,8 +68,8 @@ async def register(
         if is_dry_run:
             structlog.contextvars.bind_contextvars(dry_run=True)
             dry_run = registering.dry_run_registration.execute(registration)
-            return Response(dry_run_view(await unless_disconnected(request, dry_run)), status_code=HTTPStatus.OK)
-        registered = await unless_disconnected(request, registering.register_version.execute(registration))
+            return Response(dry_run_view(await cancel_on_disconnect(request, dry_run)), status_code=HTTPStatus.OK)
+        registered = await cancel_on_disconnect(request, registering.register_version.execute(registration))
     return _registered(registered)
 
 

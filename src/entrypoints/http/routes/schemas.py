@@ -14,12 +14,12 @@ from application.use_cases.find_schema import FindSchema
 from application.use_cases.find_version import FindVersion
 from domain.json_schema.documents import schema_document
 from domain.schemas import ResourceSchema
-from entrypoints.http.cache.representation import FOR_GOOD, REVALIDATE, Document
+from entrypoints.http.cache.representation import IMMUTABLE, REVALIDATE, Representation
 from entrypoints.http.openapi.schemas import SCHEMA_RESPONSES, SCHEMAS_RESPONSES
 from entrypoints.http.requests.paths import provider_name, version_or_latest
 from entrypoints.http.requests.public_urls import schema_url
 from entrypoints.http.requests.service import Service
-from entrypoints.http.routes.providers import VersionParameter, unless_latest
+from entrypoints.http.routes.providers import VersionParameter, cache_control_of
 from entrypoints.presenters.versions import schema_view
 
 MEDIA_TYPE = "application/schema+json"
@@ -47,12 +47,12 @@ async def read_schemas(
 ) -> ASGIResponse:
     """Read all schemas of one public version."""
 
-    async def produce() -> Document:
+    async def produce() -> Representation:
         provider = provider_name(prefix, name)
         found = await find_version.execute(provider, version_or_latest(provider, version))
         schemas = found.announcement.schemas or ()
-        return Document.of(
-            {schema.resource_type: schema_view(schema) for schema in schemas}, unless_latest(version, FOR_GOOD)
+        return Representation.of(
+            {schema.resource_type: schema_view(schema) for schema in schemas}, cache_control_of(version, IMMUTABLE)
         )
 
     return await service.reads.answer(request.scope, prefix, name, produce)
@@ -77,15 +77,15 @@ async def read_schema(
     service: NamedDependency[Service],
 ) -> ASGIResponse:
     """Read the schema of one resource type as a document."""
-    lasting = FOR_GOOD if service.public_url else REVALIDATE  # what follows the request's Host may not last
+    lasting = IMMUTABLE if service.public_url else REVALIDATE  # what follows the request's Host may not last
 
-    async def produce() -> Document:
+    async def produce() -> Representation:
         provider = provider_name(prefix, name)
         written = _as_written(request.scope.get("raw_path", b""), resource_type)
         found = await find_schema.execute(provider, version_or_latest(provider, version), written)
         url = schema_url(request, service, provider, found.version.version, written)
         return await run_in_thread_if_large(
-            _size(found.schema), _document, found.schema, url, unless_latest(version, lasting)
+            _size(found.schema), _document, found.schema, url, cache_control_of(version, lasting)
         )
 
     if service.public_url is None:
@@ -97,8 +97,8 @@ def _size(schema: ResourceSchema) -> int:
     return sum(len(document.text) for document in (schema.config_schema, schema.outputs_schema) if document)
 
 
-def _document(schema: ResourceSchema, url: str, cache_control: str) -> Document:
-    return Document.of(schema_document(schema, url), cache_control, MEDIA_TYPE)
+def _document(schema: ResourceSchema, url: str, cache_control: str) -> Representation:
+    return Representation.of(schema_document(schema, url), cache_control, MEDIA_TYPE)
 
 
 def _as_written(raw_path: bytes, parsed: str) -> str:

@@ -21,7 +21,7 @@ from entrypoints.http.requests.admission import admitted
 from entrypoints.http.requests.bodies import read_json
 from entrypoints.http.requests.decoding import decode_struct
 from entrypoints.http.requests.invalid_requests import FieldError, InvalidRequestError
-from entrypoints.http.requests.paths import exact_version, only_as_written, provider_name
+from entrypoints.http.requests.paths import exact_path_only, exact_version, provider_name
 from entrypoints.http.requests.request_id import request_id
 from entrypoints.http.requests.service import Service
 from entrypoints.http.routes.console import authenticated_machine
@@ -47,7 +47,7 @@ _RESTORING = "Undo a yank. Safe to repeat: a published version stays as it is. N
     responses=YANK_RESPONSES,
     security=[{"ConsoleMachine": []}],
     dependencies={"machine": Provide(authenticated_machine)},
-    guards=[only_as_written],
+    guards=[exact_path_only],
 )
 async def yank_platform_version(
     request: Request[Any, Any, Any],
@@ -74,7 +74,7 @@ async def yank_platform_version(
     responses=RESTORE_RESPONSES,
     security=[{"ConsoleMachine": []}],
     dependencies={"machine": Provide(authenticated_machine)},
-    guards=[only_as_written],
+    guards=[exact_path_only],
 )
 async def restore_platform_version(
     request: Request[Any, Any, Any],
@@ -98,7 +98,7 @@ async def restore_platform_version(
     responses=YANK_RESPONSES,
     security=[{"Customer": []}],
     dependencies={"publisher": Provide(authenticated_publisher)},
-    guards=[only_as_written],
+    guards=[exact_path_only],
 )
 async def yank_customer_version(
     request: Request[Any, Any, Any],
@@ -125,7 +125,7 @@ async def yank_customer_version(
     responses=RESTORE_RESPONSES,
     security=[{"Customer": []}],
     dependencies={"publisher": Provide(authenticated_publisher)},
-    guards=[only_as_written],
+    guards=[exact_path_only],
 )
 async def restore_customer_version(
     request: Request[Any, Any, Any],

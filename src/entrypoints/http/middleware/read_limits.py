@@ -18,7 +18,7 @@ With searches and package indexes, which have bounds of their own, reads leave d
 """
 
 
-class ReadTurns:
+class ReadLimitMiddleware:
     """ASGI middleware that bounds how many reads and pages of providers are worked on at once. Nothing else waits."""
 
     def __init__(self, app: ASGIApp, *, lanes: Mapping[str, int] = _LANES) -> None:

@@ -37,7 +37,7 @@ _ALLOWED_HEADERS: Field = (
 
 
 @dataclass(frozen=True, slots=True)
-class CrossOrigin:
+class CorsPolicy:
     """The rules of one application.
 
     Attributes:
@@ -49,7 +49,7 @@ class CrossOrigin:
     origins: frozenset[bytes]
 
     @classmethod
-    def of(cls, app: Litestar, origins: Iterable[str]) -> "CrossOrigin":
+    def of(cls, app: Litestar, origins: Iterable[str]) -> "CorsPolicy":
         """Derive the public reads from the routes."""
         handlers = (
             (route.path_format, handler)
