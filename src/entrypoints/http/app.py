@@ -139,7 +139,7 @@ def create_app(
             "service": Provide(service, use_cache=True, sync_to_thread=False),
             "description": Provide(lambda: description, use_cache=True, sync_to_thread=False),
         },
-        exception_handlers={**EXCEPTION_HANDLERS},
+        exception_handlers=dict(EXCEPTION_HANDLERS),
         openapi_config=openapi_config(version("provider-registry")),
         request_max_body_size=None,  # the handlers bound their bodies themselves, after authentication
         logging_config=None,

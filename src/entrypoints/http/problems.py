@@ -123,7 +123,7 @@ def handle_unexpected(request: Request[Any, Any, Any], error: Exception) -> Resp
     return _response(problem(request.scope, status, "internal_error", detail), {})
 
 
-EXCEPTION_HANDLERS: Mapping[type[Exception], Callable[[Request[Any, Any, Any], Any], Response[ProblemView]]] = {
+EXCEPTION_HANDLERS: Mapping[int | type[Exception], Callable[[Request[Any, Any, Any], Any], Response[ProblemView]]] = {
     RegistryError: handle_registry_error,
     HTTPException: handle_http_exception,
     Exception: handle_unexpected,
