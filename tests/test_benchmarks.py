@@ -18,7 +18,7 @@ from adapters.postgres.engine import Database
 from adapters.postgres.version_repository import PostgresVersionRepository
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from application.ports.wheel_fetcher import FetchedWheel
-from application.use_cases.find_version import FindVersion
+from application.use_cases.queries import FindVersion
 from application.use_cases.verify_wheel import VerifyWheel, WheelClaims
 from benchmarks.client import Answers, Job, Request, carry_out
 from benchmarks.figures import Figure, Spread, at_least, at_most, ratios

@@ -29,7 +29,6 @@ class WheelHostError(TransientError):
     """
 
     def __init__(self, detail: str, *, reached: bool = True) -> None:
-        """Keep how far it went."""
         super().__init__(detail)
         self.reached = reached
 
@@ -50,7 +49,6 @@ class WheelHostUnreachableError(WheelHostError):
     code = "wheel_host_unreachable"
 
     def __init__(self, detail: str, *, reason: str) -> None:
-        """Keep the reason apart from the sentence."""
         super().__init__(detail, reached=False)
         self.reason = reason
 

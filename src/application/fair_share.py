@@ -49,7 +49,6 @@ class FairShare:
     """Gives out amounts. Accounts that wait take turns, one amount each. Serves one event loop."""
 
     def __init__(self, shares: Shares) -> None:
-        """Start with everything free."""
         self._shares = shares
         self._held: Counter[Account] = Counter()
         self._total = self._customers = 0

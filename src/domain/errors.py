@@ -18,7 +18,6 @@ class RegistryError(Exception):
     code: str
 
     def __init__(self, detail: str) -> None:
-        """Keep the sentence that the caller is shown."""
         super().__init__(detail)
         self.detail = detail
 
@@ -164,7 +163,6 @@ class VersionConflictError(ConflictError):
     code = "version_conflict"
 
     def __init__(self, detail: str, *, differences: Sequence[str], status: str) -> None:
-        """Keep what differs for the caller."""
         super().__init__(detail)
         self.differences = tuple(differences)
         self.status = status
@@ -251,7 +249,6 @@ class WheelRefusedError(AnnouncementRefusedError):
     """The wheel is not what was announced."""
 
     def __init__(self, problem: WheelProblem, detail: str) -> None:
-        """Take the code from the problem."""
         super().__init__(detail)
         self.problem = problem
         self.code = problem.value
@@ -261,7 +258,6 @@ class SchemaRefusedError(AnnouncementRefusedError):
     """A schema is no JSON Schema that every dependent could use by itself."""
 
     def __init__(self, problem: SchemaProblem, detail: str) -> None:
-        """Take the code from the problem."""
         super().__init__(detail)
         self.problem = problem
         self.code = problem.value

@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 
-from application.use_cases.find_provider import FindProvider
-from application.use_cases.inspect_distribution import InspectDistribution
-from application.use_cases.inspect_version import InspectVersion
 from application.use_cases.lifecycle import RestoreVersion, YankVersion
-from application.use_cases.list_distribution_owners import ListDistributionOwners
-from application.use_cases.list_recorded_versions import ListRecordedVersions
+from application.use_cases.operator_queries import (
+    InspectDistribution,
+    InspectVersion,
+    ListDistributionOwners,
+    ListRecordedVersions,
+)
+from application.use_cases.queries import FindProvider, SearchProviders
 from application.use_cases.register_version import RegisterVersion
 from application.use_cases.reverify_version import ReverifyVersion
-from application.use_cases.search_providers import SearchProviders
 from application.use_cases.transfer_distribution import TransferDistribution
 
 

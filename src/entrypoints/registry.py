@@ -2,21 +2,22 @@
 
 from dataclasses import dataclass
 
-from application.use_cases.authenticate_customer import AuthenticateCustomer
-from application.use_cases.authenticate_machine import AuthenticateMachine
-from application.use_cases.check_readiness import CheckReadiness
+from application.use_cases.authentication import AuthenticateCustomer, AuthenticateMachine
 from application.use_cases.describe_customer import DescribeCustomer
 from application.use_cases.dry_run_registration import DryRunRegistration
-from application.use_cases.find_provider import FindProvider
-from application.use_cases.find_schema import FindSchema
-from application.use_cases.find_version import FindVersion
 from application.use_cases.lifecycle import RestoreVersion, YankVersion
-from application.use_cases.list_distributions import ListDistributions
-from application.use_cases.list_files import ListFiles
-from application.use_cases.list_versions import ListVersions
-from application.use_cases.read_history import ReadHistory
+from application.use_cases.queries import (
+    CheckReadiness,
+    FindProvider,
+    FindSchema,
+    FindVersion,
+    ListDistributions,
+    ListFiles,
+    ListVersions,
+    ReadHistory,
+    SearchProviders,
+)
 from application.use_cases.register_version import RegisterVersion
-from application.use_cases.search_providers import SearchProviders
 from application.use_cases.verify_wheel import VerifyWheel
 from domain.customers import PublishPolicy
 from entrypoints.changes import ChangeFeed

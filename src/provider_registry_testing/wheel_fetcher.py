@@ -8,8 +8,7 @@ from typing import Protocol
 import pytest
 
 from application.errors import WheelHostFailedError
-from application.ports.wheel_fetcher import WheelFetcher
-from application.wheel_content import WheelContent
+from application.ports.wheel_fetcher import WheelContent, WheelFetcher
 from domain.errors import WheelProblem, WheelRefusedError
 from domain.wheel.url import WheelUrl
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.json_schema.validator import MetaSchemaValidator
-from application.use_cases.check_schemas import CheckSchemas
+from application.use_cases.check_announcement import CheckSchemas
 from domain.errors import SchemaProblem, SchemaRefusedError
 from domain.json_schema.documents import schema_document
 from domain.json_schema.drafts import DEFAULT_DRAFT, DRAFTS, Draft

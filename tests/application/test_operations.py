@@ -4,9 +4,8 @@ import pytest
 
 from adapters.memory.clock import ManualClock
 from application.errors import WheelHostTimeoutError
-from application.use_cases.find_version import FindVersion
-from application.use_cases.inspect_version import InspectVersion
-from application.use_cases.list_recorded_versions import ListRecordedVersions
+from application.use_cases.operator_queries import InspectVersion, ListRecordedVersions
+from application.use_cases.queries import FindVersion
 from application.use_cases.reverify_version import ReverifyVersion
 from domain.digests import Sha256Digest
 from domain.errors import ProviderNotFoundError, VersionNotFoundError, WheelRefusedError

@@ -8,9 +8,8 @@ import pytest
 
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
-from application.ports.wheel_fetcher import FetchedWheel
+from application.ports.wheel_fetcher import FetchedWheel, WheelContent
 from application.use_cases.verify_wheel import VerifyWheel, WheelClaims
-from application.wheel_content import WheelContent
 from domain.digests import Sha256Digest
 from domain.errors import WheelProblem, WheelRefusedError
 from domain.verification import VerificationLog

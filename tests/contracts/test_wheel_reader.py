@@ -18,8 +18,8 @@ import pytest
 from adapters.wheel.archive_source import ArchiveCaps, ArchiveFile
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from application.errors import SpoolUnavailableError
+from application.ports.wheel_fetcher import WheelContent
 from application.ports.wheel_reader import WheelReader
-from application.wheel_content import WheelContent
 from domain.errors import WheelProblem, WheelRefusedError
 from tests.builders import a_wheel
 from tests.support.archives import STORED, Archive, Part, with_part

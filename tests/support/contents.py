@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from application.wheel_content import WheelContent
+from application.ports.wheel_fetcher import WheelContent
 
 
 def bytes_of(content: WheelContent) -> bytes:

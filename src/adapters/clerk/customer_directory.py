@@ -66,7 +66,6 @@ class ClerkCustomerDirectory:
     """Reads the customer realm's organisations and users from the Backend API; organisations are remembered briefly."""
 
     def __init__(self, realm: ClerkCustomerRealm, api: ClerkApi, monotonic: Callable[[], float]) -> None:
-        """Ask the instance; ``monotonic`` counts seconds for what is remembered."""
         self._api = api
         self._organizations = ExpiringCache[Organization](
             lifetime=realm.organizations_lifetime, size=REMEMBERED_ORGANIZATIONS, monotonic=monotonic

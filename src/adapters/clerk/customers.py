@@ -22,7 +22,6 @@ class ClerkCustomerVerifier:
     """Verifies session tokens and API keys of one Clerk instance."""
 
     def __init__(self, sessions: SessionTokenVerifier, api_keys: ApiKeyVerifier, limits: VerificationLimits) -> None:
-        """Leave each kind to its own verifier; API keys, which cost a call, within limits."""
         self._sessions = sessions
         self._api_keys = api_keys
         self._limits = limits
@@ -59,7 +58,6 @@ class ClerkCustomers(ClerkClient):
         observer: AuthorityObserver = NULL_OBSERVER,
         bounds: VerificationBounds = DEFAULT_BOUNDS,
     ) -> None:
-        """Serve one realm; the arguments are those of ``ClerkClient``."""
         super().__init__(realm, clock, http=http, monotonic=monotonic, observer=observer, bounds=bounds)
         self.directory = ClerkCustomerDirectory(realm, self._api, monotonic)
         self.verifier = ClerkCustomerVerifier(

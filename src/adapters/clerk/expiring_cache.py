@@ -10,7 +10,6 @@ class ExpiringCache(Generic[Value]):
     """Keeps at most so many values, each for so many seconds; the oldest makes room."""
 
     def __init__(self, *, lifetime: float, size: int, monotonic: Callable[[], float]) -> None:
-        """Start empty; ``monotonic`` counts seconds."""
         self._lifetime = lifetime
         self._size = size
         self._monotonic = monotonic

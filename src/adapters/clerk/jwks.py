@@ -77,7 +77,6 @@ class JwksCache:
     """
 
     def __init__(self, instance: ClerkInstance, api: ClerkApi, monotonic: Callable[[], float]) -> None:
-        """Start without keys; ``monotonic`` counts seconds for ages and the cool-down."""
         self._instance = instance
         self._api = api
         self._monotonic = monotonic

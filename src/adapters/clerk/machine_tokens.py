@@ -105,7 +105,6 @@ class ClerkTokenVerifier(ClerkClient):
         observer: AuthorityObserver = NULL_OBSERVER,
         bounds: VerificationBounds = DEFAULT_BOUNDS,
     ) -> None:
-        """Serve one realm; the arguments are those of ``ClerkClient``."""
         super().__init__(realm, clock, http=http, monotonic=monotonic, observer=observer, bounds=bounds)
         self._opaque = OpaqueMachineTokenVerifier(realm, self._api, clock)
         self._jwt = JwtMachineTokenVerifier(realm, self._keys, clock)

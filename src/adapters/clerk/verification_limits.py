@@ -59,7 +59,6 @@ class VerificationLimits:
     """
 
     def __init__(self, bounds: VerificationBounds, monotonic: Callable[[], float], observer: AuthorityObserver) -> None:
-        """Start with nothing remembered; ``monotonic`` counts seconds."""
         self._bounds = bounds
         self._monotonic = monotonic
         self._observer = observer

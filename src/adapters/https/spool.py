@@ -13,7 +13,7 @@ from pathlib import Path
 
 from application.errors import SpoolUnavailableError
 from application.offload import run_in_thread_if_large
-from application.wheel_content import WheelContent
+from application.ports.wheel_fetcher import WheelContent
 from domain.digests import Sha256Digest
 
 _PREFIX = "provider-registry-"

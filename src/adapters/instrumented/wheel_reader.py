@@ -1,8 +1,8 @@
 """Decorator that times the inspection of archives."""
 
 from adapters.instrumentation import Stage, StageObserver
+from application.ports.wheel_fetcher import WheelContent
 from application.ports.wheel_reader import WheelReader
-from application.wheel_content import WheelContent
 from domain.wheel.archive import WheelArchive
 
 

@@ -11,7 +11,6 @@ class InMemoryChangeFeed:
     """Tells of what is written to an in-memory store; nobody else can write to it."""
 
     def __init__(self, store: InMemoryVersionRepository) -> None:
-        """Take the store."""
         self._store = store
 
     @asynccontextmanager

@@ -9,7 +9,6 @@ class ManualClock:
     """Stands still until it is told to move."""
 
     def __init__(self, start: datetime = _START) -> None:
-        """Set the clock."""
         self.set(start)
 
     def now(self) -> datetime:

@@ -12,7 +12,6 @@ class InMemoryCustomerDirectory:
     """
 
     def __init__(self) -> None:
-        """Start empty."""
         self.unavailable = False
         self._organizations: dict[str, Organization] = {}
         self._emails: dict[str, str | None] = {}

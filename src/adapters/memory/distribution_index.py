@@ -14,7 +14,6 @@ class InMemoryDistributionIndex:
     """Finds wheels in an in-memory store by their namespace and distribution."""
 
     def __init__(self, store: InMemoryVersionRepository) -> None:
-        """Take the store."""
         self._store = store
 
     async def list_distributions(self, prefix: str) -> Sequence[NormalizedName]:

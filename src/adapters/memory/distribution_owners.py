@@ -12,7 +12,6 @@ class InMemoryDistributionOwners:
     """Knows the owners of the distributions in an in-memory store."""
 
     def __init__(self, store: InMemoryVersionRepository) -> None:
-        """Take the store."""
         self._store = store
 
     async def find(self, name: NormalizedName) -> Distribution | None:

@@ -18,7 +18,6 @@ class IssuedTokens(Generic[Holder]):
     prefix: ClassVar[str]
 
     def __init__(self) -> None:
-        """Start without tokens."""
         self.unavailable = False
         self._holders: dict[str, Holder] = {}
         self._dead: dict[str, str] = {}

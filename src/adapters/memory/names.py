@@ -14,7 +14,6 @@ class InMemoryNames:
     """
 
     def __init__(self) -> None:
-        """Start with every name free."""
         self.distributions: dict[str, Distribution] = {}
         self.events: list[DistributionEvent] = []
         self._files: dict[tuple[str, str], ClaimedFile] = {}

@@ -35,7 +35,6 @@ class InMemoryObserver:
     """
 
     def __init__(self) -> None:
-        """Start with nothing seen."""
         self.open: list[str] = []
         self.answers: list[RecordedResponse] = []
         self.attempts: list[RecordedAttempt] = []

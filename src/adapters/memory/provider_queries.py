@@ -14,7 +14,6 @@ class InMemoryProviderQueries:
     """Shows what an in-memory store holds."""
 
     def __init__(self, store: InMemoryVersionRepository) -> None:
-        """Take the store."""
         self._store = store
 
     async def search(self, search: CatalogSearch) -> CatalogPage:

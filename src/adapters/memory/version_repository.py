@@ -27,7 +27,6 @@ class InMemoryVersionRepository:
     """
 
     def __init__(self) -> None:
-        """Start empty and available."""
         self.listeners = ChangeListeners()
         self.names = InMemoryNames()
         self._unavailable = False

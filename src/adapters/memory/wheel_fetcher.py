@@ -17,7 +17,6 @@ class InMemoryWheelFetcher:
     """
 
     def __init__(self) -> None:
-        """Start without any wheel: every URL is not found."""
         self.fetches: Counter[WheelUrl] = Counter()
         self._answers: dict[WheelUrl, bytes | RegistryError] = {}
 

@@ -24,7 +24,6 @@ class EmbeddedPostgres:
     """
 
     def __init__(self, folder: Path) -> None:
-        """Take the folder to keep the database in; it is made when missing, with its parents."""
         self._folder = folder.resolve()
         self._server = PackagedServer(self._folder / "data")
         self._users: int | None = None

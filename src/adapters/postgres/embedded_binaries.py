@@ -40,7 +40,6 @@ class PackagedServer:
     """Starts and stops a server on one folder. Not safe against others who do so at the same time."""
 
     def __init__(self, data: Path) -> None:
-        """Take the folder."""
         self.data = data
         self.log = data / "log"
         self._pid_file = data / "postmaster.pid"

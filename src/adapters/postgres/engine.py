@@ -81,7 +81,6 @@ class Database:
     """
 
     def __init__(self, dsn: str, options: ConnectionOptions = DEFAULTS, observer: PoolObserver = NULL_OBSERVER) -> None:
-        """Take a connection URI as libpq reads it: several hosts, socket folders, TLS and all."""
         self.dsn = dsn
         self.options = options
         self.listeners = ChangeListeners()

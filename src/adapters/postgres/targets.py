@@ -31,7 +31,6 @@ class UnusableTargetError(Exception):
     """
 
     def __init__(self, problems: Sequence[tuple[str, str]]) -> None:
-        """Keep the problems."""
         super().__init__("; ".join(f"{variable}: {problem}" for variable, problem in problems))
         self.problems = tuple(problems)
 

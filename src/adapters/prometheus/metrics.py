@@ -15,7 +15,6 @@ class Metrics:
     """The registry's metrics. Labels take few values, all chosen here and not by callers."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        """Register all of them."""
         self.requests = Histogram(
             "registry_http_request_duration_seconds",
             "Time until an answer began, by method, route template and status.",

@@ -13,7 +13,6 @@ class TracingObserver:
     """
 
     def __init__(self, tracer: Tracer) -> None:
-        """Start spans with a tracer."""
         self._tracer = tracer
 
     @contextmanager

@@ -16,7 +16,6 @@ class TracedRequests:
     """
 
     def __init__(self, app: ASGIApp, tracer: Tracer) -> None:
-        """Wrap an application."""
         self._app = app
         self._tracer = tracer
 

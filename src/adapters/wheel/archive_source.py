@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from adapters.wheel.errors import refused
-from application.wheel_content import WheelContent
+from application.ports.wheel_fetcher import WheelContent
 from domain.errors import WheelProblem, WheelRefusedError
 
 _MIB = 1024 * 1024

@@ -15,7 +15,7 @@ from adapters.wheel.inflation import inflated
 from adapters.wheel.local_headers import locate_data
 from application.errors import SpoolUnavailableError
 from application.offload import SMALL
-from application.wheel_content import WheelContent
+from application.ports.wheel_fetcher import WheelContent
 from domain.wheel.archive import ArchiveMember, WheelArchive
 from domain.wheel.record import further_algorithms
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol, Self
+from pathlib import Path
+from typing import Protocol, Self, TypeAlias
 
-from application.wheel_content import WheelContent
 from domain.digests import Sha256Digest
 from domain.wheel.url import WheelUrl
+
+WheelContent: TypeAlias = bytes | Path
+"""The bytes of a small wheel, or the file of a large one."""
 
 
 def _nothing() -> None:
@@ -15,7 +18,7 @@ def _nothing() -> None:
 
 @dataclass(frozen=True, slots=True)
 class FetchedWheel:
-    """The bytes that a URL served. A context manager: on exit they are let go of, whatever ends the context.
+    """The bytes that a URL served. A context manager that releases them on exit.
 
     Attributes:
         content: If it is a file, that exists until exit.
@@ -30,11 +33,9 @@ class FetchedWheel:
     release: Callable[[], None] = field(default=_nothing, repr=False, compare=False)
 
     def __enter__(self) -> Self:
-        """Return the wheel."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Let go of the bytes."""
         self.release()
 
 

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from application.wheel_content import WheelContent
+from application.ports.wheel_fetcher import WheelContent
 from domain.wheel.archive import WheelArchive
 
 

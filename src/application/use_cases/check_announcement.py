@@ -1,14 +1,47 @@
 """Checking an announcement before it is registered: its schemas, then its wheel."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from application.errors import WheelHostError, WheelHostUnreachableError
 from application.fair_share import FairShare
+from application.offload import run_in_thread_if_large
 from application.ports.clock import Clock
-from application.use_cases.check_schemas import CheckSchemas
+from application.ports.schema_validator import SchemaValidator
 from application.use_cases.verify_wheel import VerifyWheel, WheelClaims
-from application.withholding import network_withheld
-from domain.errors import AnnouncementRefusedError
+from domain.announcements import Announcement
+from domain.errors import AnnouncementRefusedError, WheelProblem, WheelRefusedError
+from domain.json_schema.schemas import json_schemas
 from domain.registrants import Account
 from domain.registration import CheckOutcome, Refused, Registration, Verified
 from domain.verification import VerificationLog
+
+_NETWORK_WITHHELD = (
+    "the wheel's host cannot be reached by this registry; check that its name resolves to public addresses only, that "
+    "it answers on port 443, and that a publicly trusted authority issued its certificate, then send this again"
+)
+
+
+class CheckSchemas:
+    """Checks that every schema of a version is complete in itself and valid by its own draft."""
+
+    def __init__(self, validator: SchemaValidator) -> None:
+        self._validator = validator
+
+    async def execute(self, announcement: Announcement, log: VerificationLog) -> None:
+        """Check all schemas, and record the check in the log unless there are none.
+
+        Raises:
+            SchemaRefusedError: The first rule that a schema breaks.
+        """
+        length = announcement.schema_length
+        if not length:
+            return
+        with log.check("schemas") as check:
+            schemas = await run_in_thread_if_large(length, json_schemas, announcement)
+            await self._validator.validate(schemas)
+            drafts = sorted({schema.draft.name for schema in schemas})
+            check.detail = f"{len(schemas)} schemas of draft {', '.join(drafts)}: valid and complete in themselves"
 
 
 class CheckAnnouncement:
@@ -41,3 +74,25 @@ class CheckAnnouncement:
         except AnnouncementRefusedError as error:
             return Refused(error, log.verdict(at=self._clock.now()))
         return Verified(wheel, log.verdict(at=self._clock.now()))
+
+
+@contextmanager
+def network_withheld(account: Account) -> Iterator[None]:
+    """Raise the same error for a customer however the connection to a wheel's host failed.
+
+    Otherwise a customer could map the network of the registry: which names resolve to internal addresses, and which
+    ports are open.
+
+    Raises:
+        WheelHostUnreachableError: There is no connection, and the account is a customer's.
+    """
+    try:
+        yield
+    except WheelHostError as error:
+        if error.reached or not account.is_customer:
+            raise
+        raise WheelHostUnreachableError(_NETWORK_WITHHELD, reason=error.detail) from None
+    except WheelRefusedError as error:
+        if error.problem is not WheelProblem.ADDRESS_FORBIDDEN or not account.is_customer:
+            raise
+        raise WheelHostUnreachableError(_NETWORK_WITHHELD, reason=error.detail) from None

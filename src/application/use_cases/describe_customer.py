@@ -25,7 +25,6 @@ class DescribeCustomer:
     """Looks up the caller and its own organisation, and nobody else's."""
 
     def __init__(self, directory: CustomerDirectory) -> None:
-        """Take the customer realm's directory."""
         self._directory = directory
 
     async def execute(self, customer: Customer) -> CustomerDescription:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from application.ports.clock import Clock
-from application.use_cases.find_version import FindVersion
+from application.use_cases.queries import FindVersion
 from application.use_cases.verify_wheel import VerifyWheel, WheelClaims
 from domain.errors import WheelRefusedError
 from domain.names import ProviderName

@@ -46,7 +46,6 @@ class TransferDistribution:
     """Transfers distributions, and reserves those that nobody published. What was published stays where it is."""
 
     def __init__(self, *, owners: DistributionOwners, clock: Clock) -> None:
-        """Take the ports."""
         self._owners = owners
         self._clock = clock
 

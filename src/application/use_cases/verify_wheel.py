@@ -41,7 +41,6 @@ class VerifyWheel:
     """Verifies wheels, at a URL or on disk, by the same checks."""
 
     def __init__(self, *, fetcher: WheelFetcher, reader: WheelReader) -> None:
-        """Take the ports."""
         self._fetcher = fetcher
         self._reader = reader
 

@@ -11,7 +11,7 @@ from adapters.clerk.token_inspector import ClerkTokenInspector
 from adapters.instrumentation import AuthorityObserver
 from adapters.system.clock import SystemClock
 from application.ports.clock import Clock
-from application.use_cases.authenticate_machine import AuthenticateMachine
+from application.use_cases.authentication import AuthenticateMachine
 from domain.customers import PublishPolicy, role_name
 from domain.registrants import ReleaseAllowList
 from entrypoints.settings import (

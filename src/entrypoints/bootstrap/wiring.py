@@ -34,28 +34,30 @@ from application.ports.version_queries import VersionQueries
 from application.ports.version_repository import VersionRepository
 from application.ports.wheel_fetcher import WheelFetcher
 from application.ports.wheel_reader import WheelReader
-from application.use_cases.authenticate_customer import AuthenticateCustomer
-from application.use_cases.authenticate_machine import AuthenticateMachine
-from application.use_cases.check_announcement import CheckAnnouncement
-from application.use_cases.check_readiness import CheckReadiness
-from application.use_cases.check_schemas import CheckSchemas
+from application.use_cases.authentication import AuthenticateCustomer, AuthenticateMachine
+from application.use_cases.check_announcement import CheckAnnouncement, CheckSchemas
 from application.use_cases.describe_customer import DescribeCustomer
 from application.use_cases.dry_run_registration import DryRunRegistration
-from application.use_cases.find_provider import FindProvider
-from application.use_cases.find_schema import FindSchema
-from application.use_cases.find_version import FindVersion
-from application.use_cases.inspect_distribution import InspectDistribution
-from application.use_cases.inspect_version import InspectVersion
 from application.use_cases.lifecycle import RestoreVersion, YankVersion
-from application.use_cases.list_distribution_owners import ListDistributionOwners
-from application.use_cases.list_distributions import ListDistributions
-from application.use_cases.list_files import ListFiles
-from application.use_cases.list_recorded_versions import ListRecordedVersions
-from application.use_cases.list_versions import ListVersions
-from application.use_cases.read_history import ReadHistory
+from application.use_cases.operator_queries import (
+    InspectDistribution,
+    InspectVersion,
+    ListDistributionOwners,
+    ListRecordedVersions,
+)
+from application.use_cases.queries import (
+    CheckReadiness,
+    FindProvider,
+    FindSchema,
+    FindVersion,
+    ListDistributions,
+    ListFiles,
+    ListVersions,
+    ReadHistory,
+    SearchProviders,
+)
 from application.use_cases.register_version import RegisterVersion
 from application.use_cases.reverify_version import ReverifyVersion
-from application.use_cases.search_providers import SearchProviders
 from application.use_cases.transfer_distribution import TransferDistribution
 from application.use_cases.verify_wheel import VerifyWheel
 from domain.customers import PublishPolicy

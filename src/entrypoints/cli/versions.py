@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from application.use_cases.inspect_version import VersionDetails
+from application.use_cases.operator_queries import VersionDetails
 from application.use_cases.reverify_version import ReverificationResult
 from domain.history import validate_yank_reason
 from domain.lifecycle import Restoration, Yank

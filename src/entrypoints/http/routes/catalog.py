@@ -9,8 +9,7 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response.base import ASGIResponse
 
 from application.ports.provider_queries import CatalogPage, CatalogSearch
-from application.use_cases.find_provider import FindProvider
-from application.use_cases.search_providers import SearchProviders
+from application.use_cases.queries import FindProvider, SearchProviders
 from domain.search import Query
 from entrypoints.http.cache.representation import REVALIDATE, Representation
 from entrypoints.http.openapi.catalog import PROVIDER_RESPONSES, SEARCH_RESPONSES

@@ -6,7 +6,7 @@ import structlog
 from litestar import Request, Response, post
 from litestar.di import NamedDependency, Provide
 
-from application.use_cases.authenticate_machine import AuthenticateMachine
+from application.use_cases.authentication import AuthenticateMachine
 from domain.errors import InvalidProviderNameError
 from domain.names import PLATFORM, ProviderName
 from domain.registrants import ConsoleMachine

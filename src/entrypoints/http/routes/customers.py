@@ -8,7 +8,7 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
-from application.use_cases.authenticate_customer import AuthenticateCustomer
+from application.use_cases.authentication import AuthenticateCustomer
 from application.use_cases.describe_customer import DescribeCustomer
 from domain.customers import Customer, PublishPolicy
 from domain.errors import InvalidProviderNameError, NamespaceForbiddenError

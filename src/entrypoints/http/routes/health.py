@@ -3,7 +3,7 @@
 from litestar import get
 from litestar.di import NamedDependency
 
-from application.use_cases.check_readiness import CheckReadiness
+from application.use_cases.queries import CheckReadiness
 from entrypoints.http.models.responses import HealthView
 from entrypoints.http.openapi.config import HEALTH_RESPONSES, READY_RESPONSES
 

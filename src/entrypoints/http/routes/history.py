@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
-from application.use_cases.read_history import ReadHistory
+from application.use_cases.queries import ReadHistory
 from entrypoints.http.cache.representation import REVALIDATE, Representation
 from entrypoints.http.openapi.lifecycle import HISTORY_RESPONSES
 from entrypoints.http.requests.paging import MAX_ITEMS, EventCursor, PageLimit, next_page

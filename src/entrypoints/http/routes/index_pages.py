@@ -10,8 +10,7 @@ from litestar import Request
 from litestar.response.base import ASGIResponse
 from packaging.utils import NormalizedName
 
-from application.use_cases.list_distributions import ListDistributions
-from application.use_cases.list_files import ListFiles
+from application.use_cases.queries import ListDistributions, ListFiles
 from domain.distributions import IndexFile
 from domain.errors import DistributionNotFoundError
 from domain.names import PLATFORM

@@ -7,11 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
-from application.use_cases.find_provider import FindProvider
-from application.use_cases.find_version import FindVersion
-from application.use_cases.list_versions import ListVersions
-from application.use_cases.read_history import ReadHistory
-from application.use_cases.search_providers import SearchProviders
+from application.use_cases.queries import FindProvider, FindVersion, ListVersions, ReadHistory, SearchProviders
 from entrypoints.http.cache.representation import Representation, conditional_response
 from entrypoints.http.pages.responses import STYLESHEET, STYLESHEET_PATH, as_html, page
 from entrypoints.http.pages.results import Results

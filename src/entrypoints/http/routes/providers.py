@@ -8,8 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, PathParameter
 from litestar.response.base import ASGIResponse
 
-from application.use_cases.find_version import FindVersion
-from application.use_cases.list_versions import ListVersions
+from application.use_cases.queries import FindVersion, ListVersions
 from domain.errors import VersionNotFoundError
 from domain.versions import ProviderVersion
 from entrypoints.http.cache.representation import IMMUTABLE, REVALIDATE, SHORT_LIVED, Representation

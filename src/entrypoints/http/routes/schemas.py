@@ -10,8 +10,7 @@ from litestar.params import FromPath, PathParameter
 from litestar.response.base import ASGIResponse
 
 from application.offload import run_in_thread_if_large
-from application.use_cases.find_schema import FindSchema
-from application.use_cases.find_version import FindVersion
+from application.use_cases.queries import FindSchema, FindVersion
 from domain.json_schema.documents import schema_document
 from domain.schemas import ResourceSchema
 from entrypoints.http.cache.representation import IMMUTABLE, REVALIDATE, Representation

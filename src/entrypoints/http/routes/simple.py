@@ -11,8 +11,7 @@ from litestar.params import FromPath, PathParameter
 from litestar.response.base import ASGIResponse
 from packaging.utils import NormalizedName
 
-from application.use_cases.list_distributions import ListDistributions
-from application.use_cases.list_files import ListFiles
+from application.use_cases.queries import ListDistributions, ListFiles
 from domain.distributions import distribution_name
 from domain.errors import DistributionNotFoundError, InvalidValueError
 from domain.names import PLATFORM, namespace

@@ -3,7 +3,7 @@
 import pytest
 
 from application.errors import WheelHostFailedError, WheelHostTimeoutError, WheelHostUnreachableError
-from application.withholding import network_withheld
+from application.use_cases.check_announcement import network_withheld
 from domain.errors import RegistryError, WheelProblem, WheelRefusedError
 from domain.registrants import Account
 

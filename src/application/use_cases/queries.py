@@ -1,0 +1,206 @@
+"""Reading what is public. Every query raises ``StoreUnavailableError`` while the database is unreachable."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from packaging.utils import NormalizedName
+
+from application.ports.distribution_index import DistributionIndex
+from application.ports.health_check import HealthCheck
+from application.ports.provider_queries import CatalogPage, CatalogSearch, ProviderQueries
+from application.ports.version_queries import VersionQueries
+from domain.catalog import CatalogEntry
+from domain.distributions import IndexFile, installable_files
+from domain.errors import DistributionNotFoundError, ProviderNotFoundError, SchemaNotFoundError
+from domain.history import LifecycleEvent
+from domain.lifecycle import require_version
+from domain.names import PLATFORM, ProviderName
+from domain.schemas import ResourceSchema
+from domain.semver import SemVer
+from domain.versions import ProviderVersion
+
+
+class FindVersion:
+    """Resolves public versions."""
+
+    def __init__(self, versions: VersionQueries) -> None:
+        self._versions = versions
+
+    async def execute(self, name: ProviderName, version: SemVer | None) -> ProviderVersion:
+        """Return that version, or the latest one for None.
+
+        Raises:
+            VersionNotFoundError: There is no such public version.
+            StoreUnavailableError: The store is unreachable.
+        """
+        found = await (self._versions.find_latest(name) if version is None else self._versions.find(name, version))
+        return require_version(found, name, version)
+
+
+class ListVersions:
+    """Lists public versions."""
+
+    def __init__(self, versions: VersionQueries) -> None:
+        self._versions = versions
+
+    async def execute(
+        self, name: ProviderName, *, limit: int | None = None, before: SemVer | None = None
+    ) -> Sequence[ProviderVersion]:
+        """Return public versions without their schemas, changelog and verification, newest first by precedence.
+
+        All of them, or at most ``limit``; with ``before`` only those of a lower precedence, which may be none.
+
+        Raises:
+            ProviderNotFoundError: The provider has no public version.
+            StoreUnavailableError: The store is unreachable.
+        """
+        versions = await self._versions.list_versions(name, limit=limit, before=before)
+        if not versions and before is None:
+            raise ProviderNotFoundError(f"{name} has no published version; check the name, or register one")
+        return versions
+
+
+class ReadHistory:
+    """Reads the histories of public versions."""
+
+    def __init__(self, versions: VersionQueries) -> None:
+        self._versions = versions
+        self._find_version = FindVersion(versions)
+
+    async def execute(
+        self, name: ProviderName, version: SemVer | None, *, limit: int | None = None, offset: int = 0
+    ) -> Sequence[LifecycleEvent]:
+        """Return what happened to that version, or to the latest one for None, oldest first.
+
+        All of it, or at most ``limit`` events after the first ``offset``.
+
+        Raises:
+            VersionNotFoundError: There is no such public version.
+            StoreUnavailableError: The store is unreachable.
+        """
+        found = await self._find_version.execute(name, version)  # once public, a version stays public
+        return await self._versions.history(name, found.version, limit=limit, offset=offset)
+
+
+_MAX_LISTED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedSchema:
+    """A resource type's schema, and the version that it was published with."""
+
+    version: ProviderVersion
+    schema: ResourceSchema
+
+
+class FindSchema:
+    """Finds the schemas of one resource type."""
+
+    def __init__(self, find_version: FindVersion) -> None:
+        self._find_version = find_version
+
+    async def execute(self, name: ProviderName, version: SemVer | None, resource_type: str) -> PublishedSchema:
+        """Return the schema of a resource type in that version, or in the latest one for None.
+
+        Raises:
+            VersionNotFoundError: There is no such public version.
+            SchemaNotFoundError: The version has no such resource type.
+            StoreUnavailableError: The store is unreachable.
+        """
+        found = await self._find_version.execute(name, version)
+        schemas = {schema.resource_type: schema for schema in found.announcement.schemas or ()}
+        if resource_type not in schemas:
+            raise SchemaNotFoundError(
+                f"{name} {found.version} has no resource type {resource_type!r:.100}; {_what_there_is(list(schemas))}"
+            )
+        return PublishedSchema(found, schemas[resource_type])
+
+
+def _what_there_is(types: list[str]) -> str:
+    if not types:
+        return "it was published without schemas"
+    more = f" and {len(types) - _MAX_LISTED} more" if len(types) > _MAX_LISTED else ""
+    return f"it has {', '.join(types[:_MAX_LISTED])}{more}"
+
+
+class SearchProviders:
+    """Finds providers that have a public version."""
+
+    def __init__(self, catalog: ProviderQueries) -> None:
+        self._catalog = catalog
+
+    async def execute(self, search: CatalogSearch) -> CatalogPage:
+        """Return a page of what is found.
+
+        Raises:
+            StoreUnavailableError: The catalog is unreachable.
+        """
+        return await self._catalog.search(search)
+
+
+class FindProvider:
+    """Finds a provider that has a public version."""
+
+    def __init__(self, catalog: ProviderQueries) -> None:
+        self._catalog = catalog
+
+    async def execute(self, name: ProviderName) -> CatalogEntry:
+        """Return the provider with its readme.
+
+        Raises:
+            ProviderNotFoundError: It has no public version.
+            StoreUnavailableError: The catalog is unreachable.
+        """
+        entry = await self._catalog.find(name)
+        if entry is None:
+            raise ProviderNotFoundError(f"{name} has no published version; check the name, or search the catalog")
+        return entry
+
+
+class ListDistributions:
+    """Lists the distributions of a namespace's index."""
+
+    def __init__(self, index: DistributionIndex) -> None:
+        self._index = index
+
+    async def execute(self, prefix: str = PLATFORM) -> Sequence[NormalizedName]:
+        """Return the normalised names of the distributions that a namespace published, in order.
+
+        Raises:
+            StoreUnavailableError: The index is unreachable.
+        """
+        return await self._index.list_distributions(prefix)
+
+
+class ListFiles:
+    """Lists the files that installers choose from."""
+
+    def __init__(self, index: DistributionIndex) -> None:
+        self._index = index
+
+    async def execute(self, distribution: NormalizedName, prefix: str = PLATFORM) -> Sequence[IndexFile]:
+        """Return each file of a distribution on a namespace's index once, in the order of publication.
+
+        Raises:
+            DistributionNotFoundError: There is none.
+            StoreUnavailableError: The index is unreachable.
+        """
+        files = installable_files(await self._index.list_files(prefix, distribution))
+        if not files:
+            raise DistributionNotFoundError(f"no published version of {prefix} has a wheel of {distribution}")
+        return files
+
+
+class CheckReadiness:
+    """Asks what the registry depends on."""
+
+    def __init__(self, health: HealthCheck) -> None:
+        self._health = health
+
+    async def execute(self) -> None:
+        """Return if requests can be served.
+
+        Raises:
+            StoreUnavailableError: The store is unreachable, or lacks migrations of this release.
+        """
+        await self._health.ping()
