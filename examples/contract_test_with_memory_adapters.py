@@ -18,7 +18,7 @@ from domain.registrants import ConsoleMachine
 from domain.wheel.url import WheelUrl
 from entrypoints.bootstrap import MemoryAdapters, build_registry
 from entrypoints.http.app import create_app
-from entrypoints.registry import Registry
+from entrypoints.use_cases import UseCases
 
 MACHINE = ConsoleMachine("mch_my_release_pipeline")
 WHEEL_URL = "https://wheels.example.com/demo_provider-1.0.0-py3-none-any.whl"
@@ -62,7 +62,7 @@ async def release(adapters: MemoryAdapters, token: str, body: dict[str, object])
     """Send a body to the registry's HTTP contract."""
 
     @asynccontextmanager
-    async def open_registry() -> AsyncIterator[Registry]:
+    async def open_registry() -> AsyncIterator[UseCases]:
         yield build_registry(adapters, release_machine_ids=[MACHINE.id])
 
     async with AsyncTestClient(create_app(open_registry)) as client:

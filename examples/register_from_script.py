@@ -19,13 +19,13 @@ from domain.registrants import Operator
 from domain.registration import Registered, Registration
 from domain.semver import SemVer
 from domain.wheel.url import WheelUrl
-from entrypoints.bootstrap import open_operations
+from entrypoints.bootstrap import open_admin_use_cases
 from entrypoints.environment import SettingsError, load_group
-from entrypoints.operations import Operations
 from entrypoints.settings import DatabaseSettings, ServerSettings, WheelSettings
+from entrypoints.use_cases import AdminUseCases
 
 
-async def register(operations: Operations, name: str, version: str, wheel_url: str, display_name: str) -> Registered:
+async def register(admin: AdminUseCases, name: str, version: str, wheel_url: str, display_name: str) -> Registered:
     """Register one version as the operator who runs this."""
     registration = Registration(
         registrant=Operator(f"operator:{getpass.getuser()}"),
@@ -34,7 +34,7 @@ async def register(operations: Operations, name: str, version: str, wheel_url: s
         announcement=Announcement(wheel_url=WheelUrl.parse(wheel_url)),
         metadata=CatalogMetadata(display_name=display_name, description=""),
     )
-    return await operations.register_version.execute(registration)
+    return await admin.register_version.execute(registration)
 
 
 async def main(arguments: list[str]) -> int:
@@ -45,8 +45,8 @@ async def main(arguments: list[str]) -> int:
     try:
         database, wheel = load_group(DatabaseSettings, os.environ), load_group(WheelSettings, os.environ)
         runtime_version = load_group(ServerSettings, os.environ).runtime_version
-        async with open_operations(database, wheel, runtime_version=runtime_version) as operations:
-            registered = await register(operations, *arguments)
+        async with open_admin_use_cases(database, wheel, runtime_version=runtime_version) as admin:
+            registered = await register(admin, *arguments)
     except SettingsError as error:
         print(error)
         return 2

@@ -68,7 +68,7 @@ def empty_database_dsn(postgres_dsn: str) -> Iterator[str]:
 
 @pytest.fixture
 def fresh_database_dsn(postgres_dsn: str, template_dsn: str) -> Iterator[str]:
-    """A migrated, empty database of its own, to change the layout or the settings of."""
+    """A migrated, empty database of its own, to change the schema or the settings of."""
     with a_database(postgres_dsn, template=template_dsn) as dsn:
         yield dsn
 

@@ -1,4 +1,4 @@
-"""Notifying caches of changes."""
+"""Notifications of changes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,17 +8,17 @@ from domain.names import ProviderName
 
 
 class ChangeListener(Protocol):
-    """A cache that changes make stale. Its methods return at once and raise nothing."""
+    """A cache to invalidate. Its methods neither wait nor raise."""
 
-    def trust(self) -> None:
-        """Every change from now on is notified; what was cached before may be stale."""
+    def on_connected(self) -> None:
+        """Every change from now on is notified. What was cached before may be stale."""
         ...
 
-    def changed(self, name: ProviderName) -> None:
+    def on_change(self, name: ProviderName) -> None:
         """A provider may have changed: its versions, or its catalog metadata."""
         ...
 
-    def distrust(self) -> None:
+    def on_disconnected(self) -> None:
         """Notifications may be missed from now on: drop the cache."""
         ...
 
@@ -30,26 +30,26 @@ class ChangeListeners:
         self._listeners: list[ChangeListener] = []
 
     @contextmanager
-    def joined_by(self, listener: ChangeListener) -> Iterator[None]:
-        """Notify one more listener while the context is open. It starts, and ends, without trust."""
+    def subscribed(self, listener: ChangeListener) -> Iterator[None]:
+        """Notify one more listener while the context is open. It starts and ends disconnected."""
         self._listeners.append(listener)
         try:
             yield
         finally:
             self._listeners.remove(listener)
-            listener.distrust()
+            listener.on_disconnected()
 
-    def trust(self) -> None:
+    def on_connected(self) -> None:
         """Notify all of them."""
         for listener in self._listeners:
-            listener.trust()
+            listener.on_connected()
 
-    def changed(self, name: ProviderName) -> None:
+    def on_change(self, name: ProviderName) -> None:
         """Notify all of them."""
         for listener in self._listeners:
-            listener.changed(name)
+            listener.on_change(name)
 
-    def distrust(self) -> None:
+    def on_disconnected(self) -> None:
         """Notify all of them."""
         for listener in self._listeners:
-            listener.distrust()
+            listener.on_disconnected()

@@ -14,7 +14,7 @@ from domain.registration import Registration
 from domain.version_state import VersionSnapshot
 from domain.versions import VersionStatus
 from entrypoints.bootstrap import Adapters, MemoryAdapters, build_registry
-from entrypoints.registry import Registry
+from entrypoints.use_cases import UseCases
 from provider_registry_testing.writes import VersionStore
 from tests.application.test_register_version import GCP, V1, a_registration
 from tests.builders import a_wheel, a_wheel_url, some_metadata
@@ -28,7 +28,7 @@ def adapters() -> MemoryAdapters:
 
 
 @pytest.fixture
-def registry(adapters: MemoryAdapters, version_store: VersionStore) -> Registry:
+def registry(adapters: MemoryAdapters, version_store: VersionStore) -> UseCases:
     return build_registry(
         Adapters(
             verifier=adapters.verifier,
@@ -45,7 +45,7 @@ def registry(adapters: MemoryAdapters, version_store: VersionStore) -> Registry:
 
 
 async def test_a_first_registration_would_be_created_with_the_verdict_and_nothing_is_kept(
-    registry: Registry, version_store: VersionStore
+    registry: UseCases, version_store: VersionStore
 ) -> None:
     result = await registry.dry_run_registration.execute(a_registration())
 
@@ -57,7 +57,7 @@ async def test_a_first_registration_would_be_created_with_the_verdict_and_nothin
     assert await version_store.history(GCP, V1) == []
 
 
-async def test_a_registration_has_the_result_of_its_dry_run(registry: Registry) -> None:
+async def test_a_registration_has_the_result_of_its_dry_run(registry: UseCases) -> None:
     result = await registry.dry_run_registration.execute(a_registration())
 
     registered = await registry.register_version.execute(a_registration())
@@ -67,7 +67,7 @@ async def test_a_registration_has_the_result_of_its_dry_run(registry: Registry) 
 
 
 async def test_a_repeat_would_change_nothing_and_is_not_fetched_again(
-    registry: Registry, adapters: MemoryAdapters, version_store: VersionStore
+    registry: UseCases, adapters: MemoryAdapters, version_store: VersionStore
 ) -> None:
     registered = await registry.register_version.execute(a_registration())
     before = await version_store.load(GCP, V1)
@@ -80,7 +80,7 @@ async def test_a_repeat_would_change_nothing_and_is_not_fetched_again(
     assert await version_store.load(GCP, V1) == before
 
 
-async def test_other_content_would_be_a_conflict_naming_the_fields(registry: Registry) -> None:
+async def test_other_content_would_be_a_conflict_naming_the_fields(registry: UseCases) -> None:
     await registry.register_version.execute(a_registration())
 
     result = await registry.dry_run_registration.execute(a_registration(changelog="other"))
@@ -90,7 +90,7 @@ async def test_other_content_would_be_a_conflict_naming_the_fields(registry: Reg
     assert (result.conflict.differences, result.conflict.status) == (("changelog",), "published")
 
 
-async def test_a_refused_wheel_is_refused_and_recorded_nowhere(registry: Registry, version_store: VersionStore) -> None:
+async def test_a_refused_wheel_is_refused_and_recorded_nowhere(registry: UseCases, version_store: VersionStore) -> None:
     with pytest.raises(WheelRefusedError):
         await registry.dry_run_registration.execute(a_registration(sha256=Sha256Digest("0" * 64)))
 
@@ -99,7 +99,7 @@ async def test_a_refused_wheel_is_refused_and_recorded_nowhere(registry: Registr
 
 
 async def test_a_failed_version_would_be_created_anew_and_stays_failed(
-    registry: Registry, version_store: VersionStore
+    registry: UseCases, version_store: VersionStore
 ) -> None:
     with pytest.raises(WheelRefusedError):
         await registry.register_version.execute(a_registration(sha256=Sha256Digest("0" * 64)))
@@ -120,7 +120,7 @@ async def test_a_failed_version_would_be_created_anew_and_stays_failed(
     ],
 )
 async def test_other_refusals_are_those_of_a_registration(
-    registry: Registry, registration: Registration, refusal: type[Exception]
+    registry: UseCases, registration: Registration, refusal: type[Exception]
 ) -> None:
     assert isinstance(registration.registrant, ConsoleMachine)
     with pytest.raises(refusal):

@@ -18,7 +18,7 @@ from domain.semver import SemVer
 from domain.versions import VersionStatus
 from domain.wheel.url import WheelUrl
 from entrypoints.bootstrap import MemoryAdapters, build_registry
-from entrypoints.registry import Registry
+from entrypoints.use_cases import UseCases
 from tests.builders import MACHINE_ID, a_version, a_wheel, a_wheel_url, some_metadata
 from tests.support.stores import writing
 
@@ -60,7 +60,7 @@ def adapters() -> MemoryAdapters:
 
 
 @pytest.fixture
-def registry(adapters: MemoryAdapters) -> Registry:
+def registry(adapters: MemoryAdapters) -> UseCases:
     return build_registry(adapters)
 
 
@@ -71,7 +71,7 @@ def host(adapters: MemoryAdapters) -> SlowHost:
 
 
 async def test_a_writer_that_lost_the_race_with_the_same_bytes_reads_the_winners_version(
-    registry: Registry, host: SlowHost
+    registry: UseCases, host: SlowHost
 ) -> None:
     loser = asyncio.create_task(registry.register_version.execute(a_registration()))
     await host.arrived.wait()
@@ -85,7 +85,7 @@ async def test_a_writer_that_lost_the_race_with_the_same_bytes_reads_the_winners
 
 
 async def test_a_writer_whose_bytes_differ_from_the_winners_is_in_conflict_although_it_announced_no_digest(
-    adapters: MemoryAdapters, registry: Registry, host: SlowHost
+    adapters: MemoryAdapters, registry: UseCases, host: SlowHost
 ) -> None:
     first = asyncio.create_task(registry.register_version.execute(a_registration()))
     await host.arrived.wait()
@@ -100,7 +100,7 @@ async def test_a_writer_whose_bytes_differ_from_the_winners_is_in_conflict_altho
 
 
 async def test_a_refusal_that_comes_late_does_not_touch_what_was_published_meanwhile(
-    adapters: MemoryAdapters, registry: Registry, host: SlowHost
+    adapters: MemoryAdapters, registry: UseCases, host: SlowHost
 ) -> None:
     wrong = a_registration(sha256=Sha256Digest("0" * 64))
     late = asyncio.create_task(registry.register_version.execute(wrong))
@@ -117,7 +117,7 @@ async def test_a_refusal_that_comes_late_does_not_touch_what_was_published_meanw
 
 
 async def test_a_store_that_fails_after_the_fetch_leaves_nothing_and_the_retry_succeeds(
-    adapters: MemoryAdapters, registry: Registry, host: SlowHost
+    adapters: MemoryAdapters, registry: UseCases, host: SlowHost
 ) -> None:
     attempt = asyncio.create_task(registry.register_version.execute(a_registration()))
     await host.arrived.wait()
@@ -132,7 +132,7 @@ async def test_a_store_that_fails_after_the_fetch_leaves_nothing_and_the_retry_s
 
 
 async def test_a_cancelled_registration_leaves_neither_bytes_nor_rows(
-    adapters: MemoryAdapters, registry: Registry, host: SlowHost
+    adapters: MemoryAdapters, registry: UseCases, host: SlowHost
 ) -> None:
     attempt = asyncio.create_task(registry.register_version.execute(a_registration()))
     await host.arrived.wait()
@@ -146,7 +146,7 @@ async def test_a_cancelled_registration_leaves_neither_bytes_nor_rows(
 
 
 async def test_an_operator_may_register_for_a_customer_and_a_machine_may_not(
-    registry: Registry, host: SlowHost
+    registry: UseCases, host: SlowHost
 ) -> None:
     host.go_on.set()
     customers = replace(a_registration(), name=ProviderName.parse("acme/gcp"))
@@ -158,7 +158,7 @@ async def test_an_operator_may_register_for_a_customer_and_a_machine_may_not(
     assert (await registry.register_version.execute(by_operator)).version.registered_by == "operator:ann"
 
 
-async def test_the_digest_in_the_urls_fragment_is_verified_like_any_other(registry: Registry, host: SlowHost) -> None:
+async def test_the_digest_in_the_urls_fragment_is_verified_like_any_other(registry: UseCases, host: SlowHost) -> None:
     host.go_on.set()
     url = WheelUrl.parse(f"{a_wheel_url()}#sha256={'0' * 64}")
 
@@ -167,7 +167,7 @@ async def test_the_digest_in_the_urls_fragment_is_verified_like_any_other(regist
 
 
 async def test_metadata_that_was_written_while_a_legacy_wheel_was_fetched_is_not_replaced(
-    adapters: MemoryAdapters, registry: Registry, host: SlowHost
+    adapters: MemoryAdapters, registry: UseCases, host: SlowHost
 ) -> None:
     legacy = replace(a_registration(), metadata=None, metadata_from_wheel=True)
     registering = asyncio.create_task(registry.register_version.execute(legacy))

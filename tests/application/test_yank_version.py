@@ -13,7 +13,7 @@ from domain.registrants import ConsoleMachine, Operator
 from domain.semver import SemVer
 from domain.versions import VersionStatus
 from entrypoints.bootstrap import MemoryAdapters, build_registry
-from entrypoints.registry import Registry
+from entrypoints.use_cases import UseCases
 from tests.builders import MACHINE_ID, NOW, a_building_version, a_name, a_version
 from tests.support.stores import put
 
@@ -29,12 +29,12 @@ def adapters() -> MemoryAdapters:
 
 
 @pytest.fixture
-def registry(adapters: MemoryAdapters) -> Registry:
+def registry(adapters: MemoryAdapters) -> UseCases:
     return build_registry(adapters)
 
 
 async def test_a_step_without_a_request_is_kept_under_its_actors_name(
-    adapters: MemoryAdapters, registry: Registry
+    adapters: MemoryAdapters, registry: UseCases
 ) -> None:
     await put(adapters.store, a_version("1.0.0"))
 
@@ -51,7 +51,7 @@ async def test_a_step_without_a_request_is_kept_under_its_actors_name(
 
 
 async def test_an_operator_yanks_for_a_customer_and_a_machine_does_not(
-    adapters: MemoryAdapters, registry: Registry
+    adapters: MemoryAdapters, registry: UseCases
 ) -> None:
     await put(adapters.store, a_version("1.0.0", name="acme/gcp"))
     machine, acme = ConsoleMachine(MACHINE_ID), a_name("acme/gcp")
@@ -64,7 +64,7 @@ async def test_an_operator_yanks_for_a_customer_and_a_machine_does_not(
     assert (await registry.yank_version.execute(replace(YANK, name=acme))).status is VersionStatus.YANKED
 
 
-async def test_a_namespace_is_refused_before_it_is_told_what_is_in_it(registry: Registry) -> None:
+async def test_a_namespace_is_refused_before_it_is_told_what_is_in_it(registry: UseCases) -> None:
     machine, acme = ConsoleMachine(MACHINE_ID), a_name("acme/unknown")
 
     with pytest.raises(NamespaceForbiddenError):
@@ -73,7 +73,7 @@ async def test_a_namespace_is_refused_before_it_is_told_what_is_in_it(registry: 
 
 @pytest.mark.parametrize("status", ["unknown", "building"])
 async def test_what_was_never_published_is_neither_yanked_nor_restored(
-    adapters: MemoryAdapters, registry: Registry, status: str
+    adapters: MemoryAdapters, registry: UseCases, status: str
 ) -> None:
     refusal: type[Exception] = VersionNotFoundError
     if status == "building":
@@ -90,7 +90,7 @@ async def test_what_was_never_published_is_neither_yanked_nor_restored(
     assert await adapters.store.history(a_name(), V1) == before
 
 
-async def test_a_reason_that_breaks_its_rule_yanks_nothing(adapters: MemoryAdapters, registry: Registry) -> None:
+async def test_a_reason_that_breaks_its_rule_yanks_nothing(adapters: MemoryAdapters, registry: UseCases) -> None:
     await put(adapters.store, a_version("1.0.0"))
 
     with pytest.raises(InvalidTextError):
@@ -99,7 +99,7 @@ async def test_a_reason_that_breaks_its_rule_yanks_nothing(adapters: MemoryAdapt
     assert (await registry.find_version.execute(a_name(), V1)).status is VersionStatus.PUBLISHED
 
 
-async def test_of_two_who_yank_at_once_the_first_gives_the_reason(adapters: MemoryAdapters, registry: Registry) -> None:
+async def test_of_two_who_yank_at_once_the_first_gives_the_reason(adapters: MemoryAdapters, registry: UseCases) -> None:
     await put(adapters.store, a_version("1.0.0"))
     yanks = [replace(YANK, reason=f"Reason {number}.") for number in range(5)]
 

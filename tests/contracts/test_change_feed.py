@@ -29,14 +29,14 @@ class Told:
         self.lines: list[str] = []
         self.news = asyncio.Event()
 
-    def trust(self) -> None:
-        self.write("trust")
+    def on_connected(self) -> None:
+        self.write("on_connected")
 
-    def changed(self, name: ProviderName) -> None:
+    def on_change(self, name: ProviderName) -> None:
         self.write(name.canonical)
 
-    def distrust(self) -> None:
-        self.write("distrust")
+    def on_disconnected(self) -> None:
+        self.write("on_disconnected")
 
     def write(self, line: str) -> None:
         self.lines.append(line)
@@ -49,7 +49,7 @@ class Told:
                 await self.news.wait()
 
     async def wait_until_trusting(self) -> None:
-        await self.wait_for(lambda lines: "trust" in lines)
+        await self.wait_for(lambda lines: "on_connected" in lines)
 
 
 Followed = tuple[VersionStore, ChangeFeed]
@@ -67,7 +67,7 @@ def followed(request: pytest.FixtureRequest) -> Followed:
 async def test_what_is_written_here_is_told_by_the_time_the_write_returns(followed: Followed) -> None:
     store, feed = followed
     told = Told()
-    async with feed.follow(told):
+    async with feed.subscribe(told):
         await told.wait_until_trusting()
         for change in (a_version(), a_version().yank("broken", at=NOW)):
             told.lines.clear()
@@ -82,7 +82,7 @@ async def test_a_decision_to_write_nothing_and_a_read_are_no_changes(followed: F
     store, feed = followed
     told = Told()
     await put(store, a_version())
-    async with feed.follow(told):
+    async with feed.subscribe(told):
         await told.wait_until_trusting()
         told.lines.clear()
         await store.update(a_name(), a_version().version, writing())
@@ -93,9 +93,9 @@ async def test_a_decision_to_write_nothing_and_a_read_are_no_changes(followed: F
 async def test_trust_begins_within_the_context_and_ends_with_it(followed: Followed) -> None:
     store, feed = followed
     told = Told()
-    async with feed.follow(told):
+    async with feed.subscribe(told):
         await told.wait_until_trusting()
-    assert told.lines[-1] == "distrust"
+    assert told.lines[-1] == "on_disconnected"
     told.lines.clear()
     await put(store, a_version())
     assert told.lines == []
@@ -109,13 +109,13 @@ async def test_a_server_that_takes_no_writes_for_a_while_is_listened_to_once_it_
     )
     name = database_of(database_dsn)
     try:
-        async with PostgresChangeFeed(database).follow(told):
+        async with PostgresChangeFeed(database).subscribe(told):
             await told.wait_until_trusting()
             execute(database_dsn, f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
             told.lines.clear()
             with capture_logs() as logs:
                 cut_connections(database_dsn)
-                await told.wait_for(lambda lines: lines.count("distrust") > 2)
+                await told.wait_for(lambda lines: lines.count("on_disconnected") > 2)
             execute(database_dsn, "SET default_transaction_read_only = off", f'ALTER DATABASE "{name}" RESET ALL')
             await told.wait_until_trusting()
     finally:
@@ -127,10 +127,10 @@ async def test_a_server_that_takes_no_writes_for_a_while_is_listened_to_once_it_
 
 async def test_an_outage_acted_out_in_memory_is_distrusted_until_it_is_over() -> None:
     store, told = InMemoryVersionRepository(), Told()
-    async with InMemoryChangeFeed(store).follow(told):
+    async with InMemoryChangeFeed(store).subscribe(told):
         store.unavailable = True
         store.unavailable = False
-        assert told.lines == ["trust", "distrust", "trust"]
+        assert told.lines == ["on_connected", "on_disconnected", "on_connected"]
 
 
 @pytest.fixture
@@ -143,7 +143,7 @@ async def elsewhere(database_dsn: str) -> AsyncIterator[Database]:
 
 async def test_what_another_process_writes_is_told(database: Database, elsewhere: Database) -> None:
     told = Told()
-    async with PostgresChangeFeed(database).follow(told):
+    async with PostgresChangeFeed(database).subscribe(told):
         await told.wait_until_trusting()
         await put(PostgresVersionRepository(elsewhere), a_version(name="acme/gcp"))
         await told.wait_for(lambda lines: "acme/gcp" in lines)
@@ -152,7 +152,7 @@ async def test_what_another_process_writes_is_told(database: Database, elsewhere
 async def test_what_is_written_with_sql_by_hand_is_told(database: Database, database_dsn: str) -> None:
     told = Told()
     await put(PostgresVersionRepository(database), a_version())
-    async with PostgresChangeFeed(database).follow(told):
+    async with PostgresChangeFeed(database).subscribe(told):
         await told.wait_until_trusting()
         for table in ("providers", "provider_versions"):
             told.lines.clear()
@@ -165,35 +165,35 @@ async def test_a_connection_that_is_seen_to_end_is_distrusted_without_waiting_fo
 ) -> None:
     monkeypatch.setattr(change_feed, "_HEARTBEAT", 2 * PATIENCE)
     told = Told()
-    async with PostgresChangeFeed(database).follow(told):
+    async with PostgresChangeFeed(database).subscribe(told):
         await told.wait_until_trusting()
         await asyncio.to_thread(cut_connections, database_dsn)
-        await told.wait_for(lambda lines: lines[-1] == "distrust")
+        await told.wait_for(lambda lines: lines[-1] == "on_disconnected")
 
 
 async def test_a_lost_connection_is_distrusted_until_there_is_a_new_one(database: Database, database_dsn: str) -> None:
     told = Told()
-    async with PostgresChangeFeed(database).follow(told):
+    async with PostgresChangeFeed(database).subscribe(told):
         await told.wait_until_trusting()
         told.lines.clear()
         await asyncio.to_thread(cut_connections, database_dsn)
-        await told.wait_for(lambda lines: "trust" in lines)
-        assert told.lines.index("distrust") < told.lines.index("trust")
+        await told.wait_for(lambda lines: "on_connected" in lines)
+        assert told.lines.index("on_disconnected") < told.lines.index("on_connected")
 
 
 async def test_a_database_out_of_reach_is_never_trusted_and_raises_nothing() -> None:
     database, told = Database("postgresql://registry@127.0.0.1:1/registry"), Told()
-    async with PostgresChangeFeed(database).follow(told):
-        await told.wait_for(lambda lines: "distrust" in lines)
-    assert "trust" not in told.lines
+    async with PostgresChangeFeed(database).subscribe(told):
+        await told.wait_for(lambda lines: "on_disconnected" in lines)
+    assert "on_connected" not in told.lines
     await database.dispose()
 
 
 async def test_words_on_the_channel_that_name_no_provider_concern_nobody(database: Database, database_dsn: str) -> None:
     told = Told()
-    async with PostgresChangeFeed(database).follow(told):
+    async with PostgresChangeFeed(database).subscribe(told):
         await told.wait_until_trusting()
         notify = [f"NOTIFY {CHANNEL}, '{words}'" for words in ("", "nonsense", "a/b/c", "UPPER/x", "acme/last")]
         await asyncio.to_thread(execute, database_dsn, *notify)
         await told.wait_for(lambda lines: "acme/last" in lines)
-    assert [line for line in told.lines if line != "distrust"] == ["trust", "acme/last"]
+    assert [line for line in told.lines if line != "on_disconnected"] == ["on_connected", "acme/last"]

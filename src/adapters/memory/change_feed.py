@@ -8,15 +8,15 @@ from adapters.memory.version_repository import InMemoryVersionRepository
 
 
 class InMemoryChangeFeed:
-    """Tells of what is written to an in-memory store; nobody else can write to it."""
+    """Notifies of what is written to an in-memory store."""
 
     def __init__(self, store: InMemoryVersionRepository) -> None:
         self._store = store
 
     @asynccontextmanager
-    async def follow(self, listener: ChangeListener) -> AsyncIterator[None]:
-        """Tell a listener of changes while the context lasts."""
-        with self._store.listeners.joined_by(listener):
+    async def subscribe(self, listener: ChangeListener) -> AsyncIterator[None]:
+        """Notify a listener while the context is open."""
+        with self._store.listeners.subscribed(listener):
             if not self._store.unavailable:
-                listener.trust()
+                listener.on_connected()
             yield

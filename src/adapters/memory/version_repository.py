@@ -1,4 +1,4 @@
-"""A version store in memory."""
+"""Versions in memory."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -21,9 +21,9 @@ class InMemoryVersionRepository:
     """Keeps providers and versions as long as it lives. One event loop only.
 
     Attributes:
-        unavailable: Set it to act out an outage: every method then raises ``StoreUnavailableError``.
-        listeners: Are told of what is written.
-        names: The names that wheels hold.
+        unavailable: Set it to simulate an outage: every method then raises ``StoreUnavailableError``.
+        listeners: Notified of every write.
+        names: The names that wheels claim.
     """
 
     def __init__(self) -> None:
@@ -37,14 +37,14 @@ class InMemoryVersionRepository:
 
     @property
     def unavailable(self) -> bool:
-        """Whether an outage is acted out; nobody hears of changes meanwhile."""
+        """Whether an outage is simulated. Listeners are disconnected meanwhile."""
         return self._unavailable
 
     @unavailable.setter
     def unavailable(self, out: bool) -> None:
         self._unavailable = out
-        tell = self.listeners.distrust if out else self.listeners.trust
-        tell()
+        notify = self.listeners.on_disconnected if out else self.listeners.on_connected
+        notify()
 
     async def load(self, name: ProviderName, version: SemVer, *, wheel: WheelFilename | None = None) -> VersionSnapshot:
         """Return what is stored around a version, and around its wheel's names."""
@@ -111,7 +111,7 @@ class InMemoryVersionRepository:
         return self._events.get((name, version), [])[offset:][:limit]
 
     async def ping(self) -> None:
-        """Return unless an outage is acted out.
+        """Return unless an outage is simulated.
 
         Raises:
             StoreUnavailableError: One is.
@@ -130,7 +130,7 @@ class InMemoryVersionRepository:
         if not isinstance(write, UpdateProvider):
             self._events.setdefault((name, number), []).append(write.event)
         self.names.claim(name, after.names, before.ownership_event(write))
-        self.listeners.changed(name)
+        self.listeners.on_change(name)
 
     def _snapshot(self, name: ProviderName, version: SemVer, wheel: WheelFilename | None) -> VersionSnapshot:
         return VersionSnapshot(

@@ -33,9 +33,9 @@ class PostgresChangeFeed:
         self._database = database
 
     @asynccontextmanager
-    async def follow(self, listener: ChangeListener) -> AsyncIterator[None]:
-        """Tell a listener of changes while the context lasts."""
-        with self._database.listeners.joined_by(listener):
+    async def subscribe(self, listener: ChangeListener) -> AsyncIterator[None]:
+        """Notify a listener while the context is open."""
+        with self._database.listeners.subscribed(listener):
             listening = asyncio.create_task(self._listen(listener))
             try:
                 yield
@@ -51,21 +51,21 @@ class PostgresChangeFeed:
             except (*DRIVER_ERRORS, StoreMisconfiguredError) as error:
                 structlog.get_logger().warning("change_feed_lost", fault=type(error).__name__)
             finally:
-                listener.distrust()
+                listener.on_disconnected()
             await asyncio.sleep(_RECONNECT)
 
     async def _listen_once(self, listener: ChangeListener) -> None:
         def heard(_connection: object, _process: int, _channel: str, payload: object) -> None:
             # Any session may notify the channel, with any payload.
             with suppress(InvalidValueError):
-                listener.changed(ProviderName.parse(str(payload)))
+                listener.on_change(ProviderName.parse(str(payload)))
 
         options = self._database.options
         connection = cast("Any", await connect(dsn=self._database.dsn, timeout=options.connect_timeout))
         try:
-            connection.add_termination_listener(lambda _: listener.distrust())  # at once, before the next proof fails
+            connection.add_termination_listener(lambda _: listener.on_disconnected())  # before the next heartbeat fails
             await connection.add_listener(CHANNEL, heard)
-            listener.trust()
+            listener.on_connected()
             while True:
                 await asyncio.sleep(_HEARTBEAT)
                 await connection.fetchval("SELECT 1", timeout=_HEARTBEAT_TIMEOUT)

@@ -11,9 +11,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from application.errors import StoreUnavailableError
 from domain.errors import IllegalTransitionError, InvalidTextError, RegistryError
 
-SCHEMA_MISMATCH = (
-    "the database's layout is not the one that this release needs; run `provider-registry database upgrade`"
-)
+SCHEMA_MISMATCH = "the database schema is not the one that this release needs; run `provider-registry database upgrade`"
 PRIVILEGES_LACKING = (
     "the database's role lacks a privilege; migrate as the owner of the tables, and let the role that serves have what "
     "it needs: `provider-registry database upgrade --grant-to ROLE`"

@@ -105,7 +105,7 @@ class PostgresVersionRepository:
             if not await self._database.execute(*writing(name, stored, change)):
                 raise ConcurrentUpdateError
         finally:
-            self._database.listeners.changed(name)
+            self._database.listeners.on_change(name)
         return result
 
     async def _update_locked(
@@ -122,7 +122,7 @@ class PostgresVersionRepository:
                     with translate_errors(retry_lost=False):
                         await connection.commit()
                 finally:
-                    self._database.listeners.changed(name)
+                    self._database.listeners.on_change(name)
                 return result
         await self._database.read(queries.CONFIRM)
         return result

@@ -5,13 +5,13 @@ The server, the command line, tests and users' own scripts all build the registr
 
 from adapters.clerk.token_inspection import TokenInspection
 from entrypoints.bootstrap.databases import (
-    DatabaseLayout,
+    DatabaseSchema,
     connection_options,
     is_database_there,
-    open_layout,
+    open_database_schema,
     serving_database,
 )
-from entrypoints.bootstrap.opening import open_adapters, open_operations, open_registry
+from entrypoints.bootstrap.production import open_adapters, open_admin_use_cases, open_registry
 from entrypoints.bootstrap.realms import (
     console_realm,
     customer_realm,
@@ -24,7 +24,7 @@ from entrypoints.wheel_verification import address_policy, fetch_policy, open_wh
 
 __all__ = [
     "Adapters",
-    "DatabaseLayout",
+    "DatabaseSchema",
     "MemoryAdapters",
     "TokenInspection",
     "address_policy",
@@ -36,9 +36,9 @@ __all__ = [
     "inspect_machine_token",
     "is_database_there",
     "open_adapters",
-    "open_layout",
+    "open_admin_use_cases",
+    "open_database_schema",
     "open_machine_authentication",
-    "open_operations",
     "open_registry",
     "open_telemetry",
     "open_wheel_verification",

@@ -49,8 +49,8 @@ def _embedded_folder(settings: DatabaseSettings) -> Path:
 
 
 @dataclass(frozen=True, slots=True)
-class DatabaseLayout:
-    """The layout of one database, for the command line."""
+class DatabaseSchema:
+    """The schema of one database, for the command line."""
 
     url: str
 
@@ -78,16 +78,16 @@ class DatabaseLayout:
         """Return the revision that the database is at; empty if it was never migrated."""
         return ", ".join(sorted(schema.current(self.url)))
 
-    def suffices(self) -> bool:
-        """Tell whether the database has the layout that this release needs."""
+    def is_compatible(self) -> bool:
+        """Tell whether the database has the schema that this release needs."""
         return schema.is_compatible(self.url)
 
 
 @contextmanager
-def open_layout(settings: DatabaseSettings) -> Iterator[DatabaseLayout]:
-    """Reach the layout of the database, whatever it is; the embedded one runs until exit."""
+def open_database_schema(settings: DatabaseSettings) -> Iterator[DatabaseSchema]:
+    """Open the schema of the database; an embedded database runs until exit."""
     if settings.url is not None:
-        yield DatabaseLayout(settings.url.reveal())
+        yield DatabaseSchema(settings.url.reveal())
         return
     with EmbeddedPostgres(_embedded_folder(settings)) as server:
-        yield DatabaseLayout(server.dsn)
+        yield DatabaseSchema(server.dsn)

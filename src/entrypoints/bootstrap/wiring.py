@@ -63,8 +63,7 @@ from application.use_cases.verify_wheel import VerifyWheel
 from domain.customers import PublishPolicy
 from domain.registrants import ReleaseAllowList
 from entrypoints.changes import ChangeFeed
-from entrypoints.operations import Operations
-from entrypoints.registry import CustomerRealm, Registry
+from entrypoints.use_cases import AdminUseCases, CustomerRealm, UseCases
 
 _CHECKS = 16
 
@@ -134,7 +133,7 @@ def build_registry(
     runtime_version: str = "unpinned",
     observer: StageObserver = NULL_OBSERVER,
     shares: Shares | None = None,
-) -> Registry:
+) -> UseCases:
     """Wire the use cases to adapters.
 
     Args:
@@ -157,7 +156,7 @@ def build_registry(
         clock=adapters.clock,
     )
     find_version = FindVersion(adapters.store)
-    return Registry(
+    return UseCases(
         authenticate_machine=AuthenticateMachine(
             InstrumentedVerifier(adapters.verifier, observer), ReleaseAllowList(frozenset(release_machine_ids))
         ),
@@ -200,9 +199,9 @@ def _customer_realm_of(adapters: Adapters, observer: StageObserver, policy: Publ
     )
 
 
-def build_operations(
+def build_admin_use_cases(
     adapters: OperatorAdapters, *, runtime_version: str = "unpinned", shares: Shares | None = None
-) -> Operations:
+) -> AdminUseCases:
     """Wire what operators need.
 
     Args:
@@ -218,7 +217,7 @@ def build_operations(
         shares=FairShare(shares or Shares.of(_CHECKS)),
         clock=clock,
     )
-    return Operations(
+    return AdminUseCases(
         search_providers=SearchProviders(adapters.catalog),
         find_provider=FindProvider(adapters.catalog),
         list_versions=ListRecordedVersions(store),

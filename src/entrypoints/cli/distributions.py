@@ -30,7 +30,7 @@ def list_distributions(
 ) -> None:
     """List distributions and the namespaces that they belong to, by name."""
     found = operate(
-        lambda operations: operations.list_distribution_owners.execute(prefix=namespace, limit=limit, offset=offset),
+        lambda admin: admin.list_distribution_owners.execute(prefix=namespace, limit=limit, offset=offset),
         as_json=as_json,
     )
     if as_json:
@@ -49,7 +49,7 @@ def show(name: _Name, *, as_json: AsJson = False) -> None:
     """Show which namespace a distribution belongs to, and how it came to be so."""
     with refusals(as_json=as_json):
         normalised = distribution_name(name)
-    found = operate(lambda operations: operations.inspect_distribution.execute(normalised), as_json=as_json)
+    found = operate(lambda admin: admin.inspect_distribution.execute(normalised), as_json=as_json)
     if as_json:
         show_json({"distribution": found.distribution, "history": found.history})
         return
@@ -99,7 +99,7 @@ def transfer(
             organization_id=organization,
             reason=reason,
         )
-    done = operate(lambda operations: operations.transfer_distribution.execute(order), as_json=as_json)
+    done = operate(lambda admin: admin.transfer_distribution.execute(order), as_json=as_json)
     if as_json:
         show_json({"distribution": done.distribution, "before": done.before})
         return

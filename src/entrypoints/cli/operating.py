@@ -13,11 +13,11 @@ from domain import texts
 from domain.names import ProviderName
 from domain.registrants import Operator
 from domain.semver import SemVer
-from entrypoints.bootstrap import is_database_there, open_operations
+from entrypoints.bootstrap import is_database_there, open_admin_use_cases
 from entrypoints.cli.failing import refusals, usable
 from entrypoints.environment import SettingsError, load_group
-from entrypoints.operations import Operations
 from entrypoints.settings import DatabaseSettings, WheelSettings
+from entrypoints.use_cases import AdminUseCases
 
 T = TypeVar("T")
 LATEST = "latest"
@@ -31,14 +31,14 @@ Who = Annotated[
 ]
 
 
-def operate(work: Callable[[Operations], Awaitable[T]], *, as_json: bool) -> T:
+def operate(work: Callable[[AdminUseCases], Awaitable[T]], *, as_json: bool) -> T:
     """Do a piece of work on the registry, or end the command with what went wrong."""
     database = database_settings(as_json=as_json)
     wheel = usable(partial(load_group, WheelSettings), as_json=as_json)
 
     async def run() -> T:
-        async with open_operations(database, wheel) as operations:
-            return await work(operations)
+        async with open_admin_use_cases(database, wheel) as admin:
+            return await work(admin)
 
     with refusals(as_json=as_json):
         require_database(database)

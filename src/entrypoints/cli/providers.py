@@ -33,7 +33,7 @@ def list_providers(
     query = Query.parse(" ".join(words)) if words else None
     search = CatalogSearch(query=query, tags=frozenset(tag or ()), limit=limit, offset=offset)
     page = page_view(
-        operate(lambda operations: operations.search_providers.execute(search), as_json=as_json),
+        operate(lambda admin: admin.search_providers.execute(search), as_json=as_json),
         search,
         platform=platform_author(_server_settings(as_json=as_json)),
     )
@@ -51,7 +51,7 @@ def show(provider: Provider, *, as_json: AsJson = False) -> None:
     """Show a provider: how it is shown, who it comes from, its latest version. JSON has its readme too."""
     with refusals(as_json=as_json):
         name = ProviderName.parse(provider)
-    entry = operate(lambda operations: operations.find_provider.execute(name), as_json=as_json)
+    entry = operate(lambda admin: admin.find_provider.execute(name), as_json=as_json)
     view = provider_view(entry, platform=platform_author(_server_settings(as_json=as_json)))
     if as_json:
         show_json(view)

@@ -34,7 +34,7 @@ def list_versions(provider: Provider, *, as_json: AsJson = False) -> None:
     """List a provider's versions of any status, failed ones included, newest first."""
     with refusals(as_json=as_json):
         name, _ = provider_and_version(provider, LATEST)
-    versions = operate(lambda operations: operations.list_versions.execute(name), as_json=as_json)
+    versions = operate(lambda admin: admin.list_versions.execute(name), as_json=as_json)
     if as_json:
         show_json([version_view(version) for version in versions])
         return
@@ -101,7 +101,7 @@ def yank(
         if number is None:
             raise typer.BadParameter("say which version; what is latest may change meanwhile")
         order = Yank(registrant=operator(who), name=name, version=number, reason=validate_yank_reason(reason))
-    _show_step(operate(lambda operations: operations.yank_version.execute(order), as_json=as_json), as_json=as_json)
+    _show_step(operate(lambda admin: admin.yank_version.execute(order), as_json=as_json), as_json=as_json)
 
 
 @app.command(epilog="Example: provider-registry versions restore platform/gcp 1.4.0")
@@ -112,7 +112,7 @@ def restore(provider: Provider, version: Version, *, who: Who = None, as_json: A
         if number is None:
             raise typer.BadParameter("say which version; a yanked one is never the latest")
         order = Restoration(registrant=operator(who), name=name, version=number)
-    _show_step(operate(lambda operations: operations.restore_version.execute(order), as_json=as_json), as_json=as_json)
+    _show_step(operate(lambda admin: admin.restore_version.execute(order), as_json=as_json), as_json=as_json)
 
 
 @app.command(epilog="Example: provider-registry versions verify platform/gcp 1.4.0")
@@ -124,7 +124,7 @@ def verify(provider: Provider, version: VersionOrLatest, *, as_json: AsJson = Fa
     """
     with refusals(as_json=as_json):
         name, number = provider_and_version(provider, version)
-    found = operate(lambda operations: operations.reverify_version.execute(name, number), as_json=as_json)
+    found = operate(lambda admin: admin.reverify_version.execute(name, number), as_json=as_json)
     _show_reverified(found, as_json=as_json)
     raise typer.Exit(0 if found.code is None else 1)
 
@@ -132,7 +132,7 @@ def verify(provider: Provider, version: VersionOrLatest, *, as_json: AsJson = Fa
 def _inspect(provider: str, version: str, *, as_json: bool) -> VersionDetails:
     with refusals(as_json=as_json):
         name, number = provider_and_version(provider, version)
-    return operate(lambda operations: operations.inspect_version.execute(name, number), as_json=as_json)
+    return operate(lambda admin: admin.inspect_version.execute(name, number), as_json=as_json)
 
 
 def _show_step(version: ProviderVersion, *, as_json: bool) -> None:

@@ -51,8 +51,8 @@ from entrypoints.http.routes.yanks import (
     yank_customer_version,
     yank_platform_version,
 )
-from entrypoints.registry import Registry
 from entrypoints.telemetry import Telemetry
+from entrypoints.use_cases import UseCases
 
 _COMMON_ROUTES = (
     register_platform_version,
@@ -88,7 +88,7 @@ _CUSTOMER_ROUTES = (
 
 
 def create_app(
-    open_registry: Callable[[], AbstractAsyncContextManager[Registry]],
+    open_registry: Callable[[], AbstractAsyncContextManager[UseCases]],
     *,
     limits: HttpLimits | None = None,
     customer_realm: bool = False,
@@ -118,7 +118,7 @@ def create_app(
         async with open_registry() as registry:
             app.state.registry = registry
             app.state.service = Service(bounds, watching, reads, rendering, public_url, platform)
-            async with registry.changes.follow(reads) if bounds.read_cache_bytes else nullcontext():
+            async with registry.changes.subscribe(reads) if bounds.read_cache_bytes else nullcontext():
                 yield
         rendering.close()
         await asyncio.to_thread(watching.close)

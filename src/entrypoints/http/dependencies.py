@@ -6,12 +6,12 @@ from typing import Any
 
 from litestar.di import Provide
 
-from entrypoints.registry import CustomerRealm, Registry
+from entrypoints.use_cases import CustomerRealm, UseCases
 
 _NO_USE_CASES = frozenset({"changes", "customers"})
 
 
-def use_cases(opened: Callable[[], Registry], *, customer_realm: bool) -> dict[str, Provide]:
+def use_cases(opened: Callable[[], UseCases], *, customer_realm: bool) -> dict[str, Provide]:
     """Return a dependency for each use case, under its name.
 
     Args:
@@ -19,7 +19,7 @@ def use_cases(opened: Callable[[], Registry], *, customer_realm: bool) -> dict[s
         customer_realm: Whether the registry has that realm.
     """
     provided = {
-        field.name: _attribute(opened, field.name) for field in fields(Registry) if field.name not in _NO_USE_CASES
+        field.name: _attribute(opened, field.name) for field in fields(UseCases) if field.name not in _NO_USE_CASES
     }
     if customer_realm:
         provided |= {field.name: _attribute(lambda: opened().customers, field.name) for field in fields(CustomerRealm)}

@@ -40,12 +40,12 @@ WAITING = """
 """
 
 
-def layout(dsn: str) -> list[tuple[str, str, str]]:
+def schema_of(dsn: str) -> list[tuple[str, str, str]]:
     return [row for row in fetch(dsn, LAYOUT) if "alembic_versions" not in str(row)]
 
 
 def layout_and_code(dsn: str) -> list[tuple[str, str, str]]:
-    return [*layout(dsn), *fetch(dsn, CODE)]
+    return [*schema_of(dsn), *fetch(dsn, CODE)]
 
 
 def test_there_are_migrations_and_they_end_in_one_head() -> None:
@@ -75,8 +75,8 @@ def test_models_and_migrations_agree_to_the_last_check_and_collation(
     metadata: MetaData = VersionRow.metadata
     statements = create_statements(metadata)
     execute(empty_database_dsn, *statements)
-    assert layout(empty_database_dsn)
-    assert layout(database_dsn) == layout(empty_database_dsn)
+    assert schema_of(empty_database_dsn)
+    assert schema_of(database_dsn) == schema_of(empty_database_dsn)
 
 
 def create_statements(metadata: MetaData) -> list[str]:
@@ -87,9 +87,9 @@ def create_statements(metadata: MetaData) -> list[str]:
 
 
 def test_an_upgrade_of_an_upgraded_database_changes_nothing(database_dsn: str) -> None:
-    before = layout(database_dsn)
+    before = schema_of(database_dsn)
     upgrade(database_dsn)
-    assert layout(database_dsn) == before
+    assert schema_of(database_dsn) == before
 
 
 def test_a_database_stands_at_head_after_the_upgrade_and_not_before(empty_database_dsn: str) -> None:

@@ -21,8 +21,8 @@ from domain.wheel.url import WheelUrl
 from entrypoints.bootstrap import Adapters, MemoryAdapters, build_registry
 from entrypoints.http.app import create_app
 from entrypoints.http.requests.service import HttpLimits
-from entrypoints.registry import Registry
 from entrypoints.telemetry import Telemetry
+from entrypoints.use_cases import UseCases
 from tests.builders import MACHINE_ID, RUNTIME_VERSION, a_wheel
 from tests.entrypoints.http.witness import Witness
 
@@ -100,7 +100,7 @@ async def serving(
     """Serve a registry over memory adapters, but for whatever judges tokens or fetches wheels if another is given."""
 
     @asynccontextmanager
-    async def open_registry() -> AsyncIterator[Registry]:
+    async def open_registry() -> AsyncIterator[UseCases]:
         async with AsyncExitStack() as stack:
             verifier = await stack.enter_async_context(open_verifier()) if open_verifier else adapters.verifier
             mixed = Adapters(**{field.name: getattr(adapters, field.name) for field in fields(Adapters)})

@@ -22,7 +22,7 @@ from domain.customers import Customer, Organization
 from domain.registrants import ConsoleMachine
 from entrypoints.bootstrap import MemoryAdapters, build_registry
 from entrypoints.http.app import create_app
-from entrypoints.registry import Registry
+from entrypoints.use_cases import UseCases
 from tests.builders import MACHINE_ID, NOW, a_wheel, a_wheel_url
 from tests.entrypoints.http.conftest import METADATA, ROUTE
 
@@ -41,7 +41,7 @@ ADAPTERS.fetcher.put(a_wheel_url(), a_wheel())
 
 
 @asynccontextmanager
-async def open_registry() -> AsyncIterator[Registry]:
+async def open_registry() -> AsyncIterator[UseCases]:
     yield build_registry(ADAPTERS, release_machine_ids=[MACHINE_ID])
 
 

@@ -48,7 +48,7 @@ def read(cache: ReadCache, source: Source, name: ProviderName = GCP, view: str =
 
 def a_cache(max_bytes: int = 100_000) -> ReadCache:
     cache = ReadCache(max_bytes, RenderingPool())
-    cache.trust()
+    cache.on_connected()
     return cache
 
 
@@ -56,9 +56,9 @@ async def test_what_was_read_is_kept_until_its_provider_changes() -> None:
     cache, source = a_cache(), Source()
     first = await read(cache, source)
     assert await read(cache, source) is first
-    cache.changed(AZURE)
+    cache.on_change(AZURE)
     assert await read(cache, source) is first
-    cache.changed(GCP)
+    cache.on_change(GCP)
     assert await read(cache, source) is not first
 
 
@@ -66,7 +66,7 @@ async def test_views_are_kept_apart_and_dropped_together() -> None:
     cache, source = a_cache(), Source()
     assert await read(cache, source, view="a") is not await read(cache, source, view="b")
     assert source.produced == 2
-    cache.changed(GCP)
+    cache.on_change(GCP)
     await read(cache, source, view="a")
     await read(cache, source, view="b")
     assert source.produced == 4
@@ -76,21 +76,21 @@ async def test_nothing_is_kept_without_trust() -> None:
     cache, source = ReadCache(100_000, RenderingPool()), Source()
     for _ in range(2):
         await read(cache, source)
-    cache.trust()
+    cache.on_connected()
     kept = await read(cache, source)
-    cache.distrust()
+    cache.on_disconnected()
     assert await read(cache, source) is not kept
     await read(cache, source)
     assert source.produced == 5
 
 
 async def test_what_changes_while_it_is_read_is_not_kept() -> None:
-    for change in (lambda cache: cache.changed(GCP), ReadCache.distrust, ReadCache.trust):
+    for change in (lambda cache: cache.on_change(GCP), ReadCache.on_disconnected, ReadCache.on_connected):
         cache, source = a_cache(), Source()
         source.meanwhile = lambda cache=cache, change=change: change(cache)  # type: ignore[misc]
         stale = await read(cache, source)
         source.meanwhile = lambda: None
-        cache.trust()
+        cache.on_connected()
         assert await read(cache, source) is not stale
 
 
@@ -132,8 +132,8 @@ async def test_what_is_larger_than_all_room_is_not_kept() -> None:
 
 STEPS = st.lists(
     st.tuples(st.just("read"), st.sampled_from([GCP, AZURE]), st.sampled_from("abc"))
-    | st.tuples(st.just("changed"), st.sampled_from([GCP, AZURE]), st.just(""))
-    | st.tuples(st.sampled_from(["trust", "distrust"]), st.just(GCP), st.just("")),
+    | st.tuples(st.just("on_change"), st.sampled_from([GCP, AZURE]), st.just(""))
+    | st.tuples(st.sampled_from(["on_connected", "on_disconnected"]), st.just(GCP), st.just("")),
     max_size=40,
 )
 
@@ -150,9 +150,9 @@ async def test_whatever_happens_nothing_stale_is_served(steps: list[tuple[str, P
 
             document = await cache.read(a_scope(name, view), name.prefix, name.name, produce)
             assert document.body == str(truth[name]).encode()
-        elif verb == "changed":
+        elif verb == "on_change":
             truth[name] += 1
-            cache.changed(name)
+            cache.on_change(name)
         else:
             getattr(cache, verb)()
 
@@ -192,7 +192,7 @@ async def test_a_kept_answer_is_the_one_that_the_handler_gives(read: str) -> Non
         url = f"/providers/platform/gcp{read}"
         for method in ("GET", "HEAD"):
             for headers in CONDITIONS:
-                service.adapters.store.listeners.changed(GCP)  # nothing is kept any more
+                service.adapters.store.listeners.on_change(GCP)  # nothing is kept any more
                 watched.answers.clear()
                 fresh, kept = [await said(service, method, url, headers) for _ in range(2)]
                 assert kept == fresh

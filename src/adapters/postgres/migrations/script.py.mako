@@ -16,10 +16,10 @@ depends_on = ${repr(depends_on)}
 
 
 def upgrade() -> None:
-    """Expand only: the previous release keeps running on the new layout."""
+    """Expand only: the previous release keeps running on the new schema."""
     ${upgrades if upgrades else "pass"}
 
 
 def downgrade() -> None:
-    """Return to the previous layout."""
+    """Return to the previous schema."""
     ${downgrades if downgrades else "pass"}

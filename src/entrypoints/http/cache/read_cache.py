@@ -92,19 +92,19 @@ class ReadCache:
         """Respond with a representation, or with 304 if the client has it."""
         return await respond(scope, representation, self._rendering)
 
-    def trust(self) -> None:
+    def on_connected(self) -> None:
         """Keep what is read from here on."""
         self._clear()
         self._trusted = True
 
-    def changed(self, name: ProviderName) -> None:
+    def on_change(self, name: ProviderName) -> None:
         """Drop what is cached of a provider."""
         self._changes += 1
         for subject in ((name.prefix, name.name), (name.prefix, _ANY_PROVIDER)):
             for path in self._paths.pop(subject, ()):
                 self._bytes -= _weight(self._cached.pop(path))
 
-    def distrust(self) -> None:
+    def on_disconnected(self) -> None:
         """Drop everything, and keep nothing until further notice."""
         self._clear()
         self._trusted = False

@@ -25,11 +25,11 @@ async def health() -> HealthView:
     "/health/ready",
     tags=["Health"],
     summary="Can requests be served?",
-    description="Whether the database is reachable and has the layout that this release needs.",
+    description="Whether the database is reachable and has the schema that this release needs.",
     operation_id="ready",
     responses=READY_RESPONSES,
 )
 async def ready(check_readiness: NamedDependency[CheckReadiness]) -> HealthView:
-    """Answer when the database is reachable and has the layout that this release needs."""
+    """Answer when the database is reachable and has the schema that this release needs."""
     await check_readiness.execute()
     return HealthView("ready")

@@ -20,14 +20,13 @@ from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from entrypoints.bootstrap.databases import connection_options, serving_database
 from entrypoints.bootstrap.realms import console_realm, open_customers, publish_policy
 from entrypoints.bootstrap.telemetry import Instrumentation
-from entrypoints.bootstrap.wiring import Adapters, OperatorAdapters, build_operations, build_registry
-from entrypoints.operations import Operations
-from entrypoints.registry import Registry
+from entrypoints.bootstrap.wiring import Adapters, OperatorAdapters, build_admin_use_cases, build_registry
 from entrypoints.settings import (
     DatabaseSettings,
     Settings,
     WheelSettings,
 )
+from entrypoints.use_cases import AdminUseCases, UseCases
 from entrypoints.wheel_verification import check_shares, wheel_fetcher
 
 _IDLE_CONNECTIONS = 8
@@ -35,7 +34,7 @@ _IDLE_CONNECTIONS = 8
 
 
 @asynccontextmanager
-async def open_registry(settings: Settings, observer: Instrumentation = NULL_OBSERVER) -> AsyncIterator[Registry]:
+async def open_registry(settings: Settings, observer: Instrumentation = NULL_OBSERVER) -> AsyncIterator[UseCases]:
     """Open the production adapters that the settings describe, and wire the use cases to them."""
     async with open_adapters(settings, observer) as adapters:
         yield build_registry(
@@ -81,9 +80,9 @@ async def open_adapters(settings: Settings, observer: Instrumentation = NULL_OBS
 
 
 @asynccontextmanager
-async def open_operations(
+async def open_admin_use_cases(
     database: DatabaseSettings, wheel: WheelSettings, *, runtime_version: str = "unpinned"
-) -> AsyncIterator[Operations]:
+) -> AsyncIterator[AdminUseCases]:
     """Open what operators need: the database, embedded or not, and the fetching of wheels. Nothing authenticates.
 
     The embedded database is shared with a server that runs on it.
@@ -106,7 +105,7 @@ async def open_operations(
                 owners=PostgresDistributionOwners(opened),
                 clock=clock,
             )
-            yield build_operations(
+            yield build_admin_use_cases(
                 adapters,
                 runtime_version=runtime_version,
                 shares=check_shares(wheel),

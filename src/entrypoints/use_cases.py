@@ -6,6 +6,12 @@ from application.use_cases.authentication import AuthenticateCustomer, Authentic
 from application.use_cases.describe_customer import DescribeCustomer
 from application.use_cases.dry_run_registration import DryRunRegistration
 from application.use_cases.lifecycle import RestoreVersion, YankVersion
+from application.use_cases.operator_queries import (
+    InspectDistribution,
+    InspectVersion,
+    ListDistributionOwners,
+    ListRecordedVersions,
+)
 from application.use_cases.queries import (
     CheckReadiness,
     FindProvider,
@@ -18,6 +24,8 @@ from application.use_cases.queries import (
     SearchProviders,
 )
 from application.use_cases.register_version import RegisterVersion
+from application.use_cases.reverify_version import ReverifyVersion
+from application.use_cases.transfer_distribution import TransferDistribution
 from application.use_cases.verify_wheel import VerifyWheel
 from domain.customers import PublishPolicy
 from entrypoints.changes import ChangeFeed
@@ -33,7 +41,7 @@ class CustomerRealm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Registry:
+class UseCases:
     """All use cases over one set of adapters.
 
     Attributes:
@@ -58,3 +66,20 @@ class Registry:
     check_readiness: CheckReadiness
     changes: ChangeFeed
     customers: CustomerRealm | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminUseCases:
+    """The operators' use cases over one set of adapters."""
+
+    search_providers: SearchProviders
+    find_provider: FindProvider
+    list_versions: ListRecordedVersions
+    inspect_version: InspectVersion
+    register_version: RegisterVersion
+    yank_version: YankVersion
+    restore_version: RestoreVersion
+    reverify_version: ReverifyVersion
+    list_distribution_owners: ListDistributionOwners
+    inspect_distribution: InspectDistribution
+    transfer_distribution: TransferDistribution
