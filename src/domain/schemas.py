@@ -4,7 +4,7 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Self
 
 from domain import texts
@@ -26,13 +26,10 @@ class CanonicalJson:
     very large and very small fractions).
 
     Attributes:
-        text: The canonical text, which alone counts when documents are compared.
-        sent: The decoded document that was written, where it is known and reads as the text does but for the order of
-            members; None otherwise. Whoever has it need not read the text. It is not to be changed.
+        text: The canonical text.
     """
 
     text: str
-    sent: object = field(default=None, repr=False, compare=False)
 
     @classmethod
     def of(cls, value: object) -> Self:
@@ -51,11 +48,6 @@ class CanonicalJson:
     def decode(self) -> object:
         """Return the document as Python values, members in canonical order."""
         return json.loads(self.text)
-
-    @property
-    def document(self) -> object:
-        """The document as Python values, members in any order; not to be changed."""
-        return self.decode() if self.sent is None else self.sent
 
 
 def _canonical(value: object, depth: int) -> object:
@@ -82,18 +74,13 @@ def _number(value: float) -> float | int:
 
 def _sorted(members: dict[str, object]) -> list[str]:
     try:
-        names = _string("".join(members))
+        return sorted(map(_string, members), key=lambda name: name.encode("utf-16-be"))
     except TypeError:
         raise InvalidSchemasError(_NOT_JSON) from None
-    return sorted(members, key=None if names.isascii() else _utf_16)  # of ASCII both orders are the same
-
-
-def _utf_16(name: str) -> bytes:
-    return name.encode("utf-16-be")
 
 
 def _string(value: str) -> str:
-    if not value.isprintable() and _UNSTORABLE.search(value):  # the search takes ten times as long
+    if _UNSTORABLE.search(value):
         raise InvalidSchemasError("a schema holds a NUL character or half a surrogate pair, which cannot be stored")
     return value
 

@@ -195,7 +195,7 @@ def test_long_runs_of_combining_marks_are_refused_before_they_are_put_in_order()
 
 def test_one_name_beyond_ascii_does_not_make_megabytes_of_others_take_dozens_of_times_their_room() -> None:
     names = ["a/" * 16_000 + str(number) for number in range(100)]
-    entries = [Entry(name, 20, UTF_8_FLAG, STORED, 0, 0, 0, 0, 0, b"") for name in [*names, "\N{PACKAGE}"]]
+    entries = [Entry(name, 20, UTF_8_FLAG, STORED, 0, 0, 0, 0, 0) for name in [*names, "\N{PACKAGE}"]]
 
     tracemalloc.start()
     check_names(entries)

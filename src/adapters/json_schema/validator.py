@@ -36,10 +36,10 @@ class MetaSchemaValidator:
 def _validate(schemas: Sequence[JsonSchema]) -> None:
     for schema in schemas:
         if not _meta_schema(schema.draft).is_valid(schema.document):
-            raise schema.refused(_flaw(schema))
+            raise schema.refused(_violation(schema))
 
 
-def _flaw(schema: JsonSchema) -> SchemaViolation:
+def _violation(schema: JsonSchema) -> SchemaViolation:
     """Return what is wrong with a schema that is not valid.
 
     The library is asked about one member of one part: of a whole it tells every mistake again in each alternative
@@ -59,7 +59,7 @@ def _wrong(schema: JsonSchema) -> tuple[Pointer, Mapping[str, object]]:
     """Return the place of a part that is not valid, though those in it are, and the member that makes it so."""
     is_valid = _meta_schema(schema.draft).is_valid
     # Other than a reader, a meta-schema looks beside lone references too.
-    parts = subschemas(schema.in_order(), replace(schema.draft, lone_references=False))
+    parts = subschemas(schema.document, replace(schema.draft, lone_references=False))
     place, part = next((place, part) for place, part in reversed(parts) if not is_valid(part))
     alone = ({**_BOUNDS, keyword: value} for keyword, value in part.items())
     return place, next((member for member in alone if not is_valid(member)), part)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from adapters.wheel.archive_source import ArchiveCaps, ArchiveSource
 from adapters.wheel.end_records import RECORD_SIGNATURE, DirectoryPlace
-from adapters.wheel.entries import LOCAL_SIGNATURE, STREAMED_FLAG, Entry, decoded_name
+from adapters.wheel.entries import Entry, decoded_name
 from adapters.wheel.errors import quoted, refused
 from domain.errors import WheelProblem, WheelRefusedError
 
@@ -91,8 +91,6 @@ def _invalid(name: bytes, what: str) -> WheelRefusedError:
 
 _HEADER = struct.Struct("<4s4H4L5H2L")
 _SIGNATURE = b"PK\x01\x02"
-_REPEATED = slice(6, 32)
-"""From the version needed to the length of the extra fields: what a local header repeats behind its signature."""
 
 
 def read_directory(file: ArchiveSource, place: DirectoryPlace, caps: ArchiveCaps) -> list[Entry]:
@@ -125,14 +123,14 @@ def _entries(data: bytes) -> Iterator[Entry]:
         end = comment + fields[11]
         if end > len(data):
             raise _misframed("the archive's directory is cut")
-        entry = _entry(fields, data[place:comment], LOCAL_SIGNATURE + header[_REPEATED])
+        entry = _entry(fields, data[place:comment])
         if RECORD_SIGNATURE.search(data, comment, end):
             raise _misframed(f"the comment of the entry {quoted(entry.path)} looks like a ZIP record to some tools")
         yield entry
         place = end
 
 
-def _entry(fields: tuple[int, ...], texts: bytes, repeated: bytes) -> Entry:
+def _entry(fields: tuple[int, ...], texts: bytes) -> Entry:
     _, _, version, flags, method, _, crc, compressed, size, name_length, _, _, disk, _, attributes, offset = fields
     name = texts[:name_length]
     if disk:
@@ -144,7 +142,6 @@ def _entry(fields: tuple[int, ...], texts: bytes, repeated: bytes) -> Entry:
             f"the entry {name[:100]!a} has a zip64 field in the directory without need",
         )
     size, compressed, offset = widened((size, compressed, offset), zip64, name)
-    can_mirror = zip64 is None and not flags & STREAMED_FLAG
     return Entry(
         path=decoded_name(name, flags),
         version=version,
@@ -155,7 +152,6 @@ def _entry(fields: tuple[int, ...], texts: bytes, repeated: bytes) -> Entry:
         size=size,
         offset=offset,
         attributes=attributes,
-        mirrored=repeated + texts if can_mirror else b"",
     )
 
 

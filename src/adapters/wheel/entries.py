@@ -12,7 +12,6 @@ from domain.wheel.portable_names import first_collision, windows_reading
 
 STORED, DEFLATED = 0, 8
 STREAMED_FLAG, UTF_8_FLAG = 0x0008, 0x0800
-LOCAL_SIGNATURE = b"PK\x03\x04"
 
 
 class Entry(NamedTuple):
@@ -26,8 +25,6 @@ class Entry(NamedTuple):
         size: Bytes when inflated.
         offset: Of the local header, from the file's beginning.
         attributes: For the file system; their upper half is a Unix mode.
-        mirrored: The local header that repeats what the directory says, byte for byte; empty where such a header could
-            still mean something else.
     """
 
     path: str
@@ -39,7 +36,6 @@ class Entry(NamedTuple):
     size: int
     offset: int
     attributes: int
-    mirrored: bytes
 
     @property
     def raw_name(self) -> bytes:
@@ -57,8 +53,6 @@ class Entry(NamedTuple):
         return bool(self.flags & STREAMED_FLAG)
 
 
-_PLAIN_PART = r"(?!(?i:con|prn|aux|nul|com[1-9]|lpt[1-9])(?:[./]|$))[A-Za-z0-9_-][A-Za-z0-9._+-]{0,254}+(?<!\.)"
-_PLAIN = re.compile(f"{_PLAIN_PART}(?:/{_PLAIN_PART})*+/?")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")
 _DOTS = ". "  # Windows drops them at the end of a name; the first part of an absolute path has not even these
 _LONGEST_PART = 255  # bytes, on the usual file systems; also bounds what comparing the Unicode forms of names costs
@@ -84,8 +78,7 @@ def check_names(entries: Iterable[Entry]) -> None:
     """
     seen: dict[str, None] = {}
     for entry in entries:
-        if not is_plain(entry.path):
-            check_name(entry.path)
+        check_name(entry.path)
         if entry.path in seen:
             raise refused(WheelProblem.ARCHIVE_DUPLICATE_NAME, f"the archive holds {quoted(entry.path)} twice")
         seen[entry.path] = None
@@ -95,11 +88,6 @@ def check_names(entries: Iterable[Entry]) -> None:
         raise refused(
             WheelProblem.ARCHIVE_NAMES_COLLIDE, f"{first} and {second} cannot both be unpacked on every file system"
         )
-
-
-def is_plain(path: str) -> bool:
-    """Tell whether ``check_name`` surely allows a path, as nearly all are, at the cost of one match."""
-    return _PLAIN.fullmatch(path) is not None
 
 
 def check_name(path: str) -> None:

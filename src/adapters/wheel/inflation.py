@@ -1,4 +1,4 @@
-"""Inflating an entry while holding it to what it declares."""
+"""Inflating an entry, and comparing it with the size and CRC-32 that it declares."""
 
 import zlib
 from collections.abc import Iterable, Iterator
@@ -14,28 +14,14 @@ _RAW_DEFLATE = -zlib.MAX_WBITS
 _SURPLUS = "has bytes behind the end of its deflate stream"
 
 
-def inflated(file: ArchiveSource, entry: Entry, offset: int) -> Iterable[bytes]:
-    """Return an entry's bytes, in chunks of at most 1 MiB, from the offset of its data.
+def inflated(file: ArchiveSource, entry: Entry, offset: int) -> Iterator[bytes]:
+    """Yield an entry's bytes, in chunks of at most 1 MiB, from the offset of its data.
 
     Raises:
         WheelRefusedError: The data are not one complete stream that inflates to the declared size and CRC-32. It is
             raised as soon as that is certain, for the CRC-32 after the last chunk.
     """
-    if entry.compressed <= _CHUNK_IN and entry.size <= _CHUNK_OUT:
-        whole = at_once(file.read(offset, entry.compressed), entry)
-        if whole is not None:
-            return (whole,)
-    return in_chunks(_packed(file, entry, offset), entry)
-
-
-def at_once(packed: bytes, entry: Entry) -> bytes | None:
-    """Return the bytes of an entry if they are what it declares; ``in_chunks`` says of others what they are."""
-    data = packed if entry.method == STORED else _unpacked_at_once(packed)
-    return data if data is not None and len(data) == entry.size and zlib.crc32(data) == entry.crc else None
-
-
-def in_chunks(packed: Iterable[bytes], entry: Entry) -> Iterator[bytes]:
-    """Yield an entry's bytes, or raise what ``inflated`` raises."""
+    packed = _packed(file, entry, offset)
     size, crc = 0, 0
     for chunk in packed if entry.method == STORED else _unpacked(packed, entry):
         size += len(chunk)
@@ -52,15 +38,6 @@ def in_chunks(packed: Iterable[bytes], entry: Entry) -> Iterator[bytes]:
 def _packed(file: ArchiveSource, entry: Entry, offset: int) -> Iterator[bytes]:
     for done in range(0, entry.compressed, _CHUNK_IN):
         yield file.read(offset + done, min(_CHUNK_IN, entry.compressed - done))
-
-
-def _unpacked_at_once(packed: bytes) -> bytes | None:
-    inflater = zlib.decompressobj(_RAW_DEFLATE)
-    try:
-        data = inflater.decompress(packed, _CHUNK_OUT)
-    except zlib.error:
-        return None
-    return data if inflater.eof and not inflater.unused_data else None
 
 
 def _unpacked(packed: Iterable[bytes], entry: Entry) -> Iterator[bytes]:

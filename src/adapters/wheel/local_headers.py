@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 from adapters.wheel.archive_source import ArchiveSource
 from adapters.wheel.central_directory import ZIP64, parse_extras, widened
-from adapters.wheel.entries import LOCAL_SIGNATURE, STORED, Entry, check_version
+from adapters.wheel.entries import STORED, Entry, check_version
 from adapters.wheel.errors import quoted, refused
 from domain.errors import WheelProblem, WheelRefusedError
 
 _HEADER = struct.Struct("<4s3H4L2H")
+_SIGNATURE = b"PK\x03\x04"
 _DESCRIPTOR, _DESCRIPTOR64 = struct.Struct("<3L"), struct.Struct("<LQQ")
 _DESCRIPTOR_SIGNATURE = b"PK\x07\x08"  # optional, says 4.3.9.3
 
@@ -33,12 +34,9 @@ def read_local_header(file: ArchiveSource, entry: Entry) -> LocalHeader:
     Raises:
         WheelRefusedError: It is not there, or disagrees with the directory.
     """
-    end = entry.offset + len(entry.mirrored)
-    if entry.mirrored and end <= file.size and file.read(entry.offset, len(entry.mirrored)) == entry.mirrored:
-        return LocalHeader(end, is_zip64=False)  # of nearly all entries: there is nothing left to hold against it
     header = file.read(entry.offset, _HEADER.size)
     signature, version, flags, method, _, *sizes, name_length, extra_length = _HEADER.unpack(header)
-    if signature != LOCAL_SIGNATURE:
+    if signature != _SIGNATURE:
         raise _disagreement(entry, "is not where the directory says it is")
     texts = file.read(entry.offset + _HEADER.size, name_length + extra_length)
     name = texts[:name_length]

@@ -27,14 +27,6 @@ class SchemaViolation:
     message: str
 
 
-def refers_to_nothing(text: str, document: Mapping[str, object], draft: Draft) -> bool:
-    """Tell at a glance, from a document and its canonical text, that nothing in it can be a violation.
-
-    Whatever can begins with a dollar sign, save draft 4's ``id``; the document's own ``$schema`` is none.
-    """
-    return draft.identifier.startswith("$") and text.count('"$') == ("$schema" in document)
-
-
 def find_violation(document: Mapping[str, object], draft: Draft) -> SchemaViolation | None:
     """Return the first reference, identifier or declaration that leads out of the document or nowhere, or None."""
     telling = {draft.identifier, *draft.anchors, *_REFERENCES, "$schema"}

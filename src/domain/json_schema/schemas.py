@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import cast
 
 from domain.announcements import Announcement
 from domain.errors import SchemaProblem, SchemaRefusedError
 from domain.json_schema.drafts import DRAFTS, Draft, draft_of
-from domain.json_schema.references import SchemaViolation, find_violation, refers_to_nothing
+from domain.json_schema.references import SchemaViolation, find_violation
 from domain.schemas import CanonicalJson
 
 MAX_SCHEMA_LENGTH = 256 * 1024
@@ -20,7 +19,7 @@ class JsonSchema:
 
     Attributes:
         title: What a sentence calls it: the member of the announcement, and the resource type.
-        document: The schema as Python values, members in any order.
+        document: The schema as Python values, members in canonical order.
     """
 
     title: str
@@ -32,10 +31,6 @@ class JsonSchema:
     def length(self) -> int:
         """How many characters its canonical text has."""
         return len(self.canonical.text)
-
-    def in_order(self) -> Mapping[str, object]:
-        """Return the document with its members in canonical order, which decides which violation comes first."""
-        return cast("Mapping[str, object]", self.canonical.decode())
 
     def refused(self, violation: SchemaViolation) -> SchemaRefusedError:
         """Return the refusal for a violation."""
@@ -70,7 +65,7 @@ def _validated(title: str, canonical: CanonicalJson) -> JsonSchema:
     if len(canonical.text) > MAX_SCHEMA_LENGTH:
         problem = f"it has {len(canonical.text)} characters, {MAX_SCHEMA_LENGTH} are allowed; make it smaller"
         raise _refused(title, SchemaViolation(SchemaProblem.TOO_LARGE, (), problem))
-    document = canonical.document
+    document = canonical.decode()
     if not isinstance(document, dict):
         raise _refused(title, SchemaViolation(SchemaProblem.INVALID, (), "it must be a JSON object"))
     draft = draft_of(document)
@@ -78,17 +73,10 @@ def _validated(title: str, canonical: CanonicalJson) -> JsonSchema:
         known = ", ".join(draft.uri for draft in DRAFTS)
         problem = f"{document['$schema']!r:.100} is no draft that is understood; use one of {known}"
         raise _refused(title, SchemaViolation(SchemaProblem.DRAFT_UNSUPPORTED, ("$schema",), problem))
-    schema = JsonSchema(title, canonical, document, draft)
-    violation = _violation(schema)
+    violation = find_violation(document, draft)
     if violation is not None:
-        raise schema.refused(violation)
-    return schema
-
-
-def _violation(schema: JsonSchema) -> SchemaViolation | None:
-    if refers_to_nothing(schema.canonical.text, schema.document, schema.draft):
-        return None
-    return find_violation(schema.document, schema.draft) and find_violation(schema.in_order(), schema.draft)
+        raise _refused(title, violation)
+    return JsonSchema(title, canonical, document, draft)
 
 
 def _refused(title: str, violation: SchemaViolation) -> SchemaRefusedError:

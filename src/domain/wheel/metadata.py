@@ -11,8 +11,6 @@ from domain.errors import WheelProblem, WheelRefusedError
 
 LONGEST_FIELD = 2000
 MAX_HEADER_BYTES = 1024 * 1024
-_PLAIN = re.compile(r"(?:[!-9;-~]++:[^\r\n]*+\n)++\n?")
-_PLAIN_LINE = re.compile(r"([!-9;-~]+):[ \t]*([^\r\n]*)\n")
 _BLANK_LINE = re.compile(rb"(?>\r\n|\r|\n)[\r\n]")
 
 
@@ -30,26 +28,7 @@ def headers(data: bytes, *, file: str) -> Message:
             f"the headers of the wheel's {file} file take more than {MAX_HEADER_BYTES} bytes; "
             "put the description into the body, behind a blank line",
         )
-    text = head.decode("utf-8", "replace")
-    return plain_headers(text) if is_plain(text) else any_headers(text)
-
-
-def is_plain(text: str) -> bool:
-    """Tell whether every header has a line of its own, which takes no parser."""
-    return _PLAIN.fullmatch(text) is not None
-
-
-def plain_headers(text: str) -> Message:
-    """Read plain headers, as ``any_headers`` would."""
-    message = Message()
-    for name, value in _PLAIN_LINE.findall(text):
-        message.set_raw(name, value)
-    return message
-
-
-def any_headers(text: str) -> Message:
-    """Read what may be folded, broken or no headers at all."""
-    return HeaderParser().parsestr(text)
+    return HeaderParser().parsestr(head.decode("utf-8", "replace"))
 
 
 def body(data: bytes) -> str:

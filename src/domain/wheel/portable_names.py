@@ -8,12 +8,11 @@ from itertools import pairwise
 _SEPARATOR = "\x00"
 """Sorts before every character of a name, so whatever lies in a folder follows the folder at once."""
 
-_TOGETHER = 64 * 1024  # characters; Unicode normalisation takes dozens of bytes for each and holds the interpreter lock
 _RESERVED = re.compile(r'[:<>"|?*]')
 _DEVICE = re.compile(r"(?<![^/])(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[1-9¹²³]) *(?=[./]|$)", re.IGNORECASE)
 _SHORT_NAME = re.compile(r"(?<![^/])(?=[^./]{3,8}(?:[./]|$))[^./~]{1,6}~[0-9]{1,6}(?:\.[^./]{1,3})?(?=/|$)")
 _FINAL_DOT = re.compile(r"[. ](?=/|$)")
-_TRAILING_DOTS = re.compile(r"(?<![. ])[. ]+(?=/|$)", re.MULTILINE)  # each run is looked at from its beginning only
+_TRAILING_DOTS = re.compile(r"(?<![. ])[. ]+(?=/|$)")  # each run is looked at from its beginning only
 _IGNORABLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
@@ -45,7 +44,7 @@ def first_collision(paths: Sequence[str]) -> tuple[int, int] | None:
 
     Two folders never collide: what lies in them is compared file by file.
     """
-    keys = _keys([path.removesuffix("/") for path in paths])
+    keys = [on_any_file_system(path.removesuffix("/")).replace("/", _SEPARATOR) for path in paths]
     ordered = sorted(range(len(paths)), key=lambda index: (keys[index], paths[index]))
     for first, second in pairwise(ordered):
         key, next_key = keys[first], keys[second]
@@ -60,25 +59,14 @@ def first_collision(paths: Sequence[str]) -> tuple[int, int] | None:
     return None
 
 
-def on_any_file_system(paths: str) -> str:
-    """Return the same line for paths that some file system takes for the same: Unicode 16 section 3.13.5, D145.
-
-    Takes one path per line: no name holds a line end, and none of the forms of Unicode reaches across one.
-    """
-    paths = _TRAILING_DOTS.sub("", paths)
-    if paths.isascii():
-        return paths.lower()
-    visible = _IGNORABLE.sub("", unicodedata.normalize("NFD", paths))
+def on_any_file_system(path: str) -> str:
+    """Return the same text for paths that some file system takes for the same: Unicode 16 section 3.13.5, D145."""
+    path = _TRAILING_DOTS.sub("", path)
+    if path.isascii():
+        return path.lower()
+    visible = _IGNORABLE.sub("", unicodedata.normalize("NFD", path))
     folded = unicodedata.normalize("NFD", visible.casefold())
     return unicodedata.normalize("NFC", folded)
-
-
-def _keys(paths: Sequence[str]) -> Sequence[str]:
-    """Fold all paths of the usual archive at once, and those of a large one path by path."""
-    if sum(map(len, paths)) > _TOGETHER:
-        return [on_any_file_system(path).replace("/", _SEPARATOR) for path in paths]
-    *keys, _ = on_any_file_system("".join(f"{path}\n" for path in paths)).replace("/", _SEPARATOR).split("\n")
-    return keys
 
 
 _LONGEST = 255  # bytes

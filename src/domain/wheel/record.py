@@ -140,10 +140,7 @@ def verify_record(archive: WheelArchive, folder: str) -> str:
     """
     members = {member.path: member for member in archive.members}
     record = archive.dist_info[f"{folder}/RECORD"]
-    if is_canonical(record, members, folder=folder):
-        hashed = len(members) - 1
-    else:
-        hashed = _check(record, members, folder=folder, folders=frozenset(archive.folders))
+    hashed = _check(record, members, folder=folder, folders=frozenset(archive.folders))
     return f"{hashed} files, {archive.inflated_bytes} bytes: every hash and size is the listed one"
 
 
@@ -198,32 +195,3 @@ def _mismatch(paths: Sequence[str], what: str) -> WheelRefusedError:
         WheelProblem.RECORD_MISMATCH,
         f"{quoted(paths[0])}{others} {what}; rebuild the wheel and change nothing afterwards",
     )
-
-
-_MOST_BYTES = 128 * 1024  # a longer one is read line by line, in flat memory
-_UNUSUAL = (b'"', b"\\", b"\r")
-"""What makes a line mean something else than it says, or end elsewhere."""
-
-
-def is_canonical(record: bytes, members: Mapping[str, ArchiveMember], *, folder: str) -> bool:
-    """Tell whether a RECORD holds the plain line of every file, by its SHA-256 and size, and nothing else.
-
-    Such a one agrees with the archive. So may another one, which only reading it tells.
-
-    Args:
-        record: The file's bytes.
-        members: All files by path.
-        folder: The ``*.dist-info`` folder that it lies in.
-    """
-    if len(record) > _MOST_BYTES or any(sign in record for sign in _UNUSUAL):
-        return False
-    lines = record.removesuffix(b"\n").split(b"\n")
-    if len(lines) != len(members) or record.count(b",") != 2 * len(lines):  # a path with a comma needs quotes
-        return False
-    own = f"{folder}/RECORD"
-    return set(lines) == {b"%s,," % path.encode() if path == own else _line(member) for path, member in members.items()}
-
-
-def _line(member: ArchiveMember) -> bytes:
-    digest = base64.urlsafe_b64encode(member.digests["sha256"]).rstrip(b"=")
-    return b"%s,sha256=%s,%d" % (member.path.encode(), digest, member.size)

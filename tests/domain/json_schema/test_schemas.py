@@ -3,12 +3,11 @@
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import InvalidSchemasError, RegistryError, SchemaProblem, SchemaRefusedError
-from domain.json_schema.drafts import DRAFTS, draft_of
-from domain.json_schema.references import find_violation, refers_to_nothing
+from domain.json_schema.drafts import DRAFTS
 from domain.json_schema.schemas import MAX_SCHEMA_LENGTH, json_schemas
 from domain.schemas import CanonicalJson, ResourceSchema, ResourceSchemas
 from tests.builders import an_announcement
@@ -216,47 +215,3 @@ junk = st.recursive(
 @given(junk)
 def test_whatever_comes_is_accepted_or_refused(document: object) -> None:
     assert _sentence(document).isprintable()
-
-
-_KEYWORDS = st.sampled_from(
-    [
-        "$ref",
-        "$dynamicRef",
-        "$id",
-        "id",
-        "$anchor",
-        "$schema",
-        "$defs",
-        "properties",
-        "items",
-        "not",
-        "allOf",
-        '"$ref',
-        "a",
-    ]
-)
-_TARGETS = st.sampled_from(["#", "#a", "x", "$ref", '"$ref', "\\", DRAFT_4, DRAFT_7, DRAFT_2020])
-_PARTS: st.SearchStrategy[Any] = st.recursive(
-    _TARGETS | st.booleans(), lambda inner: st.dictionaries(_KEYWORDS, inner, max_size=3) | st.lists(inner, max_size=2)
-)
-
-
-@given(
-    st.dictionaries(_KEYWORDS, _PARTS, max_size=3), st.sampled_from([{}, *({"$schema": draft.uri} for draft in DRAFTS)])
-)
-@example({"not": {"id": "x"}}, {"$schema": DRAFT_4})
-@example({"not": {"$ref": "x"}}, {})
-def test_at_a_glance_no_document_with_a_flaw_has_none(parts: dict[str, Any], declared: dict[str, str]) -> None:
-    document = {**parts, **declared}
-    draft = draft_of(document)
-
-    if draft is not None and refers_to_nothing(CanonicalJson.of(document).text, document, draft):
-        assert find_violation(document, draft) is None
-
-
-@pytest.mark.parametrize("document", [{}, {"$schema": DRAFT_7}, {"properties": {"id": {"title": "US$"}}}])
-def test_a_document_without_references_is_known_at_a_glance(document: dict[str, Any]) -> None:
-    draft = draft_of(document)
-
-    assert draft is not None
-    assert refers_to_nothing(CanonicalJson.of(document).text, document, draft)

@@ -1,44 +1,40 @@
-"""Headers of a ``*.dist-info`` folder, read by the line and by a parser."""
+"""The long description of a wheel."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from domain.wheel.metadata import any_headers, headers, is_plain, plain_headers
-
-_NAMES = st.text(alphabet="Na-!~9", min_size=1, max_size=5)
-_VALUES = st.text(alphabet=": \t\x00\x0b\x0c\x1c\x85\u2028é\ufffdFrom", max_size=8)
-_LINES = st.builds("{}:{}\n".format, _NAMES, _VALUES)
-_BROKEN = st.text(alphabet="Na: \t\r\n\x0b\x85", max_size=6)
+from domain.wheel.metadata import LONGEST_README, Readme, body, headers
 
 
-@given(st.lists(_LINES, min_size=1, max_size=5).map("".join), st.sampled_from(["", "\n"]))
-def test_plain_headers_are_read_as_a_parser_reads_them(text: str, end: str) -> None:
-    assert is_plain(text + end)
-    assert plain_headers(text + end).items() == any_headers(text + end).items()
+def readme(metadata: str) -> Readme | None:
+    data = metadata.encode()
+    return Readme.of(headers(data, file="METADATA"), body(data))
 
 
-@given(st.lists(_LINES | _BROKEN, max_size=5).map("".join))
-def test_whatever_passes_for_plain_is_read_as_a_parser_reads_it(text: str) -> None:
-    assert headers(text.encode(), file="METADATA").items() == any_headers(text).items()
+def test_it_is_the_body_of_the_metadata() -> None:
+    text = "Name: a\nDescription-Content-Type: text/markdown; charset=UTF-8\n\n# Äh\n\nTwo: lines\n"
+    assert readme(text) == Readme("# Äh\n\nTwo: lines", "text/markdown")
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "\n",
-        "A",
-        "A: 1",
-        "A: 1\n b\n",
-        "A: 1\r\n",
-        "A: 1\rB: 2\n",
-        ": 1\n",
-        "From x: 1\n",
-        "A : 1\n",
-        "A: 1\n\n\n",
-        "é: 1\n",
-    ],
-)
-def test_what_is_folded_broken_or_ends_otherwise_is_left_to_the_parser(text: str) -> None:
-    assert not is_plain(text)
+@pytest.mark.parametrize("indent", ["        ", "       |"])
+def test_older_metadata_has_it_in_a_header_with_indented_lines(indent: str) -> None:
+    assert readme(f"Name: a\nDescription: Title\n{indent}=====\n{indent}  code\n") == Readme("Title\n=====\n  code")
+
+
+@pytest.mark.parametrize("text", ["Name: a\n", "Name: a\n\n", "Name: a\n\n \n\t\n", "Name: a\nDescription: \n"])
+def test_nothing_but_blanks_is_none(text: str) -> None:
+    assert readme(text) is None
+
+
+@pytest.mark.parametrize("kind", ["", "markdown", "text/<script>", "a/b" * 100])
+def test_a_type_that_is_none_reads_as_the_default(kind: str) -> None:
+    found = readme(f"Name: a\nDescription-Content-Type: {kind}\n\ntext")
+    assert found == Readme("text", "text/x-rst")
+    assert found is not None
+    assert not found.is_markdown
+
+
+def test_what_cannot_be_stored_is_replaced_and_what_is_too_long_cut() -> None:
+    found = readme("Name: a\n\nx\x00\x1b[31m\ty" + "z" * LONGEST_README)
+    assert found is not None
+    assert found.text.startswith("x\ufffd\ufffd[31m\tyz")
+    assert len(found.text) == LONGEST_README
