@@ -130,6 +130,7 @@ class Report:
         is_complete: False if the comparison stopped at one of its bounds; a change of the rule
             ``comparison-incomplete`` says so as well.
         rules_version: The rules that decided.
+        faults: Errors of the comparison itself, for the log; what they left unfinished is unknown.
     """
 
     changes: tuple[Change, ...]
@@ -137,9 +138,10 @@ class Report:
     required_bump: Bump = Bump.PATCH
     is_complete: bool = True
     rules_version: str = RULES_VERSION
+    faults: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, changes: Iterable[Change], *, is_complete: bool = True) -> Self:
+    def of(cls, changes: Iterable[Change], *, is_complete: bool = True, faults: Iterable[str] = ()) -> Self:
         """Put changes in order, and count them."""
         ordered = sorted(changes, key=lambda change: change.rank)
         counts = dict.fromkeys(Verdict, 0)
@@ -150,6 +152,7 @@ class Report:
             counts=counts,
             required_bump=_required_bump(ordered),
             is_complete=is_complete,
+            faults=tuple(faults),
         )
 
     @property

@@ -1,0 +1,87 @@
+"""Keywords that allow and refuse nothing, and what they mean all the same."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from domain.compatibility.documents import Part, spelling
+
+TEXTS = frozenset({
+    *("title", "description", "examples", "example", "$comment", "externalDocs", "xml", "discriminator"),
+    *("contentMediaType", "contentEncoding", "contentSchema"),
+})  # fmt: skip
+_GENERATED = frozenset({"title", "discriminator"})
+"""What generators write by themselves, and differently in each version of theirs."""
+FLAGS = ("deprecated", "readOnly", "writeOnly", "immutable", "sensitive", "nullable")
+_ALWAYS = frozenset({
+    *("$schema", "$id", "id", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$vocabulary", "$defs", "definitions"),
+    *("$ref", "$dynamicRef", "$recursiveRef", "allOf", "anyOf", "oneOf", "not", "type", "enum", "default"),
+    *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "pattern"),
+    *("format", "items", "minItems", "maxItems", "uniqueItems", "properties", "patternProperties"),
+    *("additionalProperties", "required", "minProperties", "maxProperties"),
+})  # fmt: skip
+_SINCE: Mapping[str, tuple[int, int]] = {
+    **dict.fromkeys(("const", "contains", "propertyNames"), (6, 9999)),
+    **dict.fromkeys(("if", "then", "else"), (7, 9999)),
+    **dict.fromkeys(
+        ("dependentRequired", "dependentSchemas", "minContains", "maxContains", "unevaluatedItems",
+         "unevaluatedProperties"), (2019, 9999)),
+    "prefixItems": (2020, 9999),
+    "additionalItems": (4, 2019),
+    "dependencies": (4, 7),
+}  # fmt: skip
+"""The first and last draft that knows a keyword; 2020-12 ends additionalItems, 2019-09 dependencies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Annotations:
+    """What is said of a value beside what it may be.
+
+    Attributes:
+        default: As canonical text; None if there is none.
+        flags: The keywords that are true.
+        dependency: The title that names the target of a dependency, or None.
+        texts: All texts, as canonical text.
+        unknown: Keywords that nobody knows, as canonical text.
+    """
+
+    default: str | None
+    flags: frozenset[str]
+    dependency: str | None
+    texts: str
+    unknown: str
+
+
+def annotations(parts: Sequence[Part], branches: Sequence[Part]) -> Annotations:
+    """Collect annotations of all parts that apply to a value.
+
+    Args:
+        parts: What applies in any case, the outermost first.
+        branches: What applies in one of several cases; their flags count as well.
+    """
+    texts: dict[str, object] = {}
+    unknown: dict[str, str] = {}
+    default: str | None = None
+    dependency: str | None = None
+    flags: set[str] = set()
+    for part in (*parts, *branches):
+        title = part.keywords.get("title")
+        if dependency is None and isinstance(title, str) and title.startswith("Dependency["):
+            dependency = title
+        flags.update(flag for flag in FLAGS if part.keywords.get(flag) is True)
+    for part in parts:
+        if default is None and "default" in part.keywords:
+            default = spelling(part.keywords["default"])
+        for keyword, value in part.keywords.items():
+            if keyword in _GENERATED:
+                continue
+            if keyword in TEXTS or keyword.startswith("x-"):
+                texts.setdefault(keyword, value)
+            elif not is_known(keyword, part.document.year) and keyword not in FLAGS:
+                unknown[keyword] = spelling(value)
+    return Annotations(default, frozenset(flags), dependency, spelling(texts), spelling(unknown))
+
+
+def is_known(keyword: str, year: int) -> bool:
+    """Tell whether a draft knows a keyword."""
+    first, last = _SINCE.get(keyword, (0, 9999) if keyword in _ALWAYS else (1, 0))
+    return first <= year <= last

@@ -1,0 +1,183 @@
+"""Parts of a schema document, and where its references lead."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeAlias, cast
+from urllib.parse import unquote
+
+from domain.json_schema.drafts import DEFAULT_DRAFT, Draft, Pointer, draft_of, subschemas
+
+MAX_CONJUNCTS = 256
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+class TooEntangledError(Exception):
+    """A schema refers to more parts of itself than are followed."""
+
+
+def spelling(value: object) -> str:
+    """Return the canonical text of a decoded canonical document: equal values, and they alone, have equal texts."""
+    return _ENCODER.encode(value)
+
+
+@dataclass(frozen=True, eq=False)
+class Document:
+    """A whole schema."""
+
+    root: object
+    draft: Draft
+
+    @classmethod
+    def of(cls, root: object) -> "Document":
+        """Take a decoded schema; of an unknown draft it is read as of the default one."""
+        draft = draft_of(root) if isinstance(root, dict) else None
+        return cls(root, draft or DEFAULT_DRAFT)
+
+    @property
+    def whole(self) -> "Part":
+        """The document as a part of itself."""
+        return Part(self, self.root, ())
+
+    @property
+    def year(self) -> int:
+        """The draft as a number that grows: 4, 6, 7, 2019, 2020."""
+        return int(self.draft.name.partition("-")[0])
+
+    @cached_property
+    def anchors(self) -> Mapping[str, tuple[object, Pointer]]:
+        """Parts that have a name."""
+        if not isinstance(self.root, dict):
+            return {}
+        found: dict[str, tuple[object, Pointer]] = {}
+        for place, part in subschemas(self.root, self.draft):
+            for keyword in self.draft.anchors:
+                name = part.get(keyword)
+                if isinstance(name, str):
+                    found.setdefault(name.removeprefix("#"), (part, place))
+        return found
+
+    @cached_property
+    def definitions(self) -> str | None:
+        """The canonical text of all definitions if references lead nowhere else, or None."""
+        if not isinstance(self.root, dict):
+            return ""
+        for _, part in subschemas(self.root, self.draft):
+            target = part.get("$ref", "#/$defs/")
+            named = isinstance(target, str) and target.startswith(("#/$defs/", "#/definitions/"))
+            if not named or "$dynamicRef" in part or "$recursiveRef" in part:
+                return None
+        return spelling([self.draft.name, self.root.get("$defs"), self.root.get("definitions")])
+
+    def resolve(self, reference: object) -> "Part | None":
+        """Return what a reference leads to, or None."""
+        if not isinstance(reference, str) or not reference.startswith("#"):
+            return None
+        fragment = unquote(reference[1:])
+        if not fragment:
+            return self.whole
+        if not fragment.startswith("/"):
+            found = self.anchors.get(fragment)
+            return None if found is None else Part(self, *found)
+        steps = tuple(step.replace("~1", "/").replace("~0", "~") for step in fragment[1:].split("/"))
+        return self._at(steps)
+
+    def _at(self, steps: Pointer) -> "Part | None":
+        value = self.root
+        for step in steps:
+            if isinstance(value, dict) and step in value:
+                value = value[step]
+            elif isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+                value = value[int(step)]
+            else:
+                return None
+        return Part(self, value, steps) if isinstance(value, dict | bool) else None
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A schema inside a document, with its place."""
+
+    document: Document = field(repr=False)
+    schema: object
+    place: Pointer
+
+    @property
+    def key(self) -> object:
+        """Identifies the part for as long as its document lives."""
+        return id(self.schema) if isinstance(self.schema, dict) else bool(self.schema)
+
+    @property
+    def keywords(self) -> Mapping[str, object]:
+        """The keywords that have effect."""
+        if not isinstance(self.schema, dict):
+            return {}
+        if self.document.draft.lone_references and "$ref" in self.schema:
+            return {"$ref": self.schema["$ref"]}
+        return cast("Mapping[str, object]", self.schema)
+
+    @property
+    def pointer(self) -> str:
+        """The place as a JSON Pointer."""
+        return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in self.place)
+
+    def under(self, keyword: str) -> "Part | None":
+        """Return the schema of a keyword, or None."""
+        value = self.keywords.get(keyword)
+        return Part(self.document, value, (*self.place, keyword)) if isinstance(value, dict | bool) else None
+
+    def listed(self, keyword: str) -> "list[Part]":
+        """Return the schemas that a keyword lists."""
+        value = self.keywords.get(keyword)
+        if not isinstance(value, list):
+            return []
+        return [
+            Part(self.document, schema, (*self.place, keyword, str(index)))
+            for index, schema in enumerate(value)
+            if isinstance(schema, dict | bool)
+        ]
+
+    def named(self, keyword: str) -> "dict[str, Part]":
+        """Return the schemas to which a keyword gives names."""
+        value = self.keywords.get(keyword)
+        if not isinstance(value, dict):
+            return {}
+        return {
+            name: Part(self.document, schema, (*self.place, keyword, name))
+            for name, schema in value.items()
+            if isinstance(schema, dict | bool)
+        }
+
+
+Node: TypeAlias = tuple[Part, ...]
+"""Schemas that apply together to one value; none at all allows everything."""
+
+
+def key_of(node: Node) -> frozenset[object]:
+    """Identify a node, whatever the order of its parts."""
+    return frozenset(part.key for part in node)
+
+
+def conjuncts(node: Node) -> list[Part]:
+    """Return all parts that apply to the value of a node, references and ``allOf`` followed, each once."""
+    found: dict[object, Part] = {}
+    waiting = list(reversed(node))
+    while waiting:
+        part = waiting.pop()
+        if part.key in found:
+            continue
+        found[part.key] = part
+        if len(found) > MAX_CONJUNCTS:
+            raise TooEntangledError
+        waiting += reversed(list(_applied(part)))
+    return list(found.values())
+
+
+def _applied(part: Part) -> Iterator[Part]:
+    for keyword in ("$ref", "$dynamicRef", "$recursiveRef"):
+        if keyword in part.keywords:
+            target = part.document.resolve(part.keywords[keyword])
+            if target is not None:
+                yield target
+    yield from part.listed("allOf")

@@ -1,0 +1,59 @@
+"""Comparing what is said of a value beside what it may be."""
+
+from collections.abc import Iterator
+
+from domain.compatibility.annotations import Annotations, annotations
+from domain.compatibility.documents import Node, Part, conjuncts
+from domain.compatibility.findings import Effect, Finding, Pair
+from domain.compatibility.report import Side
+from domain.compatibility.rule_ids import RuleId
+from domain.compatibility.rules import RULES, Verdict
+from domain.compatibility.shapes import Shape
+
+_FLAGS = {
+    "deprecated": (RuleId.DEPRECATED, RuleId.UNDEPRECATED),
+    "readOnly": (RuleId.READ_ONLY_ADDED, RuleId.READ_ONLY_REMOVED),
+    "writeOnly": (RuleId.WRITE_ONLY_ADDED, RuleId.WRITE_ONLY_REMOVED),
+    "immutable": (RuleId.BECAME_IMMUTABLE, RuleId.BECAME_MUTABLE),
+    "sensitive": (RuleId.SENSITIVITY_ADDED, RuleId.SENSITIVITY_REMOVED),
+    "nullable": (RuleId.NULLABLE_ADDED, RuleId.NULLABLE_REMOVED),
+}
+_TEXTS = ("description", "examples", "title")
+
+
+def notes(nodes: tuple[Node, Node], side: Side) -> Iterator[Finding]:
+    """Compare texts, flags, the targets of dependencies, and keywords that nobody knows."""
+    old, new = (_of(node) for node in nodes)
+    pair = Pair(Shape("object"), Shape("object"), nodes)
+    for flag, (added, removed) in _FLAGS.items():
+        if (flag in old.flags) is not (flag in new.flags):
+            rule = added if flag in new.flags else removed
+            parts = tuple(_holding(node, flag) for node in nodes)
+            yield _declared(pair, rule, side, (parts[0], parts[1]))
+    if old.dependency != new.dependency and None not in {old.dependency, new.dependency}:
+        yield _declared(pair, RuleId.DEPENDENCY_TARGET_CHANGED, side)
+    if old.unknown != new.unknown:
+        yield _declared(pair, RuleId.UNKNOWN_KEYWORD_CHANGED, side)
+    if old.texts != new.texts:
+        yield _declared(pair, RuleId.ANNOTATION_CHANGED, side)
+
+
+def _declared(pair: Pair, rule: RuleId, side: Side, parts: tuple[Part | None, Part | None] | None = None) -> Finding:
+    verdict = RULES[rule].config if side is Side.CONFIG else RULES[rule].outputs
+    return pair.finding(rule, Effect.NONE, verdict=verdict or Verdict.UNKNOWN, parts=parts)
+
+
+def _of(node: Node) -> Annotations:
+    parts = conjuncts(node)
+    return annotations(parts, _branches(parts))
+
+
+def _branches(parts: list[Part]) -> list[Part]:
+    listed = [branch for part in parts for keyword in ("anyOf", "oneOf") for branch in part.listed(keyword)]
+    return [inner for branch in listed for inner in conjuncts((branch,))]
+
+
+def _holding(node: Node, keyword: str) -> Part | None:
+    parts = conjuncts(node)
+    found = (part for part in (*parts, *_branches(parts)) if part.keywords.get(keyword) is True)
+    return next(found, parts[0] if parts else None)

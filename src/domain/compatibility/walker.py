@@ -1,0 +1,187 @@
+"""Comparing two schemas node by node."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from domain.compatibility import notes
+from domain.compatibility.alternatives import alternatives
+from domain.compatibility.arrays import arrays
+from domain.compatibility.budget import MAX_LEVELS, Budget, ExhaustedError
+from domain.compatibility.conditions import conditions
+from domain.compatibility.documents import Node, Part, TooEntangledError, key_of, spelling
+from domain.compatibility.findings import BOTH, Effect, Finding, Pair, effect_of, merged, target
+from domain.compatibility.instances import Shapes
+from domain.compatibility.objects import objects
+from domain.compatibility.report import Side
+from domain.compatibility.rule_ids import RuleId
+from domain.compatibility.rules import Verdict
+from domain.compatibility.scalars import numbers, strings
+from domain.compatibility.shapes import Shape
+from domain.compatibility.shaping import Shaper
+from domain.compatibility.values import values
+
+_NO_LEVEL = MAX_LEVELS + 1
+
+
+class Walker:
+    """Compares nodes, each pair once. A pair that is met again below itself is taken for equal until it is known.
+
+    Args:
+        side: Whether values are written by users or by the provider.
+        shaper: What nodes mean.
+        budget: What pairs and steps are counted on.
+    """
+
+    def __init__(self, side: Side, shaper: Shaper, budget: Budget) -> None:
+        self.side = side
+        self.shaper = shaper
+        self.budget = budget
+        self.is_strict = False
+        self._known: dict[tuple[object, ...], list[Finding]] = {}
+        self._open: dict[tuple[object, ...], int] = {}
+        self._kept: list[tuple[Node, Node]] = []
+        self._leaned = _NO_LEVEL
+
+    def compare(self, old: Node, new: Node, *, is_root: bool = False) -> Sequence[Finding]:
+        """Return the differences between two nodes, with paths from them."""
+        if self._is_same(old, new):
+            return ()
+        key = (key_of(old), key_of(new), self.is_strict, is_root)
+        if key in self._known:
+            return self._known[key]
+        if key in self._open:
+            self._leaned = min(self._leaned, self._open[key])
+            return ()
+        level = len(self._open)
+        if not self.budget.take_pair() or level >= MAX_LEVELS:
+            return [self._incomplete(old, new)]
+        outer, self._leaned = self._leaned, _NO_LEVEL
+        self._open[key] = level
+        self._kept.append((old, new))  # keys are identities, so what they identify must live
+        try:
+            found = merged(self._compared(old, new, is_root=is_root))
+        except (ExhaustedError, TooEntangledError):
+            found = [self._incomplete(old, new)]
+        finally:
+            del self._open[key]
+        if self._leaned >= level:  # nothing that is still open was taken for equal
+            self._known[key] = found
+            self._leaned = _NO_LEVEL
+        self._leaned = min(outer, self._leaned)
+        return found
+
+    def relation(self, old: Node, new: Node) -> Effect:
+        """Return how the set of valid values changed, by sets alone."""
+        outer, self.is_strict = self.is_strict, True
+        try:
+            return effect_of(self.compare(old, new))
+        finally:
+            self.is_strict = outer
+
+    def shape_relation(self, pair: Pair) -> Effect:
+        """Return how the set of valid values of one type changed, by sets alone."""
+        if not self.budget.take_pair():
+            return Effect.UNKNOWN
+        outer, self.is_strict = self.is_strict, True
+        try:
+            return effect_of(self._facets(pair))
+        finally:
+            self.is_strict = outer
+
+    def spells_alike(self, old: Part, new: Part) -> bool:
+        """Tell whether two parts are written alike and refer to the same."""
+        if spelling(old.schema) != spelling(new.schema) or old.document.year != new.document.year:
+            return False
+        definitions = old.document.definitions
+        return '"$ref"' not in spelling(old.schema) or (
+            definitions is not None and definitions == new.document.definitions
+        )
+
+    def _is_same(self, old: Node, new: Node) -> bool:
+        if key_of(old) == key_of(new):
+            return True
+        return len(old) == len(new) == 1 and self.spells_alike(old[0], new[0])
+
+    def _incomplete(self, old: Node, new: Node) -> Finding:
+        pair = Pair(Shape("object"), Shape("object"), (old, new))
+        return pair.finding(RuleId.COMPARISON_INCOMPLETE, Effect.UNKNOWN, verdict=Verdict.UNKNOWN)
+
+    def _compared(self, old: Node, new: Node, *, is_root: bool) -> Iterator[Finding]:
+        shapes = self.shaper.shapes(old), self.shaper.shapes(new)
+        if not self.is_strict:
+            yield from notes.notes((old, new), self.side)
+        pair = Pair(Shape("object"), Shape("object"), (old, new))
+        if is_root and "object" in shapes[0] and "object" in shapes[1]:
+            shapes = {"object": shapes[0]["object"]}, {"object": shapes[1]["object"]}
+        yield from _types(pair, *shapes)
+        for kind in shapes[0].keys() & shapes[1].keys():
+            options = shapes[0][kind], shapes[1][kind]
+            both = replace(pair, old=options[0][0], new=options[1][0])
+            if all(shape.values is not None for shape in (*options[0], *options[1])):
+                yield from self._facets_of_many(options, both)
+            else:
+                yield from alternatives(*options, both, self, self._facets)
+
+    def _facets_of_many(self, options: tuple[tuple[Shape, ...], tuple[Shape, ...]], pair: Pair) -> Iterator[Finding]:
+        """Compare lists of values, which alternatives may share out in any way."""
+        shapes = [replace(few[0], values={t: v for s in few for t, v in (s.values or {}).items()}) for few in options]
+        yield from values(replace(pair, old=shapes[0], new=shapes[1]), options, self.shaper.judge)
+
+    def _facets(self, pair: Pair) -> list[Finding]:
+        """Compare one alternative with one."""
+        if pair.old.values is not None or pair.new.values is not None:
+            return list(values(pair, ((pair.old,), (pair.new,)), self.shaper.judge))
+        kind = pair.old.type
+        found = list(conditions(pair, self))
+        if kind == "number":
+            found += numbers(pair)
+        elif kind == "string":
+            found += strings(pair, self)
+        elif kind == "array":
+            found += arrays(pair, self)
+        elif kind == "object":
+            found += objects(pair, self)
+        return found
+
+
+def _types(pair: Pair, old: Shapes, new: Shapes) -> Iterator[Finding]:
+    gone, come = old.keys() - new.keys(), new.keys() - old.keys()
+    if "null" in gone and len(old) > 1:
+        yield pair.finding(RuleId.NULL_DISALLOWED, Effect.NARROWER, "type", "anyOf", "oneOf", "enum")
+        gone -= {"null"}
+    if "null" in come and len(new) > 1:
+        yield pair.finding(RuleId.NULL_ALLOWED, Effect.WIDER, "type", "anyOf", "oneOf", "enum")
+        come -= {"null"}
+    if gone and come and not (old.keys() & new.keys()) - {"null"}:
+        yield pair.finding(RuleId.TYPE_CHANGED, BOTH)
+        return
+    if gone:
+        yield from _branches(pair, [shape for kind in sorted(gone) for shape in old[kind]], Effect.NARROWER)
+    if come:
+        yield from _branches(pair, [shape for kind in sorted(come) for shape in new[kind]], Effect.WIDER)
+
+
+_BRANCHES = {
+    ("anyOf", Effect.NARROWER): RuleId.ANY_OF_BRANCH_REMOVED,
+    ("anyOf", Effect.WIDER): RuleId.ANY_OF_BRANCH_ADDED,
+    ("oneOf", Effect.NARROWER): RuleId.ONE_OF_BRANCH_REMOVED,
+    ("oneOf", Effect.WIDER): RuleId.ONE_OF_BRANCH_ADDED,
+}
+_TYPES = {Effect.NARROWER: RuleId.TYPE_NARROWED, Effect.WIDER: RuleId.TYPE_WIDENED}
+_VALUES = {Effect.NARROWER: RuleId.ENUM_VALUE_REMOVED, Effect.WIDER: RuleId.ENUM_VALUE_ADDED}
+
+
+def _branches(pair: Pair, shapes: Sequence[Shape], effect: Effect) -> Iterator[Finding]:
+    """Return a finding for each branch whose type came or went, one for listed values, one for all others."""
+    plain = False
+    for shape in shapes:
+        is_listed = shape.values is not None and not {"enum", "const"}.isdisjoint(shape.where)
+        if shape.origin is not None and shape.branch is not None:
+            part = target(shape.branch)
+            parts = (part, None) if effect is Effect.NARROWER else (None, part)
+            yield pair.finding(_BRANCHES[shape.origin, effect], effect, parts=parts)
+        elif is_listed:
+            yield pair.finding(_VALUES[effect], effect, "enum", "const")
+        elif not plain:
+            plain = True
+            yield pair.finding(_TYPES[effect], effect, "type")
