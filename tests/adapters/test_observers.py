@@ -9,7 +9,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from prometheus_client import CollectorRegistry
 
 from adapters.instrumentation import Stage
-from adapters.logs.observer import LoggingObserver
+from adapters.logs import LoggingObserver
 from adapters.memory.observer import InMemoryObserver
 from adapters.prometheus.observer import PrometheusObserver
 from adapters.tracing.observer import TracingObserver

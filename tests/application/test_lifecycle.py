@@ -15,12 +15,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from adapters.json_schema.validator import MetaSchemaValidator
 from adapters.memory.change_feed import InMemoryChangeFeed
 from adapters.memory.clock import ManualClock
-from adapters.memory.distribution_index import InMemoryDistributionIndex
+from adapters.memory.distributions import InMemoryDistributionIndex
 from adapters.memory.provider_queries import InMemoryProviderQueries
-from adapters.memory.token_verifier import InMemoryTokenVerifier
+from adapters.memory.token_verifiers import InMemoryTokenVerifier
 from adapters.memory.version_repository import InMemoryVersionRepository
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
-from adapters.postgres.distribution_index import PostgresDistributionIndex
+from adapters.postgres.distributions import PostgresDistributionIndex
 from adapters.postgres.engine import ConnectionOptions, Database
 from adapters.postgres.provider_queries import PostgresProviderQueries
 from adapters.postgres.version_repository import PostgresVersionRepository

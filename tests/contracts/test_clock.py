@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from adapters.memory.clock import ManualClock
-from adapters.system.clock import SystemClock
+from adapters.system_clock import SystemClock
 from application.ports.clock import Clock
 
 

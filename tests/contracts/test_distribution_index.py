@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from packaging.utils import canonicalize_name
 
-from adapters.memory.distribution_index import InMemoryDistributionIndex
+from adapters.memory.distributions import InMemoryDistributionIndex
 from adapters.memory.version_repository import InMemoryVersionRepository
-from adapters.postgres.distribution_index import PostgresDistributionIndex
+from adapters.postgres.distributions import PostgresDistributionIndex
 from adapters.postgres.engine import Database
 from adapters.postgres.version_repository import PostgresVersionRepository
 from application.errors import StoreUnavailableError

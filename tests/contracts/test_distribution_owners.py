@@ -6,9 +6,9 @@ import pytest
 from packaging.utils import canonicalize_name
 
 from adapters.memory.clock import ManualClock
-from adapters.memory.distribution_owners import InMemoryDistributionOwners
+from adapters.memory.distributions import InMemoryDistributionOwners
 from adapters.memory.version_repository import InMemoryVersionRepository
-from adapters.postgres.distribution_owners import PostgresDistributionOwners
+from adapters.postgres.distributions import PostgresDistributionOwners
 from adapters.postgres.engine import Database
 from adapters.postgres.version_repository import PostgresVersionRepository
 from application.errors import StoreUnavailableError

@@ -4,8 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from adapters.memory.customer_verifier import InMemoryCustomerVerifier
-from adapters.memory.token_verifier import InMemoryTokenVerifier
+from adapters.memory.token_verifiers import InMemoryCustomerVerifier, InMemoryTokenVerifier
 from domain.customers import Customer
 from domain.registrants import ConsoleMachine
 from provider_registry_testing.token_verifier import RevocationContract, TokenAuthority, TokenVerifierContract

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.clerk.customers import ClerkCustomers, ClerkCustomerVerifier
+from adapters.clerk.client import ClerkVerifier
+from adapters.clerk.customers import ClerkCustomers
 from application.errors import NotAuthenticatedError, TokenAuthorityUnavailableError
+from domain.customers import Customer
 from entrypoints.development.clerk.faults import ConnectionReset, Paused
 from entrypoints.development.clerk.keys import SigningKey, encode_segment
 from tests.builders import NOW
@@ -151,13 +153,13 @@ FORGED: dict[str, tuple[Callable[[CustomerRealm], str], str]] = {
 
 
 @pytest.fixture
-def verifier(customers: ClerkCustomers) -> ClerkCustomerVerifier:
+def verifier(customers: ClerkCustomers) -> ClerkVerifier[Customer]:
     return customers.verifier
 
 
 @pytest.mark.parametrize(("changes", "reason"), REFUSED_HEADERS.values(), ids=REFUSED_HEADERS)
 async def test_a_bent_header_is_refused(
-    realm: CustomerRealm, verifier: ClerkCustomerVerifier, changes: dict[str, Any], reason: str
+    realm: CustomerRealm, verifier: ClerkVerifier[Customer], changes: dict[str, Any], reason: str
 ) -> None:
     token = realm.clerk.sign(realm.header(**changes), realm.claims())
 
@@ -166,14 +168,14 @@ async def test_a_bent_header_is_refused(
 
 @pytest.mark.parametrize(("changes", "reason"), REFUSED.values(), ids=REFUSED)
 async def test_a_bent_claim_is_refused(
-    realm: CustomerRealm, verifier: ClerkCustomerVerifier, changes: dict[str, Any], reason: str
+    realm: CustomerRealm, verifier: ClerkVerifier[Customer], changes: dict[str, Any], reason: str
 ) -> None:
     assert await refusal_reason(verifier, realm.sign(**changes)) == reason
 
 
 @pytest.mark.parametrize(("forge", "reason"), FORGED.values(), ids=FORGED)
 async def test_a_forged_or_respelled_token_is_refused(
-    realm: CustomerRealm, verifier: ClerkCustomerVerifier, forge: Callable[[CustomerRealm], str], reason: str
+    realm: CustomerRealm, verifier: ClerkVerifier[Customer], forge: Callable[[CustomerRealm], str], reason: str
 ) -> None:
     assert await refusal_reason(verifier, forge(realm)) == reason
 
@@ -182,7 +184,7 @@ async def test_a_forged_or_respelled_token_is_refused(
 @EXAMPLES
 @given(data=st.data())
 async def test_no_mutation_of_a_valid_token_authenticates(
-    realm: CustomerRealm, verifier: ClerkCustomerVerifier, kind: str, data: st.DataObject
+    realm: CustomerRealm, verifier: ClerkVerifier[Customer], kind: str, data: st.DataObject
 ) -> None:
     token = realm.sign() if kind == "session" else realm.clerk.create_api_key(ORG)
 
@@ -192,7 +194,7 @@ async def test_no_mutation_of_a_valid_token_authenticates(
 
 @pytest.mark.parametrize("changes", ACCEPTED.values(), ids=ACCEPTED)
 async def test_what_the_rules_allow_is_accepted(
-    realm: CustomerRealm, verifier: ClerkCustomerVerifier, changes: dict[str, Any]
+    realm: CustomerRealm, verifier: ClerkVerifier[Customer], changes: dict[str, Any]
 ) -> None:
     customer = await verifier.verify(realm.sign(**changes))
 
@@ -253,7 +255,7 @@ async def test_a_missing_category_is_accepted_when_the_realm_allows_it(realm: Cu
     ids=["pending", "no organisation"],
 )
 async def test_a_user_who_is_not_quite_signed_in_is_refused(
-    realm: CustomerRealm, verifier: ClerkCustomerVerifier, version: int, changes: dict[str, Any], reason: str
+    realm: CustomerRealm, verifier: ClerkVerifier[Customer], version: int, changes: dict[str, Any], reason: str
 ) -> None:
     session = replace(realm.session, **{"version": version, **changes})
 
@@ -261,7 +263,7 @@ async def test_a_user_who_is_not_quite_signed_in_is_refused(
 
 
 async def test_the_slug_is_taken_from_the_token_without_asking_clerk(
-    realm: CustomerRealm, verifier: ClerkCustomerVerifier
+    realm: CustomerRealm, verifier: ClerkVerifier[Customer]
 ) -> None:
     before = len(realm.clerk.requests)
 
@@ -272,7 +274,7 @@ async def test_the_slug_is_taken_from_the_token_without_asking_clerk(
 
 
 async def test_known_keys_serve_while_clerk_is_down_and_unknown_ones_are_not_called_wrong(
-    realm: CustomerRealm, verifier: ClerkCustomerVerifier
+    realm: CustomerRealm, verifier: ClerkVerifier[Customer]
 ) -> None:
     await verifier.verify(realm.sign())
     realm.clerk.faults.always(ConnectionReset())
@@ -314,7 +316,7 @@ GRANT_NOTHING: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("changes", GRANT_NOTHING.values(), ids=GRANT_NOTHING)
 async def test_malformed_permissions_grant_nothing(
-    realm: CustomerRealm, verifier: ClerkCustomerVerifier, changes: dict[str, Any]
+    realm: CustomerRealm, verifier: ClerkVerifier[Customer], changes: dict[str, Any]
 ) -> None:
     customer = await verifier.verify(realm.sign(**changes))
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from joserfc.jwk import ECKey
 
-from adapters.clerk.http_client import new_http_client
+from adapters.clerk.api import new_http_client
 from adapters.clerk.machine_tokens import ClerkTokenVerifier
 from application.errors import TokenAuthorityUnavailableError
 from domain.registrants import ConsoleMachine

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
-from adapters.clerk.http_client import new_http_client
+from adapters.clerk.api import new_http_client
 from adapters.clerk.machine_tokens import ClerkTokenVerifier
 from application.errors import TokenAuthorityUnavailableError
 from domain.registrants import ConsoleMachine

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from adapters.clerk.http_client import new_http_client
+from adapters.clerk.api import new_http_client
 from adapters.https.address_policy import AddressPolicy
 from adapters.https.tls import create_ssl_context
 from adapters.https.wheel_fetcher import HttpsWheelFetcher

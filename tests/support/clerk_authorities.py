@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal, TypeVar
 
-from adapters.memory.issued_tokens import IssuedTokens
+from adapters.memory.token_verifiers import IssuedTokens
 from entrypoints.development.clerk.fake_clerk import FakeClerk
 from entrypoints.development.clerk.faults import ConnectionReset
 from provider_registry_testing.token_verifier import TokenAuthority

@@ -1,19 +1,51 @@
-"""What a verifier holds open towards one Clerk instance."""
+"""Connections to one Clerk instance, and the verification of its tokens."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Generic, Self, TypeVar
 
 import httpx
 
-from adapters.clerk.api import ClerkApi
-from adapters.clerk.http_client import new_http_client
+from adapters.clerk.api import ClerkApi, new_http_client
 from adapters.clerk.jwks import JwksCache
+from adapters.clerk.jwt import MAX_TOKEN_LENGTH, is_compact_jws
 from adapters.clerk.realms import ClerkInstance
+from adapters.clerk.rejection import RejectionReason, reject_unless
 from adapters.clerk.verification_limits import DEFAULT_BOUNDS, VerificationBounds, VerificationLimits
 from adapters.instrumentation import NULL_OBSERVER, AuthorityObserver
 from application.ports.clock import Clock
+
+Caller = TypeVar("Caller")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClerkVerifier(Generic[Caller]):
+    """Verifies the tokens of one realm: those that Clerk signed, and secrets that only Clerk knows.
+
+    Attributes:
+        secret_prefix: Of secrets. A prefix proves nothing; it chooses how the token is verified.
+        limits: Of the calls that secrets cost.
+    """
+
+    secret_prefix: str
+    verify_secret: Callable[[str], Awaitable[Caller]]
+    verify_signed: Callable[[str], Awaitable[Caller]]
+    limits: VerificationLimits
+
+    async def verify(self, token: str) -> Caller:
+        """Return the caller that a token was issued to.
+
+        Raises:
+            NotAuthenticatedError: A check failed; ``reason`` is a value of ``RejectionReason``.
+            TokenAuthorityUnavailableError: Clerk could not be asked.
+        """
+        reject_unless(len(token) <= MAX_TOKEN_LENGTH, RejectionReason.TOO_LONG)
+        if token.startswith(self.secret_prefix):
+            return await self.limits.verify(token, lambda: self.verify_secret(token))
+        reject_unless(is_compact_jws(token), RejectionReason.UNKNOWN_SHAPE)
+        return await self.verify_signed(token)
 
 
 class ClerkClient:
@@ -53,11 +85,9 @@ class ClerkClient:
             await client.aclose()
 
     async def __aenter__(self) -> Self:
-        """Return itself."""
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close it."""
         await self.aclose()

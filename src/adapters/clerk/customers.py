@@ -1,4 +1,4 @@
-"""Everything that the customer realm's Clerk instance is asked for."""
+"""The customer realm of a Clerk instance: verifying customers, and looking them up."""
 
 import time
 from collections.abc import Callable
@@ -6,46 +6,23 @@ from collections.abc import Callable
 import httpx
 
 from adapters.clerk.api_keys import ApiKeyVerifier
-from adapters.clerk.client import ClerkClient
+from adapters.clerk.client import ClerkClient, ClerkVerifier
 from adapters.clerk.customer_directory import ClerkCustomerDirectory
 from adapters.clerk.realms import ClerkCustomerRealm
-from adapters.clerk.rejection import RejectionReason, reject_unless
 from adapters.clerk.session_tokens import SessionTokenVerifier
-from adapters.clerk.token_kinds import MAX_TOKEN_LENGTH, is_api_key, is_compact_jws
-from adapters.clerk.verification_limits import DEFAULT_BOUNDS, VerificationBounds, VerificationLimits
+from adapters.clerk.verification_limits import DEFAULT_BOUNDS, VerificationBounds
 from adapters.instrumentation import NULL_OBSERVER, AuthorityObserver
 from application.ports.clock import Clock
-from domain.customers import Customer
 
-
-class ClerkCustomerVerifier:
-    """Verifies session tokens and API keys of one Clerk instance."""
-
-    def __init__(self, sessions: SessionTokenVerifier, api_keys: ApiKeyVerifier, limits: VerificationLimits) -> None:
-        self._sessions = sessions
-        self._api_keys = api_keys
-        self._limits = limits
-
-    async def verify(self, token: str) -> Customer:
-        """Verify a token or key as ``CustomerVerifier`` says.
-
-        Raises:
-            NotAuthenticatedError: A check failed; ``reason`` is a value of ``RejectionReason``.
-            TokenAuthorityUnavailableError: Clerk could not be asked.
-        """
-        reject_unless(len(token) <= MAX_TOKEN_LENGTH, RejectionReason.TOO_LONG)
-        if is_api_key(token):
-            return await self._limits.verify(token, lambda: self._api_keys.verify(token))
-        reject_unless(is_compact_jws(token), RejectionReason.UNKNOWN_SHAPE)
-        return await self._sessions.verify(token)
+_API_KEY_PREFIX = "ak_"
 
 
 class ClerkCustomers(ClerkClient):
     """Customers of one Clerk instance. Close it, or use it as a context: it holds connections.
 
     Attributes:
-        verifier: Proves which customer calls.
-        directory: Knows organisations and users.
+        verifier: Verifies session tokens and API keys.
+        directory: Looks up organisations and users.
     """
 
     def __init__(
@@ -60,8 +37,9 @@ class ClerkCustomers(ClerkClient):
     ) -> None:
         super().__init__(realm, clock, http=http, monotonic=monotonic, observer=observer, bounds=bounds)
         self.directory = ClerkCustomerDirectory(realm, self._api, monotonic)
-        self.verifier = ClerkCustomerVerifier(
-            SessionTokenVerifier(realm, self._keys, clock),
-            ApiKeyVerifier(self._api, self.directory, clock),
-            self._limits,
+        self.verifier = ClerkVerifier(
+            secret_prefix=_API_KEY_PREFIX,
+            verify_secret=ApiKeyVerifier(self._api, self.directory, clock).verify,
+            verify_signed=SessionTokenVerifier(realm, self._keys, clock).verify,
+            limits=self._limits,
         )

@@ -13,12 +13,17 @@ from adapters.clerk.jwks import JwksCache
 from adapters.clerk.realms import ClerkInstance
 from adapters.clerk.rejection import RejectionReason, reject_unless
 from adapters.clerk.strict_encoding import decode_base64url, decode_object
-from adapters.clerk.token_kinds import MAX_TOKEN_LENGTH
 from application.errors import NotAuthenticatedError
 from application.ports.clock import Clock
 
+MAX_TOKEN_LENGTH = 16_384
 # The end of the year 9999 in Unix seconds: later times are no dates, and huge integers do not become floats.
 _LATEST = 253_402_300_799
+
+
+def is_compact_jws(token: str) -> bool:
+    """Return whether a token has the three segments of a signed JWT; an encrypted one has five."""
+    return token.count(".") == 2
 
 
 def as_timestamp(value: object, refusal: RejectionReason, *, per_second: int = 1) -> float:

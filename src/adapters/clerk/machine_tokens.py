@@ -8,17 +8,18 @@ from structlog.contextvars import bind_contextvars
 
 from adapters.clerk import ids
 from adapters.clerk.api import ClerkApi
-from adapters.clerk.client import ClerkClient
+from adapters.clerk.client import ClerkClient, ClerkVerifier
 from adapters.clerk.introspection import TokenIntrospector
 from adapters.clerk.jwks import JwksCache
 from adapters.clerk.jwt import MACHINE_CATEGORY, Claims, SignedTokenReader
 from adapters.clerk.realms import ClerkRealm
 from adapters.clerk.rejection import RejectionReason, reject_unless
-from adapters.clerk.token_kinds import MAX_TOKEN_LENGTH, is_compact_jws, is_opaque_machine_token
 from adapters.clerk.verification_limits import DEFAULT_BOUNDS, VerificationBounds
 from adapters.instrumentation import NULL_OBSERVER, AuthorityObserver
 from application.ports.clock import Clock
 from domain.registrants import ConsoleMachine
+
+OPAQUE_PREFIX = "mt_"
 
 
 class JwtMachineTokenVerifier:
@@ -57,7 +58,8 @@ def check_audience(claims: Claims, receiver: str) -> None:
     Raises:
         NotAuthenticatedError: They are not.
     """
-    reject_unless(claims.text("jti", RejectionReason.WRONG_TOKEN_ID).startswith("mt_"), RejectionReason.WRONG_TOKEN_ID)
+    token_id = claims.text("jti", RejectionReason.WRONG_TOKEN_ID)
+    reject_unless(token_id.startswith(OPAQUE_PREFIX), RejectionReason.WRONG_TOKEN_ID)
     reject_unless(receiver in claims.texts("aud", RejectionReason.NOT_IN_AUDIENCE), RejectionReason.NOT_IN_AUDIENCE)
     reject_unless(
         receiver in claims.text("scopes", RejectionReason.NOT_IN_SCOPES).split(), RejectionReason.NOT_IN_SCOPES
@@ -106,18 +108,13 @@ class ClerkTokenVerifier(ClerkClient):
         bounds: VerificationBounds = DEFAULT_BOUNDS,
     ) -> None:
         super().__init__(realm, clock, http=http, monotonic=monotonic, observer=observer, bounds=bounds)
-        self._opaque = OpaqueMachineTokenVerifier(realm, self._api, clock)
-        self._jwt = JwtMachineTokenVerifier(realm, self._keys, clock)
+        self._verifier = ClerkVerifier(
+            secret_prefix=OPAQUE_PREFIX,
+            verify_secret=OpaqueMachineTokenVerifier(realm, self._api, clock).verify,
+            verify_signed=JwtMachineTokenVerifier(realm, self._keys, clock).verify,
+            limits=self._limits,
+        )
 
     async def verify(self, token: str) -> ConsoleMachine:
-        """Verify a token as ``TokenVerifier`` says.
-
-        Raises:
-            NotAuthenticatedError: A check failed; ``reason`` is a value of ``RejectionReason``.
-            TokenAuthorityUnavailableError: Clerk could not be asked.
-        """
-        reject_unless(len(token) <= MAX_TOKEN_LENGTH, RejectionReason.TOO_LONG)
-        if is_opaque_machine_token(token):
-            return await self._limits.verify(token, lambda: self._opaque.verify(token))
-        reject_unless(is_compact_jws(token), RejectionReason.UNKNOWN_SHAPE)
-        return await self._jwt.verify(token)
+        """Verify a token as ``TokenVerifier`` says."""
+        return await self._verifier.verify(token)

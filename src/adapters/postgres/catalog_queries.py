@@ -1,4 +1,4 @@
-"""The statements of the catalog, and of distributions and their owners."""
+"""The statements of the catalog."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -25,10 +25,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 
 from adapters.postgres.queries import PAGE_LIMIT, PAGE_OFFSET
 from adapters.postgres.tables import (
-    DISTRIBUTION_EVENTS,
-    DISTRIBUTIONS,
     IS_INSTALLABLE,
-    IS_PUBLIC,
     IS_SHOWN,
     PROVIDERS,
     TOTALS,
@@ -140,54 +137,4 @@ FIND_PROVIDER = (
     select(*_PROVIDER, *_LATEST_OF_ONE.c)
     .select_from(PROVIDERS.outerjoin(_LATEST_OF_ONE, true()))
     .where(PROVIDERS.c.prefix == bindparam("of_prefix"), PROVIDERS.c.name == bindparam("of_name"), text(IS_SHOWN))
-)
-
-LIST_DISTRIBUTIONS = (
-    # Steps from each name to the next by the index: a DISTINCT would read every version.
-    text(f"""
-    WITH RECURSIVE known AS (
-        (SELECT distribution FROM provider_versions
-            WHERE prefix = :of_prefix AND {IS_PUBLIC} ORDER BY distribution LIMIT 1)
-        UNION ALL
-        SELECT following.distribution FROM known, LATERAL (
-            SELECT v.distribution FROM provider_versions v
-            WHERE v.prefix = :of_prefix AND {IS_PUBLIC} AND v.distribution > known.distribution
-            ORDER BY v.distribution LIMIT 1
-        ) following
-    )
-    SELECT distribution FROM known ORDER BY distribution
-    """)  # noqa: S608 -- made of constants
-)
-_FILE = (
-    VERSIONS.c[name]
-    for name in (
-        "wheel_filename",
-        "wheel_url",
-        "wheel_sha256",
-        "wheel_size",
-        "requires_python",
-        "published_at",
-        "status",
-        "yanked_reason",
-    )
-)
-FILES_OF_DISTRIBUTION = (
-    select(*_FILE)
-    .where(
-        VERSIONS.c.prefix == bindparam("of_prefix"),
-        VERSIONS.c.distribution == bindparam("of_distribution"),
-        text(IS_PUBLIC),
-    )
-    .order_by(VERSIONS.c.published_at, VERSIONS.c.id)
-)
-"""Of no version more than an index shows: there may be thousands."""
-
-_OWNERS_PAGE = select(*DISTRIBUTIONS.c).order_by(DISTRIBUTIONS.c.name).limit(PAGE_LIMIT).offset(PAGE_OFFSET)
-LIST_OWNERS = _OWNERS_PAGE
-LIST_OWNED = _OWNERS_PAGE.where(DISTRIBUTIONS.c.prefix == bindparam("of_prefix"))
-FIND_OWNER = select(*DISTRIBUTIONS.c).where(DISTRIBUTIONS.c.name == bindparam("of_distribution"))
-OWNERS_HISTORY = (
-    select(*DISTRIBUTION_EVENTS.c)
-    .where(DISTRIBUTION_EVENTS.c.distribution == bindparam("of_distribution"))
-    .order_by(DISTRIBUTION_EVENTS.c.position)
 )

@@ -73,7 +73,9 @@ DEFAULTS = ConnectionOptions()
 
 
 class Database:
-    """A pool of connections. Nothing connects before the first use.
+    """A pool of connections to a libpq URI, which may name several hosts, socket folders and TLS files.
+
+    Nothing connects before the first use.
 
     Attributes:
         listeners: Get the name of each provider that is written through this pool.
@@ -141,7 +143,7 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
-        """Lend a connection; what is not committed on it is rolled back.
+        """Acquire a connection. What is not committed on it is rolled back.
 
         Raises:
             RetryableError: The transaction was rolled back and may succeed when repeated.

@@ -50,8 +50,8 @@ def write_version(version: ProviderVersion) -> dict[str, object]:
         "sort_key": version.version.sort_key,
         "is_prerelease": version.version.is_prerelease,
         "status": version.status.value,
-        **_announced(version.announcement),
-        **_proven(version.wheel),
+        **_announcement_columns(version.announcement),
+        **_wheel_columns(version.wheel),
         "verification": version.verification and json.encode(version.verification).decode(),
         **{field: getattr(version, field) for field in _SHARED},
     }
@@ -206,7 +206,7 @@ def _announcement(row: Mapping[str, Any]) -> Announcement:
     )
 
 
-def _announced(announcement: Announcement) -> dict[str, object]:
+def _announcement_columns(announcement: Announcement) -> dict[str, object]:
     entrypoint, config, outputs = announcement.entrypoint, announcement.config_schema, announcement.outputs_schema
     return {
         "wheel_url": announcement.wheel_url.text,
@@ -241,7 +241,7 @@ def read_readme(row: Mapping[str, Any]) -> Readme | None:
     return None if text is None else Readme(text, row["readme_type"])
 
 
-def _proven(wheel: VerifiedWheel | None) -> dict[str, object]:
+def _wheel_columns(wheel: VerifiedWheel | None) -> dict[str, object]:
     return {
         "wheel_sha256": wheel and wheel.sha256.hex,
         "wheel_size": None if wheel is None else wheel.size,

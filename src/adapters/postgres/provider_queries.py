@@ -7,7 +7,7 @@ from typing import Any
 from adapters.postgres.catalog_queries import FIND_PROVIDER, SEARCHES
 from adapters.postgres.engine import Database, Rows
 from adapters.postgres.mapping import read_number, read_provider, read_readme
-from adapters.postgres.updates import key
+from adapters.postgres.queries import key_of
 from application.errors import SearchBusyError
 from application.ports.provider_queries import CatalogPage, CatalogSearch
 from domain.catalog import CatalogEntry
@@ -43,7 +43,7 @@ class PostgresProviderQueries:
 
     async def find(self, name: ProviderName) -> CatalogEntry | None:
         """Return one provider with its readme, or None."""
-        rows = await self._database.read(FIND_PROVIDER, key(name))
+        rows = await self._database.read(FIND_PROVIDER, key_of(name))
         return _entry(rows[0]) if rows else None
 
     async def _found(self, search: CatalogSearch, query: Query) -> CatalogPage:

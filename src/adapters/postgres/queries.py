@@ -18,6 +18,8 @@ from adapters.postgres.tables import (
     VERSIONS,
     WHEEL_FILES,
 )
+from domain.names import ProviderName
+from domain.semver import SemVer
 
 _NUMBER = ("version", "sort_key", "is_prerelease")
 ONE: ColumnElement[int] = literal_column("1")  # not a parameter, so that the planner knows it
@@ -92,22 +94,22 @@ def _labelled(*parts: str) -> list[ColumnElement[Any]]:
     return [column.label(_LABELS[part][column.name]) for part in parts for column in _PARTS[part]]
 
 
-_LOOK = (
+_LOAD = (
     select(*_labelled("provider", "version", "newest"))
     .select_from(PROVIDERS.outerjoin(_ANY_VERSION, true()).outerjoin(_NEWEST, true()))
     .where(where_provider(PROVIDERS))
 )
-_LOOKED = _LOOK.subquery("looked")
-_HELD_FILE = and_(WHEEL_FILES.c.prefix == bindparam("of_prefix"), WHEEL_FILES.c.filename == bindparam("of_filename"))
+_LOADED = _LOAD.subquery("loaded")
+_CLAIMED_FILE = and_(WHEEL_FILES.c.prefix == bindparam("of_prefix"), WHEEL_FILES.c.filename == bindparam("of_filename"))
 
-LOOK = _LOOK
+LOAD = _LOAD
 """One row: a provider, the version or NULLs, and the number of the newest public version or NULLs."""
-LOOK_FOR_WHEEL = select(*_LOOKED.c, *_labelled("distribution", "file")).select_from(
+LOAD_WITH_NAMES = select(*_LOADED.c, *_labelled("distribution", "file")).select_from(
     select(ONE.label("one"))
     .subquery("one")
-    .outerjoin(_LOOKED, true())
+    .outerjoin(_LOADED, true())
     .outerjoin(DISTRIBUTIONS, DISTRIBUTIONS.c.name == bindparam("of_distribution"))
-    .outerjoin(WHEEL_FILES, _HELD_FILE)
+    .outerjoin(WHEEL_FILES, _CLAIMED_FILE)
 )
 """The same with the owners of a wheel's names. Returns a row even without a provider."""
 
@@ -126,5 +128,11 @@ A commit whose wait for a standby was cancelled, by a timeout or a disconnect, i
 
 
 def part(row: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """Return the columns of one part of a ``LOOK`` row."""
+    """Return the columns of one part of a ``LOAD`` row."""
     return {column: row[label] for column, label in _LABELS[name].items()}
+
+
+def key_of(name: ProviderName, version: SemVer | None = None) -> dict[str, str]:
+    """Return the parameters that name a provider, or one of its versions."""
+    parameters = {"of_prefix": name.prefix, "of_name": name.name}
+    return parameters if version is None else {**parameters, "of_version": version.text}

@@ -1,10 +1,15 @@
-"""The version store."""
+"""The repository of versions: loading, deciding and writing in PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Select
+from uuid_utils.compat import uuid7
 
 from adapters.postgres import queries
-from adapters.postgres.engine import Database, retry, rows_of
+from adapters.postgres.engine import Database, Rows, retry, rows_of
 from adapters.postgres.error_mapping import (
     PRIVILEGES_LACKING,
     SCHEMA_MISMATCH,
@@ -13,15 +18,44 @@ from adapters.postgres.error_mapping import (
     translate_errors,
 )
 from adapters.postgres.grants import LACKING
-from adapters.postgres.mapping import read_event, read_version
+from adapters.postgres.mapping import (
+    read_claimed_file,
+    read_distribution,
+    read_event,
+    read_number,
+    read_provider,
+    read_version,
+    write_claimed_file,
+    write_distribution,
+    write_distribution_event,
+    write_event,
+    write_provider,
+    write_version,
+)
+from adapters.postgres.queries import LOAD, LOAD_WITH_NAMES, key_of, part
 from adapters.postgres.schema import CURRENT, are_compatible
-from adapters.postgres.updates import key, looking, read_stored, writing
+from adapters.postgres.writes import (
+    ADD_DISTRIBUTION,
+    ADD_EVENT,
+    ADD_FILE,
+    ADD_OWNERSHIP,
+    ADD_PROVIDER,
+    ADD_VERSION,
+    CHANGE_OWNER,
+    REPLACE_PROVIDER,
+    REPLACE_VERSION,
+    TOUCH_PROVIDER,
+    Write,
+    combine,
+)
 from application.errors import StoreUnavailableError
 from application.ports.version_repository import Decide, Result
+from domain.catalog import Provider
+from domain.distributions import DistributionEvent, WheelNames
 from domain.history import LifecycleEvent
 from domain.names import ProviderName
 from domain.semver import SemVer
-from domain.version_state import VersionSnapshot, VersionWrite, written_version
+from domain.version_state import UpdateProvider, VersionSnapshot, VersionWrite, written_version
 from domain.versions import ProviderVersion
 from domain.wheel.filename import WheelFilename
 
@@ -38,7 +72,7 @@ class PostgresVersionRepository:
 
     async def load(self, name: ProviderName, version: SemVer, *, wheel: WheelFilename | None = None) -> VersionSnapshot:
         """Load the state around a version, in one statement."""
-        return read_stored(name, await self._database.read(*looking(name, version, wheel)))
+        return _read_snapshot(name, await self._database.read(*_load_statement(name, version, wheel)))
 
     async def update(
         self,
@@ -57,12 +91,12 @@ class PostgresVersionRepository:
 
     async def find(self, name: ProviderName, version: SemVer) -> ProviderVersion | None:
         """Return a public version, or None."""
-        rows = await self._database.read(queries.FIND, key(name, version))
+        rows = await self._database.read(queries.FIND, key_of(name, version))
         return read_version(name, rows[0]) if rows else None
 
     async def find_latest(self, name: ProviderName) -> ProviderVersion | None:
         """Return the latest version, or None."""
-        rows = await self._database.read(queries.FIND_LATEST, key(name))
+        rows = await self._database.read(queries.FIND_LATEST, key_of(name))
         return read_version(name, rows[0]) if rows else None
 
     async def list_versions(
@@ -70,18 +104,20 @@ class PostgresVersionRepository:
     ) -> Sequence[ProviderVersion]:
         """Return public versions without their large fields, newest first."""
         page = {"page_limit": limit, "of_before": queries.ABOVE_ALL if before is None else before.sort_key}
-        return [read_version(name, row) for row in await self._database.read(queries.LIST, {**key(name), **page})]
+        return [read_version(name, row) for row in await self._database.read(queries.LIST, {**key_of(name), **page})]
 
     async def list_all(self, name: ProviderName) -> Sequence[ProviderVersion]:
         """Return versions of every status without their large fields, newest first."""
-        return [read_version(name, row) for row in await self._database.read(queries.LIST_ALL, key(name))]
+        return [read_version(name, row) for row in await self._database.read(queries.LIST_ALL, key_of(name))]
 
     async def history(
         self, name: ProviderName, version: SemVer, *, limit: int | None = None, offset: int = 0
     ) -> Sequence[LifecycleEvent]:
         """Return the events of a version, oldest first."""
         page = {"page_limit": limit, "page_offset": offset}
-        return [read_event(row) for row in await self._database.read(queries.HISTORY, {**key(name, version), **page})]
+        return [
+            read_event(row) for row in await self._database.read(queries.HISTORY, {**key_of(name, version), **page})
+        ]
 
     async def ping(self) -> None:
         """Check that the database answers, has a compatible schema, and grants the privileges that serving needs.
@@ -102,7 +138,7 @@ class PostgresVersionRepository:
             await self._database.read(queries.CONFIRM)
             return result
         try:
-            if not await self._database.execute(*writing(name, stored, change)):
+            if not await self._database.execute(*_write_statement(name, stored, change)):
                 raise ConcurrentUpdateError
         finally:
             self._database.listeners.on_change(name)
@@ -112,11 +148,11 @@ class PostgresVersionRepository:
         self, name: ProviderName, version: SemVer, decide: Decide[Result], wheel: WheelFilename | None
     ) -> Result:
         async with self._database.transaction() as connection:
-            await connection.execute(queries.LOCK, key(name))
-            stored = read_stored(name, rows_of(await connection.execute(*looking(name, version, wheel))))
+            await connection.execute(queries.LOCK, key_of(name))
+            stored = _read_snapshot(name, rows_of(await connection.execute(*_load_statement(name, version, wheel))))
             change, result = _decided(decide, name, version, stored)
             if change is not None:
-                await connection.execute(*writing(name, stored, change))
+                await connection.execute(*_write_statement(name, stored, change))
                 try:
                     # It is unknown whether a commit without an answer happened, so only the caller may repeat it.
                     with translate_errors(retry_lost=False):
@@ -135,3 +171,93 @@ def _decided(
     if change is not None:
         written_version(change, name, version)
     return change, result
+
+
+_NOTHING = VersionSnapshot()
+_Writes = Mapping[Write, Mapping[str, object]]
+
+
+def _load_statement(
+    name: ProviderName, version: SemVer, wheel: WheelFilename | None
+) -> tuple[Select[Any], dict[str, str]]:
+    """Return the statement that loads a version, and who owns a wheel's names if one is given."""
+    if wheel is None:
+        return LOAD, key_of(name, version)
+    names = {"of_distribution": wheel.distribution, "of_filename": wheel.normalised}
+    return LOAD_WITH_NAMES, {**key_of(name, version), **names}
+
+
+def _read_snapshot(name: ProviderName, rows: Rows) -> VersionSnapshot:
+    """Return what the row of a ``LOAD`` or ``LOAD_WITH_NAMES`` holds, if there is one."""
+    if not rows:
+        return _NOTHING
+    [row] = rows
+    names = _names(name, row) if "distribution_name" in row else None
+    if row["provider_created_at"] is None:
+        return replace(_NOTHING, names=names)
+    return VersionSnapshot(
+        names=names,
+        provider=read_provider(name, part(row, "provider")),
+        version=None if row["version_version"] is None else read_version(name, part(row, "version")),
+        newest=None if row["newest_version"] is None else read_number(part(row, "newest")),
+        revision=row["provider_revision"],
+    )
+
+
+def _write_statement(
+    name: ProviderName, stored: VersionSnapshot, change: VersionWrite
+) -> tuple[Select[int], dict[str, object]]:
+    """Return the statement that writes a change, with its parameters.
+
+    It returns a row, or writes nothing and returns none because the provider is not at the stored revision any more.
+    """
+    after = stored.after(change)
+    rows = {
+        **_provider(after.provider, stored.provider),
+        **_wheel_names(stored, after.names, stored.ownership_event(change)),
+        **_version(stored, change),
+    }
+    values = {f"{write.part}_{column}": value for write, row in rows.items() for column, value in row.items()}
+    target = {} if isinstance(change, UpdateProvider) else {"of_version": change.version.version.text}
+    return combine(*rows), {**values, **key_of(name), **target, "of_revision": stored.revision}
+
+
+def _provider(provider: Provider | None, before: Provider | None) -> _Writes:
+    if provider is None:
+        raise AssertionError("every write leaves a provider")
+    if before is None:
+        return {ADD_PROVIDER: write_provider(provider)}
+    if provider != replace(before, updated_at=provider.updated_at):
+        return {REPLACE_PROVIDER: write_provider(provider)}
+    return {TOUCH_PROVIDER: {"updated_at": provider.updated_at}}
+
+
+def _names(name: ProviderName, row: Mapping[str, Any]) -> WheelNames:
+    return WheelNames(
+        distribution=None if row["distribution_name"] is None else read_distribution(part(row, "distribution")),
+        file=None if row["file_sha256"] is None else read_claimed_file(name.prefix, part(row, "file")),
+    )
+
+
+def _wheel_names(before: VersionSnapshot, after: WheelNames | None, event: DistributionEvent | None) -> _Writes:
+    """Return the names that a change claims. Where another writer claimed one first, its primary key refuses."""
+    rows: dict[Write, Mapping[str, object]] = {}
+    if before.names is None or after is None:
+        return rows
+    if after.distribution is not None and event is not None:
+        write = ADD_DISTRIBUTION if before.names.distribution is None else CHANGE_OWNER
+        rows[write] = write_distribution(after.distribution)
+        rows[ADD_OWNERSHIP] = {"id": uuid7(), **write_distribution_event(event)}
+    if after.file is not None and before.names.file is None:
+        rows[ADD_FILE] = write_claimed_file(after.file)
+    return rows
+
+
+def _version(stored: VersionSnapshot, change: VersionWrite) -> _Writes:
+    if isinstance(change, UpdateProvider):
+        return {}
+    write = ADD_VERSION if stored.version is None else REPLACE_VERSION
+    return {
+        write: {"id": uuid7(), **write_version(change.version)},
+        ADD_EVENT: {"id": uuid7(), **write_event(change.event)},
+    }

@@ -10,12 +10,11 @@ from adapters.https.spool import remove_leftovers
 from adapters.instrumentation import NULL_OBSERVER
 from adapters.json_schema.validator import MetaSchemaValidator
 from adapters.postgres.change_feed import PostgresChangeFeed
-from adapters.postgres.distribution_index import PostgresDistributionIndex
-from adapters.postgres.distribution_owners import PostgresDistributionOwners
+from adapters.postgres.distributions import PostgresDistributionIndex, PostgresDistributionOwners
 from adapters.postgres.engine import Database
 from adapters.postgres.provider_queries import PostgresProviderQueries
 from adapters.postgres.version_repository import PostgresVersionRepository
-from adapters.system.clock import SystemClock
+from adapters.system_clock import SystemClock
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from entrypoints.bootstrap.databases import connection_options, serving_database
 from entrypoints.bootstrap.realms import console_realm, open_customers, publish_policy

@@ -6,10 +6,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from adapters.clerk.customers import ClerkCustomers
 from adapters.clerk.machine_tokens import ClerkTokenVerifier
 from adapters.clerk.realms import ClerkCustomerRealm, ClerkRealm
-from adapters.clerk.token_inspection import TokenInspection
-from adapters.clerk.token_inspector import ClerkTokenInspector
+from adapters.clerk.token_inspection import ClerkTokenInspector, TokenInspection
 from adapters.instrumentation import AuthorityObserver
-from adapters.system.clock import SystemClock
+from adapters.system_clock import SystemClock
 from application.ports.clock import Clock
 from application.use_cases.authentication import AuthenticateMachine
 from domain.customers import PublishPolicy, role_name

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from adapters.instrumentation import NULL_OBSERVER, AuthorityObserver, PoolObserver, StageObserver
-from adapters.logs.observer import LoggingObserver
+from adapters.logs import LoggingObserver
 from entrypoints.settings import TracingSettings
 from entrypoints.telemetry import RegistrationObserver, RequestObserver, Telemetry
 

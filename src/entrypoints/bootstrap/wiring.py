@@ -5,18 +5,19 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from adapters.instrumentation import NULL_OBSERVER, StageObserver
-from adapters.instrumented.verifier import InstrumentedVerifier
-from adapters.instrumented.version_repository import InstrumentedVersionRepository
-from adapters.instrumented.wheel_fetcher import InstrumentedWheelFetcher
-from adapters.instrumented.wheel_reader import InstrumentedWheelReader
+from adapters.instrumented import (
+    InstrumentedVerifier,
+    InstrumentedVersionRepository,
+    InstrumentedWheelFetcher,
+    InstrumentedWheelReader,
+)
 from adapters.json_schema.validator import MetaSchemaValidator
 from adapters.memory.change_feed import InMemoryChangeFeed
 from adapters.memory.clock import ManualClock
 from adapters.memory.customer_directory import InMemoryCustomerDirectory
-from adapters.memory.customer_verifier import InMemoryCustomerVerifier
-from adapters.memory.distribution_index import InMemoryDistributionIndex
+from adapters.memory.distributions import InMemoryDistributionIndex
 from adapters.memory.provider_queries import InMemoryProviderQueries
-from adapters.memory.token_verifier import InMemoryTokenVerifier
+from adapters.memory.token_verifiers import InMemoryCustomerVerifier, InMemoryTokenVerifier
 from adapters.memory.version_repository import InMemoryVersionRepository
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
 from adapters.wheel.zip_wheel_reader import ZipWheelReader

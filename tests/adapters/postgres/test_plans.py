@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import ClauseElement, Executable
 from sqlalchemy.dialects import postgresql
 
-from adapters.postgres import catalog_queries, queries, writes
+from adapters.postgres import catalog_queries, distributions, queries, writes
 from adapters.postgres.writes import Write
 from tests.support.postgres import TABLES, a_database, connected, execute, fetch
 
@@ -107,7 +107,7 @@ VALUES = {
     "page_limit": "20",
     "page_offset": "0",
 }
-EXPLAINED = {"FIND", "FIND_LATEST", "LIST", "LIST_ALL", "LOOK", "LOOK_FOR_WHEEL", "LOCK", "HISTORY"}
+EXPLAINED = {"FIND", "FIND_LATEST", "LIST", "LIST_ALL", "LOAD", "LOAD_WITH_NAMES", "LOCK", "HISTORY"}
 EXPLAINED_WRITES = {"REPLACE_PROVIDER", "TOUCH_PROVIDER", "REPLACE_VERSION", "ADD_EVENT", "CHANGE_OWNER"}
 READS_NO_TABLE = {"CONFIRM"}
 READS_NOTHING = {"ADD_PROVIDER", "ADD_VERSION", "ADD_FILE", "ADD_DISTRIBUTION", "ADD_OWNERSHIP"}
@@ -141,15 +141,15 @@ def nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:
         ("FIND", "uq_provider_versions_version", 1),
         ("FIND_LATEST", "ix_provider_versions_latest", 1),
         ("LIST", "ix_provider_versions_public", 20),
-        ("LOOK", "ix_provider_versions_public", 1),
-        ("LOOK", "uq_provider_versions_version", 1),
-        ("LOOK", "pk_providers", 1),
+        ("LOAD", "ix_provider_versions_public", 1),
+        ("LOAD", "uq_provider_versions_version", 1),
+        ("LOAD", "pk_providers", 1),
         ("LOCK", "pk_providers", 1),
-        ("LOOK_FOR_WHEEL", "ix_provider_versions_public", 1),
-        ("LOOK_FOR_WHEEL", "uq_provider_versions_version", 1),
-        ("LOOK_FOR_WHEEL", "pk_providers", 1),
-        ("LOOK_FOR_WHEEL", "pk_distributions", 1),
-        ("LOOK_FOR_WHEEL", "pk_wheel_files", 1),
+        ("LOAD_WITH_NAMES", "ix_provider_versions_public", 1),
+        ("LOAD_WITH_NAMES", "uq_provider_versions_version", 1),
+        ("LOAD_WITH_NAMES", "pk_providers", 1),
+        ("LOAD_WITH_NAMES", "pk_distributions", 1),
+        ("LOAD_WITH_NAMES", "pk_wheel_files", 1),
     ],
 )
 def test_hot_queries_read_indexes_only_as_far_as_they_need(busy_dsn: str, query: str, index: str, rows: int) -> None:
@@ -229,11 +229,11 @@ def test_searches_read_indexes_and_latest_versions_only_of_the_page(
     ("query", "index", "rows"),
     [
         (catalog_queries.FIND_PROVIDER, "ix_provider_versions_latest", 1),
-        (catalog_queries.FILES_OF_DISTRIBUTION, "ix_provider_versions_index", 92),
-        (catalog_queries.FIND_OWNER, "pk_distributions", 1),
-        (catalog_queries.LIST_OWNERS, "pk_distributions", 20),
-        (catalog_queries.LIST_OWNED, "ix_distributions_owned", 20),
-        (catalog_queries.OWNERS_HISTORY, "ix_distribution_events_history", 1),
+        (distributions.FILES_OF_DISTRIBUTION, "ix_provider_versions_index", 92),
+        (distributions.FIND_OWNER, "pk_distributions", 1),
+        (distributions.LIST_OWNERS, "pk_distributions", 20),
+        (distributions.LIST_OWNED, "ix_distributions_owned", 20),
+        (distributions.OWNERS_HISTORY, "ix_distribution_events_history", 1),
         (queries.LIST_ALL, "uq_provider_versions_version", 100),
     ],
     ids=[
@@ -254,7 +254,7 @@ def test_the_other_queries_read_indexes_only(busy_dsn: str, query: ClauseElement
 
 
 def test_listing_distributions_steps_from_name_to_name(busy_dsn: str) -> None:
-    plan = plan_of(busy_dsn, catalog_queries.LIST_DISTRIBUTIONS)
+    plan = plan_of(busy_dsn, distributions.LIST_DISTRIBUTIONS)
     scans = [node for node in plan if node.get("Index Name") == "ix_provider_versions_index"]
     assert not [node for node in plan if node["Node Type"] == "Seq Scan"]
     assert sum(node["Actual Rows"] * node["Actual Loops"] for node in scans) <= 301

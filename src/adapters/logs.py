@@ -1,4 +1,4 @@
-"""One line for each attempt to register."""
+"""One log line for each attempt to register."""
 
 from contextlib import AbstractContextManager
 from contextvars import ContextVar

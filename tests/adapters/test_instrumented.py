@@ -6,12 +6,14 @@ import pytest
 
 from adapters.clerk.machine_tokens import ClerkTokenVerifier
 from adapters.instrumentation import Stage
-from adapters.instrumented.verifier import InstrumentedVerifier
-from adapters.instrumented.version_repository import InstrumentedVersionRepository
-from adapters.instrumented.wheel_fetcher import InstrumentedWheelFetcher
-from adapters.instrumented.wheel_reader import InstrumentedWheelReader
+from adapters.instrumented import (
+    InstrumentedVerifier,
+    InstrumentedVersionRepository,
+    InstrumentedWheelFetcher,
+    InstrumentedWheelReader,
+)
 from adapters.memory.observer import InMemoryObserver
-from adapters.memory.token_verifier import InMemoryTokenVerifier
+from adapters.memory.token_verifiers import InMemoryTokenVerifier
 from adapters.memory.version_repository import InMemoryVersionRepository
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
 from adapters.postgres.engine import Database

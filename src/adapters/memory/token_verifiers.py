@@ -1,9 +1,11 @@
-"""Tokens kept in memory."""
+"""Tokens in memory."""
 
 import secrets
 from typing import ClassVar, Generic, TypeVar
 
 from application.errors import NotAuthenticatedError, TokenAuthorityUnavailableError
+from domain.customers import Customer
+from domain.registrants import ConsoleMachine
 
 Holder = TypeVar("Holder")
 
@@ -52,3 +54,15 @@ class IssuedTokens(Generic[Holder]):
         if token in self._dead:
             raise NotAuthenticatedError(self._dead[token])
         return holder
+
+
+class InMemoryTokenVerifier(IssuedTokens[ConsoleMachine]):
+    """A ``TokenVerifier`` that issues the tokens of machines itself."""
+
+    prefix = "mt_"
+
+
+class InMemoryCustomerVerifier(IssuedTokens[Customer]):
+    """A ``CustomerVerifier`` that issues the tokens of customers itself."""
+
+    prefix = "ak_"

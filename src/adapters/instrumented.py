@@ -1,0 +1,88 @@
+"""Decorators of ports that time their calls as stages."""
+
+from typing import Generic, Protocol, TypeVar
+
+from adapters.instrumentation import Stage, StageObserver
+from application.ports.version_repository import Decide, Result, VersionRepository
+from application.ports.wheel_fetcher import FetchedWheel, WheelContent, WheelFetcher
+from application.ports.wheel_reader import WheelReader
+from domain.names import ProviderName
+from domain.semver import SemVer
+from domain.version_state import VersionSnapshot
+from domain.wheel.archive import WheelArchive
+from domain.wheel.filename import WheelFilename
+from domain.wheel.url import WheelUrl
+
+
+class InstrumentedVersionRepository:
+    """A repository with ``Stage.LOAD`` and ``Stage.WRITE`` around its calls."""
+
+    def __init__(self, repository: VersionRepository, observer: StageObserver) -> None:
+        self._repository = repository
+        self._observer = observer
+
+    async def load(self, name: ProviderName, version: SemVer, *, wheel: WheelFilename | None = None) -> VersionSnapshot:
+        """As ``VersionRepository``."""
+        with self._observer.stage(Stage.LOAD):
+            return await self._repository.load(name, version, wheel=wheel)
+
+    async def update(
+        self,
+        name: ProviderName,
+        version: SemVer,
+        decide: Decide[Result],
+        *,
+        seen: VersionSnapshot | None = None,
+        wheel: WheelFilename | None = None,
+    ) -> Result:
+        """As ``VersionRepository``."""
+        with self._observer.stage(Stage.WRITE):
+            return await self._repository.update(name, version, decide, seen=seen, wheel=wheel)
+
+
+Caller_co = TypeVar("Caller_co", covariant=True)
+
+
+class _Verifier(Protocol[Caller_co]):
+    async def verify(self, token: str) -> Caller_co: ...
+
+
+class InstrumentedVerifier(Generic[Caller_co]):
+    """Either realm's verifier, with ``Stage.AUTHENTICATE`` around each verification."""
+
+    def __init__(self, verifier: _Verifier[Caller_co], observer: StageObserver) -> None:
+        self._verifier = verifier
+        self._observer = observer
+
+    async def verify(self, token: str) -> Caller_co:
+        """As ``TokenVerifier`` and ``CustomerVerifier``."""
+        with self._observer.stage(Stage.AUTHENTICATE):
+            return await self._verifier.verify(token)
+
+
+class InstrumentedWheelFetcher:
+    """A fetcher with ``Stage.FETCH`` around each download, waiting for a slot included."""
+
+    def __init__(self, fetcher: WheelFetcher, observer: StageObserver) -> None:
+        self._fetcher = fetcher
+        self._observer = observer
+
+    async def fetch(self, url: WheelUrl) -> FetchedWheel:
+        """As ``WheelFetcher``."""
+        with self._observer.stage(Stage.FETCH):
+            wheel = await self._fetcher.fetch(url)
+        self._observer.fetched(url.host, wheel.size)
+        return wheel
+
+
+class InstrumentedWheelReader:
+    """A reader with ``Stage.INSPECT`` around each archive."""
+
+    def __init__(self, reader: WheelReader, observer: StageObserver) -> None:
+        self._reader = reader
+        self._observer = observer
+
+    async def read(self, content: WheelContent) -> WheelArchive:
+        """As ``WheelReader``."""
+        with self._observer.stage(Stage.INSPECT):
+            return await self._reader.read(content)

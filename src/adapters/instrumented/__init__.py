@@ -1,1 +1,0 @@
-"""Decorators of ports that time their calls as stages."""

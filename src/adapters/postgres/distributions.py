@@ -1,0 +1,142 @@
+"""Distributions: the files of an index, and the owners."""
+
+from collections.abc import Sequence
+
+from packaging.utils import NormalizedName
+from sqlalchemy import bindparam, select, text
+from uuid_utils.compat import uuid7
+
+from adapters.postgres.engine import Database, Rows
+from adapters.postgres.error_mapping import translate_final_errors
+from adapters.postgres.mapping import (
+    read_distribution,
+    read_distribution_event,
+    write_distribution,
+    write_distribution_event,
+)
+from adapters.postgres.queries import PAGE_LIMIT, PAGE_OFFSET
+from adapters.postgres.tables import DISTRIBUTION_EVENTS, DISTRIBUTIONS, IS_PUBLIC, VERSIONS
+from adapters.postgres.writes import ASSIGN
+from application.offload import run_in_thread_if_large
+from domain.distributions import Distribution, DistributionEvent, IndexFile
+from domain.versions import VersionStatus
+
+LIST_DISTRIBUTIONS = (
+    # Steps from each name to the next by the index: a DISTINCT would read every version.
+    text(f"""
+    WITH RECURSIVE known AS (
+        (SELECT distribution FROM provider_versions
+            WHERE prefix = :of_prefix AND {IS_PUBLIC} ORDER BY distribution LIMIT 1)
+        UNION ALL
+        SELECT following.distribution FROM known, LATERAL (
+            SELECT v.distribution FROM provider_versions v
+            WHERE v.prefix = :of_prefix AND {IS_PUBLIC} AND v.distribution > known.distribution
+            ORDER BY v.distribution LIMIT 1
+        ) following
+    )
+    SELECT distribution FROM known ORDER BY distribution
+    """)  # noqa: S608 -- made of constants
+)
+_FILE = (
+    VERSIONS.c[name]
+    for name in (
+        "wheel_filename",
+        "wheel_url",
+        "wheel_sha256",
+        "wheel_size",
+        "requires_python",
+        "published_at",
+        "status",
+        "yanked_reason",
+    )
+)
+FILES_OF_DISTRIBUTION = (
+    select(*_FILE)
+    .where(
+        VERSIONS.c.prefix == bindparam("of_prefix"),
+        VERSIONS.c.distribution == bindparam("of_distribution"),
+        text(IS_PUBLIC),
+    )
+    .order_by(VERSIONS.c.published_at, VERSIONS.c.id)
+)
+"""Of no version more than an index shows: there may be thousands."""
+
+_OWNERS_PAGE = select(*DISTRIBUTIONS.c).order_by(DISTRIBUTIONS.c.name).limit(PAGE_LIMIT).offset(PAGE_OFFSET)
+LIST_OWNERS = _OWNERS_PAGE
+LIST_OWNED = _OWNERS_PAGE.where(DISTRIBUTIONS.c.prefix == bindparam("of_prefix"))
+FIND_OWNER = select(*DISTRIBUTIONS.c).where(DISTRIBUTIONS.c.name == bindparam("of_distribution"))
+OWNERS_HISTORY = (
+    select(*DISTRIBUTION_EVENTS.c)
+    .where(DISTRIBUTION_EVENTS.c.distribution == bindparam("of_distribution"))
+    .order_by(DISTRIBUTION_EVENTS.c.position)
+)
+
+_ROW = 256
+"""About the size of a row in bytes."""
+
+
+class PostgresDistributionIndex:
+    """Finds wheels by their namespace and distribution."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def list_distributions(self, prefix: str) -> Sequence[NormalizedName]:
+        """Return every distribution that a namespace published, once and in order."""
+        rows = await self._database.read(LIST_DISTRIBUTIONS, {"of_prefix": prefix})
+        return [NormalizedName(row["distribution"]) for row in rows]
+
+    async def list_files(self, prefix: str, distribution: NormalizedName) -> Sequence[IndexFile]:
+        """Return the wheels of a distribution, in the order of publication."""
+        of = {"of_prefix": prefix, "of_distribution": distribution}
+        rows = await self._database.read(FILES_OF_DISTRIBUTION, of)
+        return await run_in_thread_if_large(_ROW * len(rows), _files, rows)
+
+
+def _files(rows: Rows) -> Sequence[IndexFile]:
+    return [
+        IndexFile(
+            filename=row["wheel_filename"],
+            url=row["wheel_url"],
+            sha256=row["wheel_sha256"],
+            size=row["wheel_size"],
+            requires_python=row["requires_python"],
+            published_at=row["published_at"],
+            is_yanked=row["status"] == VersionStatus.YANKED,
+            yanked_reason=row["yanked_reason"],
+        )
+        for row in rows
+    ]
+
+
+class PostgresDistributionOwners:
+    """Reads and writes the owners of distributions."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, name: NormalizedName) -> Distribution | None:
+        """Return a distribution, or None."""
+        rows = await self._database.read(FIND_OWNER, {"of_distribution": name})
+        return read_distribution(rows[0]) if rows else None
+
+    async def list(self, *, prefix: str | None, limit: int, offset: int) -> Sequence[Distribution]:
+        """Return distributions in the order of their names."""
+        page = {"page_limit": limit, "page_offset": offset}
+        statement, values = (LIST_OWNERS, page) if prefix is None else (LIST_OWNED, {**page, "of_prefix": prefix})
+        return [read_distribution(row) for row in await self._database.read(statement, values)]
+
+    async def assign(self, event: DistributionEvent) -> None:
+        """Change a distribution's owner, in one statement with the event."""
+        rows = {
+            "distribution": write_distribution(event.owner),
+            "ownership": {"id": uuid7(), **write_distribution_event(event)},
+        }
+        values = {f"{part}_{column}": value for part, row in rows.items() for column, value in row.items()}
+        with translate_final_errors():
+            await self._database.execute(ASSIGN, values)
+
+    async def history(self, name: NormalizedName) -> Sequence[DistributionEvent]:
+        """Return the changes of a distribution's owner, oldest first."""
+        rows = await self._database.read(OWNERS_HISTORY, {"of_distribution": name})
+        return [read_distribution_event(row) for row in rows]
