@@ -15,7 +15,7 @@ ARGS ?=
 PYTEST_ARGS ?= -n auto
 PROGRAMS := $(addprefix tests/e2e/,$(addsuffix .py,test_backup test_command_line test_customer_indexes test_installers test_operator_commands \
 	test_register_command test_settings_command test_tokens_command test_verify_command))
-SLOW := tests/e2e tests/faults tests/test_benchmarks.py tests/test_examples.py tests/test_supply_chain.py
+SLOW := tests/e2e tests/test_benchmarks.py tests/test_examples.py tests/test_supply_chain.py
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,7 +49,7 @@ test-wheels: $(READY) ## Check published wheels of 2013 to 2026, our locked depe
 	$(BIN)/python -m pytest $(PYTEST_ARGS) tests/wheels/odd_wheels.py
 
 test-faults: $(READY) ## Survive the faults that take a minute each
-	$(BIN)/python -m pytest -n0 tests/faults/hung_primary.py
+	$(BIN)/python -m pytest -n0 tests/e2e/hung_primary.py
 
 test-containers: $(READY) ## Build and run the image and the compose file, kill a replica, upgrade (ARGS are for docker build)
 	@docker info >/dev/null 2>&1 || { echo "No Docker Engine answers: start one, or name one in DOCKER_HOST."; exit 1; }

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.slow_host import SlowHost, a_slow_host
 from tests.support.stack import Stack, a_stack
 
 __all__ = ["Stack", "stack"]
@@ -14,3 +15,9 @@ __all__ = ["Stack", "stack"]
 def stack(database_dsn: str, tmp_path: Path) -> Iterator[Stack]:
     with a_stack(database_dsn, tmp_path) as stack:
         yield stack
+
+
+@pytest.fixture
+def slow_host(stack: Stack, tmp_path: Path) -> Iterator[SlowHost]:
+    with a_slow_host(stack, tmp_path) as host:
+        yield host

@@ -3,7 +3,7 @@
 import json
 
 from tests.e2e.test_command_line import run
-from tests.test_settings import GOOD
+from tests.entrypoints.test_settings import GOOD
 
 
 def test_usable_settings_are_told_with_status_0() -> None:

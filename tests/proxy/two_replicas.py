@@ -5,7 +5,7 @@ import signal
 import httpx
 import pytest
 
-from tests.faults.test_killed import kill
+from tests.e2e.test_killed_servers import kill
 from tests.proxy.conftest import Served
 from tests.support.stack import Stack
 from tests.support.waiting import wait_until

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hostile.test_odd_wheels import WHEELS
+from tests.adapters.wheel.test_odd_wheels import WHEELS
 from tests.support.installers import COMMANDS
 from tests.support.odd_wheels import FILE_NAME
 
