@@ -13,7 +13,6 @@ from domain.json_schema.drafts import Draft, Pointer, subschemas
 from domain.json_schema.references import SchemaViolation
 from domain.json_schema.schemas import JsonSchema
 
-_ECMA = Draft202012Validator({"format": "regex"}, validate_formats=True, offline=True)
 _MAX_PATTERN = 8192  # reading many names takes the square of their number
 # What Python and Rust write otherwise, and the escapes that must be stepped over to find it.
 _PYTHON = re.compile(r"\A\(\?[aimsux]+\)|\(\?P(?=<)|\\(.)", re.DOTALL)
@@ -25,7 +24,15 @@ def is_pattern(text: str) -> bool:
     Python's own flags, group names and ends of text pass too. The pattern is never compiled; one of more than 8192
     characters is none.
     """
-    return len(text) <= _MAX_PATTERN and (_ECMA.is_valid(text) or _ECMA.is_valid(_PYTHON.sub(_translated, text)))
+    if len(text) > _MAX_PATTERN:
+        return False
+    ecma = _ecma()
+    return ecma.is_valid(text) or ecma.is_valid(_PYTHON.sub(_translated, text))
+
+
+@cache
+def _ecma() -> Draft202012Validator:  # not at import: it takes 2 MB
+    return Draft202012Validator({"format": "regex"}, validate_formats=True, offline=True)
 
 
 def _translated(found: re.Match[str]) -> str:

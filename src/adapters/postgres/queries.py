@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, FromClause, and_, bindparam, literal_column, select, text, true
 
+from adapters.postgres.revisions import SELECT_REVISIONS
 from adapters.postgres.tables import (
     DISTRIBUTIONS,
     EVENTS,
@@ -117,6 +118,7 @@ LOCK = select(PROVIDERS.c.prefix).where(where_provider(PROVIDERS)).with_for_upda
 """Serializes the writers of one provider. A separate statement: after waiting for a row lock, READ COMMITTED re-reads
 only the locked row, not the rest of the query."""
 
+REVISIONS = text(SELECT_REVISIONS)
 CONFIRM = text(
     "SELECT pg_logical_emit_message(true, 'provider-registry'::text, ''::text) "
     "WHERE current_setting('synchronous_standby_names') <> ''"

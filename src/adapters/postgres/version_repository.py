@@ -33,7 +33,7 @@ from adapters.postgres.mapping import (
     write_version,
 )
 from adapters.postgres.queries import LOAD, LOAD_WITH_NAMES, key_of, part
-from adapters.postgres.schema import CURRENT, are_compatible
+from adapters.postgres.revisions import are_compatible
 from adapters.postgres.writes import (
     ADD_DISTRIBUTION,
     ADD_EVENT,
@@ -125,7 +125,7 @@ class PostgresVersionRepository:
         Raises:
             StoreUnavailableError: It does not.
         """
-        if not are_compatible({row["version_num"] for row in await self._database.read(CURRENT)}):
+        if not are_compatible({row["version_num"] for row in await self._database.read(queries.REVISIONS)}):
             raise StoreUnavailableError(SCHEMA_MISMATCH)
         if await self._database.read(LACKING):
             raise StoreUnavailableError(PRIVILEGES_LACKING)

@@ -5,10 +5,8 @@ The server, the command line, tests and users' own scripts all build the registr
 
 from adapters.clerk.token_inspection import TokenInspection
 from entrypoints.bootstrap.databases import (
-    DatabaseSchema,
     connection_options,
     is_database_there,
-    open_database_schema,
     serving_database,
 )
 from entrypoints.bootstrap.production import open_adapters, open_admin_use_cases, open_registry
@@ -24,7 +22,6 @@ from entrypoints.wheel_verification import address_policy, fetch_policy, open_wh
 
 __all__ = [
     "Adapters",
-    "DatabaseSchema",
     "MemoryAdapters",
     "TokenInspection",
     "address_policy",
@@ -37,7 +34,6 @@ __all__ = [
     "is_database_there",
     "open_adapters",
     "open_admin_use_cases",
-    "open_database_schema",
     "open_machine_authentication",
     "open_registry",
     "open_telemetry",

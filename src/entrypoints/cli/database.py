@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from entrypoints.bootstrap import DatabaseSchema, open_database_schema
+from entrypoints.bootstrap.database_schema import DatabaseSchema, open_database_schema
 from entrypoints.cli.failing import refusals
 from entrypoints.cli.operating import AsJson, database_settings, require_database
 from entrypoints.cli.showing import show_json

@@ -2,7 +2,6 @@
 
 import io
 import sys
-from importlib.metadata import version as distribution_version
 from typing import Annotated
 
 import typer
@@ -21,7 +20,9 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(distribution_version("provider-registry"))
+        from importlib.metadata import version  # noqa: PLC0415 -- not for other commands
+
+        typer.echo(version("provider-registry"))
         raise typer.Exit
 
 

@@ -1,11 +1,12 @@
 """``provider-registry serve``."""
 
 import os
+import subprocess
 
 import typer
 
-from entrypoints.bootstrap import serving_database
 from entrypoints.cli.failing import refusals, usable
+from entrypoints.embedded_database import embedded_unless_configured, upgrade_in_a_process
 from entrypoints.environment import SettingsError, load_settings
 from entrypoints.http.server import serve as serve_http
 from entrypoints.listen import PortTakenError, UnknownHostError, address_of, require_free
@@ -27,9 +28,16 @@ def serve() -> None:
     except PortTakenError as error:
         typer.echo(f"{error}; stop what listens there, or set REGISTRY_HOST or REGISTRY_PORT", err=True)
         raise typer.Exit(1) from None
-    with shared_metrics(), serving_database(settings.database) as url:
+    with shared_metrics(), embedded_unless_configured(settings.database, _upgrade) as url:
         os.environ["DATABASE_URL"] = url  # the workers load the settings again
         serve_http(settings)
+
+
+def _upgrade(url: str) -> None:
+    try:
+        upgrade_in_a_process(url)
+    except subprocess.CalledProcessError as error:
+        raise typer.Exit(error.returncode) from None
 
 
 def _address(host: str) -> str:

@@ -11,7 +11,8 @@ from sqlalchemy import MetaData, create_mock_engine
 
 from adapters.postgres.engine import unpooled_config
 from adapters.postgres.migrations import LOCATION, MIGRATION_LOCK
-from adapters.postgres.schema import current, downgrade, heads, is_compatible, upgrade
+from adapters.postgres.revisions import KNOWN
+from adapters.postgres.schema import current, downgrade, is_compatible, upgrade
 from adapters.postgres.tables import VersionRow
 from application.errors import StoreUnavailableError
 from tests.support.postgres import connected, execute, fetch
@@ -50,7 +51,13 @@ def layout_and_code(dsn: str) -> list[tuple[str, str, str]]:
 
 def test_there_are_migrations_and_they_end_in_one_head() -> None:
     assert REVISIONS
-    assert heads() == {REVISIONS[-1]}
+    assert ScriptDirectory(LOCATION).get_heads() == [REVISIONS[-1]]
+
+
+def test_a_file_begins_with_its_revision_so_that_the_server_needs_no_alembic() -> None:
+    revisions = [script.revision for script in ScriptDirectory(LOCATION).walk_revisions()]
+
+    assert revisions[::-1] == KNOWN
 
 
 def test_each_revision_goes_up_and_down_and_up_again(empty_database_dsn: str) -> None:

@@ -1,0 +1,51 @@
+"""The application of one worker process."""
+
+import gc
+import os
+import sys
+from pathlib import Path
+
+from litestar.types import ASGIApp
+
+from entrypoints.bootstrap import open_registry, open_telemetry
+from entrypoints.environment import load_settings
+from entrypoints.http.app import create_app
+from entrypoints.http.parent_death import die_with_parent
+from entrypoints.http.requests.service import HttpLimits
+from entrypoints.logging import configure_logging
+from entrypoints.metrics_directory import SHARED_METRICS
+from entrypoints.presenters.catalog import platform_author
+
+_SWITCH_SECONDS = 0.0005
+"""How long a thread that computes may keep the event loop from going on: a tenth of Python's default.
+
+The loop waits so long after every system call, of which a registration makes dozens.
+"""
+
+
+def application() -> ASGIApp:
+    """Return the application for the settings in the environment; each worker process calls this."""
+    die_with_parent()
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    settings = load_settings(os.environ)
+    configure_logging(settings.log.level, settings.log.format)
+    # Behind a pooler in transaction mode nobody can listen for changes, so nothing may be kept.
+    read_cache_bytes = settings.server.read_cache_bytes if settings.database.prepared_statements else 0
+    limits = HttpLimits(
+        body_bytes=settings.server.max_body_bytes,
+        in_flight=settings.server.max_in_flight,
+        read_cache_bytes=read_cache_bytes,
+    )
+    shared = os.environ.get(SHARED_METRICS)
+    telemetry = open_telemetry(settings.tracing, shared_metrics=Path(shared) if shared else None)
+    app = create_app(
+        lambda: open_registry(settings, telemetry.instrumentation),
+        limits=limits,
+        customer_realm=settings.customer is not None,
+        telemetry=telemetry,
+        public_url=settings.server.public_url,
+        platform=platform_author(settings.server),
+        allowed_origins=settings.server.cors_allowed_origins,
+    )
+    gc.freeze()  # what was imported stays: a full collection that looks through it stops the event loop for 0.5 s
+    return app
