@@ -24,7 +24,7 @@ class FolderWheelFetcher:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    async def fetch(self, url: WheelUrl) -> FetchedWheel:
+    async def fetch(self, url: WheelUrl, *, namespace: str | None = None) -> FetchedWheel:  # noqa: ARG002
         """Read the file of that name."""
         if not self._folder.is_dir():
             raise WheelHostFailedError("the folder of wheels is not mounted; try again later")

@@ -67,10 +67,10 @@ class InstrumentedWheelFetcher:
         self._fetcher = fetcher
         self._observer = observer
 
-    async def fetch(self, url: WheelUrl) -> FetchedWheel:
+    async def fetch(self, url: WheelUrl, *, namespace: str | None = None) -> FetchedWheel:
         """As ``WheelFetcher``."""
         with self._observer.stage(Stage.FETCH):
-            wheel = await self._fetcher.fetch(url)
+            wheel = await self._fetcher.fetch(url, namespace=namespace)
         self._observer.fetched(url.host, wheel.size)
         return wheel
 

@@ -69,6 +69,8 @@ class WheelSettings(Struct, frozen=True, kw_only=True):
     allowed_hosts: Names = ()
     allowed_ports: Names = ("443",)
     ca_bundle: Path | None = None
+    credentials_file: Path | None = None
+    proxy_url: Secret | None = None
     max_bytes: Bytes = 512 * 1024 * 1024
     deadline_seconds: Seconds = 120.0
     min_bytes_per_second: Count = 128 * 1024

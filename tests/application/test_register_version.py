@@ -34,8 +34,8 @@ class SlowHost(InMemoryWheelFetcher):
         self.arrived = asyncio.Event()
         self.go_on = asyncio.Event()
 
-    async def fetch(self, url: WheelUrl) -> FetchedWheel:
-        fetched = await super().fetch(url)
+    async def fetch(self, url: WheelUrl, *, namespace: str | None = None) -> FetchedWheel:
+        fetched = await super().fetch(url, namespace=namespace)
         self.arrived.set()
         await self.go_on.wait()
         return fetched
@@ -68,6 +68,13 @@ def registry(adapters: MemoryAdapters) -> UseCases:
 def host(adapters: MemoryAdapters) -> SlowHost:
     assert isinstance(adapters.fetcher, SlowHost)
     return adapters.fetcher
+
+
+async def test_a_wheel_is_fetched_for_the_namespace_of_its_provider(registry: UseCases, host: SlowHost) -> None:
+    host.go_on.set()
+    await registry.dry_run_registration.execute(a_registration())
+    await registry.register_version.execute(a_registration())
+    assert host.namespaces == ["platform", "platform"]
 
 
 async def test_a_writer_that_lost_the_race_with_the_same_bytes_reads_the_winners_version(

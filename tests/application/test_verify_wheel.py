@@ -44,7 +44,7 @@ class Lending:
     def __init__(self) -> None:
         self.out = 0
 
-    async def fetch(self, url: WheelUrl) -> FetchedWheel:
+    async def fetch(self, url: WheelUrl, *, namespace: str | None = None) -> FetchedWheel:
         self.out += 1
         return FetchedWheel(b"x", Sha256Digest("0" * 64), 1, self._take_back)
 

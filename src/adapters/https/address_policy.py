@@ -16,6 +16,8 @@ from domain.wheel.url import DEFAULT_PORT, parse_authority
 _log = structlog.get_logger()
 _OTHER_PORT = "another port"
 _NO_DOMAIN = "a name without a domain"
+_INTERNAL_DOMAINS = frozenset({"localhost", "local", "internal", "arpa"})
+"""RFC 6761, RFC 6762, ICANN's .internal, and home.arpa of RFC 8375."""
 _DISCARD_PORT = 9
 _UNASSIGNED = {4: "240.0.0.1", 6: "100::1"}
 """If ``bind`` succeeds on one of these (RFC 1112, RFC 6666), ``ip_nonlocal_bind`` is on, and it proves nothing."""
@@ -94,8 +96,20 @@ class AddressPolicy:
         objection = "unreadable" if address is None else self._objection(host, address, port)
         if address is not None and objection is None:
             return address
-        _log.warning("wheel_address_forbidden", host=host, port=port, address=answer, block=objection)
-        raise WheelRefusedError(WheelProblem.ADDRESS_FORBIDDEN, _sentence(host, objection))
+        raise _forbidden(host, port, answer, objection)
+
+    def check_unresolved(self, host: str, *, port: int = DEFAULT_PORT) -> None:
+        """Check a host whose name is resolved elsewhere: an address, or what the name and the port tell.
+
+        Raises:
+            WheelRefusedError: It is forbidden.
+        """
+        if parse_address(host) is not None:
+            self.check(host, host, port=port)
+            return
+        objection = "an internal name" if host.rpartition(".")[2] in _INTERNAL_DOMAINS else None
+        if host not in self.allowed_hosts and (objection := self._objection_to_name(host, port) or objection):
+            raise _forbidden(host, port, host, objection)
 
     def _objection(self, host: str, address: IPAddress, port: int) -> str | None:
         if getattr(address, "scope_id", None) is not None:
@@ -114,6 +128,11 @@ class AddressPolicy:
         if "." not in host and ":" not in host:
             return _NO_DOMAIN
         return None if port in self.allowed_ports else _OTHER_PORT
+
+
+def _forbidden(host: str, port: int, address: str, objection: str | None) -> WheelRefusedError:
+    _log.warning("wheel_address_forbidden", host=host, port=port, address=address, block=objection)
+    return WheelRefusedError(WheelProblem.ADDRESS_FORBIDDEN, _sentence(host, objection))
 
 
 def _sentence(host: str, objection: str | None) -> str:

@@ -15,6 +15,7 @@ from anyio.streams.tls import TLSStream
 
 from adapters.https.address_policy import AddressPolicy, parse_address
 from adapters.https.connection import Connection
+from adapters.https.egress_proxy import EgressProxy, EgressProxyError
 from adapters.https.special_purpose_ranges import IPAddress
 from adapters.https.tcp import TcpStream
 from domain.wheel.url import DEFAULT_PORT
@@ -63,26 +64,39 @@ class Connector:
     changes nothing. The certificate is checked against the name.
 
     Attributes:
+        proxy: Resolves names in the registry's stead, so the policy checks the URL's host alone.
         attempt_delay: Seconds before the next address is tried while earlier ones have not answered.
     """
 
     tls: ssl.SSLContext
     policy: AddressPolicy = field(default_factory=AddressPolicy)
     resolver: Resolver = field(default_factory=SystemResolver)
+    proxy: EgressProxy | None = None
     attempt_delay: float = ATTEMPT_DELAY
 
     async def resolve(self, host: str, port: int = DEFAULT_PORT, *, seconds: float | None) -> Sequence[IPAddress]:
-        """Return the addresses of a host, each of which passed the policy.
+        """Return the addresses of a host, each of which passed the policy; those of the proxy if there is one.
 
         Raises:
-            WheelRefusedError: The policy forbids at least one of them.
+            WheelRefusedError: The policy forbids at least one of them, or the host that a proxy would connect to.
             OSError: The name does not resolve; ``TimeoutError`` if not in time.
         """
+        if self.proxy is not None:
+            self.policy.check_unresolved(host, port=port)
+            return await self._resolve_proxy(self.proxy, seconds=seconds)
         if parse_address(host) is not None:
             return [self.policy.check(host, host, port=port)]
         async with asyncio.timeout(seconds):
             found = await self.resolver.resolve(host)
         return [self.policy.check(host, address, port=port) for address in found]
+
+    async def _resolve_proxy(self, proxy: EgressProxy, *, seconds: float | None) -> Sequence[IPAddress]:
+        async with asyncio.timeout(seconds):
+            try:
+                found = [proxy.host] if parse_address(proxy.host) else await self.resolver.resolve(proxy.host)
+            except OSError as error:
+                raise EgressProxyError("cannot be found") from error
+        return [address for address in map(parse_address, found) if address is not None]
 
     async def connect(
         self, host: str, port: int, addresses: Sequence[IPAddress], *, seconds: float | None
@@ -120,7 +134,10 @@ class Connector:
         return connected[0] if connected else _fail(errors, host)
 
     async def _open(self, host: str, port: int, address: IPAddress) -> Connection:
-        tcp = await TcpStream.connect(address, port)
+        if self.proxy is None:
+            tcp = await TcpStream.connect(address, port)
+        else:
+            tcp = await self.proxy.connect(address, host, port)
         try:
             tls = await TLSStream.wrap(tcp, hostname=host, ssl_context=self.tls, standard_compatible=False)
         except (anyio.BrokenResourceError, anyio.EndOfStream) as error:

@@ -1,13 +1,14 @@
 """Downloads a file: redirects, checks of each response, and the minimum throughput."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import cast
 
 import httpx
 
+from adapters.https.credentials import Credential, credential_for
 from adapters.https.error_mapping import translated_errors
 from adapters.https.fetch_url import FetchUrl
 from adapters.https.policy import FetchPolicy
@@ -58,8 +59,12 @@ class Downloader:
     transport: httpx.AsyncBaseTransport
     policy: FetchPolicy
 
-    async def download(self, url: FetchUrl, spool: Spool, *, on_start: Callable[[], None]) -> None:
+    async def download(
+        self, url: FetchUrl, spool: Spool, *, on_start: Callable[[], None], credentials: Sequence[Credential] = ()
+    ) -> None:
         """Follow redirects to the file and spool it; ``on_start`` is called once its head has passed the checks.
+
+        No credentials are sent after a redirect to another host or port, nor to the first one after it.
 
         Raises:
             WheelRefusedError: See the port.
@@ -69,9 +74,12 @@ class Downloader:
             RetryableError: Nothing was spooled yet, and another attempt may succeed.
         """
         for hop in range(self.policy.max_redirects + 1):
-            following = await self._hop(url, spool, is_first=hop == 0, on_start=on_start)
+            credential = credential_for(url, credentials)
+            following = await self._hop(url, spool, is_first=hop == 0, on_start=on_start, credential=credential)
             if following is None:
                 return
+            if following.authority != url.authority:
+                credentials = ()
             url = following
         raise WheelRefusedError(
             WheelProblem.REDIRECT_FORBIDDEN,
@@ -79,25 +87,31 @@ class Downloader:
         )
 
     async def _hop(
-        self, url: FetchUrl, spool: Spool, *, is_first: bool, on_start: Callable[[], None]
+        self,
+        url: FetchUrl,
+        spool: Spool,
+        *,
+        is_first: bool,
+        on_start: Callable[[], None],
+        credential: Credential | None,
     ) -> FetchUrl | None:
         """Spool the file and return None, or return the URL that the response redirects to."""
         with translated_errors(url.host):
-            response = await self._request(url, keep_alive=is_first and self.policy.max_idle > 0)
+            response = await self._request(url, credential, keep_alive=is_first and self.policy.max_idle > 0)
             async with aclosing(response):
                 if (location := redirect_location(url.host, response)) is not None:
                     return url.redirected(location)
-                check_status(url.host, response)
+                check_status(url.host, response, has_credentials=credential is not None)
                 check_framing(url.host, response, self.policy.max_bytes)
                 on_start()
                 await self._receive(url.host, response, spool)
                 return None
 
-    async def _request(self, url: FetchUrl, *, keep_alive: bool) -> httpx.Response:
+    async def _request(self, url: FetchUrl, credential: Credential | None, *, keep_alive: bool) -> httpx.Response:
         request = httpx.Request(
             "GET",
             url.origin,
-            headers=_headers(url, self.policy.user_agent, keep_alive=keep_alive),
+            headers=_headers(url, self.policy.user_agent, credential, keep_alive=keep_alive),
             extensions={
                 "target": url.target.encode("ascii"),
                 "timeout": httpx.Timeout(self.policy.rate_window, connect=self.policy.connect_timeout).as_dict(),
@@ -122,7 +136,11 @@ class Downloader:
         await spool.finish()
 
 
-def _headers(url: FetchUrl, user_agent: str, *, keep_alive: bool) -> list[tuple[str, str]]:
+def _headers(
+    url: FetchUrl, user_agent: str, credential: Credential | None, *, keep_alive: bool
+) -> list[tuple[str, str]]:
     """Return a plain request's fields, none of which tells who registers."""
     fields = [("Host", url.authority), ("User-Agent", user_agent), ("Accept", "*/*"), ("Accept-Encoding", "identity")]
+    if credential is not None:
+        fields.append((credential.field_name, credential.field_value))
     return fields if keep_alive else [*fields, ("Connection", "close")]

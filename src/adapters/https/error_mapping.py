@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import httpx
 import structlog
 
+from adapters.https.egress_proxy import EgressProxyError
 from application.errors import TransientError, WheelHostFailedError, WheelHostTimeoutError
 
 _log = structlog.get_logger()
@@ -59,6 +60,9 @@ def _not_connected(host: str, error: httpx.ConnectError | httpx.ConnectTimeout) 
     if isinstance(error, httpx.ConnectTimeout):
         what = _sentence(host, "takes too long to be connected to; try again later")
         return RetryableError(WheelHostTimeoutError(what, reached=False))
+    if isinstance(cause, EgressProxyError):
+        failure = WheelHostFailedError(f"the registry's egress proxy {cause}", reached=False)
+        return RetryableError(failure) if cause.is_transient else failure
     if isinstance(cause, ssl.SSLError):
         what = _sentence(host, "has no TLS certificate that the registry trusts, or does not speak TLS")
         return WheelHostFailedError(what, reached=False)

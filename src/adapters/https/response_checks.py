@@ -29,7 +29,7 @@ def redirect_location(host: str, response: httpx.Response) -> str | None:
     return locations.pop()
 
 
-def check_status(host: str, response: httpx.Response) -> None:
+def check_status(host: str, response: httpx.Response, *, has_credentials: bool = False) -> None:
     """Accept 200 only: 203 and 206 are not the whole file as it was uploaded.
 
     Raises:
@@ -46,7 +46,12 @@ def check_status(host: str, response: httpx.Response) -> None:
             f"the host {host} answers {status}, there is no such file; upload the wheel before registering it",
         )
     if status in _FORBIDDEN:
-        raise host_failed(host, f"answers {status}: the file is not public; wheels are fetched without credentials")
+        why = (
+            "it does not accept the credentials that this registry has for it; tell the registry's operators"
+            if has_credentials
+            else "the file is not public; wheels are fetched without credentials"
+        )
+        raise host_failed(host, f"answers {status}: {why}")
     failure = host_failed(host, f"answers {status} instead of 200; try again later")
     raise RetryableError(failure, retry_after=_retry_after(response)) if status in _UNAVAILABLE else failure
 

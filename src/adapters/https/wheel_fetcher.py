@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 import tempfile
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +12,10 @@ import structlog
 
 from adapters.https.address_policy import AddressPolicy
 from adapters.https.connector import Connector, Resolver, SystemResolver
+from adapters.https.credentials import Credential
+from adapters.https.credentials_file import CredentialsFile
 from adapters.https.download import Downloader
+from adapters.https.egress_proxy import EgressProxy
 from adapters.https.error_mapping import RetryableError
 from adapters.https.fetch_url import FetchUrl
 from adapters.https.policy import FetchPolicy
@@ -38,27 +42,31 @@ class HttpsWheelFetcher:
         tls: ssl.SSLContext | None = None,
         spool_directory: Path | None = None,
         resolver: Resolver | None = None,
+        credentials: CredentialsFile | None = None,
+        proxy: EgressProxy | None = None,
     ) -> None:
         self._policy = policy or FetchPolicy()
         connector = Connector(
             tls=tls or create_ssl_context(),
             policy=addresses or AddressPolicy(),
             resolver=resolver or SystemResolver(),
+            proxy=proxy,
         )
         self._transport = WheelHostTransport(
             connector, max_idle=self._policy.max_idle, idle_timeout=self._policy.idle_seconds
         )
         self._downloader = Downloader(self._transport, self._policy)
+        self._credentials = credentials
         self._slots = asyncio.Semaphore(self._policy.max_concurrent)
         self._spool_directory = spool_directory or Path(tempfile.gettempdir())
         self._log = structlog.get_logger().bind()  # once: a lazy logger is created anew for every line
 
-    async def fetch(self, url: WheelUrl) -> FetchedWheel:
+    async def fetch(self, url: WheelUrl, *, namespace: str | None = None) -> FetchedWheel:
         """Download a wheel, which occupies one of the slots for concurrent fetches until it is released."""
         await self._acquire_slot()
         spool = Spool(self._spool_directory)
         try:
-            await self._download(url, spool)
+            await self._download(url, spool, await self._credentials_for(namespace))
             return FetchedWheel(spool.content, spool.sha256, spool.size, partial(self._release, spool))
         except BaseException:
             self._release(spool)
@@ -67,6 +75,11 @@ class HttpsWheelFetcher:
     async def aclose(self) -> None:
         """Close the idle connections; nothing may be fetched any more."""
         await self._transport.aclose()
+
+    async def _credentials_for(self, namespace: str | None) -> Sequence[Credential]:
+        if self._credentials is None or namespace is None:
+            return ()
+        return await self._credentials.credentials_for(namespace)
 
     async def _acquire_slot(self) -> None:
         try:
@@ -81,7 +94,7 @@ class HttpsWheelFetcher:
         spool.remove()
         self._slots.release()
 
-    async def _download(self, url: WheelUrl, spool: Spool) -> None:
+    async def _download(self, url: WheelUrl, spool: Spool, credentials: Sequence[Credential]) -> None:
         started = asyncio.get_running_loop().time()
         starting = asyncio.timeout(self._policy.start_deadline)
 
@@ -93,7 +106,9 @@ class HttpsWheelFetcher:
             async with asyncio.timeout(self._policy.deadline), starting:
                 async for attempt in stamina.retry_context(on=Backoff(self._policy), attempts=None, timeout=None):
                     with attempt:
-                        await self._downloader.download(FetchUrl.of(url), spool, on_start=on_start)
+                        await self._downloader.download(
+                            FetchUrl.of(url), spool, on_start=on_start, credentials=credentials
+                        )
         except RetryableError as error:
             raise error.failure from error
         except TimeoutError:

@@ -14,10 +14,12 @@ class InMemoryWheelFetcher:
 
     Attributes:
         fetches: How often each URL was fetched, failures included.
+        namespaces: What each fetch was for.
     """
 
     def __init__(self) -> None:
         self.fetches: Counter[WheelUrl] = Counter()
+        self.namespaces: list[str | None] = []
         self._answers: dict[WheelUrl, bytes | RegistryError] = {}
 
     def put(self, url: WheelUrl, data: bytes) -> None:
@@ -28,9 +30,10 @@ class InMemoryWheelFetcher:
         """Raise an error for a URL from now on."""
         self._answers[url] = error
 
-    async def fetch(self, url: WheelUrl) -> FetchedWheel:
+    async def fetch(self, url: WheelUrl, *, namespace: str | None = None) -> FetchedWheel:
         """Give the bytes as they are."""
         self.fetches[url] += 1
+        self.namespaces.append(namespace)
         data = self._bytes(url)
         return FetchedWheel(data, Sha256Digest(hashlib.sha256(data).hexdigest()), len(data))
 

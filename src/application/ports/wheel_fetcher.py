@@ -42,8 +42,13 @@ class FetchedWheel:
 class WheelFetcher(Protocol):
     """Fetches wheels."""
 
-    async def fetch(self, url: WheelUrl) -> FetchedWheel:
+    async def fetch(self, url: WheelUrl, *, namespace: str | None = None) -> FetchedWheel:
         """Download a wheel, which the caller releases. A download that fails leaves no bytes.
+
+        Args:
+            url: Of the wheel.
+            namespace: Of the provider that the wheel is fetched for. Credentials for a host serve some namespaces;
+                without a namespace none are used.
 
         Raises:
             WheelRefusedError: The answer is final: not found or gone, an address that may not be reached, or more

@@ -69,7 +69,10 @@ class CheckAnnouncement:
                 await self._check_schemas.execute(announcement, log)
                 with network_withheld(account):
                     wheel = await self._verify_wheel.execute(
-                        announcement.wheel_url, WheelClaims.of(announcement, registration.version.pep440), log
+                        announcement.wheel_url,
+                        WheelClaims.of(announcement, registration.version.pep440),
+                        log,
+                        namespace=registration.name.prefix,
                     )
         except AnnouncementRefusedError as error:
             return Refused(error, log.verdict(at=self._clock.now()))

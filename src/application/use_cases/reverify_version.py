@@ -47,7 +47,9 @@ class ReverifyVersion:
         recorded = replace(found.announcement, sha256=found.wheel_sha256)
         log, code = VerificationLog(), None
         try:
-            await self._verify_wheel.execute(recorded.wheel_url, WheelClaims.of(recorded, found.version.pep440), log)
+            await self._verify_wheel.execute(
+                recorded.wheel_url, WheelClaims.of(recorded, found.version.pep440), log, namespace=name.prefix
+            )
         except WheelRefusedError as refusal:
             code = refusal.code
         return ReverificationResult(found, code, log.verdict(at=self._clock.now()))

@@ -44,7 +44,9 @@ class VerifyWheel:
         self._fetcher = fetcher
         self._reader = reader
 
-    async def execute(self, url: WheelUrl, claims: WheelClaims, log: VerificationLog) -> VerifiedWheel:
+    async def execute(
+        self, url: WheelUrl, claims: WheelClaims, log: VerificationLog, *, namespace: str | None = None
+    ) -> VerifiedWheel:
         """Fetch a wheel and hold it against the claims, taking down each verdict.
 
         Raises:
@@ -53,7 +55,7 @@ class VerifyWheel:
         """
         _check_filename(claims, log)  # may be known to be wrong before anything is fetched
         with log.check("download") as check:
-            wheel = await self._fetcher.fetch(url)
+            wheel = await self._fetcher.fetch(url, namespace=namespace)
             check.detail = f"{wheel.size} bytes from {url.host}"
         with wheel:
             return await self._examine(wheel, claims, log)

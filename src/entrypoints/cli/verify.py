@@ -15,6 +15,7 @@ from application.ports.wheel_fetcher import FetchedWheel
 from application.use_cases.verify_wheel import VerifyWheel, WheelClaims
 from domain.digests import Sha256Digest
 from domain.errors import WheelRefusedError
+from domain.names import PLATFORM
 from domain.semver import SemVer
 from domain.verification import Verification, VerificationLog
 from domain.wheel.filename import WheelFilename
@@ -55,7 +56,7 @@ def verify(
 ) -> None:
     """Run the registry's checks on a wheel. Exits with 0 if all pass, with 1 if one does not.
 
-    A URL is fetched as the registry would fetch it; the REGISTRY_WHEEL_… settings count.
+    A URL is fetched as the registry would fetch it for a first-party provider; the REGISTRY_WHEEL_… settings count.
     """
     with refusals(as_json=as_json):
         settings = load_group(WheelSettings, os.environ)
@@ -85,7 +86,7 @@ async def _examine(verify_wheel: VerifyWheel, wheel: WheelUrl | FetchedWheel, cl
     code, verified = None, None
     try:
         if isinstance(wheel, WheelUrl):
-            verified = await verify_wheel.execute(wheel, claims, log)
+            verified = await verify_wheel.execute(wheel, claims, log, namespace=PLATFORM)
         else:
             verified = await verify_wheel.examine(wheel, claims, log)
     except WheelRefusedError as refusal:
