@@ -30,7 +30,10 @@ def alternatives(
         yield from facets(replace(pair, old=old[one], new=new[other]))
     for one, other in table.similar():
         yield from _beside_others(
-            facets(replace(pair, old=old[one], new=new[other])), table.ignored(one, other), needs_witness=len(new) > 1
+            facets(replace(pair, old=old[one], new=new[other])),
+            table.ignored(one, other),
+            walk,
+            needs_witness=len(new) > 1,
         )
     for one in table.left_old:
         if not table.is_covered(one):
@@ -45,14 +48,21 @@ def alternatives(
 _ALL = Effect.NARROWER | Effect.WIDER
 
 
-def _beside_others(findings: Sequence[Finding], ignored: Effect, *, needs_witness: bool) -> Iterator[Finding]:
-    """Leave out effects that other alternatives make up for."""
+def _beside_others(
+    findings: Sequence[Finding], ignored: Effect, walk: Walk, *, needs_witness: bool
+) -> Iterator[Finding]:
+    """Leave out effects that other alternatives make up for.
+
+    Where schemas refer to themselves a finding is told once, and may count elsewhere too: then it is kept in doubt.
+    """
     for finding in findings:
         effect = finding.effect & ~ignored
         if finding.verdict is not None or not finding.effect:
             yield finding
         elif effect and not (effect is Effect.UNKNOWN and ignored == _ALL):
             yield replace(finding, effect=effect, needs_witness=finding.needs_witness or needs_witness)
+        elif walk.has_recursion and not walk.is_strict:
+            yield replace(finding, effect=Effect.UNKNOWN, needs_witness=True)
 
 
 def _branch(pair: Pair, rule: RuleId, effect: Effect, old: Shape | None, new: Shape | None) -> Finding:

@@ -37,14 +37,12 @@ class Annotations:
     """What is said of a value beside what it may be.
 
     Attributes:
-        default: As canonical text; None if there is none.
         flags: The keywords that are true.
         dependency: The title that names the target of a dependency, or None.
         texts: All texts, as canonical text.
         unknown: Keywords that nobody knows, as canonical text.
     """
 
-    default: str | None
     flags: frozenset[str]
     dependency: str | None
     texts: str
@@ -60,7 +58,6 @@ def annotations(parts: Sequence[Part], branches: Sequence[Part]) -> Annotations:
     """
     texts: dict[str, object] = {}
     unknown: dict[str, str] = {}
-    default: str | None = None
     dependency: str | None = None
     flags: set[str] = set()
     for part in (*parts, *branches):
@@ -69,8 +66,6 @@ def annotations(parts: Sequence[Part], branches: Sequence[Part]) -> Annotations:
             dependency = title
         flags.update(flag for flag in FLAGS if part.keywords.get(flag) is True)
     for part in parts:
-        if default is None and "default" in part.keywords:
-            default = spelling(part.keywords["default"])
         for keyword, value in part.keywords.items():
             if keyword in _GENERATED:
                 continue
@@ -78,7 +73,7 @@ def annotations(parts: Sequence[Part], branches: Sequence[Part]) -> Annotations:
                 texts.setdefault(keyword, value)
             elif not is_known(keyword, part.document.year) and keyword not in FLAGS:
                 unknown[keyword] = spelling(value)
-    return Annotations(default, frozenset(flags), dependency, spelling(texts), spelling(unknown))
+    return Annotations(frozenset(flags), dependency, spelling(texts), spelling(unknown))
 
 
 def is_known(keyword: str, year: int) -> bool:

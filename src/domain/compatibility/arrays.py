@@ -47,11 +47,11 @@ def _items(pair: Pair, walk: Walk) -> Iterator[Finding]:
 
 
 def _item(pair: Pair, walk: Walk, nodes: tuple[Node, Node], index: int | None) -> Iterator[Finding]:
-    step = Step(index=index)
+    step = Step(position=index)
     refused = [any(part.schema is False for part in node) for node in nodes]
     if refused[0] is refused[1]:
         if not refused[0]:
-            yield from below(step, walk.compare(*nodes))
+            yield from below(step, walk.compare(*nodes), walk.budget)
         return
     rule, effect = (RuleId.ITEMS_REFUSED, Effect.NARROWER) if refused[1] else (RuleId.ITEMS_ALLOWED, Effect.WIDER)
     yield pair.finding(rule, effect, "items", "additionalItems", "unevaluatedItems", "prefixItems")
@@ -90,7 +90,7 @@ def _changed(pair: Pair, walk: Walk, old: Contains, new: Contains) -> Iterator[F
     inside = walk.compare((old.part,), (new.part,))
     needs = bool(old.least or new.least)
     limits = old.most is not None or new.most is not None
-    for finding in below(Step(), inside):
+    for finding in below(Step(), inside, walk.budget):
         probed = finding.probed(pair.nodes)
         if not finding.effect or not limits:
             yield probed

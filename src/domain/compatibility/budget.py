@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 MAX_PAIRS = 50_000
-MAX_STEPS = 1_000_000
+MAX_STEPS = 200_000
 MAX_LEVELS = 64
 
 

@@ -18,6 +18,7 @@ from domain.schemas import CanonicalJson
 
 _MAX_SHOWN = 4000
 _FINGERPRINT = 12
+_MAX_SEARCHED = 60_000
 Schemas = Mapping[str, Mapping[Side, CanonicalJson | None]]
 
 
@@ -32,6 +33,8 @@ def compare(old: VersionSchemas, new: VersionSchemas, *, severities: Mapping[Rul
     comparison = _Comparison(severities or {})
     changes = list(comparison.changes(_by_resource(old), _by_resource(new)))
     is_complete = not comparison.budget.is_exhausted and not comparison.faults
+    if not is_complete:
+        changes.append(comparison.unfinished())
     return Report.of(_joined(changes), is_complete=is_complete, faults=comparison.faults)
 
 
@@ -57,7 +60,7 @@ class _Comparison:
     def __init__(self, severities: Mapping[RuleId, Verdict]) -> None:
         self._severities = severities
         self.budget = Budget()
-        self._search_budget = Budget()
+        self._search_budget = Budget(steps=_MAX_SEARCHED)
         self.faults: list[str] = []
 
     def changes(self, old: Schemas, new: Schemas) -> Iterator[_Shared]:
@@ -76,6 +79,10 @@ class _Comparison:
                 before, after = old.get(resource, none), new.get(resource, none)
                 for side in Side:
                     yield from self._side(resource, side, before[side], after[side])
+
+    def unfinished(self) -> _Shared:
+        """Return the change that says that not everything was compared."""
+        return self._whole(RuleId.COMPARISON_INCOMPLETE, "", None, "Not everything was compared")
 
     def _removed(self, resource: str, old: Schemas, new: Schemas) -> _Shared:
         alike = [name for name in new.keys() - old.keys() if name and new[name] == old[resource]]

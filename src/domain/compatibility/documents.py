@@ -28,6 +28,7 @@ class Document:
 
     root: object
     draft: Draft
+    texts: dict[int, str] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, root: object) -> "Document":
@@ -107,6 +108,14 @@ class Part:
     def key(self) -> object:
         """Identifies the part for as long as its document lives."""
         return id(self.schema) if isinstance(self.schema, dict) else bool(self.schema)
+
+    @property
+    def text(self) -> str:
+        """The canonical text, which is made once."""
+        known = self.document.texts.get(id(self.schema))
+        if known is None:
+            known = self.document.texts[id(self.schema)] = spelling(self.schema)
+        return known
 
     @property
     def keywords(self) -> Mapping[str, object]:

@@ -3,17 +3,22 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import IntFlag
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
-from domain.compatibility.budget import Budget
+from domain.compatibility.annotations import FLAGS, TEXTS
+from domain.compatibility.budget import Budget, ExhaustedError
 from domain.compatibility.documents import Node, Part, conjuncts, spelling
-from domain.compatibility.report import MAX_PLACES, Side
+from domain.compatibility.report import Side
 from domain.compatibility.rule_ids import RuleId
 from domain.compatibility.rules import Verdict
 from domain.compatibility.shapes import Shape
 from domain.compatibility.shaping import Shaper
 
-MAX_FINDINGS = 1000
+MAX_FINDINGS = 600
+MAX_PLACES = 50
+
+
+_SILENT = TEXTS | {*FLAGS, "default", "$ref", "allOf", "$defs", "definitions", "$schema", "$id"}
 
 
 class Effect(IntFlag):
@@ -38,18 +43,17 @@ class Effect(IntFlag):
 BOTH = Effect.NARROWER | Effect.WIDER
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """From a value to a part of it.
 
     Attributes:
         name: Of a member; None for an item.
-        index: Of an item; None for any.
+        position: Of an item; None for any.
         is_any: Whether any further member is meant.
     """
 
     name: str | None = None
-    index: int | None = None
+    position: int | None = None
     is_any: bool = False
 
 
@@ -71,7 +75,7 @@ class Finding:
         needs_witness: Whether the effect is sure only if a value shows it.
         subject: The name that the sentence is about.
         is_shared: Whether it stands in a definition, so that it has one cause wherever it shows.
-        places: All paths at which it shows, at most 100, the first one included.
+        places: All paths at which it shows, at most 50, the first one included.
         count: How many there are.
     """
 
@@ -99,12 +103,8 @@ class Finding:
 
     def below(self, step: Step) -> "Finding":
         """Return it as seen from the value around."""
-        return replace(
-            self,
-            path=(step, *self.path),
-            lift=(step, *self.lift),
-            places=tuple((step, *path) for path in self.places),
-        )
+        places = ((step, *self.path),) if self.count == 1 else tuple((step, *path) for path in self.places)
+        return replace(self, path=(step, *self.path), lift=(step, *self.lift), places=places)
 
     def probed(self, nodes: tuple[Node, Node]) -> "Finding":
         """Return it with other schemas whose values show the effect, of the value at hand."""
@@ -154,6 +154,7 @@ class Walk(Protocol):
     shaper: Shaper
     budget: Budget
     is_strict: bool
+    has_recursion: bool
 
     def compare(self, old: Node, new: Node) -> Sequence[Finding]:
         """Return the differences between two nodes."""
@@ -188,17 +189,32 @@ def merged(findings: Iterable[Finding]) -> list[Finding]:
         if known is None:
             if len(found) < MAX_FINDINGS:
                 found[finding.cause] = finding
-        elif finding.is_shared and finding.places != known.places:
-            places = dict.fromkeys((*known.places, *finding.places))
-            found[finding.cause] = replace(
-                known, places=tuple(places)[:MAX_PLACES], count=max(len(places), known.count + finding.count)
-            )
+        elif finding.is_shared:
+            found[finding.cause] = _with_places(known, finding)
     return list(found.values())
 
 
-def below(step: Step, findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Return findings as seen from the value around."""
-    return (finding.below(step) for finding in findings)
+def _with_places(known: Finding, other: Finding) -> Finding:
+    if len(known.places) >= MAX_PLACES:
+        return replace(known, count=known.count + other.count)
+    places = tuple(dict.fromkeys((*known.places, *other.places)))
+    more = known.count + other.count - len(known.places) - len(other.places)
+    return replace(known, places=places[:MAX_PLACES], count=len(places) + more)
+
+
+def below(step: Step, findings: Iterable[Finding], budget: Budget) -> Iterator[Finding]:
+    """Return findings as seen from the value around. Once no steps are left, each keeps one of its places."""
+    for finding in findings:
+        try:
+            budget.spend(1 + len(finding.places) // 4)
+            yield finding.below(step)
+        except ExhaustedError:
+            yield replace(finding, places=(finding.path,)).below(step)
+
+
+def asserting(node: Node) -> Node:
+    """Return the parts of a node that allow or refuse something, references followed."""
+    return tuple(part for part in conjuncts(node) if part.schema is False or not part.keywords.keys() <= _SILENT)
 
 
 def target(part: Part) -> Part:
@@ -221,7 +237,7 @@ def _written(part: Part | None, keywords: Sequence[str]) -> str | None:
     if part is None:
         return None
     if not keywords:
-        return spelling(part.schema)
+        return part.text
     there = {keyword: part.keywords[keyword] for keyword in keywords if keyword in part.keywords}
     if not there:
         return None

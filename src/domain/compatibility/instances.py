@@ -40,6 +40,7 @@ def member(groups: Iterable[Group], name: str, budget: Budget) -> Effective:
     node: list[Part] = []
     is_declared, is_decided = False, True
     for group in groups:
+        budget.spend(len(group.patterns) // 4)
         matching = {pattern: patterns.matches(pattern, name, budget) for pattern in group.patterns}
         is_decided &= None not in matching.values()
         for pattern, is_match in matching.items():

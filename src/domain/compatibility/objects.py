@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from domain.compatibility.annotations import annotations
 from domain.compatibility.documents import Document, Node, Part, conjuncts, spelling
 from domain.compatibility.findings import BOTH, Effect, Finding, Pair, Step, Walk, below
 from domain.compatibility.instances import Effective, member
@@ -61,7 +60,7 @@ def _declared(shape: Shape) -> dict[str, Part]:
 
 def _kept(pair: Pair, walk: Walk, name: str) -> Iterator[Finding]:
     old, new = (member(shape.groups, name, walk.budget) for shape in (pair.old, pair.new))
-    yield from below(Step(name), walk.compare(old.node, new.node))
+    yield from below(Step(name), walk.compare(old.node, new.node), walk.budget)
     if not (old.is_decided and new.is_decided):
         yield replace(_about(pair, RuleId.PATTERN_PROPERTIES_CHANGED, Effect.UNKNOWN, name))
     if not walk.is_strict:
@@ -69,7 +68,8 @@ def _kept(pair: Pair, walk: Walk, name: str) -> Iterator[Finding]:
 
 
 def _default(pair: Pair, walk: Walk, name: str, nodes: tuple[Node, Node]) -> Iterator[Finding]:
-    old, new = (annotations(conjuncts(node), ()).default for node in nodes)
+    parts = tuple(next((part for part in conjuncts(node) if "default" in part.keywords), None) for node in nodes)
+    old, new = (None if part is None else spelling(part.keywords["default"]) for part in parts)
     if old == new:
         return
     rule = RuleId.DEFAULT_ADDED if old is None else RuleId.DEFAULT_REMOVED if new is None else RuleId.DEFAULT_CHANGED
@@ -79,7 +79,6 @@ def _default(pair: Pair, walk: Walk, name: str, nodes: tuple[Node, Node]) -> Ite
         verdict = Verdict.COMPATIBLE
     else:
         verdict = Verdict.BREAKING if rule is RuleId.DEFAULT_CHANGED else Verdict.UNKNOWN
-    parts = tuple(next((part for part in conjuncts(node) if "default" in part.keywords), None) for node in nodes)
     finding = replace(pair, nodes=nodes).finding(rule, Effect.NONE, verdict=verdict, parts=(parts[0], parts[1]))
     yield replace(finding, before=old, after=new, subject=name).below(Step(name))
 
@@ -200,7 +199,7 @@ def _rest(pair: Pair, walk: Walk) -> Iterator[Finding]:
         effect = Effect.WIDER if walk.is_strict else Effect.NONE
         yield pair.finding(RuleId.ADDITIONAL_PROPERTIES_ALLOWED, effect, *keywords, verdict=declared)
     elif bool(old) is bool(new):
-        yield from below(_OTHER, walk.compare(old, new))
+        yield from below(_OTHER, walk.compare(old, new), walk.budget)
     else:
         effect = walk.relation(old, new)
         rule = RuleId.ADDITIONAL_PROPERTIES_NARROWED if new else RuleId.ADDITIONAL_PROPERTIES_ALLOWED
@@ -222,7 +221,7 @@ def _patterns(pair: Pair, walk: Walk) -> Iterator[Finding]:
     for pattern in sorted(old.keys() | new.keys()):
         if pattern in old and pattern in new:
             found = walk.compare(old[pattern], new[pattern])
-            yield from below(Step(pattern, is_any=True), found)
+            yield from below(Step(pattern, is_any=True), found, walk.budget)
             continue
         mine = old.get(pattern, _rests(pair.old)), new.get(pattern, _rests(pair.new))
         effect = walk.relation(*mine)

@@ -34,6 +34,7 @@ def matches(pattern: str, text: str, budget: Budget) -> bool | None:
         return None
     states = found.begin()
     try:
+        meter.spend(2)
         for character in text:
             meter.spend(1 + len(states))
             states = found.step(states, character)

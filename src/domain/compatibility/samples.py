@@ -52,18 +52,21 @@ class Sampler:
 
     def between(self, writer: Node, reader: Node) -> Iterator[object]:
         """Return values that are surely valid for the writer, those at the reader's borders among them."""
-        if self._level > _MAX_LEVELS:
+        level = self._level + 1
+        if level > _MAX_LEVELS:
             return
-        self._level += 1
-        try:
-            self._budget.spend(5)
-            candidates = list(islice(self._candidates(writer, reader), _LIMITS.get(self._level, FEW)))
-        except (ExhaustedError, TooEntangledError):
-            return
-        finally:
-            self._level -= 1
-        seen: set[str] = set()
-        for value in candidates:
+        source, seen = self._candidates(writer, reader), set[str]()
+        for _ in range(_LIMITS.get(level, FEW)):
+            outer, self._level = self._level, level
+            try:
+                self._budget.spend(2)
+                value = next(source, _MISSING)
+            except (ExhaustedError, TooEntangledError):
+                return
+            finally:
+                self._level = outer
+            if value is _MISSING:
+                return
             text = spelling(value)
             if text not in seen and self.judge.accepts(writer, value):
                 seen.add(text)

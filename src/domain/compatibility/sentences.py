@@ -23,7 +23,7 @@ def written(path: Path) -> str:
 
 def _step(step: Step) -> str:
     if step.name is None:
-        return ".*" if step.is_any else "[]" if step.index is None else f"[{step.index}]"
+        return ".*" if step.is_any else "[]" if step.position is None else f"[{step.position}]"
     if step.is_any:
         return f"./{_cut(step.name)}/"
     name = _cut(step.name)

@@ -8,8 +8,9 @@ from domain.compatibility.alternatives import alternatives
 from domain.compatibility.arrays import arrays
 from domain.compatibility.budget import MAX_LEVELS, Budget, ExhaustedError
 from domain.compatibility.conditions import conditions
-from domain.compatibility.documents import Node, Part, TooEntangledError, key_of, spelling
-from domain.compatibility.findings import BOTH, Effect, Finding, Pair, effect_of, merged, target
+from domain.compatibility.documents import Node, Part, TooEntangledError, key_of
+from domain.compatibility.findings import BOTH, Effect, Finding, Pair, asserting, effect_of, merged, target
+from domain.compatibility.fixpoint import Fixpoint
 from domain.compatibility.instances import Shapes
 from domain.compatibility.objects import objects
 from domain.compatibility.report import Side
@@ -20,11 +21,9 @@ from domain.compatibility.shapes import Shape
 from domain.compatibility.shaping import Shaper
 from domain.compatibility.values import values
 
-_NO_LEVEL = MAX_LEVELS + 1
-
 
 class Walker:
-    """Compares nodes, each pair once. A pair that is met again below itself is taken for equal until it is known.
+    """Compares nodes, each pair once. A pair that is met again below itself is told where it was met first.
 
     Args:
         side: Whether values are written by users or by the provider.
@@ -37,44 +36,62 @@ class Walker:
         self.shaper = shaper
         self.budget = budget
         self.is_strict = False
+        self.has_recursion = False
         self._known: dict[tuple[object, ...], list[Finding]] = {}
-        self._open: dict[tuple[object, ...], int] = {}
+        self._open: set[tuple[object, ...]] = set()
+        self._effects = Fixpoint()
         self._kept: list[tuple[Node, Node]] = []
-        self._leaned = _NO_LEVEL
 
     def compare(self, old: Node, new: Node, *, is_root: bool = False) -> Sequence[Finding]:
-        """Return the differences between two nodes, with paths from them."""
+        """Return the differences between two nodes, with paths from them.
+
+        By sets alone it is one finding that has the effect of all.
+        """
         if self._is_same(old, new):
             return ()
-        key = (key_of(old), key_of(new), self.is_strict, is_root)
-        if key in self._known:
-            return self._known[key]
-        if key in self._open:
-            self._leaned = min(self._leaned, self._open[key])
-            return ()
-        level = len(self._open)
-        if not self.budget.take_pair() or level >= MAX_LEVELS:
-            return [self._incomplete(old, new)]
-        outer, self._leaned = self._leaned, _NO_LEVEL
-        self._open[key] = level
-        self._kept.append((old, new))  # keys are identities, so what they identify must live
+        if self.is_strict:
+            effect = self.relation(old, new)
+            return () if effect is Effect.NONE else [self._of_effect(old, new, effect)]
         try:
-            found = merged(self._compared(old, new, is_root=is_root))
+            said = list(notes.notes((old, new), self.side))
+            found = self._asserted(asserting(old), asserting(new), is_root=is_root)
+        except TooEntangledError:
+            return [self._incomplete(old, new)]
+        return merged((*said, *found)) if said else found
+
+    def _asserted(self, old: Node, new: Node, *, is_root: bool) -> Sequence[Finding]:
+        key = (key_of(old), key_of(new), is_root)
+        if key in self._open:
+            self.has_recursion = True
+            return ()
+        if key not in self._known:
+            self._open.add(key)
+            self._kept.append((old, new))  # keys are identities, so what they identify must live
+            self._known[key] = merged(self._tried(old, new, is_root=is_root))
+            self._open.discard(key)
+        return self._known[key]
+
+    def _tried(self, old: Node, new: Node, *, is_root: bool) -> Sequence[Finding]:
+        if len(self._open) + self._effects.level >= MAX_LEVELS or not self.budget.take_pair():
+            return [self._incomplete(old, new)]
+        try:
+            return list(self._compared(old, new, is_root=is_root))
         except (ExhaustedError, TooEntangledError):
-            found = [self._incomplete(old, new)]
-        finally:
-            del self._open[key]
-        if self._leaned >= level:  # nothing that is still open was taken for equal
-            self._known[key] = found
-            self._leaned = _NO_LEVEL
-        self._leaned = min(outer, self._leaned)
-        return found
+            return [self._incomplete(old, new)]
 
     def relation(self, old: Node, new: Node) -> Effect:
         """Return how the set of valid values changed, by sets alone."""
-        outer, self.is_strict = self.is_strict, True
+        if self._is_same(old, new):
+            return Effect.NONE
         try:
-            return effect_of(self.compare(old, new))
+            old, new = asserting(old), asserting(new)
+        except TooEntangledError:
+            return Effect.UNKNOWN
+        outer, self.is_strict = self.is_strict, True
+        key = (key_of(old), key_of(new))
+        self._kept.append((old, new))
+        try:
+            return self._effects.of(key, lambda: effect_of(self._tried(old, new, is_root=False)), self.budget)
         finally:
             self.is_strict = outer
 
@@ -85,22 +102,27 @@ class Walker:
         outer, self.is_strict = self.is_strict, True
         try:
             return effect_of(self._facets(pair))
+        except (ExhaustedError, TooEntangledError):
+            return Effect.UNKNOWN
         finally:
             self.is_strict = outer
 
     def spells_alike(self, old: Part, new: Part) -> bool:
         """Tell whether two parts are written alike and refer to the same."""
-        if spelling(old.schema) != spelling(new.schema) or old.document.year != new.document.year:
+        text = old.text
+        if text != new.text or old.document.year != new.document.year:
             return False
         definitions = old.document.definitions
-        return '"$ref"' not in spelling(old.schema) or (
-            definitions is not None and definitions == new.document.definitions
-        )
+        return '"$ref"' not in text or (definitions is not None and definitions == new.document.definitions)
 
     def _is_same(self, old: Node, new: Node) -> bool:
         if key_of(old) == key_of(new):
             return True
         return len(old) == len(new) == 1 and self.spells_alike(old[0], new[0])
+
+    def _of_effect(self, old: Node, new: Node, effect: Effect) -> Finding:
+        self._kept.append((old, new))
+        return Pair(Shape("object"), Shape("object"), (old, new)).finding(RuleId.TYPE_CHANGED, effect)
 
     def _incomplete(self, old: Node, new: Node) -> Finding:
         pair = Pair(Shape("object"), Shape("object"), (old, new))
@@ -108,8 +130,6 @@ class Walker:
 
     def _compared(self, old: Node, new: Node, *, is_root: bool) -> Iterator[Finding]:
         shapes = self.shaper.shapes(old), self.shaper.shapes(new)
-        if not self.is_strict:
-            yield from notes.notes((old, new), self.side)
         pair = Pair(Shape("object"), Shape("object"), (old, new))
         if is_root and "object" in shapes[0] and "object" in shapes[1]:
             shapes = {"object": shapes[0]["object"]}, {"object": shapes[1]["object"]}
@@ -129,6 +149,7 @@ class Walker:
 
     def _facets(self, pair: Pair) -> list[Finding]:
         """Compare one alternative with one."""
+        self.budget.spend(20)
         if pair.old.values is not None or pair.new.values is not None:
             return list(values(pair, ((pair.old,), (pair.new,)), self.shaper.judge))
         kind = pair.old.type

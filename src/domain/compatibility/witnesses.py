@@ -12,7 +12,7 @@ from domain.compatibility.samples import Sampler
 from domain.compatibility.shaping import Shaper
 
 _MAX_TRIED = 24
-_MAX_STEPS = 30_000
+_MAX_STEPS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Witnesses:
             if kind == "array":
                 inner = item(shape.items, self._index(step, max((len(i.prefix) for i in shape.items), default=0)))
                 for part in islice(self._lifted(inner, rest, value), 3):
-                    yield from self._sampler.array_around(shape, part, step.index)
+                    yield from self._sampler.array_around(shape, part, step.position)
                 continue
             for name in self._members(step):
                 inner = member(shape.groups, name, self._budget).node
@@ -93,7 +93,7 @@ class Witnesses:
                     yield from self._sampler.around(shape, name, part)
 
     def _index(self, step: Step, behind: int) -> int:
-        return behind if step.index is None else step.index
+        return behind if step.position is None else step.position
 
     def _members(self, step: Step) -> Iterator[str]:
         if step.name is not None and not step.is_any:
