@@ -40,16 +40,13 @@ class ChangeListeners:
             listener.on_disconnected()
 
     def on_connected(self) -> None:
-        """Notify all of them."""
         for listener in self._listeners:
             listener.on_connected()
 
     def on_change(self, name: ProviderName) -> None:
-        """Notify all of them."""
         for listener in self._listeners:
             listener.on_change(name)
 
     def on_disconnected(self) -> None:
-        """Notify all of them."""
         for listener in self._listeners:
             listener.on_disconnected()

@@ -55,14 +55,12 @@ class NullObserver:
     """Observes nothing."""
 
     def stage(self, stage: str) -> AbstractContextManager[None]:  # noqa: ARG002 -- the protocol's signature
-        """Return a context that does nothing."""
         return nullcontext()
 
     def fetched(self, host: str, size: int) -> None:
         """Do nothing."""
 
     def authority_call(self, operation: str) -> AbstractContextManager[None]:  # noqa: ARG002 -- the protocol's signature
-        """Return a context that does nothing."""
         return nullcontext()
 
     def verification_declined(self, reason: str) -> None:

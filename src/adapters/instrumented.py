@@ -22,7 +22,6 @@ class InstrumentedVersionRepository:
         self._observer = observer
 
     async def load(self, name: ProviderName, version: SemVer, *, wheel: WheelFilename | None = None) -> VersionSnapshot:
-        """As ``VersionRepository``."""
         with self._observer.stage(Stage.LOAD):
             return await self._repository.load(name, version, wheel=wheel)
 
@@ -35,7 +34,6 @@ class InstrumentedVersionRepository:
         seen: VersionSnapshot | None = None,
         wheel: WheelFilename | None = None,
     ) -> Result:
-        """As ``VersionRepository``."""
         with self._observer.stage(Stage.WRITE):
             return await self._repository.update(name, version, decide, seen=seen, wheel=wheel)
 
@@ -55,7 +53,6 @@ class InstrumentedVerifier(Generic[Caller_co]):
         self._observer = observer
 
     async def verify(self, token: str) -> Caller_co:
-        """As ``TokenVerifier`` and ``CustomerVerifier``."""
         with self._observer.stage(Stage.AUTHENTICATE):
             return await self._verifier.verify(token)
 
@@ -68,7 +65,6 @@ class InstrumentedWheelFetcher:
         self._observer = observer
 
     async def fetch(self, url: WheelUrl, *, namespace: str | None = None) -> FetchedWheel:
-        """As ``WheelFetcher``."""
         with self._observer.stage(Stage.FETCH):
             wheel = await self._fetcher.fetch(url, namespace=namespace)
         self._observer.fetched(url.host, wheel.size)
@@ -83,6 +79,5 @@ class InstrumentedWheelReader:
         self._observer = observer
 
     async def read(self, content: WheelContent) -> WheelArchive:
-        """As ``WheelReader``."""
         with self._observer.stage(Stage.INSPECT):
             return await self._reader.read(content)

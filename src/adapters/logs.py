@@ -60,7 +60,6 @@ class LoggingObserver:
         return _Recording()
 
     def registered(self, realm: str, outcome: str, code: str, seconds: float) -> None:
-        """Log the record."""
         record = _record.get() or _Record()
         self._log.info(
             "registration",

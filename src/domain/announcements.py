@@ -41,7 +41,6 @@ class Announcement:
     changelog: str | None = None
 
     def __post_init__(self) -> None:
-        """Settle the digest and refuse bad texts."""
         if self.package_name is not None:
             validate_package_name(self.package_name)
         if self.entrypoint is not None:

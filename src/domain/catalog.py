@@ -37,7 +37,6 @@ class CatalogMetadata:
     tags: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be shown."""
         for field, check in METADATA_RULES.items():
             try:
                 check(getattr(self, field))

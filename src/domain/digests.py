@@ -19,11 +19,9 @@ class Sha256Digest:
     hex: str
 
     def __post_init__(self) -> None:
-        """Refuse anything else."""
         if not _HEX.fullmatch(self.hex):
             msg = "send the SHA-256 digest as 64 lower-case hexadecimal characters, as sha256sum prints it"
             raise InvalidDigestError(msg)
 
     def __str__(self) -> str:
-        """Return the hexadecimal form."""
         return self.hex

@@ -56,7 +56,6 @@ class ProviderName:
         return self.prefix == PLATFORM
 
     def __str__(self) -> str:
-        """Return the canonical form."""
         return self.canonical
 
 

@@ -129,6 +129,5 @@ class Account:
 
     @classmethod
     def of(cls, registrant: Registrant) -> Self:
-        """Return the account that a registrant acts for."""
         organization = registrant.organization_id
         return cls(registrant.id if organization is None else organization, is_customer=organization is not None)

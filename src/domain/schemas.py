@@ -144,5 +144,4 @@ class ResourceSchemas:
         return cls(tuple(ordered)) if entries else None
 
     def __iter__(self) -> Iterator[ResourceSchema]:
-        """Iterate in the order of resources."""
         return iter(self.entries)

@@ -80,7 +80,6 @@ class SemVer:
         return self.text == other.text if isinstance(other, SemVer) else NotImplemented
 
     def __hash__(self) -> int:
-        """Hash as text."""
         return hash(self.text)
 
     def __lt__(self, other: object) -> bool:
@@ -88,7 +87,6 @@ class SemVer:
         return self.sort_key < other.sort_key if isinstance(other, SemVer) else NotImplemented
 
     def __str__(self) -> str:
-        """Return the version as it was written."""
         return self.text
 
 

@@ -10,7 +10,6 @@ class Secret:
         self._value = value
 
     def reveal(self) -> str:
-        """Return the value."""
         return self._value
 
     def __repr__(self) -> str:
@@ -18,9 +17,7 @@ class Secret:
         return "Secret(********)"
 
     def __eq__(self, other: object) -> bool:
-        """Compare values."""
         return self._value == other._value if isinstance(other, Secret) else NotImplemented
 
     def __hash__(self) -> int:
-        """Hash the value."""
         return hash(self._value)

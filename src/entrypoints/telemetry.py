@@ -66,7 +66,6 @@ class NullHttpObserver:
         """Do nothing."""
 
     def registering(self, realm: str) -> AbstractContextManager[None]:  # noqa: ARG002 -- the protocol's signature
-        """Return a context that does nothing."""
         return nullcontext()
 
     def registered(self, realm: str, outcome: str, code: str, seconds: float) -> None:

@@ -17,7 +17,6 @@ from entrypoints.settings import WheelSettings
 
 
 def fetch_policy(settings: WheelSettings) -> FetchPolicy:
-    """Return how far fetching a wheel may go under these settings."""
     return FetchPolicy(
         max_bytes=settings.max_bytes,
         deadline=settings.deadline_seconds,
@@ -27,7 +26,6 @@ def fetch_policy(settings: WheelSettings) -> FetchPolicy:
 
 
 def check_shares(settings: WheelSettings) -> Shares:
-    """Return how many wheels are fetched and checked at once, and for whom, under these settings."""
     usual = Shares.of(settings.max_concurrent)
     customers = min(settings.max_concurrent_customers or usual.customers, usual.total)
     one_customer = min(settings.max_concurrent_per_customer or usual.one_customer, customers)
@@ -35,7 +33,6 @@ def check_shares(settings: WheelSettings) -> Shares:
 
 
 def address_policy(settings: WheelSettings) -> AddressPolicy:
-    """Return which addresses may be fetched from under these settings."""
     return AddressPolicy.parse(
         networks=settings.allowed_networks, hosts=settings.allowed_hosts, ports=map(int, settings.allowed_ports)
     )

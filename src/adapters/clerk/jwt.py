@@ -44,7 +44,6 @@ class Claims:
         self._members = members
 
     def __contains__(self, name: str) -> bool:
-        """Return whether there is such a claim."""
         return name in self._members
 
     def get(self, name: str) -> object:

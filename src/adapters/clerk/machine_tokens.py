@@ -116,5 +116,4 @@ class ClerkTokenVerifier(ClerkClient):
         )
 
     async def verify(self, token: str) -> ConsoleMachine:
-        """Verify a token as ``TokenVerifier`` says."""
         return await self._verifier.verify(token)

@@ -57,7 +57,6 @@ class MetaSchemaValidator:
     """
 
     async def validate(self, schemas: Sequence[JsonSchema]) -> None:
-        """Return if all are valid, as the port says."""
         await run_in_thread_if_large(sum(schema.length for schema in schemas), _validate, schemas)
 
 

@@ -15,7 +15,6 @@ class InMemoryChangeFeed:
 
     @asynccontextmanager
     async def subscribe(self, listener: ChangeListener) -> AsyncIterator[None]:
-        """Notify a listener while the context is open."""
         with self._store.listeners.subscribed(listener):
             if not self._store.unavailable:
                 listener.on_connected()

@@ -17,11 +17,9 @@ class InMemoryDistributionIndex:
         self._store = store
 
     async def list_distributions(self, prefix: str) -> Sequence[NormalizedName]:
-        """Return every distribution that a namespace published, once and in order."""
         return sorted({wheel.distribution for _, wheel in await self._wheels(prefix)})
 
     async def list_files(self, prefix: str, distribution: NormalizedName) -> Sequence[IndexFile]:
-        """Return the wheels of a distribution, in the order of publication."""
         found = [each for each in await self._wheels(prefix) if each[1].distribution == distribution]
         return [_file(*each) for each in sorted(found, key=lambda each: each[0].published_at or each[0].created_at)]
 
@@ -51,23 +49,19 @@ class InMemoryDistributionOwners:
         self._store = store
 
     async def find(self, name: NormalizedName) -> Distribution | None:
-        """Return a distribution, or None."""
         await self._store.ping()
         return self._store.names.distributions.get(name)
 
     async def list(self, *, prefix: str | None, limit: int, offset: int) -> Sequence[Distribution]:
-        """Return distributions in the order of their names."""
         await self._store.ping()
         held = self._store.names.distributions.items()
         found = [owner for _, owner in sorted(held, key=lambda item: item[0]) if prefix in {None, owner.prefix}]
         return found[offset : offset + limit]
 
     async def assign(self, event: DistributionEvent) -> None:
-        """Change a distribution's owner."""
         await self._store.ping()
         self._store.names.assign(event)
 
     async def history(self, name: NormalizedName) -> Sequence[DistributionEvent]:
-        """Return the changes of a distribution's owner, oldest first."""
         await self._store.ping()
         return [event for event in self._store.names.events if event.owner.name == name]

@@ -46,33 +46,27 @@ class InMemoryObserver:
         self.connections = 0
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Remember an answer."""
         self.answers.append(RecordedResponse(method, route, status, seconds))
 
     @contextmanager
     def registering(self, realm: str) -> Iterator[None]:
-        """Count as open while it lasts."""
         with self._covering(realm):
             yield
 
     def registered(self, realm: str, outcome: str, code: str, seconds: float) -> None:
-        """Remember an attempt."""
         self.attempts.append(RecordedAttempt(realm, outcome, code, seconds))
 
     @contextmanager
     def stage(self, stage: str) -> Iterator[None]:
-        """Remember a stage."""
         self.stages.append(stage)
         with self._covering(stage):
             yield
 
     def fetched(self, host: str, size: int) -> None:
-        """Remember a wheel."""
         self.wheels.append((host, size))
 
     @contextmanager
     def authority_call(self, operation: str) -> Iterator[None]:
-        """Remember a call."""
         succeeded = False
         try:
             with self._covering(operation):
@@ -82,15 +76,12 @@ class InMemoryObserver:
             self.calls.append((operation, succeeded))
 
     def verification_declined(self, reason: str) -> None:
-        """Remember why."""
         self.declined.append(reason)
 
     def pool_opened(self, size: int) -> None:
-        """Remember the pool's size."""
         self.pool_size = size
 
     def connections_in_use(self, count: int) -> None:
-        """Remember how many are in use."""
         self.connections = count
 
     @contextmanager

@@ -17,7 +17,6 @@ class InMemoryProviderQueries:
         self._store = store
 
     async def search(self, search: CatalogSearch) -> CatalogPage:
-        """Return what is found, or else the near misses."""
         shown = [entry for entry in await self._entries() if search.tags.issubset(entry.shown.tags)]
         query = search.query
         if query is None:
@@ -26,7 +25,6 @@ class InMemoryProviderQueries:
         return found if found.total else _page(shown, lambda entry: _distance(query, entry), search, near=True)
 
     async def find(self, name: ProviderName) -> CatalogEntry | None:
-        """Return one provider with its readme, or None."""
         public = await self._store.public()
         found = next(((provider, versions) for provider, versions in public if provider.name == name), None)
         return None if found is None else _entry(*found, readme=True)

@@ -47,7 +47,6 @@ class InMemoryVersionRepository:
         notify()
 
     async def load(self, name: ProviderName, version: SemVer, *, wheel: WheelFilename | None = None) -> VersionSnapshot:
-        """Return what is stored around a version, and around its wheel's names."""
         await self.ping()
         return self._snapshot(name, version, wheel)
 
@@ -70,13 +69,11 @@ class InMemoryVersionRepository:
             return result
 
     async def find(self, name: ProviderName, version: SemVer) -> ProviderVersion | None:
-        """Return a public version, or None."""
         await self.ping()
         found = self._versions.get(name, {}).get(version)
         return _without_readme(found) if found is not None and found.status.is_public else None
 
     async def find_latest(self, name: ProviderName) -> ProviderVersion | None:
-        """Return the latest version, or None."""
         await self.ping()
         published = (found.version for found in self._public(name) if found.status is VersionStatus.PUBLISHED)
         chosen = latest(published)
@@ -85,14 +82,12 @@ class InMemoryVersionRepository:
     async def list_versions(
         self, name: ProviderName, *, limit: int | None = None, before: SemVer | None = None
     ) -> Sequence[ProviderVersion]:
-        """Return public versions without their large fields, newest first."""
         await self.ping()
         listed = (found for found in self._public(name) if before is None or found.version < before)
         newest_first = sorted(listed, key=lambda found: found.version, reverse=True)
         return [as_listed(found) for found in newest_first[:limit]]
 
     async def list_all(self, name: ProviderName) -> Sequence[ProviderVersion]:
-        """Return versions of every status without their large fields, newest first."""
         await self.ping()
         recorded = self._versions.get(name, {}).values()
         return [as_listed(found) for found in sorted(recorded, key=lambda found: found.version, reverse=True)]
@@ -106,7 +101,6 @@ class InMemoryVersionRepository:
     async def history(
         self, name: ProviderName, version: SemVer, *, limit: int | None = None, offset: int = 0
     ) -> Sequence[LifecycleEvent]:
-        """Return what happened to a version, oldest first."""
         await self.ping()
         return self._events.get((name, version), [])[offset:][:limit]
 
@@ -184,6 +178,5 @@ class InMemoryNames:
             self.assign(event)
 
     def assign(self, event: DistributionEvent) -> None:
-        """Change a distribution's owner."""
         self.distributions[event.owner.name] = event.owner
         self.events.append(event)

@@ -31,7 +31,6 @@ class InMemoryWheelFetcher:
         self._answers[url] = error
 
     async def fetch(self, url: WheelUrl, *, namespace: str | None = None) -> FetchedWheel:
-        """Give the bytes as they are."""
         self.fetches[url] += 1
         self.namespaces.append(namespace)
         data = self._bytes(url)

@@ -34,7 +34,6 @@ class PostgresChangeFeed:
 
     @asynccontextmanager
     async def subscribe(self, listener: ChangeListener) -> AsyncIterator[None]:
-        """Notify a listener while the context is open."""
         with self._database.listeners.subscribed(listener):
             listening = asyncio.create_task(self._listen(listener))
             try:

@@ -82,12 +82,10 @@ class PostgresDistributionIndex:
         self._database = database
 
     async def list_distributions(self, prefix: str) -> Sequence[NormalizedName]:
-        """Return every distribution that a namespace published, once and in order."""
         rows = await self._database.read(LIST_DISTRIBUTIONS, {"of_prefix": prefix})
         return [NormalizedName(row["distribution"]) for row in rows]
 
     async def list_files(self, prefix: str, distribution: NormalizedName) -> Sequence[IndexFile]:
-        """Return the wheels of a distribution, in the order of publication."""
         of = {"of_prefix": prefix, "of_distribution": distribution}
         rows = await self._database.read(FILES_OF_DISTRIBUTION, of)
         return await run_in_thread_if_large(_ROW * len(rows), _files, rows)
@@ -116,12 +114,10 @@ class PostgresDistributionOwners:
         self._database = database
 
     async def find(self, name: NormalizedName) -> Distribution | None:
-        """Return a distribution, or None."""
         rows = await self._database.read(FIND_OWNER, {"of_distribution": name})
         return read_distribution(rows[0]) if rows else None
 
     async def list(self, *, prefix: str | None, limit: int, offset: int) -> Sequence[Distribution]:
-        """Return distributions in the order of their names."""
         page = {"page_limit": limit, "page_offset": offset}
         statement, values = (LIST_OWNERS, page) if prefix is None else (LIST_OWNED, {**page, "of_prefix": prefix})
         return [read_distribution(row) for row in await self._database.read(statement, values)]
@@ -137,6 +133,5 @@ class PostgresDistributionOwners:
             await self._database.execute(ASSIGN, values)
 
     async def history(self, name: NormalizedName) -> Sequence[DistributionEvent]:
-        """Return the changes of a distribution's owner, oldest first."""
         rows = await self._database.read(OWNERS_HISTORY, {"of_distribution": name})
         return [read_distribution_event(row) for row in rows]

@@ -36,12 +36,10 @@ class EmbeddedPostgres:
         return self_contained(f"postgresql://postgres:none@/postgres?host={quote(str(folder))}&port={port}")
 
     def __enter__(self) -> Self:
-        """Start using the server."""
         self.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """Stop using the server."""
         self.stop()
 
     def start(self) -> None:

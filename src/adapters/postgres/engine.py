@@ -177,7 +177,6 @@ class Database:
 
 
 def rows_of(result: CursorResult[Any]) -> Rows:
-    """Return rows as dictionaries."""
     names = tuple(result.keys())
     return [dict(zip(names, row, strict=True)) for row in result]
 

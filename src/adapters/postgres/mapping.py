@@ -1,17 +1,18 @@
 """Rows to domain values and back."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
-from msgspec import json
+from msgspec import convert, json
 from packaging.utils import NormalizedName
 
 from adapters.postgres.schema_text import read_schemas, write_schemas
 from domain.announcements import Announcement
 from domain.catalog import CatalogMetadata, Provider
 from domain.digests import Sha256Digest
-from domain.distributions import ClaimedFile, Distribution, DistributionAction, DistributionEvent
-from domain.history import LifecycleAction, LifecycleEvent
+from domain.distributions import ClaimedFile, Distribution, DistributionEvent
+from domain.history import LifecycleEvent
 from domain.names import ProviderName
 from domain.schemas import CanonicalJson
 from domain.search import SearchTerms
@@ -24,7 +25,6 @@ from domain.wheel.verified_wheel import VerifiedWheel
 
 
 def read_version(name: ProviderName, row: Mapping[str, Any]) -> ProviderVersion:
-    """Return the version that a row holds. Columns that were not selected read as None."""
     return ProviderVersion(
         name=name,
         version=read_number(row),
@@ -42,7 +42,6 @@ def read_number(row: Mapping[str, Any]) -> SemVer:
 
 
 def write_version(version: ProviderVersion) -> dict[str, object]:
-    """Return the row that holds a version, without its id."""
     return {
         "prefix": version.name.prefix,
         "name": version.name.name,
@@ -58,7 +57,6 @@ def write_version(version: ProviderVersion) -> dict[str, object]:
 
 
 def read_provider(name: ProviderName, row: Mapping[str, Any]) -> Provider:
-    """Return the provider that a row holds."""
     return Provider(
         name=name,
         metadata=_metadata(row),
@@ -70,7 +68,6 @@ def read_provider(name: ProviderName, row: Mapping[str, Any]) -> Provider:
 
 
 def write_provider(provider: Provider) -> dict[str, object]:
-    """Return the row that holds a provider."""
     shown = provider.metadata
     return {
         "prefix": provider.name.prefix,
@@ -95,64 +92,35 @@ def _terms(provider: Provider) -> dict[str, object]:
 
 
 def read_event(row: Mapping[str, Any]) -> LifecycleEvent:
-    """Return the event that a row holds."""
-    return LifecycleEvent(
-        action=LifecycleAction(row["action"]),
-        at=row["at"],
-        actor=row["actor"],
-        request_id=row["request_id"],
-        reason=row["reason"],
-    )
+    return convert(row, LifecycleEvent)
 
 
 def write_event(event: LifecycleEvent) -> dict[str, object]:
-    """Return the row that holds an event, without its id and without its version's."""
-    return {
-        "action": event.action.value,
-        "at": event.at,
-        "actor": event.actor,
-        "request_id": event.request_id,
-        "reason": event.reason,
-    }
+    """Return the row of an event, without its id and its version's."""
+    return asdict(event)
 
 
 def read_distribution(row: Mapping[str, Any]) -> Distribution:
-    """Return the distribution that a row holds."""
-    return Distribution(name=NormalizedName(row["name"]), prefix=row["prefix"], organization_id=row["organization_id"])
+    return convert(row, Distribution)
 
 
 def write_distribution(distribution: Distribution) -> dict[str, object]:
-    """Return the row that holds a distribution."""
-    return {
-        "name": distribution.name,
-        "prefix": distribution.prefix,
-        "organization_id": distribution.organization_id,
-    }
+    return asdict(distribution)
 
 
 def read_distribution_event(row: Mapping[str, Any]) -> DistributionEvent:
-    """Return the change of a distribution's owner that a row holds."""
-    return DistributionEvent(
-        action=DistributionAction(row["action"]),
-        owner=read_distribution({**row, "name": row["distribution"]}),
-        at=row["at"],
-        actor=row["actor"],
-        request_id=row["request_id"],
-        reason=row["reason"],
-    )
+    return convert({**row, "owner": {**row, "name": row["distribution"]}}, DistributionEvent)
 
 
 def write_distribution_event(event: DistributionEvent) -> dict[str, object]:
-    """Return the row that holds a change of a distribution's owner, without its id."""
+    """Return the row of a change of a distribution's owner, without its id."""
+    row = asdict(event)
+    owner = row.pop("owner")
     return {
-        "distribution": event.owner.name,
-        "action": event.action.value,
-        "prefix": event.owner.prefix,
-        "organization_id": event.owner.organization_id,
-        "at": event.at,
-        "actor": event.actor,
-        "request_id": event.request_id,
-        "reason": event.reason,
+        **row,
+        "distribution": owner["name"],
+        "prefix": owner["prefix"],
+        "organization_id": owner["organization_id"],
     }
 
 
@@ -167,7 +135,6 @@ def read_claimed_file(prefix: str, row: Mapping[str, Any]) -> ClaimedFile:
 
 
 def write_claimed_file(file: ClaimedFile) -> dict[str, object]:
-    """Return the row that holds a file name."""
     return {
         "prefix": file.provider.prefix,
         "filename": file.filename,

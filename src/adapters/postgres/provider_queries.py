@@ -30,7 +30,6 @@ class PostgresProviderQueries:
         self._searches = asyncio.Semaphore(max(1, database.options.pool_size // 4))
 
     async def search(self, search: CatalogSearch) -> CatalogPage:
-        """Return what is found, or else the near misses."""
         if search.query is None:
             return _page(await self._search("everything", search))
         if not search.query.words:
@@ -42,7 +41,6 @@ class PostgresProviderQueries:
             raise SearchBusyError("too much is being searched for; use fewer or longer words, or try again") from None
 
     async def find(self, name: ProviderName) -> CatalogEntry | None:
-        """Return one provider with its readme, or None."""
         rows = await self._database.read(FIND_PROVIDER, key_of(name))
         return _entry(rows[0]) if rows else None
 

@@ -18,12 +18,10 @@ _DECODER = json.Decoder(list[_Entry])
 
 
 def write_schemas(schemas: ResourceSchemas | None) -> str | None:
-    """Return the text to store."""
     return None if schemas is None else json.encode([_entry(schema) for schema in schemas]).decode()
 
 
 def read_schemas(stored: str | None) -> ResourceSchemas | None:
-    """Return what a stored text holds."""
     return None if stored is None else ResourceSchemas(tuple(_schema(entry) for entry in _DECODER.decode(stored)))
 
 

@@ -6,7 +6,7 @@ verb could have made is refused whoever writes it.
 """
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 from advanced_alchemy.base import DefaultBase
@@ -36,18 +36,28 @@ IS_INSTALLABLE = "status = 'published'"
 IS_SHOWN = "display_name IS NOT NULL"
 """Predicates of partial indexes. Queries must spell them out too: a parameter proves nothing to the planner."""
 
-_C_TEXT = Text(collation="C")
-_TEXTS = ARRAY(Text)
-_TIME = DateTimeUTC(timezone=True)
+_Text = Annotated[str, mapped_column(Text)]
+_Name = Annotated[str, mapped_column(Text(collation="C"))]
+_NameKey = Annotated[str, mapped_column(Text(collation="C"), primary_key=True)]
+_Texts = Annotated[list[str], mapped_column(ARRAY(Text))]
+_Terms = Annotated[list[str], mapped_column(ARRAY(Text), server_default=text("'{}'"))]
+_Number = Annotated[int, mapped_column(BigInteger)]
+_Time = Annotated[datetime, mapped_column(DateTimeUTC(timezone=True))]
+_Id = Annotated[UUID, mapped_column(GUID, default=uuid7, primary_key=True)]
+_Position = Annotated[int, mapped_column(BigInteger, Identity(always=True))]
 
 
-class ProviderRow(DefaultBase):
+class _Row(DefaultBase):
+    __abstract__ = True
+    __bind_key__ = BIND_KEY
+
+
+class ProviderRow(_Row):
     """A provider. The catalog columns are null until its first publish, so they tell whether it is shown.
 
     ``labels``, ``words`` and ``trigrams`` are what it is found by. A trigger increments ``revision`` at every update.
     """
 
-    __bind_key__ = BIND_KEY
     __tablename__ = "providers"
     __table_args__: Any = (
         CheckConstraint("num_nulls(display_name, description, tags) IN (0, 3)", name="metadata_is_whole"),
@@ -57,26 +67,25 @@ class ProviderRow(DefaultBase):
         Index("ix_providers_trigrams", "trigrams", postgresql_using="gin"),
     )
 
-    prefix: Mapped[str] = mapped_column(_C_TEXT, primary_key=True)
-    name: Mapped[str] = mapped_column(_C_TEXT, primary_key=True)
-    display_name: Mapped[str | None] = mapped_column(Text)
-    description: Mapped[str | None] = mapped_column(Text)
-    icon_url: Mapped[str | None] = mapped_column(Text)
-    tags: Mapped[list[str] | None] = mapped_column(_TEXTS)
-    created_at: Mapped[datetime] = mapped_column(_TIME)
-    updated_at: Mapped[datetime] = mapped_column(_TIME)
-    organization_id: Mapped[str | None] = mapped_column(Text)
-    organization_name: Mapped[str | None] = mapped_column(Text)
-    labels: Mapped[list[str]] = mapped_column(_TEXTS, server_default=text("'{}'"))
-    words: Mapped[list[str]] = mapped_column(_TEXTS, server_default=text("'{}'"))
-    trigrams: Mapped[list[str]] = mapped_column(_TEXTS, server_default=text("'{}'"))
+    prefix: Mapped[_NameKey]
+    name: Mapped[_NameKey]
+    display_name: Mapped[_Text | None]
+    description: Mapped[_Text | None]
+    icon_url: Mapped[_Text | None]
+    tags: Mapped[_Texts | None]
+    created_at: Mapped[_Time]
+    updated_at: Mapped[_Time]
+    organization_id: Mapped[_Text | None]
+    organization_name: Mapped[_Text | None]
+    labels: Mapped[_Terms]
+    words: Mapped[_Terms]
+    trigrams: Mapped[_Terms]
     revision: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
 
 
-class VersionRow(DefaultBase):
+class VersionRow(_Row):
     """A version of a provider. JSON documents are kept as text, byte for byte."""
 
-    __bind_key__ = BIND_KEY
     __tablename__ = "provider_versions"
     __table_args__: Any = (
         ForeignKeyConstraint(["prefix", "name"], ["providers.prefix", "providers.name"]),
@@ -114,126 +123,121 @@ class VersionRow(DefaultBase):
         ),
     )
 
-    id: Mapped[UUID] = mapped_column(GUID, default=uuid7, primary_key=True)
-    prefix: Mapped[str] = mapped_column(_C_TEXT)
-    name: Mapped[str] = mapped_column(_C_TEXT)
-    version: Mapped[str] = mapped_column(_C_TEXT)
-    sort_key: Mapped[str] = mapped_column(_C_TEXT)
+    id: Mapped[_Id]
+    prefix: Mapped[_Name]
+    name: Mapped[_Name]
+    version: Mapped[_Name]
+    sort_key: Mapped[_Name]
     is_prerelease: Mapped[bool]
-    status: Mapped[str] = mapped_column(Text)
+    status: Mapped[_Text]
 
-    wheel_url: Mapped[str] = mapped_column(Text)
-    announced_sha256: Mapped[str | None] = mapped_column(Text)
-    announced_package_name: Mapped[str | None] = mapped_column(Text)
-    entrypoint: Mapped[list[str] | None] = mapped_column(_TEXTS)
-    schemas: Mapped[str | None] = mapped_column(Text)
-    config_schema: Mapped[str | None] = mapped_column(Text)
-    outputs_schema: Mapped[str | None] = mapped_column(Text)
-    changelog: Mapped[str | None] = mapped_column(Text)
+    wheel_url: Mapped[_Text]
+    announced_sha256: Mapped[_Text | None]
+    announced_package_name: Mapped[_Text | None]
+    entrypoint: Mapped[_Texts | None]
+    schemas: Mapped[_Text | None]
+    config_schema: Mapped[_Text | None]
+    outputs_schema: Mapped[_Text | None]
+    changelog: Mapped[_Text | None]
 
-    wheel_sha256: Mapped[str | None] = mapped_column(Text)
-    wheel_size: Mapped[int | None] = mapped_column(BigInteger)
-    wheel_filename: Mapped[str | None] = mapped_column(Text)
-    distribution: Mapped[str | None] = mapped_column(_C_TEXT)
-    requires_python: Mapped[str | None] = mapped_column(Text)
-    summary: Mapped[str | None] = mapped_column(Text)
-    inferred_package_name: Mapped[str | None] = mapped_column(Text)
-    verification: Mapped[str | None] = mapped_column(Text)
-    readme: Mapped[str | None] = mapped_column(Text)
-    readme_type: Mapped[str | None] = mapped_column(Text)
+    wheel_sha256: Mapped[_Text | None]
+    wheel_size: Mapped[_Number | None]
+    wheel_filename: Mapped[_Text | None]
+    distribution: Mapped[_Name | None]
+    requires_python: Mapped[_Text | None]
+    summary: Mapped[_Text | None]
+    inferred_package_name: Mapped[_Text | None]
+    verification: Mapped[_Text | None]
+    readme: Mapped[_Text | None]
+    readme_type: Mapped[_Text | None]
 
-    runtime_version: Mapped[str] = mapped_column(Text)
-    registered_by: Mapped[str] = mapped_column(Text)
-    created_at: Mapped[datetime] = mapped_column(_TIME)
-    updated_at: Mapped[datetime] = mapped_column(_TIME)
-    published_at: Mapped[datetime | None] = mapped_column(_TIME)
-    error_code: Mapped[str | None] = mapped_column(Text)
-    error_message: Mapped[str | None] = mapped_column(Text)
-    yanked_at: Mapped[datetime | None] = mapped_column(_TIME)
-    yanked_reason: Mapped[str | None] = mapped_column(Text)
-    source_hash: Mapped[str | None] = mapped_column(Text)
+    runtime_version: Mapped[_Text]
+    registered_by: Mapped[_Text]
+    created_at: Mapped[_Time]
+    updated_at: Mapped[_Time]
+    published_at: Mapped[_Time | None]
+    error_code: Mapped[_Text | None]
+    error_message: Mapped[_Text | None]
+    yanked_at: Mapped[_Time | None]
+    yanked_reason: Mapped[_Text | None]
+    source_hash: Mapped[_Text | None]
 
 
-class EventRow(DefaultBase):
+class EventRow(_Row):
     """A step of a version's life. Rows are only ever added: a trigger of the database refuses everything else.
 
     ``position`` gives the order of writing, since writers of a version take turns; the clocks of replicas, and with
     them ``at`` and the ids, need not agree.
     """
 
-    __bind_key__ = BIND_KEY
     __tablename__ = "version_events"
     __table_args__: Any = (
         CheckConstraint("action IN ('published', 'failed', 'yanked', 'restored')", name="action_is_known"),
         Index("ix_version_events_history", "version_id", "position"),
     )
 
-    id: Mapped[UUID] = mapped_column(GUID, default=uuid7, primary_key=True)
-    position: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    id: Mapped[_Id]
+    position: Mapped[_Position]
     version_id: Mapped[UUID] = mapped_column(GUID, ForeignKey("provider_versions.id"))
-    action: Mapped[str] = mapped_column(Text)
-    at: Mapped[datetime] = mapped_column(_TIME)
-    actor: Mapped[str] = mapped_column(Text)
-    request_id: Mapped[str | None] = mapped_column(Text)
-    reason: Mapped[str | None] = mapped_column(Text)
+    action: Mapped[_Text]
+    at: Mapped[_Time]
+    actor: Mapped[_Text]
+    request_id: Mapped[_Text | None]
+    reason: Mapped[_Text | None]
 
 
-class CatalogTotalsRow(DefaultBase):
+class CatalogTotalsRow(_Row):
     """The only row counts the providers that are shown. A trigger of the database keeps it."""
 
-    __bind_key__ = BIND_KEY
     __tablename__ = "catalog_totals"
     __table_args__: Any = (CheckConstraint("only_row", name="only_row"),)
 
     only_row: Mapped[bool] = mapped_column(primary_key=True, server_default=true())
-    providers: Mapped[int] = mapped_column(BigInteger)
+    providers: Mapped[_Number]
 
 
-class DistributionRow(DefaultBase):
+class DistributionRow(_Row):
     """A distribution and the namespace that it belongs to."""
 
-    __bind_key__ = BIND_KEY
     __tablename__ = "distributions"
     __table_args__: Any = (Index("ix_distributions_owned", "prefix", "name"),)
 
-    name: Mapped[str] = mapped_column(_C_TEXT, primary_key=True)
-    prefix: Mapped[str] = mapped_column(_C_TEXT)
-    organization_id: Mapped[str | None] = mapped_column(Text)
+    name: Mapped[_NameKey]
+    prefix: Mapped[_Name]
+    organization_id: Mapped[_Text | None]
 
 
-class DistributionEventRow(DefaultBase):
+class DistributionEventRow(_Row):
     """A change of a distribution's owner. Rows are only ever added, as those of ``EventRow``."""
 
-    __bind_key__ = BIND_KEY
     __tablename__ = "distribution_events"
     __table_args__: Any = (
         CheckConstraint("action IN ('claimed', 'taken_over', 'transferred')", name="action_is_known"),
         Index("ix_distribution_events_history", "distribution", "position"),
     )
 
-    id: Mapped[UUID] = mapped_column(GUID, default=uuid7, primary_key=True)
-    position: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
-    distribution: Mapped[str] = mapped_column(_C_TEXT, ForeignKey("distributions.name"))
-    action: Mapped[str] = mapped_column(Text)
-    prefix: Mapped[str] = mapped_column(_C_TEXT)
-    organization_id: Mapped[str | None] = mapped_column(Text)
-    at: Mapped[datetime] = mapped_column(_TIME)
-    actor: Mapped[str] = mapped_column(Text)
-    request_id: Mapped[str | None] = mapped_column(Text)
-    reason: Mapped[str | None] = mapped_column(Text)
+    id: Mapped[_Id]
+    position: Mapped[_Position]
+    distribution: Mapped[_Name] = mapped_column(ForeignKey("distributions.name"))
+    action: Mapped[_Text]
+    prefix: Mapped[_Name]
+    organization_id: Mapped[_Text | None]
+    at: Mapped[_Time]
+    actor: Mapped[_Text]
+    request_id: Mapped[_Text | None]
+    reason: Mapped[_Text | None]
 
 
-class WheelFileRow(DefaultBase):
+class WheelFileRow(_Row):
     """A normalised file name on a namespace's index, and the digest that it keeps."""
 
-    __bind_key__ = BIND_KEY
     __tablename__ = "wheel_files"
 
-    prefix: Mapped[str] = mapped_column(_C_TEXT, primary_key=True)
-    filename: Mapped[str] = mapped_column(_C_TEXT, primary_key=True)
-    sha256: Mapped[str] = mapped_column(Text)
-    name: Mapped[str] = mapped_column(_C_TEXT)
-    version: Mapped[str] = mapped_column(_C_TEXT)
+    prefix: Mapped[_NameKey]
+    filename: Mapped[_NameKey]
+    sha256: Mapped[_Text]
+    name: Mapped[_Name]
+    version: Mapped[_Name]
 
 
 PROVIDERS, VERSIONS, EVENTS, TOTALS = (

@@ -71,7 +71,6 @@ class PostgresVersionRepository:
         self._database = database
 
     async def load(self, name: ProviderName, version: SemVer, *, wheel: WheelFilename | None = None) -> VersionSnapshot:
-        """Load the state around a version, in one statement."""
         return _read_snapshot(name, await self._database.read(*_load_statement(name, version, wheel)))
 
     async def update(
@@ -90,30 +89,25 @@ class PostgresVersionRepository:
         return await retry(lambda: self._update_locked(name, version, decide, wheel))
 
     async def find(self, name: ProviderName, version: SemVer) -> ProviderVersion | None:
-        """Return a public version, or None."""
         rows = await self._database.read(queries.FIND, key_of(name, version))
         return read_version(name, rows[0]) if rows else None
 
     async def find_latest(self, name: ProviderName) -> ProviderVersion | None:
-        """Return the latest version, or None."""
         rows = await self._database.read(queries.FIND_LATEST, key_of(name))
         return read_version(name, rows[0]) if rows else None
 
     async def list_versions(
         self, name: ProviderName, *, limit: int | None = None, before: SemVer | None = None
     ) -> Sequence[ProviderVersion]:
-        """Return public versions without their large fields, newest first."""
         page = {"page_limit": limit, "of_before": queries.ABOVE_ALL if before is None else before.sort_key}
         return [read_version(name, row) for row in await self._database.read(queries.LIST, {**key_of(name), **page})]
 
     async def list_all(self, name: ProviderName) -> Sequence[ProviderVersion]:
-        """Return versions of every status without their large fields, newest first."""
         return [read_version(name, row) for row in await self._database.read(queries.LIST_ALL, key_of(name))]
 
     async def history(
         self, name: ProviderName, version: SemVer, *, limit: int | None = None, offset: int = 0
     ) -> Sequence[LifecycleEvent]:
-        """Return the events of a version, oldest first."""
         page = {"page_limit": limit, "page_offset": offset}
         return [
             read_event(row) for row in await self._database.read(queries.HISTORY, {**key_of(name, version), **page})

@@ -32,25 +32,20 @@ class PrometheusObserver:
         self._requests(method if method in _METHODS else "other", route, status).observe(seconds)
 
     def registering(self, realm: str) -> AbstractContextManager[None]:
-        """Count an attempt as in flight."""
         return self._registering(realm).track_inprogress()
 
     def registered(self, realm: str, outcome: str, code: str, seconds: float) -> None:
-        """Count an attempt."""
         self._registrations(realm, outcome, code).inc()
         self._durations(realm, outcome).observe(seconds)
 
     def stage(self, stage: str) -> AbstractContextManager[None]:
-        """Time a stage."""
         return _Timed(*self._stages[stage])
 
     def fetched(self, host: str, size: int) -> None:  # noqa: ARG002 -- callers choose no label
-        """Count a wheel's bytes."""
         self._metrics.wheels.observe(size)
 
     @contextmanager
     def authority_call(self, operation: str) -> Iterator[None]:
-        """Time a call."""
         started = perf_counter()
         outcome = "failed"
         try:
@@ -60,15 +55,12 @@ class PrometheusObserver:
             self._metrics.clerk_calls.labels(operation, outcome).observe(perf_counter() - started)
 
     def verification_declined(self, reason: str) -> None:
-        """Count it."""
         self._metrics.verifications_declined.labels(reason).inc()
 
     def pool_opened(self, size: int) -> None:
-        """Show the pool's size."""
         self._metrics.pool_size.set(size)
 
     def connections_in_use(self, count: int) -> None:
-        """Show how many are in use."""
         self._metrics.connections.set(count)
 
 

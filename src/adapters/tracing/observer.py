@@ -17,7 +17,6 @@ class TracingObserver:
 
     @contextmanager
     def registering(self, realm: str) -> Iterator[None]:
-        """Make a span of an attempt."""
         with self._span("register", SpanKind.INTERNAL, {"registry.realm": realm}):
             yield
 
@@ -27,7 +26,6 @@ class TracingObserver:
 
     @contextmanager
     def stage(self, stage: str) -> Iterator[None]:
-        """Make a span of a stage."""
         with self._span(stage, SpanKind.INTERNAL, {}):
             yield
 
@@ -37,7 +35,6 @@ class TracingObserver:
 
     @contextmanager
     def authority_call(self, operation: str) -> Iterator[None]:
-        """Make a span of a call."""
         with self._span(f"clerk {operation}", SpanKind.CLIENT, {}):
             yield
 

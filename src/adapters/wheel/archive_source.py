@@ -74,7 +74,6 @@ class ArchiveBytes:
         self.size = len(data)
 
     def read(self, offset: int, length: int) -> bytes:
-        """Return exactly so many bytes."""
         if offset < 0 or offset + length > self.size:
             raise _outside()
         return self._data[offset : offset + length]
@@ -88,17 +87,14 @@ class ArchiveFile:
         self.size = os.fstat(self._file.fileno()).st_size
 
     def __enter__(self) -> Self:
-        """Return the open file."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close the file."""
         self._file.close()
 
     def read(self, offset: int, length: int) -> bytes:
-        """Return exactly so many bytes."""
         if offset < 0 or offset + length > self.size:
             raise _outside()
         parts = []

@@ -36,7 +36,6 @@ class WheelArchive:
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """The paths of all files."""
         return tuple(member.path for member in self.members)
 
     @property

@@ -73,7 +73,6 @@ class WheelFilename:
         return "-".join((name, _normalised_version(self.version), *build, *tags)) + ".whl"
 
     def __str__(self) -> str:
-        """Return the file name as it was written."""
         return self.text
 
 

@@ -90,7 +90,6 @@ class Readme:
 
     @property
     def is_markdown(self) -> bool:
-        """Whether to read the text as Markdown."""
         return self.content_type == _MARKDOWN
 
 

@@ -83,15 +83,12 @@ class WheelUrl:
         return cls(text, host, filename, digest)
 
     def __eq__(self, other: object) -> bool:
-        """Compare canonical texts."""
         return self.text == other.text if isinstance(other, WheelUrl) else NotImplemented
 
     def __hash__(self) -> int:
-        """Hash the canonical text."""
         return hash(self.text)
 
     def __str__(self) -> str:
-        """Return the canonical text."""
         return self.text
 
 

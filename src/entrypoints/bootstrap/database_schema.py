@@ -17,7 +17,6 @@ class DatabaseSchema:
     url: str
 
     def upgrade(self) -> None:
-        """Apply all migrations."""
         schema.upgrade(self.url)
 
     def grant(self, role: str) -> None:

@@ -9,7 +9,6 @@ from entrypoints.settings import DatabaseSettings
 
 
 def connection_options(settings: DatabaseSettings) -> ConnectionOptions:
-    """Return how the database is connected to under these settings."""
     return ConnectionOptions(
         pool_size=settings.pool_size,
         max_idle=settings.max_idle_seconds,

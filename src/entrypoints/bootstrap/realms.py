@@ -20,7 +20,6 @@ from entrypoints.settings import (
 
 
 def console_realm(settings: ConsoleSettings) -> ClerkRealm:
-    """Return how machine tokens are verified under these settings."""
     return ClerkRealm(
         issuer=settings.clerk_issuer,
         api_url=settings.clerk_api_url,
@@ -35,7 +34,6 @@ def console_realm(settings: ConsoleSettings) -> ClerkRealm:
 
 
 def customer_realm(settings: CustomerSettings) -> ClerkCustomerRealm:
-    """Return how customers' tokens and keys are verified under these settings."""
     return ClerkCustomerRealm(
         issuer=settings.clerk_issuer,
         api_url=settings.clerk_api_url,
@@ -45,7 +43,6 @@ def customer_realm(settings: CustomerSettings) -> ClerkCustomerRealm:
 
 
 def publish_policy(settings: CustomerSettings | None) -> PublishPolicy:
-    """Return who may publish for an organisation under these settings."""
     if settings is None:
         return PublishPolicy()
     return PublishPolicy(

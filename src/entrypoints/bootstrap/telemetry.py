@@ -31,44 +31,35 @@ class CompositeObserver:
     pools: Sequence[PoolObserver] = ()
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
-        """As ``RequestObserver``."""
         for observer in self.requests:
             observer.answered(method, route, status, seconds)
 
     def registering(self, realm: str) -> AbstractContextManager[None]:
-        """As ``RegistrationObserver``."""
         return _all([observer.registering(realm) for observer in self.registrations])
 
     def registered(self, realm: str, outcome: str, code: str, seconds: float) -> None:
-        """As ``RegistrationObserver``."""
         for observer in self.registrations:
             observer.registered(realm, outcome, code, seconds)
 
     def stage(self, stage: str) -> AbstractContextManager[None]:
-        """As ``StageObserver``."""
         return _all([observer.stage(stage) for observer in self.registrations])
 
     def fetched(self, host: str, size: int) -> None:
-        """As ``StageObserver``."""
         for observer in self.registrations:
             observer.fetched(host, size)
 
     def authority_call(self, operation: str) -> AbstractContextManager[None]:
-        """As ``AuthorityObserver``."""
         return _all([observer.authority_call(operation) for observer in self.authorities])
 
     def verification_declined(self, reason: str) -> None:
-        """As ``AuthorityObserver``."""
         for observer in self.authorities:
             observer.verification_declined(reason)
 
     def pool_opened(self, size: int) -> None:
-        """As ``PoolObserver``."""
         for observer in self.pools:
             observer.pool_opened(size)
 
     def connections_in_use(self, count: int) -> None:
-        """As ``PoolObserver``."""
         for observer in self.pools:
             observer.connections_in_use(count)
 

@@ -107,7 +107,6 @@ class MemoryAdapters(Adapters):
     customer_directory: InMemoryCustomerDirectory = field(default_factory=InMemoryCustomerDirectory)
 
     def __post_init__(self) -> None:
-        """Read what the store holds."""
         object.__setattr__(self, "catalog", InMemoryProviderQueries(self.store))
         object.__setattr__(self, "distributions", InMemoryDistributionIndex(self.store))
         object.__setattr__(self, "changes", InMemoryChangeFeed(self.store))

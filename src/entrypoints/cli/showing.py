@@ -45,7 +45,6 @@ def show(shown: Text | str, *, err: bool = False) -> None:
 
 
 def show_json(shown: object) -> None:
-    """Print one JSON document."""
     tell(msgspec.json.encode(shown))
 
 
@@ -69,7 +68,6 @@ def show_fields(fields: Mapping[str, object]) -> None:
 
 
 def show_verdicts(verification: "Verification") -> None:
-    """Print the verdict of each check."""
     passed, refused = Text("passed", "green"), Text("refused", "red")
     rows = [(check.name, passed if check.passed else refused, check.detail) for check in verification.checks]
     show_table(("check", "verdict", "what was compared"), rows)

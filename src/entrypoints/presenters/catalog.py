@@ -63,7 +63,6 @@ def platform_author(settings: ServerSettings) -> Author:
 
 
 def provider_view(entry: CatalogEntry, *, platform: Author) -> ProviderView:
-    """Return the public representation of a provider; ``platform`` is the author of first-party ones."""
     provider, shown = entry.provider, entry.shown
     author = Author.of(provider, platform=platform)
     return ProviderView(
@@ -89,6 +88,5 @@ def provider_view(entry: CatalogEntry, *, platform: Author) -> ProviderView:
 
 
 def page_view(page: CatalogPage, search: CatalogSearch, *, platform: Author) -> ProviderPageView:
-    """Return the public representation of a page."""
     items = [provider_view(entry, platform=platform) for entry in page.entries]
     return ProviderPageView(items=items, total=page.total, limit=search.limit, offset=search.offset)

@@ -37,7 +37,6 @@ class DryRunView(Struct, kw_only=True):
 
 
 def dry_run_view(result: DryRunResult) -> DryRunView:
-    """Return the public representation of a dry run."""
     view = DryRunView(outcome=result.outcome)
     if result.version is not None:
         _show_version(view, result.version)

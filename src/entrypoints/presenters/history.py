@@ -28,7 +28,6 @@ class LifecycleEventView(Struct, kw_only=True):
 
 
 def event_view(event: LifecycleEvent) -> LifecycleEventView:
-    """Return the public representation of a step."""
     return LifecycleEventView(
         action=event.action,
         at=event.at,

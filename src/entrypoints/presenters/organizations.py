@@ -34,7 +34,6 @@ class OrganizationView(Struct, kw_only=True):
 
 
 def organization_view(organization: Organization, *, status: Literal["active", "ready"]) -> OrganizationView:
-    """Return the public representation of an organisation."""
     return OrganizationView(
         organization_id=organization.id,
         name=organization.name,

@@ -30,7 +30,6 @@ class VerificationView(Struct, kw_only=True):
 
 
 def verification_view(version: ProviderVersion, verification: Verification) -> VerificationView:
-    """Return the public representation of a verdict."""
     return VerificationView(
         canonical=version.name.canonical,
         version=version.version.text,

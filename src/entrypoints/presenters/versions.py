@@ -57,7 +57,6 @@ class ProviderVersionView(Struct, kw_only=True):
 
 
 def version_view(version: ProviderVersion) -> ProviderVersionView:
-    """Return the public representation of a version."""
     announced, wheel = version.announcement, version.wheel
     filename = announced.wheel_url.filename
     return ProviderVersionView(
@@ -93,7 +92,6 @@ def version_view(version: ProviderVersion) -> ProviderVersionView:
 
 
 def schema_view(schema: ResourceSchema) -> ResourceSchemaView:
-    """Return the public representation of a resource type's schemas."""
     return ResourceSchemaView(
         provider=schema.provider,
         resource=schema.resource,

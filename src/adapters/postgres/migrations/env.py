@@ -32,7 +32,6 @@ def migrate(connection: Connection) -> None:
 
 
 async def migrate_online() -> None:
-    """Connect and migrate."""
     engine = cast("AsyncEngine", cast("AlembicCommandConfig", context.config).engine)
     async with engine.connect() as connection:
         await connection.run_sync(migrate)
