@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from domain.compatibility.budget import Budget
+from domain.compatibility.coverage import MAX_QUESTIONS, OpenQuestion, differing, question
 from domain.compatibility.documents import Document, Node, spelling
 from domain.compatibility.findings import Effect, Finding
 from domain.compatibility.report import MAX_PLACES, Basis, Change, Place, Report, Side, VersionSchemas
@@ -30,12 +31,22 @@ def compare(old: VersionSchemas, new: VersionSchemas, *, severities: Mapping[Rul
         new: The newer version's.
         severities: Verdicts of disputed rules in place of breaking.
     """
+    return compare_with_questions(old, new, severities=severities)[0]
+
+
+def compare_with_questions(
+    old: VersionSchemas, new: VersionSchemas, *, severities: Mapping[RuleId, Verdict] | None = None
+) -> tuple[Report, tuple[OpenQuestion, ...]]:
+    """Compare, and return as well what a second opinion could settle: at most 50 questions."""
     comparison = _Comparison(severities or {})
     changes = list(comparison.changes(_by_resource(old), _by_resource(new)))
     is_complete = not comparison.budget.is_exhausted and not comparison.faults
     if not is_complete:
         changes.append(comparison.unfinished())
-    return Report.of(_joined(changes), is_complete=is_complete, faults=comparison.faults)
+    report = Report.of(_joined(changes), is_complete=is_complete, faults=comparison.faults)
+    own = {change.fingerprint for change in report.changes if len({place.resource for place in change.places}) == 1}
+    questions = [asked for asked in comparison.questions if asked.disputed is None or asked.disputed in own]
+    return report, tuple(questions[:MAX_QUESTIONS])
 
 
 def _by_resource(schemas: VersionSchemas) -> Schemas:
@@ -62,6 +73,7 @@ class _Comparison:
         self.budget = Budget()
         self._search_budget = Budget(steps=_MAX_SEARCHED)
         self.faults: list[str] = []
+        self.questions: list[OpenQuestion] = []
 
     def changes(self, old: Schemas, new: Schemas) -> Iterator[_Shared]:
         if not old or not new:
@@ -130,8 +142,25 @@ class _Comparison:
                 yield self._whole(RuleId.SCHEMA_EMPTIED, resource, side, text)
         writer, reader = nodes if side is Side.CONFIG else (nodes[1], nodes[0])
         witnesses = Witnesses(writer, reader, self._search_budget, writes_new=side is Side.OUTPUTS)
-        for finding in findings:
-            yield _Shared(self._change(resource, side, finding, witnesses), finding.is_shared)
+        found = [(finding, self._change(resource, side, finding, witnesses)) for finding in findings]
+        self._ask(resource, side, (writer, reader), found)
+        yield from (_Shared(change, finding.is_shared) for finding, change in found)
+
+    def _ask(
+        self, resource: str, side: Side, nodes: tuple[Node, Node], found: Sequence[tuple[Finding, Change]]
+    ) -> None:
+        """Note what a second opinion could settle: claims without proof, and silence."""
+        for finding, change in found:
+            if len(self.questions) < MAX_QUESTIONS and finding.verdict is None and _is_doubtful(change):
+                parts = finding.nodes if side is Side.CONFIG else finding.nodes[::-1]
+                asked = question(*parts)
+                if asked is not None:
+                    self.questions.append(OpenQuestion(asked, disputed=change.fingerprint))
+        is_silent = all(change.verdict is Verdict.COMPATIBLE and _is_by_sets(change) for _, change in found)
+        if is_silent and len(self.questions) < MAX_QUESTIONS:
+            text = f"The {side} schema refuses values that were valid"
+            unexplained = self._whole(RuleId.UNEXPLAINED_NARROWING, resource, side, text).change
+            self.questions += [OpenQuestion(asked, unexplained=unexplained) for asked in differing(*nodes)]
 
     def _change(self, resource: str, side: Side, finding: Finding, witnesses: Witnesses) -> Change:
         verdict, basis, example = _decided(finding, side, witnesses)
@@ -197,6 +226,14 @@ def _decided(finding: Finding, side: Side, witnesses: Witnesses) -> tuple[Verdic
     if finding.verdict is None and not search.is_local and is_doubtful:
         return Verdict.UNKNOWN, Basis.POLICY, None
     return Verdict.BREAKING, Basis.POLICY, None
+
+
+def _is_doubtful(change: Change) -> bool:
+    return change.verdict is not Verdict.COMPATIBLE and change.basis is Basis.POLICY
+
+
+def _is_by_sets(change: Change) -> bool:
+    return change.basis is Basis.PROVEN or RULES[change.rule].is_text
 
 
 def _shown(text: str | None) -> CanonicalJson | None:

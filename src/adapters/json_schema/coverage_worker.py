@@ -1,0 +1,53 @@
+"""The process that answers questions about schemas. It reads a line of JSON and writes a word, until its input ends."""
+
+import ctypes
+import json
+import resource
+import signal
+import sys
+from collections.abc import Mapping
+
+from jsonschema_rs import canonicalize
+
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+_MEMORY = 768 * 1024 * 1024
+_CPU_SECONDS = 3600  # of one worker's life, should nobody be left to end it
+
+
+def answer(question: Mapping[str, object]) -> str:
+    """Return yes, no or unknown."""
+    reader, writer = (canonicalize(_schema(question[name]), validate_formats=True) for name in ("reader", "writer"))
+    return str(reader.covers(writer))
+
+
+def _schema(text: object) -> dict[str, object]:
+    schema: dict[str, object] = json.loads(str(text))
+    return schema
+
+
+def _limit() -> None:
+    """End with the process that started this one, and take no more memory than one question may need."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def main() -> None:
+    """Answer until the input ends."""
+    _limit()
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    for line in sys.stdin:
+        try:
+            word = answer(json.loads(line))
+        except Exception:  # noqa: BLE001 -- whatever a library makes of a hostile schema is no answer
+            word = "unknown"
+        sys.stdout.write(f"{word}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""Comparing the schemas of two versions."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+
+from application.ports.schema_coverage import SchemaCoverage
+from domain.compatibility.comparison import compare_with_questions
+from domain.compatibility.coverage import settled
+from domain.compatibility.report import Report, VersionSchemas
+from domain.compatibility.rule_ids import RuleId
+from domain.compatibility.rules import Verdict
+
+_logger = logging.getLogger(__name__)
+
+
+class CompareSchemas:
+    """Compares, then lets a second opinion settle what is in doubt.
+
+    Comparisons take turns in a thread: several at once would take turns with the event loop instead.
+    """
+
+    def __init__(self, coverage: SchemaCoverage, *, severities: Mapping[RuleId, Verdict] | None = None) -> None:
+        self._coverage = coverage
+        self._severities = severities
+        self._turn = asyncio.Semaphore(1)
+
+    async def execute(self, old: VersionSchemas, new: VersionSchemas) -> Report:
+        """Return what changed from the older to the newer version. Never raises."""
+        async with self._turn:
+            report, questions = await asyncio.to_thread(compare_with_questions, old, new, severities=self._severities)
+        for fault in report.faults:
+            _logger.error("schemas_comparison_failed: %s", fault)
+        if not questions:
+            return report
+        answers = await self._coverage.covers([asked.question for asked in questions])
+        report, contradictions = settled(report, questions, answers)
+        for contradiction in contradictions:
+            _logger.warning("schemas_comparison_contradicted: %s", contradiction)
+        return report

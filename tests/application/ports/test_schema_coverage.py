@@ -1,0 +1,183 @@
+"""What every second opinion on schemas promises, whatever it is built on."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import psutil
+import pytest
+
+from adapters.json_schema.coverage import CoverageWorker
+from adapters.memory.schema_coverage import InMemorySchemaCoverage
+from application.ports.schema_coverage import SchemaCoverage
+from domain.compatibility.coverage import Coverage, CoverageQuestion
+from tests.support.waiting import WAIT_SECONDS
+
+TEXT, NUMBER, SHORT = {"type": "string"}, {"type": "number"}, {"type": "string", "maxLength": 3}
+ENTANGLED: dict[str, Any] = {
+    "allOf": [
+        {"anyOf": [{"required": [f"p{i}_{j}"], "properties": {f"p{i}_{j}": {"minimum": i * j}}} for j in range(8)]}
+        for i in range(12)
+    ]
+}
+
+
+def asked(writer: object, reader: object) -> CoverageQuestion:
+    return CoverageQuestion(json.dumps(writer), json.dumps(reader))
+
+
+@pytest.fixture(params=["worker", "memory"])
+async def coverage(request: pytest.FixtureRequest) -> AsyncIterator[SchemaCoverage]:
+    if request.param == "memory":
+        yield InMemorySchemaCoverage()
+        return
+    worker = CoverageWorker()
+    yield worker
+    await worker.aclose()
+
+
+@pytest.fixture
+async def worker() -> AsyncIterator[CoverageWorker]:
+    started = CoverageWorker(deadline=0.5)
+    yield started
+    await started.aclose()
+
+
+async def test_each_question_is_answered_in_order(coverage: SchemaCoverage) -> None:
+    questions = [asked(SHORT, TEXT), asked(TEXT, SHORT), asked(TEXT, TEXT), asked(TEXT, NUMBER)]
+    assert await coverage.covers(questions) == [Coverage.YES, Coverage.NO, Coverage.YES, Coverage.NO]
+
+
+async def test_no_question_has_no_answer(coverage: SchemaCoverage) -> None:
+    assert list(await coverage.covers([])) == []
+
+
+async def test_references_inside_a_schema_are_followed(coverage: SchemaCoverage) -> None:
+    schema = {"$defs": {"a": SHORT}, "$ref": "#/$defs/a"}
+    assert await coverage.covers([asked(schema, TEXT), asked(TEXT, schema)]) == [Coverage.YES, Coverage.NO]
+
+
+@pytest.mark.hostile
+@pytest.mark.parametrize(
+    "schema",
+    [
+        ENTANGLED,
+        {"$ref": "#"},
+        {"not": {"$ref": "#"}},
+        {"$ref": "https://example.com/a"},
+        {"pattern": "("},
+        {"type": 5},
+    ],
+    ids=["entangled", "itself", "not itself", "elsewhere", "no pattern", "no schema"],
+)
+async def test_what_is_hostile_gets_some_answer(coverage: SchemaCoverage, schema: dict[str, Any]) -> None:
+    answers = await coverage.covers([asked(schema, TEXT), asked(TEXT, schema), asked(SHORT, TEXT)])
+    assert len(answers) == 3
+    assert answers[2] is Coverage.YES
+
+
+async def test_questions_at_once_get_their_own_answers(coverage: SchemaCoverage) -> None:
+    questions = [[asked(SHORT, TEXT)], [asked(TEXT, NUMBER)]] * 5
+    answers = await asyncio.gather(*(coverage.covers(batch) for batch in questions))
+    assert [list(answer) for answer in answers] == [[Coverage.YES], [Coverage.NO]] * 5
+
+
+def _child(worker: CoverageWorker) -> psutil.Process:
+    assert worker._process is not None
+    return psutil.Process(worker._process.pid)
+
+
+async def _gone(process: psutil.Process) -> None:
+    await asyncio.to_thread(process.wait, WAIT_SECONDS)
+
+
+@pytest.mark.hostile
+async def test_a_worker_that_is_late_is_killed_and_replaced(worker: CoverageWorker) -> None:
+    await worker.covers([asked(SHORT, TEXT)])
+    late = _child(worker)
+    late.suspend()
+
+    assert await worker.covers([asked(SHORT, TEXT), asked(SHORT, TEXT)]) == [Coverage.UNKNOWN, Coverage.YES]
+    assert not late.is_running()
+    assert _child(worker).pid != late.pid
+
+
+@pytest.mark.hostile
+async def test_a_schema_that_keeps_the_worker_busy_leaves_the_event_loop_alone(worker: CoverageWorker) -> None:
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0.01)
+
+    counting = asyncio.create_task(count())
+    changed = {**ENTANGLED, "minProperties": 3}
+    assert await worker.covers([asked(ENTANGLED, changed)]) == [Coverage.UNKNOWN]
+    counting.cancel()
+    assert turns > 10
+
+
+async def test_a_dead_worker_is_replaced(worker: CoverageWorker) -> None:
+    await worker.covers([asked(SHORT, TEXT)])
+    dead = _child(worker)
+    dead.kill()
+    await _gone(dead)
+
+    answers = await worker.covers([asked(SHORT, TEXT), asked(SHORT, TEXT)])
+    assert answers[1] is Coverage.YES
+
+
+async def test_one_worker_serves_all_questions_and_ends_when_it_is_closed(worker: CoverageWorker) -> None:
+    await worker.covers([asked(SHORT, TEXT)])
+    child = _child(worker)
+    await worker.covers([asked(SHORT, TEXT)])
+    assert _child(worker).pid == child.pid
+
+    await worker.aclose()
+    assert not child.is_running()
+
+
+async def test_a_cancelled_question_does_not_answer_the_next_one(worker: CoverageWorker) -> None:
+    await worker.covers([asked(SHORT, TEXT)])
+    _child(worker).suspend()
+    cancelled = asyncio.create_task(worker.covers([asked(TEXT, NUMBER)]))
+    await asyncio.sleep(0)
+    cancelled.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await cancelled
+    assert (await worker.covers([asked(SHORT, TEXT), asked(SHORT, TEXT)]))[1] is Coverage.YES
+
+
+_PARENT = """
+import asyncio, sys
+from adapters.json_schema.coverage import CoverageWorker
+from domain.compatibility.coverage import CoverageQuestion
+
+async def main():
+    worker = CoverageWorker()
+    await worker.covers([CoverageQuestion('{}', '{}')])
+    print(worker._process.pid, flush=True)
+    await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("end", [lambda p: os.kill(p, signal.SIGKILL), lambda p: os.kill(p, signal.SIGTERM)])
+async def test_a_worker_ends_with_the_process_that_started_it(end: Callable[[int], None]) -> None:
+    parent = await asyncio.to_thread(
+        subprocess.Popen, [sys.executable, "-c", _PARENT], stdout=subprocess.PIPE, text=True
+    )
+    assert parent.stdout is not None
+    child = psutil.Process(int(await asyncio.to_thread(parent.stdout.readline)))
+    end(parent.pid)
+    await asyncio.to_thread(parent.wait)
+    parent.stdout.close()
+    await _gone(child)
