@@ -6,23 +6,26 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from importlib.metadata import version
 
 from litestar import Litestar
-from litestar.di import Provide
+from litestar.datastructures import State
 from litestar.types import ASGIApp
 
 from domain.catalog import PLATFORM_AUTHOR, Author
 from entrypoints.http.cache.read_cache import ReadCache, ReadCacheMiddleware
 from entrypoints.http.cache.rendering import RenderingPool
-from entrypoints.http.dependencies import use_cases
+from entrypoints.http.dependencies import attributes, use_cases
+from entrypoints.http.limits import HttpLimits
 from entrypoints.http.middleware.cors import CorsPolicy
 from entrypoints.http.middleware.hosts import HostMiddleware
 from entrypoints.http.middleware.methods import MethodMiddleware, methods_by_path
 from entrypoints.http.middleware.read_limits import ReadLimitMiddleware
+from entrypoints.http.middleware.registration_metrics import remember_exception
 from entrypoints.http.middleware.request_ids import RequestIdMiddleware
 from entrypoints.http.middleware.security_headers import SecurityHeadersMiddleware
 from entrypoints.http.middleware.unread_bodies import UnreadBodyMiddleware
 from entrypoints.http.openapi.config import openapi_config
 from entrypoints.http.problems import EXCEPTION_HANDLERS
-from entrypoints.http.requests.service import HttpLimits, Service
+from entrypoints.http.requests.admission import Admission
+from entrypoints.http.requests.public_urls import PublicUrls
 from entrypoints.http.routes.api_description import ApiDescription, read_document, read_page
 from entrypoints.http.routes.catalog import find_provider, search_providers
 from entrypoints.http.routes.console import register_platform_version
@@ -34,6 +37,7 @@ from entrypoints.http.routes.customers import (
 )
 from entrypoints.http.routes.health import health, ready
 from entrypoints.http.routes.history import read_history
+from entrypoints.http.routes.index_pages import IndexPages
 from entrypoints.http.routes.metrics import metrics
 from entrypoints.http.routes.pages import pages
 from entrypoints.http.routes.providers import (
@@ -87,6 +91,9 @@ _CUSTOMER_ROUTES = (
 )
 
 
+_INJECTED = ("admission", "description", "index_pages", "platform", "rendering", "telemetry", "urls")
+
+
 def create_app(
     open_registry: Callable[[], AbstractAsyncContextManager[UseCases]],
     *,
@@ -103,8 +110,8 @@ def create_app(
         open_registry: Entered when the application starts, left when it stops.
         limits: Bounds of the HTTP entrypoint; the defaults if left out.
         customer_realm: Whether to serve the customer routes; the registry must then have that realm.
-        public_url: Where dependents reach the registry; what each request says if left out.
-        telemetry: What watches; closed when the application stops. Without it nobody does, and there are no metrics.
+        public_url: Where dependents reach the registry; the ``Host`` of each request if left out.
+        telemetry: Closed when the application stops. There are no metrics without it.
         platform: The author of first-party providers.
         allowed_origins: Web origins whose scripts may send tokens.
     """
@@ -115,17 +122,14 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        async with open_registry() as registry:
-            app.state.registry = registry
-            app.state.service = Service(bounds, watching, reads, rendering, public_url, platform)
-            async with registry.changes.subscribe(reads) if bounds.read_cache_bytes else nullcontext():
+        async with open_registry() as opened:
+            app.state.use_cases = opened
+            app.state.admission = Admission(bounds)
+            app.state.index_pages = IndexPages(reads, rendering)
+            async with opened.changes.subscribe(reads) if bounds.read_cache_bytes else nullcontext():
                 yield
         rendering.close()
         await asyncio.to_thread(watching.close)
-
-    def service() -> Service:
-        opened: Service = app.state.service
-        return opened
 
     app = Litestar(
         route_handlers=[
@@ -135,16 +139,25 @@ def create_app(
         ],
         lifespan=[lifespan],
         dependencies={
-            **use_cases(lambda: app.state.registry, customer_realm=customer_realm),
-            "service": Provide(service, use_cache=True, sync_to_thread=False),
-            "description": Provide(lambda: description, use_cache=True, sync_to_thread=False),
+            **use_cases(lambda: app.state.use_cases, customer_realm=customer_realm),
+            **attributes(lambda: app.state, _INJECTED),
         },
+        state=State(
+            {
+                "platform": platform,
+                "read_cache": reads,
+                "rendering": rendering,
+                "telemetry": watching,
+                "urls": PublicUrls(public_url),
+            }
+        ),
+        after_exception=[remember_exception],
         exception_handlers=dict(EXCEPTION_HANDLERS),
         openapi_config=openapi_config(version("provider-registry")),
         request_max_body_size=None,  # the handlers bound their bodies themselves, after authentication
         logging_config=None,
     )
-    description = ApiDescription(app, public_url)
+    app.state.description = ApiDescription(app, public_url)
     # Outside of Litestar: its own middleware does not see requests for which there is no route.
     inner = MethodMiddleware(watching.trace(ReadCacheMiddleware(ReadLimitMiddleware(app), reads)), methods_by_path(app))
     protected = SecurityHeadersMiddleware(HostMiddleware(inner), CorsPolicy.of(app, allowed_origins))

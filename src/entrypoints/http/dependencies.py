@@ -1,6 +1,6 @@
-"""What the application injects into handlers by name: the use cases of the registry."""
+"""What the application injects into handlers by name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import fields
 from typing import Any
 
@@ -15,15 +15,18 @@ def use_cases(opened: Callable[[], UseCases], *, customer_realm: bool) -> dict[s
     """Return a dependency for each use case, under its name.
 
     Args:
-        opened: Returns the registry. Called once the application serves requests.
-        customer_realm: Whether the registry has that realm.
+        opened: Returns the use cases. Called once the application serves requests.
+        customer_realm: Whether they have that realm.
     """
-    provided = {
-        field.name: _attribute(opened, field.name) for field in fields(UseCases) if field.name not in _NO_USE_CASES
-    }
+    provided = attributes(opened, {field.name for field in fields(UseCases)} - _NO_USE_CASES)
     if customer_realm:
-        provided |= {field.name: _attribute(lambda: opened().customers, field.name) for field in fields(CustomerRealm)}
+        provided |= attributes(lambda: opened().customers, (field.name for field in fields(CustomerRealm)))
     return provided
+
+
+def attributes(opened: Callable[[], object], names: Iterable[str]) -> dict[str, Provide]:
+    """Return a dependency for each named attribute."""
+    return {name: _attribute(opened, name) for name in names}
 
 
 def _attribute(opened: Callable[[], object], name: str) -> Provide:

@@ -10,8 +10,8 @@ from litestar.types import ASGIApp
 from entrypoints.bootstrap import open_registry, open_telemetry
 from entrypoints.environment import load_settings
 from entrypoints.http.app import create_app
+from entrypoints.http.limits import HttpLimits
 from entrypoints.http.parent_death import die_with_parent
-from entrypoints.http.requests.service import HttpLimits
 from entrypoints.logging import configure_logging
 from entrypoints.metrics_directory import SHARED_METRICS
 from entrypoints.presenters.catalog import platform_author

@@ -20,7 +20,7 @@ from domain.registrants import ConsoleMachine
 from domain.wheel.url import WheelUrl
 from entrypoints.bootstrap import Adapters, MemoryAdapters, build_registry
 from entrypoints.http.app import create_app
-from entrypoints.http.requests.service import HttpLimits
+from entrypoints.http.limits import HttpLimits
 from entrypoints.telemetry import Telemetry
 from entrypoints.use_cases import UseCases
 from tests.builders import MACHINE_ID, RUNTIME_VERSION, a_wheel

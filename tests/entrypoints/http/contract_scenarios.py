@@ -19,7 +19,7 @@ from domain.customers import Customer, Organization
 from domain.registrants import ConsoleMachine
 from domain.wheel.url import WheelUrl
 from entrypoints.bootstrap import MemoryAdapters, open_telemetry
-from entrypoints.http.requests.service import HttpLimits
+from entrypoints.http.limits import HttpLimits
 from entrypoints.settings import TracingSettings
 from tests.builders import NOW, a_wheel
 from tests.entrypoints.http.conftest import METADATA, Service, serving

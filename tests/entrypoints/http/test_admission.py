@@ -14,8 +14,8 @@ import pytest
 
 from domain.customers import Customer
 from entrypoints.bootstrap import MemoryAdapters
+from entrypoints.http.limits import HttpLimits
 from entrypoints.http.requests import bodies
-from entrypoints.http.requests.service import HttpLimits
 from tests.entrypoints.http.conftest import ROUTE, Service, serving
 
 CUSTOMERS_ROUTE = "/provider-versions"

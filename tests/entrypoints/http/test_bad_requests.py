@@ -11,8 +11,8 @@ from litestar import Litestar, Request, post
 from litestar.testing import AsyncTestClient
 
 from entrypoints.bootstrap import MemoryAdapters
+from entrypoints.http.limits import HttpLimits
 from entrypoints.http.requests.bodies import parse_json, read_json
-from entrypoints.http.requests.service import HttpLimits
 from tests.builders import MACHINE_ID
 from tests.entrypoints.http.conftest import ROUTE, Service, serving
 from tests.support.waiting import WAIT_SECONDS

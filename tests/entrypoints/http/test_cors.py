@@ -6,7 +6,7 @@ import pytest
 from httpx import Response
 
 from entrypoints.bootstrap import MemoryAdapters, open_telemetry
-from entrypoints.http.requests.service import HttpLimits
+from entrypoints.http.limits import HttpLimits
 from entrypoints.settings import TracingSettings
 from tests.entrypoints.http.conftest import ROUTE, Service, serving
 

@@ -12,7 +12,7 @@ from packaging.utils import NormalizedName
 
 from domain.distributions import IndexFile
 from entrypoints.bootstrap import MemoryAdapters
-from entrypoints.http.requests.service import HttpLimits
+from entrypoints.http.limits import HttpLimits
 from entrypoints.http.routes import index_pages
 from entrypoints.presenters.installing import simple_index_view, simple_project_view
 from tests.builders import NOW

@@ -12,7 +12,7 @@ from domain.names import ProviderName
 from domain.registrants import ConsoleMachine
 from domain.semver import SemVer
 from entrypoints.bootstrap import MemoryAdapters
-from entrypoints.http.requests.service import HttpLimits
+from entrypoints.http.limits import HttpLimits
 from tests.builders import MACHINE_ID, NOW
 from tests.entrypoints.http.conftest import METADATA, Service, serving
 

@@ -14,7 +14,7 @@ from entrypoints.bootstrap import MemoryAdapters
 from entrypoints.http.cache.read_cache import ReadCache, ReadCacheMiddleware
 from entrypoints.http.cache.rendering import RenderingPool
 from entrypoints.http.cache.representation import REVALIDATE, Representation
-from entrypoints.http.requests.service import HttpLimits
+from entrypoints.http.limits import HttpLimits
 from entrypoints.telemetry import Telemetry
 from tests.entrypoints.http.conftest import Service, serving
 

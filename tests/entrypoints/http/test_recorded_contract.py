@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints.http.requests.service import HttpLimits
+from entrypoints.http.limits import HttpLimits
 from tests.entrypoints.http.contract_scenarios import SCENARIOS, Serve, a_registry
 from tests.entrypoints.http.recording import Exchange
 

@@ -14,7 +14,7 @@ from domain.semver import SemVer
 from domain.versions import VersionStatus
 from domain.wheel.url import WheelUrl
 from entrypoints.bootstrap import MemoryAdapters
-from entrypoints.http.requests.service import HttpLimits
+from entrypoints.http.limits import HttpLimits
 from tests.builders import MACHINE_ID, NOW, RUNTIME_VERSION, a_wheel
 from tests.entrypoints.http.conftest import METADATA, Service, serving
 

@@ -1,4 +1,4 @@
-"""Representations that are cached for as long as nothing changes them."""
+"""The read cache: representations, until what they represent changes."""
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
@@ -20,11 +20,11 @@ _LISTING = "listing "  # paths begin with a slash
 
 @dataclass(frozen=True, slots=True)
 class CachedRead:
-    """What a path was answered with.
+    """An entry of the cache.
 
     Attributes:
         route: The template of the path.
-        provider: Prefix and name of the provider that it tells of, as the path has them.
+        provider: Prefix and name of the provider that it represents, as the path has them.
     """
 
     representation: Representation
@@ -33,44 +33,44 @@ class CachedRead:
 
 
 class ReadCache:
-    """Keeps what was read of providers, the most recently used first, while a feed of changes can be trusted.
+    """Caches representations of providers, by path, until the provider changes; the least recently used leave first.
 
-    Served from here, a read costs no query and no encoding. A change of a provider drops all that is cached of it.
+    It stores only while every change is notified. A read that it serves costs no query and no encoding. It takes its
+    approximate size, of which 0 turns it off, and the pool that encodes huge representations.
     """
 
     def __init__(self, max_bytes: int, rendering: RenderingPool) -> None:
-        """Keep at most that many bytes, roughly; 0 keeps nothing. The pool encodes what is huge."""
         self._max_bytes = max_bytes
         self._rendering = rendering
         self._bytes = 0
         self._cached: OrderedDict[str, CachedRead] = OrderedDict()
         self._paths: dict[_Provider, set[str]] = {}
-        self._trusted = False
+        self._is_complete = False
         self._changes = 0
 
     def find(self, path: str) -> CachedRead | None:
-        """Return what is cached of a path, or None."""
+        """Return the entry of a path, or None."""
         found = self._cached.get(path)
         if found is not None:
             self._cached.move_to_end(path)
         return found
 
     async def read(self, scope: HTTPScope, prefix: str, name: str, produce: Produce) -> Representation:
-        """Return what a path tells of a provider, whatever query it has: what is cached, or what is produced now.
+        """Return the cached representation of a path, whatever its query; or call ``produce`` and cache the result.
 
-        What ``produce`` raises passes through, and nothing is cached of it.
+        Exceptions of ``produce`` pass through, and nothing is stored.
         """
         return await self._read(scope["path"], scope["path_template"], (prefix, name), produce)
 
     def find_listing(self, key: str) -> Representation | None:
-        """Return what is cached of a namespace under a key, or None."""
+        """Return the representation that is cached under a key, or None."""
         found = self.find(f"{_LISTING}{key}")
         return None if found is None else found.representation
 
     async def read_listing(self, key: str, prefix: str, produce: Produce) -> Representation:
-        """Return what lists providers of a namespace: what is cached under a key, or what is produced now.
+        """Do as ``read`` for a list of providers of a namespace; a change of any of them drops it.
 
-        A change of any of its providers drops it. The key is not a path, so that each form of a path has its own.
+        The key is not a path, so that each form of a path has its own.
         """
         return await self._read(f"{_LISTING}{key}", "", (prefix, _ANY_PROVIDER), produce)
 
@@ -80,34 +80,31 @@ class ReadCache:
             return found.representation
         before = self._changes
         representation = await produce()
-        if self._trusted and self._changes == before:  # else it may have been read before a change
+        is_current = self._is_complete and self._changes == before  # else it may have been read before a change
+        if is_current and not representation.depends_on_host:
             self._store(key, CachedRead(representation, route, subject))
         return representation
-
-    async def answer(self, scope: HTTPScope, prefix: str, name: str, produce: Produce) -> RawResponse:
-        """Respond with the representation that a request reads, or with 304."""
-        return await self.respond(scope, await self.read(scope, prefix, name, produce))
 
     async def respond(self, scope: HTTPScope, representation: Representation) -> RawResponse:
         """Respond with a representation, or with 304 if the client has it."""
         return await respond(scope, representation, self._rendering)
 
     def on_connected(self) -> None:
-        """Keep what is read from here on."""
+        """Store what is read from now on."""
         self._clear()
-        self._trusted = True
+        self._is_complete = True
 
     def on_change(self, name: ProviderName) -> None:
-        """Drop what is cached of a provider."""
+        """Drop the representations of a provider."""
         self._changes += 1
         for subject in ((name.prefix, name.name), (name.prefix, _ANY_PROVIDER)):
             for path in self._paths.pop(subject, ()):
                 self._bytes -= _weight(self._cached.pop(path))
 
     def on_disconnected(self) -> None:
-        """Drop everything, and keep nothing until further notice."""
+        """Drop everything, and store nothing until ``on_connected``."""
         self._clear()
-        self._trusted = False
+        self._is_complete = False
 
     def _clear(self) -> None:
         self._changes += 1
@@ -134,13 +131,12 @@ class ReadCache:
 
 
 class ReadCacheMiddleware:
-    """ASGI middleware that answers reads from what is cached, before anything is routed.
+    """ASGI middleware that serves reads from the cache, before routing: ``cached_read`` stores them.
 
-    Handlers say what may be cached; the answer from here is the one that they would give.
+    Routing, guards and dependencies cost more than the rest of such a read.
     """
 
     def __init__(self, app: ASGIApp, reads: ReadCache) -> None:
-        """Wrap an application."""
         self._app = app
         self._reads = reads
 
@@ -155,10 +151,10 @@ class ReadCacheMiddleware:
             return
         try:
             response = await self._reads.respond(scope, cached.representation)
-        except RenderingBusyError:  # the handler meets it again, and it is answered there
+        except RenderingBusyError:  # the handler will raise it again, where exceptions are handled
             await self._app(scope, receive, send)
             return
-        scope["path_template"] = cached.route  # for who watches from outside
+        scope["path_template"] = cached.route  # middleware outside of this one reads it
         await response(scope, receive, send)
 
 

@@ -60,6 +60,7 @@ class Representation:
     Attributes:
         vary: Request header fields that selected it, beside ``Accept-Encoding``.
         extra: Further header fields of its responses.
+        depends_on_host: Whether it has URLs under the request's ``Host``, so that the read cache may not store it.
     """
 
     body: bytes
@@ -67,6 +68,7 @@ class Representation:
     media_type: str = JSON
     vary: Sequence[str] = ()
     extra: Sequence[Field] = ()
+    depends_on_host: bool = False
 
     @classmethod
     def of(
@@ -77,9 +79,10 @@ class Representation:
         *,
         vary: Sequence[str] = (),
         extra: Sequence[Field] = (),
+        depends_on_host: bool = False,
     ) -> "Representation":
         """Encode a view as JSON."""
-        return cls(msgspec.json.encode(view), cache_control, media_type, vary, extra)
+        return cls(msgspec.json.encode(view), cache_control, media_type, vary, extra, depends_on_host)
 
     @property
     def is_large(self) -> bool:

@@ -1,34 +1,59 @@
 """Admitting requests with bodies, before anything of the body is read."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from litestar import Request
 
+from application.fair_share import FairShare, Shares
 from domain.registrants import Account
-from entrypoints.http.requests.service import Service
+from entrypoints.http.limits import HttpLimits
+from entrypoints.http.requests.bodies import read_json
+from entrypoints.http.requests.in_flight import InFlight
 
+_BODIES_AT_ONCE = 16
+_DECODED_AT_ONCE = 2
+"""One of them is a customer's at most: threads that compute take time from the event loop."""
 _SMALLEST = 16 * 1024
 """Bytes: what a registration takes beside its body."""
+T = TypeVar("T")
 
 
-@asynccontextmanager
-async def admitted(request: Request[Any, Any, Any], service: Service, account: Account) -> AsyncIterator[None]:
-    """Count a request of an account, and the memory for its body, while the context is open.
+class Admission:
+    """Shares requests in flight, memory for bodies, and threads that decode them, among accounts."""
 
-    Raises:
-        TooManyRegistrationsError: The account has as many requests or bytes under way as it may.
-        TooManyFetchesError: Others have as many bytes under way as there is memory for.
-    """
-    with service.in_flight.hold(account.id):
-        async with service.bodies.hold(account, _announced_bytes(request, service.limits.body_bytes)):
-            yield
+    def __init__(self, limits: HttpLimits) -> None:
+        self._body_bytes = limits.body_bytes
+        self._in_flight = InFlight(limits.in_flight)
+        self._bodies = FairShare(Shares.of(_BODIES_AT_ONCE * limits.body_bytes))
+        self._decoding = FairShare(Shares.of(_DECODED_AT_ONCE))
 
+    @asynccontextmanager
+    async def admit(self, request: Request[Any, Any, Any], account: Account) -> AsyncIterator[None]:
+        """Count a request of an account, and the memory for its body, while the context is open.
 
-def _announced_bytes(request: Request[Any, Any, Any], limit: int) -> int:
-    """Return how long the body may become."""
-    announced = request.headers.get("content-length", "")
-    is_announced = announced.isascii() and announced.isdigit() and "transfer-encoding" not in request.headers
-    length = int(announced[:20]) if is_announced else limit
-    return max(_SMALLEST, min(length, limit))
+        Raises:
+            TooManyRegistrationsError: The account has as many requests or bytes under way as it may.
+            TooManyFetchesError: Others have as many bytes under way as there is memory for.
+        """
+        with self._in_flight.hold(account.id):
+            async with self._bodies.hold(account, self._announced_bytes(request)):
+                yield
+
+    async def read_json(self, request: Request[Any, Any, Any], account: Account, make: Callable[[object], T]) -> T:
+        """Return what is made of the body of an admitted request.
+
+        Raises:
+            RegistryError: See ``read_json`` of ``bodies``.
+        """
+        turn = partial(self._decoding.hold, account)
+        return await read_json(request, make, limit=self._body_bytes, turn=turn)
+
+    def _announced_bytes(self, request: Request[Any, Any, Any]) -> int:
+        """Return how long the body may become."""
+        announced = request.headers.get("content-length", "")
+        is_announced = announced.isascii() and announced.isdigit() and "transfer-encoding" not in request.headers
+        length = int(announced[:20]) if is_announced else self._body_bytes
+        return max(_SMALLEST, min(length, self._body_bytes))

@@ -1,5 +1,6 @@
-"""URLs that a document may keep: absolute ones, under the address that dependents reach the registry at."""
+"""URLs that a document may keep."""
 
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -8,22 +9,34 @@ from litestar.exceptions import ClientException
 
 from domain.names import ProviderName
 from domain.semver import SemVer
-from entrypoints.http.requests.service import Service
+from entrypoints.index_paths import index_path
 
 
-def schema_url(
-    request: Request[Any, Any, Any], service: Service, name: ProviderName, version: SemVer, resource_type: str
-) -> str:
-    """Return where the schema of a resource type is read.
+@dataclass(frozen=True, slots=True)
+class PublicUrls:
+    """URLs under the address at which dependents reach the registry.
 
-    Raises:
-        ClientException: The registry's own address is not configured, and an HTTP/1.0 request has no ``Host``.
+    Attributes:
+        base: That address, without a slash at the end; None if it is not configured.
     """
-    path = quote(f"{name}/versions/{version}/schemas/{resource_type}", safe="/+")
-    return f"{service.public_url or _base_url(request)}/providers/{path}"
+
+    base: str | None
+
+    def index(self, prefix: str) -> str:
+        """Return the URL of a namespace's package index; its path only, if there is no configured address."""
+        return f"{self.base or ''}{index_path(prefix)}"
+
+    def schema(self, request: Request[Any, Any, Any], name: ProviderName, version: SemVer, resource_type: str) -> str:
+        """Return where the schema of a resource type is read; under the request's ``Host``, if nothing is configured.
+
+        Raises:
+            ClientException: Nothing is configured, and an HTTP/1.0 request has no ``Host``.
+        """
+        path = quote(f"{name}/versions/{version}/schemas/{resource_type}", safe="/+")
+        return f"{self.base or _base_of(request)}/providers/{path}"
 
 
-def _base_url(request: Request[Any, Any, Any]) -> str:
+def _base_of(request: Request[Any, Any, Any]) -> str:
     host = request.headers.get("host", "")
     if not host:
         raise ClientException

@@ -2,17 +2,16 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
-from litestar import Litestar, Request, get
+from litestar import Litestar, get
 from litestar.di import NamedDependency
-from litestar.response.base import ASGIResponse
 
+from entrypoints.http.cache.reads import conditional_read
+from entrypoints.http.cache.rendering import RenderingPool
 from entrypoints.http.cache.representation import REVALIDATE, Representation
 from entrypoints.http.openapi.document import Json, api_document
 from entrypoints.http.pages.api import ApiPage
 from entrypoints.http.pages.responses import page
-from entrypoints.http.requests.service import Service
 
 MEDIA_TYPE = "application/vnd.oai.openapi+json"
 
@@ -44,16 +43,18 @@ class ApiDescription:
 
 
 @get("/schema/openapi.json", include_in_schema=False)
+@conditional_read
 async def read_document(
-    request: Request[Any, Any, Any], service: NamedDependency[Service], description: NamedDependency[ApiDescription]
-) -> ASGIResponse:
+    rendering: NamedDependency[RenderingPool], description: NamedDependency[ApiDescription]
+) -> Representation:
     """Serve the OpenAPI document."""
-    return await service.reads.respond(request.scope, await service.rendering.run(lambda: description.json))
+    return await rendering.run(lambda: description.json)
 
 
 @get("/schema", include_in_schema=False)
+@conditional_read
 async def read_page(
-    request: Request[Any, Any, Any], service: NamedDependency[Service], description: NamedDependency[ApiDescription]
-) -> ASGIResponse:
+    rendering: NamedDependency[RenderingPool], description: NamedDependency[ApiDescription]
+) -> Representation:
     """Show the API."""
-    return await service.reads.respond(request.scope, await service.rendering.run(lambda: description.page))
+    return await rendering.run(lambda: description.page)

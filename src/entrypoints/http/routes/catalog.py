@@ -6,17 +6,17 @@ from litestar import Request, get
 from litestar.di import NamedDependency
 from litestar.openapi.spec import OpenAPIType, Schema
 from litestar.params import FromPath, QueryParameter
-from litestar.response.base import ASGIResponse
 
 from application.ports.provider_queries import CatalogPage, CatalogSearch
 from application.use_cases.queries import FindProvider, SearchProviders
+from domain.catalog import Author
 from domain.search import Query
+from entrypoints.http.cache.reads import cached_read, conditional_read
 from entrypoints.http.cache.representation import REVALIDATE, Representation
 from entrypoints.http.openapi.catalog import PROVIDER_RESPONSES, SEARCH_RESPONSES
 from entrypoints.http.requests.invalid_requests import FieldError
 from entrypoints.http.requests.paths import provider_name
 from entrypoints.http.requests.query_parameters import BadQueryError, repeated_parameters, unknown_parameters
-from entrypoints.http.requests.service import Service
 from entrypoints.presenters.catalog import page_view, provider_view
 
 MAX_PAGE = 100
@@ -56,16 +56,17 @@ Offset = Annotated[int, QueryParameter(ge=0, le=MAX_OFFSET)]
     operation_id="listProviders",
     responses=SEARCH_RESPONSES,
 )
+@conditional_read
 async def search_providers(
     request: Request[Any, Any, Any],
     search_providers: NamedDependency[SearchProviders],
-    service: NamedDependency[Service],
+    platform: NamedDependency[Author],
     q: Words = None,
     scopes: Scopes = None,
     tags: Tags = None,
     limit: Limit = 20,
     offset: Offset = 0,
-) -> ASGIResponse:
+) -> Representation:
     """Find providers."""
     _check_query(request, scopes)
     search = catalog_search(q, tags, limit, offset)
@@ -73,8 +74,7 @@ async def search_providers(
         page = await search_providers.execute(search)
     else:
         page = CatalogPage(entries=(), total=0)
-    view = page_view(page, search, platform=service.platform)
-    return await service.reads.respond(request.scope, Representation.of(view, REVALIDATE))
+    return Representation.of(page_view(page, search, platform=platform), REVALIDATE)
 
 
 @get(
@@ -85,20 +85,16 @@ async def search_providers(
     operation_id="readProvider",
     responses=PROVIDER_RESPONSES,
 )
+@cached_read
 async def find_provider(
-    request: Request[Any, Any, Any],
     prefix: FromPath[str],
     name: FromPath[str],
     find_provider: NamedDependency[FindProvider],
-    service: NamedDependency[Service],
-) -> ASGIResponse:
+    platform: NamedDependency[Author],
+) -> Representation:
     """Read one provider."""
-
-    async def produce() -> Representation:
-        entry = await find_provider.execute(provider_name(prefix, name))
-        return Representation.of(provider_view(entry, platform=service.platform), REVALIDATE)
-
-    return await service.reads.answer(request.scope, prefix, name, produce)
+    entry = await find_provider.execute(provider_name(prefix, name))
+    return Representation.of(provider_view(entry, platform=platform), REVALIDATE)
 
 
 def _check_query(request: Request[Any, Any, Any], scopes: list[str] | None) -> None:

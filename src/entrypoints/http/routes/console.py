@@ -5,47 +5,22 @@ from typing import Any
 import structlog
 from litestar import Request, Response, post
 from litestar.di import NamedDependency, Provide
+from litestar.middleware import DefineMiddleware
 
 from application.use_cases.authentication import AuthenticateMachine
+from application.use_cases.dry_run_registration import DryRunRegistration
+from application.use_cases.register_version import RegisterVersion
 from domain.errors import InvalidProviderNameError
 from domain.names import PLATFORM, ProviderName
 from domain.registrants import ConsoleMachine
+from entrypoints.http.middleware.registration_metrics import RegistrationMetricsMiddleware
 from entrypoints.http.openapi.config import REGISTRATION_RESPONSES, RegistrationOperation
+from entrypoints.http.requests.admission import Admission
 from entrypoints.http.requests.authentication import bearer_token
 from entrypoints.http.requests.paths import exact_path_only
-from entrypoints.http.requests.registration_metrics import observed
-from entrypoints.http.requests.service import Service
-from entrypoints.http.routes.registrations import Registering, register, registering
+from entrypoints.http.routes.registrations import register
 from entrypoints.presenters.dry_runs import DryRunView
 from entrypoints.presenters.versions import ProviderVersionView
-
-
-@post(
-    "/console/provider-versions",
-    tags=["Console"],
-    summary="Register Platform Provider Version",
-    description="Register a first-party provider version backed by a wheel. Safe to repeat: the same content answers "
-    "200 and writes nothing.",
-    operation_id="registerPlatformProviderVersion",
-    operation_class=RegistrationOperation,
-    responses=REGISTRATION_RESPONSES,
-    security=[{"ConsoleMachine": []}],
-    dependencies={"registering": Provide(registering, sync_to_thread=False)},
-    guards=[exact_path_only],
-)
-async def register_platform_version(
-    request: Request[Any, Any, Any],
-    authenticate_machine: NamedDependency[AuthenticateMachine],
-    registering: NamedDependency[Registering],
-    service: NamedDependency[Service],
-) -> Response[ProviderVersionView | DryRunView]:
-    """Authenticate, and only then read the body: an unauthenticated caller costs a header."""
-
-    async def attempt() -> Response[ProviderVersionView | DryRunView]:
-        machine = await authenticated_machine(request, authenticate_machine)
-        return await register(request, service, registering, machine, platform_name)
-
-    return await observed(service.telemetry.observer, "console", attempt())
 
 
 async def authenticated_machine(
@@ -61,6 +36,31 @@ async def authenticated_machine(
     machine = await authenticate_machine.execute(bearer_token(request))
     structlog.contextvars.bind_contextvars(machine_id=machine.id)
     return machine
+
+
+@post(
+    "/console/provider-versions",
+    tags=["Console"],
+    summary="Register Platform Provider Version",
+    description="Register a first-party provider version backed by a wheel. Safe to repeat: the same content answers "
+    "200 and writes nothing.",
+    operation_id="registerPlatformProviderVersion",
+    operation_class=RegistrationOperation,
+    responses=REGISTRATION_RESPONSES,
+    security=[{"ConsoleMachine": []}],
+    dependencies={"machine": Provide(authenticated_machine)},
+    middleware=[DefineMiddleware(RegistrationMetricsMiddleware, realm="console")],
+    guards=[exact_path_only],
+)
+async def register_platform_version(
+    request: Request[Any, Any, Any],
+    machine: NamedDependency[ConsoleMachine],
+    register_version: NamedDependency[RegisterVersion],
+    dry_run_registration: NamedDependency[DryRunRegistration],
+    admission: NamedDependency[Admission],
+) -> Response[ProviderVersionView | DryRunView]:
+    """Authenticate, and only then read the body: an unauthenticated caller costs a header field."""
+    return await register(request, admission, (register_version, dry_run_registration), machine, platform_name)
 
 
 def platform_name(written: str, organization_id: str | None) -> ProviderName:

@@ -6,24 +6,27 @@ from typing import Any
 import structlog
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency, Provide
+from litestar.middleware import DefineMiddleware
 from litestar.params import FromPath
 
 from application.use_cases.authentication import AuthenticateCustomer
 from application.use_cases.describe_customer import DescribeCustomer
+from application.use_cases.dry_run_registration import DryRunRegistration
+from application.use_cases.register_version import RegisterVersion
 from domain.customers import Customer, PublishPolicy
 from domain.errors import InvalidProviderNameError, NamespaceForbiddenError
 from domain.names import ProviderName
+from entrypoints.http.middleware.registration_metrics import RegistrationMetricsMiddleware
 from entrypoints.http.openapi.config import REGISTRATION_RESPONSES, RegistrationOperation
 from entrypoints.http.openapi.customers import (
     ACTIVE_ORGANIZATION_RESPONSES,
     CALLER_RESPONSES,
     ORGANIZATION_RESPONSES,
 )
+from entrypoints.http.requests.admission import Admission
 from entrypoints.http.requests.authentication import bearer_token
 from entrypoints.http.requests.paths import exact_path_only
-from entrypoints.http.requests.registration_metrics import observed
-from entrypoints.http.requests.service import Service
-from entrypoints.http.routes.registrations import Registering, register, registering
+from entrypoints.http.routes.registrations import register
 from entrypoints.presenters.dry_runs import DryRunView
 from entrypoints.presenters.organizations import CallerView, OrganizationView, organization_view
 from entrypoints.presenters.versions import ProviderVersionView
@@ -70,25 +73,22 @@ async def authenticated_publisher(
     operation_class=RegistrationOperation,
     responses=REGISTRATION_RESPONSES,
     security=[{"Customer": []}],
-    dependencies={"registering": Provide(registering, sync_to_thread=False)},
+    dependencies={"publisher": Provide(authenticated_publisher)},
+    middleware=[DefineMiddleware(RegistrationMetricsMiddleware, realm="customer")],
     guards=[exact_path_only],
 )
 async def register_customer_version(
     request: Request[Any, Any, Any],
-    authenticate_customer: NamedDependency[AuthenticateCustomer],
-    publish_policy: NamedDependency[PublishPolicy],
+    publisher: NamedDependency[Customer],
     describe_customer: NamedDependency[DescribeCustomer],
-    registering: NamedDependency[Registering],
-    service: NamedDependency[Service],
+    register_version: NamedDependency[RegisterVersion],
+    dry_run_registration: NamedDependency[DryRunRegistration],
+    admission: NamedDependency[Admission],
 ) -> Response[ProviderVersionView | DryRunView]:
     """Authenticate, and only then read the body."""
-
-    async def attempt() -> Response[ProviderVersionView | DryRunView]:
-        customer = await authenticated_publisher(request, authenticate_customer, publish_policy)
-        named = await describe_customer.named(customer)
-        return await register(request, service, registering, named, partial(customer_name, named))
-
-    return await observed(service.telemetry.observer, "customer", attempt())
+    customer = await describe_customer.named(publisher)
+    read_name = partial(customer_name, customer)
+    return await register(request, admission, (register_version, dry_run_registration), customer, read_name)
 
 
 @get(

@@ -5,14 +5,13 @@ from typing import Any
 from litestar import Request, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from litestar.response.base import ASGIResponse
 
 from application.use_cases.queries import ReadHistory
+from entrypoints.http.cache.reads import cached_read
 from entrypoints.http.cache.representation import REVALIDATE, Representation
 from entrypoints.http.openapi.lifecycle import HISTORY_RESPONSES
 from entrypoints.http.requests.paging import MAX_ITEMS, EventCursor, PageLimit, next_page
 from entrypoints.http.requests.paths import provider_name, version_or_latest
-from entrypoints.http.requests.service import Service
 from entrypoints.http.routes.providers import VersionParameter
 from entrypoints.presenters.history import event_view
 
@@ -27,26 +26,18 @@ from entrypoints.presenters.history import event_view
     operation_id="readHistory",
     responses=HISTORY_RESPONSES,
 )
+@cached_read
 async def read_history(
     request: Request[Any, Any, Any],
     prefix: FromPath[str],
     name: FromPath[str],
     version: VersionParameter,
     read_history: NamedDependency[ReadHistory],
-    service: NamedDependency[Service],
     limit: PageLimit = MAX_ITEMS,
     cursor: EventCursor = 0,
-) -> ASGIResponse:
+) -> Representation:
     """Read what happened to one public version."""
-
-    async def produce() -> Representation:
-        provider = provider_name(prefix, name)
-        found = await read_history.execute(
-            provider, version_or_latest(provider, version), limit=limit + 1, offset=cursor
-        )
-        more = next_page(request.scope, limit=limit, cursor=cursor + limit) if len(found) > limit else ()
-        return Representation.of([event_view(event) for event in found[:limit]], REVALIDATE, extra=more)
-
-    if cursor or limit != MAX_ITEMS:
-        return await service.reads.respond(request.scope, await produce())
-    return await service.reads.answer(request.scope, prefix, name, produce)
+    provider = provider_name(prefix, name)
+    found = await read_history.execute(provider, version_or_latest(provider, version), limit=limit + 1, offset=cursor)
+    more = next_page(request.scope, limit=limit, cursor=cursor + limit) if len(found) > limit else ()
+    return Representation.of([event_view(event) for event in found[:limit]], REVALIDATE, extra=more)

@@ -1,8 +1,9 @@
 """Pages of package indexes. The Simple API has no paging, so a page is complete, and may be large.
 
-A page is made once, off the event loop, and kept until a provider of its namespace changes. Few are made at once.
+A page is made once, off the event loop, and cached until a provider of its namespace changes. Few are made at once.
 """
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,10 +15,10 @@ from application.use_cases.queries import ListDistributions, ListFiles
 from domain.distributions import IndexFile
 from domain.errors import DistributionNotFoundError
 from domain.names import PLATFORM
-from entrypoints.http.cache.read_cache import Produce
+from entrypoints.http.cache.read_cache import Produce, ReadCache
+from entrypoints.http.cache.rendering import RenderingPool
 from entrypoints.http.cache.representation import REVALIDATE, Representation
 from entrypoints.http.requests.content_negotiation import negotiate
-from entrypoints.http.requests.service import Service
 from entrypoints.http.templating import render
 from entrypoints.index_paths import index_path
 from entrypoints.presenters.installing import simple_index_view, simple_project_view
@@ -31,65 +32,66 @@ _MEDIA_TYPES = {
     "application/vnd.pypi.simple.latest+json": _JSON,
     "application/vnd.pypi.simple.latest+html": _HTML,
 }
-"""What may be asked for, and what is answered then."""
+"""By accepted media type, that of the response."""
 _VARY = ("Accept",)
+_AT_ONCE = 2
 
 
-async def index_page(
-    request: Request[Any, Any, Any], service: Service, list_distributions: ListDistributions, prefix: str
-) -> ASGIResponse:
-    """Answer with the distributions of a namespace.
+class IndexPages:
+    """Makes and caches the pages. An application has one, which its routes share."""
 
-    Raises:
-        DistributionNotFoundError: There are none; but the platform's list may be empty.
-    """
-    media_type = negotiate(request, _MEDIA_TYPES)
+    def __init__(self, cache: ReadCache, rendering: RenderingPool) -> None:
+        self._cache = cache
+        self._rendering = rendering
+        self._turns = asyncio.Semaphore(_AT_ONCE)
 
-    async def produce() -> Representation:
-        distributions = await list_distributions.execute(prefix)
-        if not distributions and prefix != PLATFORM:
-            raise DistributionNotFoundError(f"no version of a provider in the namespace {prefix} is published")
-        return await service.rendering.run(_index_representation, media_type, distributions, index_path(prefix))
+    async def index(
+        self, request: Request[Any, Any, Any], list_distributions: ListDistributions, prefix: str
+    ) -> ASGIResponse:
+        """Respond with the distributions of a namespace.
 
-    return await _answer(request, service, f"{media_type} {prefix}", prefix, produce)
+        Raises:
+            DistributionNotFoundError: There are none; but the platform's list may be empty.
+        """
+        media_type = negotiate(request, _MEDIA_TYPES)
 
+        async def read() -> Representation:
+            distributions = await list_distributions.execute(prefix)
+            if not distributions and prefix != PLATFORM:
+                raise DistributionNotFoundError(f"no version of a provider in the namespace {prefix} is published")
+            return await self._rendering.run(_index_representation, media_type, distributions, index_path(prefix))
 
-async def project_page(
-    request: Request[Any, Any, Any],
-    service: Service,
-    list_files: ListFiles,
-    prefix: str,
-    distribution: NormalizedName,
-) -> ASGIResponse:
-    """Answer with the files of a distribution on a namespace's index.
+        return await self._respond(request, f"{media_type} {prefix}", prefix, read)
 
-    Raises:
-        DistributionNotFoundError: There are none.
-    """
-    media_type = negotiate(request, _MEDIA_TYPES)
+    async def project(
+        self, request: Request[Any, Any, Any], list_files: ListFiles, prefix: str, distribution: NormalizedName
+    ) -> ASGIResponse:
+        """Respond with the files of a distribution on a namespace's index.
 
-    async def produce() -> Representation:
-        try:
-            files = await list_files.execute(distribution, prefix)
-        except DistributionNotFoundError as error:
-            raise DistributionNotFoundError(
-                f"{error.detail}; GET {index_path(prefix)} lists its distributions, and each customer's wheels are on "
-                "an index of their own, /simple/~{namespace}/"
-            ) from None
-        return await service.rendering.run(_project_representation, media_type, distribution, files)
+        Raises:
+            DistributionNotFoundError: There are none.
+        """
+        media_type = negotiate(request, _MEDIA_TYPES)
 
-    return await _answer(request, service, f"{media_type} {prefix} {distribution}", prefix, produce)
+        async def read() -> Representation:
+            try:
+                files = await list_files.execute(distribution, prefix)
+            except DistributionNotFoundError as error:
+                raise DistributionNotFoundError(
+                    f"{error.detail}; GET {index_path(prefix)} lists its distributions, and each customer's wheels are "
+                    "on an index of their own, /simple/~{namespace}/"
+                ) from None
+            return await self._rendering.run(_project_representation, media_type, distribution, files)
 
+        return await self._respond(request, f"{media_type} {prefix} {distribution}", prefix, read)
 
-async def _answer(
-    request: Request[Any, Any, Any], service: Service, key: str, prefix: str, produce: Produce
-) -> ASGIResponse:
-    kept = service.reads.find_listing(key)
-    if kept is not None:
-        return await service.reads.respond(request.scope, kept)
-    async with service.listings:
-        document = await service.reads.read_listing(key, prefix, produce)  # may be there by now
-        return await service.reads.respond(request.scope, document)
+    async def _respond(self, request: Request[Any, Any, Any], key: str, prefix: str, read: Produce) -> ASGIResponse:
+        cached = self._cache.find_listing(key)
+        if cached is not None:
+            return await self._cache.respond(request.scope, cached)
+        async with self._turns:
+            representation = await self._cache.read_listing(key, prefix, read)  # may be there by now
+            return await self._cache.respond(request.scope, representation)
 
 
 def _index_representation(media_type: str, distributions: Sequence[NormalizedName], path: str) -> Representation:

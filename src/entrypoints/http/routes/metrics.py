@@ -5,6 +5,7 @@ from typing import Any
 
 from litestar import Request, get
 from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 from litestar.response.base import ASGIResponse
 
 from entrypoints.http.cache.representation import RawResponse
@@ -12,7 +13,7 @@ from entrypoints.http.middleware.cors import INTERNAL
 from entrypoints.http.openapi.config import METRICS_RESPONSES
 from entrypoints.http.requests.content_negotiation import NotAcceptableError, negotiate
 from entrypoints.http.requests.paths import exact_path_only
-from entrypoints.http.requests.service import Service
+from entrypoints.telemetry import Telemetry
 
 
 @get(
@@ -25,9 +26,11 @@ from entrypoints.http.requests.service import Service
     guards=[exact_path_only],
     opt=INTERNAL,
 )
-async def metrics(request: Request[Any, Any, Any], service: NamedDependency[Service]) -> ASGIResponse:
+async def metrics(
+    request: Request[Any, Any, Any], telemetry: NamedDependency[SkipValidation[Telemetry]]
+) -> ASGIResponse:
     """Show all metrics."""
-    expose = service.telemetry.expose
+    expose = telemetry.expose
     if expose is None:
         raise AssertionError("the route is served only when there are metrics")
     offered = {media_type.partition(";")[0]: media_type for media_type in expose}

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 from litestar import Request, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, PathParameter
-from litestar.response.base import ASGIResponse
 
 from application.use_cases.queries import FindVersion, ListVersions
 from domain.errors import VersionNotFoundError
 from domain.versions import ProviderVersion
+from entrypoints.http.cache.reads import cached_read
 from entrypoints.http.cache.representation import IMMUTABLE, REVALIDATE, SHORT_LIVED, Representation
 from entrypoints.http.openapi.catalog import INSTALL_RESPONSES
 from entrypoints.http.openapi.versions import (
@@ -20,7 +20,7 @@ from entrypoints.http.openapi.versions import (
 )
 from entrypoints.http.requests.paging import MAX_ITEMS, PageLimit, VersionCursor, next_page, version_cursor
 from entrypoints.http.requests.paths import LATEST, provider_name, version_or_latest
-from entrypoints.http.requests.service import Service
+from entrypoints.http.requests.public_urls import PublicUrls
 from entrypoints.presenters.installing import install_view
 from entrypoints.presenters.verifications import verification_view
 from entrypoints.presenters.versions import version_view
@@ -45,27 +45,21 @@ _READ_VERSION: Mapping[str, Any] = {
     operation_id="listProviderVersions",
     responses=VERSIONS_RESPONSES,
 )
+@cached_read
 async def list_versions(
     request: Request[Any, Any, Any],
     prefix: FromPath[str],
     name: FromPath[str],
     list_versions: NamedDependency[ListVersions],
-    service: NamedDependency[Service],
     limit: PageLimit = MAX_ITEMS,
     cursor: VersionCursor = None,
-) -> ASGIResponse:
+) -> Representation:
     """List a provider's public versions."""
-
-    async def produce() -> Representation:
-        provider, before = provider_name(prefix, name), version_cursor(cursor)
-        found = await list_versions.execute(provider, limit=limit + 1, before=before)
-        shown = found[:limit]
-        more = next_page(request.scope, limit=limit, cursor=shown[-1].version) if len(found) > limit else ()
-        return Representation.of([version_view(version) for version in shown], REVALIDATE, extra=more)
-
-    if cursor is None and limit == MAX_ITEMS:
-        return await service.reads.answer(request.scope, prefix, name, produce)
-    return await service.reads.respond(request.scope, await produce())
+    provider, before = provider_name(prefix, name), version_cursor(cursor)
+    found = await list_versions.execute(provider, limit=limit + 1, before=before)
+    shown = found[:limit]
+    more = next_page(request.scope, limit=limit, cursor=shown[-1].version) if len(found) > limit else ()
+    return Representation.of([version_view(version) for version in shown], REVALIDATE, extra=more)
 
 
 @get(
@@ -73,16 +67,15 @@ async def list_versions(
     operation_id="readVersion",
     **_READ_VERSION,
 )
+@cached_read
 async def find_version(
-    request: Request[Any, Any, Any],
     prefix: FromPath[str],
     name: FromPath[str],
     version: VersionParameter,
     find_version: NamedDependency[FindVersion],
-    service: NamedDependency[Service],
-) -> ASGIResponse:
+) -> Representation:
     """Read one public version."""
-    return await _read_version(request, prefix, name, version, find_version, service)
+    return await _read_version(find_version, prefix, name, version)
 
 
 @get(
@@ -90,16 +83,15 @@ async def find_version(
     operation_id="readVersionStatus",
     **_READ_VERSION,
 )
+@cached_read
 async def find_version_status(
-    request: Request[Any, Any, Any],
     prefix: FromPath[str],
     name: FromPath[str],
     version: VersionParameter,
     find_version: NamedDependency[FindVersion],
-    service: NamedDependency[Service],
-) -> ASGIResponse:
+) -> Representation:
     """Read one public version, at the path that release clients poll."""
-    return await _read_version(request, prefix, name, version, find_version, service)
+    return await _read_version(find_version, prefix, name, version)
 
 
 @get(
@@ -110,21 +102,17 @@ async def find_version_status(
     operation_id="readInstall",
     responses=INSTALL_RESPONSES,
 )
+@cached_read
 async def find_install(
-    request: Request[Any, Any, Any],
     prefix: FromPath[str],
     name: FromPath[str],
     version: VersionParameter,
     find_version: NamedDependency[FindVersion],
-    service: NamedDependency[Service],
-) -> ASGIResponse:
+    urls: NamedDependency[PublicUrls],
+) -> Representation:
     """Read how to install one public version."""
-
-    async def produce() -> Representation:
-        view = install_view(await _find(find_version, prefix, name, version), index_url=service.index_url(prefix))
-        return Representation.of(view, cache_control_of(version, SHORT_LIVED))
-
-    return await service.reads.answer(request.scope, prefix, name, produce)
+    view = install_view(await _find(find_version, prefix, name, version), index_url=urls.index(prefix))
+    return Representation.of(view, cache_control_of(version, SHORT_LIVED))
 
 
 @get(
@@ -135,34 +123,23 @@ async def find_install(
     operation_id="readVerification",
     responses=VERIFICATION_RESPONSES,
 )
+@cached_read
 async def find_verification(
-    request: Request[Any, Any, Any],
     prefix: FromPath[str],
     name: FromPath[str],
     version: VersionParameter,
     find_version: NamedDependency[FindVersion],
-    service: NamedDependency[Service],
-) -> ASGIResponse:
+) -> Representation:
     """Read the verdict on one public version."""
-
-    async def produce() -> Representation:
-        found = await _find(find_version, prefix, name, version)
-        if found.verification is None:
-            raise VersionNotFoundError(f"{found.name} {found.version} is from before verdicts were kept; it has none")
-        return Representation.of(verification_view(found, found.verification), cache_control_of(version, IMMUTABLE))
-
-    return await service.reads.answer(request.scope, prefix, name, produce)
+    found = await _find(find_version, prefix, name, version)
+    if found.verification is None:
+        raise VersionNotFoundError(f"{found.name} {found.version} is from before verdicts were kept; it has none")
+    return Representation.of(verification_view(found, found.verification), cache_control_of(version, IMMUTABLE))
 
 
-async def _read_version(
-    request: Request[Any, Any, Any], prefix: str, name: str, version: str, find_version: FindVersion, service: Service
-) -> ASGIResponse:
-    async def produce() -> Representation:
-        return Representation.of(
-            version_view(await _find(find_version, prefix, name, version)), cache_control_of(version, SHORT_LIVED)
-        )
-
-    return await service.reads.answer(request.scope, prefix, name, produce)
+async def _read_version(find_version: FindVersion, prefix: str, name: str, version: str) -> Representation:
+    view = version_view(await _find(find_version, prefix, name, version))
+    return Representation.of(view, cache_control_of(version, SHORT_LIVED))
 
 
 async def _find(find_version: FindVersion, prefix: str, name: str, version: str) -> ProviderVersion:
@@ -171,5 +148,5 @@ async def _find(find_version: FindVersion, prefix: str, name: str, version: str)
 
 
 def cache_control_of(version: str, lasting: str) -> str:
-    """Return how long an exact version's answer lasts; ``latest`` must be asked for each time."""
+    """Return the ``Cache-Control`` of an exact version; ``latest`` is revalidated each time."""
     return REVALIDATE if version == LATEST else lasting

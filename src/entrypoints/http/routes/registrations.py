@@ -1,14 +1,11 @@
 """What both realms' registration routes do once their caller is authenticated."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 import structlog
 from litestar import Request, Response
-from litestar.di import NamedDependency
 
 from application.use_cases.dry_run_registration import DryRunRegistration
 from application.use_cases.register_version import RegisterVersion
@@ -16,14 +13,12 @@ from domain.names import ProviderName
 from domain.registrants import Account, Registrant
 from domain.registration import Registered, Registration
 from entrypoints.http.models.registration import RegistrationBody
-from entrypoints.http.requests.admission import admitted
-from entrypoints.http.requests.bodies import read_json
+from entrypoints.http.requests.admission import Admission
 from entrypoints.http.requests.cancel_on_disconnect import cancel_on_disconnect
 from entrypoints.http.requests.decoding import decode_fields
 from entrypoints.http.requests.dry_runs import wants_dry_run
 from entrypoints.http.requests.request_id import request_id
 from entrypoints.http.requests.request_mapping import to_registration
-from entrypoints.http.requests.service import Service
 from entrypoints.presenters.dry_runs import DryRunView, dry_run_view
 from entrypoints.presenters.versions import ProviderVersionView, version_view
 
@@ -31,46 +26,30 @@ ReadName = Callable[[str, str | None], ProviderName]
 """How a realm reads ``name`` and ``organization_id``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Registering:
-    """The use cases of a registration route."""
-
-    register_version: RegisterVersion
-    dry_run_registration: DryRunRegistration
-
-
-def registering(
-    register_version: NamedDependency[RegisterVersion], dry_run_registration: NamedDependency[DryRunRegistration]
-) -> Registering:
-    """Return both use cases, to be injected as one."""
-    return Registering(register_version, dry_run_registration)
-
-
 async def register(
     request: Request[Any, Any, Any],
-    service: Service,
-    registering: Registering,
+    admission: Admission,
+    use_cases: tuple[RegisterVersion, DryRunRegistration],
     registrant: Registrant,
     read_name: ReadName,
 ) -> Response[ProviderVersionView | DryRunView]:
     """Read the body, and register what it announces, or, on a dry run, say what would come of it."""
     is_dry_run = wants_dry_run(request)
+    register_version, dry_run_registration = use_cases
 
     def announced(body: object) -> Registration:
         decoded = decode_fields(body, RegistrationBody)
         return to_registration(decoded, registrant, read_name, request_id(request.scope))
 
     account = Account.of(registrant)
-    async with admitted(request, service, account):
-        turn = partial(service.decoding.hold, account)
-        registration = await read_json(request, announced, limit=service.limits.body_bytes, turn=turn)
+    async with admission.admit(request, account):
+        registration = await admission.read_json(request, account, announced)
         structlog.contextvars.bind_contextvars(provider=registration.name.canonical, version=registration.version.text)
         if is_dry_run:
             structlog.contextvars.bind_contextvars(dry_run=True)
-            dry_run = registering.dry_run_registration.execute(registration)
-            return Response(dry_run_view(await cancel_on_disconnect(request, dry_run)), status_code=HTTPStatus.OK)
-        registered = await cancel_on_disconnect(request, registering.register_version.execute(registration))
-    return _registered(registered)
+            result = await cancel_on_disconnect(request, dry_run_registration.execute(registration))
+            return Response(dry_run_view(result), status_code=HTTPStatus.OK)
+        return _registered(await cancel_on_disconnect(request, register_version.execute(registration)))
 
 
 def _registered(registered: Registered) -> Response[ProviderVersionView | DryRunView]:

@@ -1,23 +1,23 @@
 """Public reads of a version's schemas, for dependents."""
 
 import re
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import unquote
 
 from litestar import Request, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, PathParameter
-from litestar.response.base import ASGIResponse
 
 from application.offload import run_in_thread_if_large
 from application.use_cases.queries import FindSchema, FindVersion
 from domain.json_schema.documents import schema_document
 from domain.schemas import ResourceSchema
+from entrypoints.http.cache.reads import cached_read
 from entrypoints.http.cache.representation import IMMUTABLE, REVALIDATE, Representation
 from entrypoints.http.openapi.schemas import SCHEMA_RESPONSES, SCHEMAS_RESPONSES
 from entrypoints.http.requests.paths import provider_name, version_or_latest
-from entrypoints.http.requests.public_urls import schema_url
-from entrypoints.http.requests.service import Service
+from entrypoints.http.requests.public_urls import PublicUrls
 from entrypoints.http.routes.providers import VersionParameter, cache_control_of
 from entrypoints.presenters.versions import schema_view
 
@@ -36,25 +36,18 @@ ResourceTypeParameter = Annotated[
     operation_id="readSchemas",
     responses=SCHEMAS_RESPONSES,
 )
+@cached_read
 async def read_schemas(
-    request: Request[Any, Any, Any],
     prefix: FromPath[str],
     name: FromPath[str],
     version: VersionParameter,
     find_version: NamedDependency[FindVersion],
-    service: NamedDependency[Service],
-) -> ASGIResponse:
+) -> Representation:
     """Read all schemas of one public version."""
-
-    async def produce() -> Representation:
-        provider = provider_name(prefix, name)
-        found = await find_version.execute(provider, version_or_latest(provider, version))
-        schemas = found.announcement.schemas or ()
-        return Representation.of(
-            {schema.resource_type: schema_view(schema) for schema in schemas}, cache_control_of(version, IMMUTABLE)
-        )
-
-    return await service.reads.answer(request.scope, prefix, name, produce)
+    provider = provider_name(prefix, name)
+    found = await find_version.execute(provider, version_or_latest(provider, version))
+    views = {schema.resource_type: schema_view(schema) for schema in found.announcement.schemas or ()}
+    return Representation.of(views, cache_control_of(version, IMMUTABLE))
 
 
 @get(
@@ -66,6 +59,7 @@ async def read_schemas(
     operation_id="readSchema",
     responses=SCHEMA_RESPONSES,
 )
+@cached_read
 async def read_schema(
     request: Request[Any, Any, Any],
     prefix: FromPath[str],
@@ -73,31 +67,24 @@ async def read_schema(
     version: VersionParameter,
     resource_type: ResourceTypeParameter,
     find_schema: NamedDependency[FindSchema],
-    service: NamedDependency[Service],
-) -> ASGIResponse:
+    urls: NamedDependency[PublicUrls],
+) -> Representation:
     """Read the schema of one resource type as a document."""
-    lasting = IMMUTABLE if service.public_url else REVALIDATE  # what follows the request's Host may not last
-
-    async def produce() -> Representation:
-        provider = provider_name(prefix, name)
-        written = _as_written(request.scope.get("raw_path", b""), resource_type)
-        found = await find_schema.execute(provider, version_or_latest(provider, version), written)
-        url = schema_url(request, service, provider, found.version.version, written)
-        return await run_in_thread_if_large(
-            _size(found.schema), _document, found.schema, url, cache_control_of(version, lasting)
-        )
-
-    if service.public_url is None:
-        return await service.reads.respond(request.scope, await produce())
-    return await service.reads.answer(request.scope, prefix, name, produce)
+    provider = provider_name(prefix, name)
+    written = _as_written(request.scope.get("raw_path", b""), resource_type)
+    found = await find_schema.execute(provider, version_or_latest(provider, version), written)
+    url = urls.schema(request, provider, found.version.version, written)
+    cache_control = cache_control_of(version, IMMUTABLE) if urls.base else REVALIDATE
+    make = partial(_document, found.schema, url, cache_control, depends_on_host=urls.base is None)
+    return await run_in_thread_if_large(_size(found.schema), make)
 
 
 def _size(schema: ResourceSchema) -> int:
     return sum(len(document.text) for document in (schema.config_schema, schema.outputs_schema) if document)
 
 
-def _document(schema: ResourceSchema, url: str, cache_control: str) -> Representation:
-    return Representation.of(schema_document(schema, url), cache_control, MEDIA_TYPE)
+def _document(schema: ResourceSchema, url: str, cache_control: str, *, depends_on_host: bool) -> Representation:
+    return Representation.of(schema_document(schema, url), cache_control, MEDIA_TYPE, depends_on_host=depends_on_host)
 
 
 def _as_written(raw_path: bytes, parsed: str) -> str:

@@ -20,8 +20,7 @@ from entrypoints.http.openapi.catalog import (
     SIMPLE_PROJECT_RESPONSES,
     SimpleOperation,
 )
-from entrypoints.http.requests.service import Service
-from entrypoints.http.routes.index_pages import index_page, project_page
+from entrypoints.http.routes.index_pages import IndexPages
 from entrypoints.index_paths import index_path
 
 _MARK = "~"
@@ -41,10 +40,10 @@ _MARK = "~"
 async def simple_index(
     request: Request[Any, Any, Any],
     list_distributions: NamedDependency[ListDistributions],
-    service: NamedDependency[Service],
+    index_pages: NamedDependency[IndexPages],
 ) -> ASGIResponse:
     """List the platform's distributions."""
-    return await index_page(request, service, list_distributions, PLATFORM)
+    return await index_pages.index(request, list_distributions, PLATFORM)
 
 
 @get(
@@ -62,12 +61,12 @@ async def simple_project(
     project: FromPath[str],
     list_distributions: NamedDependency[ListDistributions],
     list_files: NamedDependency[ListFiles],
-    service: NamedDependency[Service],
+    index_pages: NamedDependency[IndexPages],
 ) -> ASGIResponse:
     """List the files of a first-party distribution, or the distributions of a namespace."""
     if project.startswith(_MARK):
-        return await index_page(request, service, list_distributions, _namespace(project))
-    return await _project(request, service, list_files, PLATFORM, project)
+        return await index_pages.index(request, list_distributions, _namespace(project))
+    return await _project(request, index_pages, list_files, PLATFORM, project)
 
 
 @get(
@@ -85,20 +84,20 @@ async def simple_namespace_project(
     project: Annotated[str, PathParameter(description="A namespace, with or without a tilde in front.")],
     distribution: FromPath[str],
     list_files: NamedDependency[ListFiles],
-    service: NamedDependency[Service],
+    index_pages: NamedDependency[IndexPages],
 ) -> ASGIResponse:
     """List the files of a namespace's distribution."""
-    return await _project(request, service, list_files, _namespace(project), distribution)
+    return await _project(request, index_pages, list_files, _namespace(project), distribution)
 
 
 async def _project(
-    request: Request[Any, Any, Any], service: Service, list_files: ListFiles, prefix: str, written: str
+    request: Request[Any, Any, Any], index_pages: IndexPages, list_files: ListFiles, prefix: str, written: str
 ) -> ASGIResponse:
     distribution = _distribution(prefix, written)
     if distribution != written:
         location = f"{index_path(prefix)}{distribution}/"
         return ASGIResponse(status_code=301, headers={"Location": location})
-    return await project_page(request, service, list_files, prefix, distribution)
+    return await index_pages.project(request, list_files, prefix, distribution)
 
 
 def _namespace(written: str) -> str:

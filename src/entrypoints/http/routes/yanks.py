@@ -17,13 +17,11 @@ from domain.registrants import Account, ConsoleMachine, Registrant
 from domain.semver import SemVer
 from entrypoints.http.models.yank import YankBody
 from entrypoints.http.openapi.lifecycle import RESTORE_RESPONSES, YANK_RESPONSES, YankOperation
-from entrypoints.http.requests.admission import admitted
-from entrypoints.http.requests.bodies import read_json
+from entrypoints.http.requests.admission import Admission
 from entrypoints.http.requests.decoding import decode_struct
 from entrypoints.http.requests.invalid_requests import FieldError, InvalidRequestError
 from entrypoints.http.requests.paths import exact_path_only, exact_version, provider_name
 from entrypoints.http.requests.request_id import request_id
-from entrypoints.http.requests.service import Service
 from entrypoints.http.routes.console import authenticated_machine
 from entrypoints.http.routes.customers import authenticated_publisher
 from entrypoints.presenters.versions import ProviderVersionView, version_view
@@ -56,11 +54,10 @@ async def yank_platform_version(
     version: FromPath[str],
     machine: NamedDependency[ConsoleMachine],
     yank_version: NamedDependency[YankVersion],
-    service: NamedDependency[Service],
+    admission: NamedDependency[Admission],
 ) -> ProviderVersionView:
     """Authenticate, then read the body, then look at what it is about."""
-    async with admitted(request, service, Account.of(machine)):
-        reason = await _read_reason(request, service)
+    reason = await _read_reason(request, admission, Account.of(machine))
     return await _yank(request, yank_version, machine, (prefix, name, version), reason)
 
 
@@ -107,11 +104,10 @@ async def yank_customer_version(
     version: FromPath[str],
     publisher: NamedDependency[Customer],
     yank_version: NamedDependency[YankVersion],
-    service: NamedDependency[Service],
+    admission: NamedDependency[Admission],
 ) -> ProviderVersionView:
     """Yank a version of the caller's organisation."""
-    async with admitted(request, service, Account.of(publisher)):
-        reason = await _read_reason(request, service)
+    reason = await _read_reason(request, admission, Account.of(publisher))
     return await _yank(request, yank_version, publisher, (prefix, name, version), reason)
 
 
@@ -159,8 +155,9 @@ async def _restore(
     return version_view(await restore_version.execute(restoration))
 
 
-async def _read_reason(request: Request[Any, Any, Any], service: Service) -> str:
-    body = await read_json(request, lambda sent: decode_struct(sent, YankBody), limit=service.limits.body_bytes)
+async def _read_reason(request: Request[Any, Any, Any], admission: Admission, account: Account) -> str:
+    async with admission.admit(request, account):
+        body = await admission.read_json(request, account, lambda sent: decode_struct(sent, YankBody))
     try:
         return validate_yank_reason(body.reason)
     except InvalidTextError as error:

@@ -1,0 +1,19 @@
+"""Bounds of the HTTP entrypoint."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpLimits:
+    """Bounds of the HTTP entrypoint.
+
+    Attributes:
+        body_bytes: The largest body accepted. Sixteen such may be under way, of customers twelve, of one customer four;
+            of smaller ones as many as are as large together.
+        in_flight: Registrations that one account may have in flight, per process.
+        read_cache_bytes: Size of the read cache, per process; 0 turns it off.
+    """
+
+    body_bytes: int = 2 * 1024 * 1024
+    in_flight: int = 64
+    read_cache_bytes: int = 32 * 1024 * 1024
