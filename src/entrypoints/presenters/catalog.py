@@ -1,9 +1,10 @@
 """Providers as the catalog shows them."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from application.ports.provider_queries import CatalogPage, CatalogSearch
 from domain.catalog import Author, AuthorKind, CatalogEntry
@@ -90,3 +91,21 @@ def provider_view(entry: CatalogEntry, *, platform: Author) -> ProviderView:
 def page_view(page: CatalogPage, search: CatalogSearch, *, platform: Author) -> ProviderPageView:
     items = [provider_view(entry, platform=platform) for entry in page.entries]
     return ProviderPageView(items=items, total=page.total, limit=search.limit, offset=search.offset)
+
+
+PROVIDER_EXAMPLE = ProviderView(
+    prefix="acme",
+    name="gcp",
+    canonical="acme/gcp",
+    display_name="Google Cloud",
+    description="Manages Google Cloud resources.",
+    author=AuthorView(kind=AuthorKind.CUSTOMER, organization_id="org_2abc", display_name="Acme", org_name="Acme"),
+    trust_tier="community",
+    icon_url="https://icons.example.com/gcp.svg",
+    readme="# Google Cloud\n\nManages buckets and databases.",
+    tags=["cloud", "google"],
+    latest_version="1.4.0",
+    created_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+    updated_at=datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC),
+)
+PAGE_EXAMPLE = ProviderPageView(items=[replace(PROVIDER_EXAMPLE, readme=None)], total=1, limit=20, offset=0)

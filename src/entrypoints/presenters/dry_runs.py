@@ -52,3 +52,13 @@ def dry_run_view(result: DryRunResult) -> DryRunView:
 def _show_version(view: DryRunView, version: ProviderVersion) -> None:
     view.version = version_view(version)
     view.verification = verification_view(version, version.verification) if version.verification else UNSET
+
+
+CONFLICT_EXAMPLE = DryRunView(
+    outcome=DryRunOutcome.CONFLICT,
+    code="version_conflict",
+    detail="platform/gcp 1.4.0 is already published with different sha256; published content never changes, so raise "
+    "the version",
+    differences=["sha256"],
+    existing_status=VersionStatus.PUBLISHED,
+)

@@ -1,6 +1,6 @@
 """The history of a version."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -35,3 +35,21 @@ def event_view(event: LifecycleEvent) -> LifecycleEventView:
         request_id=event.request_id,
         reason=event.reason,
     )
+
+
+HISTORY_EXAMPLE = [
+    LifecycleEventView(
+        action=LifecycleAction.PUBLISHED,
+        at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+        actor="mch_release",
+        request_id="release-1.4.0",
+        reason=None,
+    ),
+    LifecycleEventView(
+        action=LifecycleAction.YANKED,
+        at=datetime(2026, 1, 3, 8, tzinfo=UTC),
+        actor="mch_release",
+        request_id="0192f6c0a1b27c3d8e4f5a6b7c8d9e0f",
+        reason="Deletes buckets that it did not create.",
+    ),
+]

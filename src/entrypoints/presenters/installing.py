@@ -1,7 +1,7 @@
 """What installers and runtimes read: the Simple API and the requirement of a version."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -11,6 +11,7 @@ from domain.distributions import IndexFile
 from domain.versions import ProviderVersion, VersionStatus
 from domain.wheel.filename import WheelFilename
 from domain.wheel.verified_wheel import VerifiedWheel
+from entrypoints.presenters.versions import SHA256_EXAMPLE, WHEEL_EXAMPLE, WHEEL_URL_EXAMPLE
 
 
 class InstallView(Struct, kw_only=True):
@@ -120,3 +121,31 @@ def _proven(version: ProviderVersion) -> VerifiedWheel:
     if version.wheel is None:
         raise AssertionError(f"{version.name} {version.version} is public, so its wheel is proven")
     return version.wheel
+
+
+INSTALL_EXAMPLE = InstallView(
+    requirement=f"pragmatiks-gcp-provider @ {WHEEL_URL_EXAMPLE}#sha256={SHA256_EXAMPLE}",
+    wheel_url=WHEEL_URL_EXAMPLE,
+    wheel_sha256=SHA256_EXAMPLE,
+    package_name="gcp_provider",
+    entrypoint=["python", "-m", "gcp_provider"],
+    requires_python=">=3.11",
+    status=VersionStatus.PUBLISHED,
+    index_url="https://registry.example.com/simple/",
+)
+SIMPLE_INDEX_EXAMPLE = SimpleIndexView(projects=[SimpleProject("pragmatiks-gcp-provider")])
+SIMPLE_PROJECT_EXAMPLE = SimpleProjectView(
+    name="pragmatiks-gcp-provider",
+    versions=["1.4.0"],
+    files=[
+        SimpleFile(
+            filename=WHEEL_EXAMPLE,
+            url=WHEEL_URL_EXAMPLE,
+            hashes={"sha256": SHA256_EXAMPLE},
+            requires_python=">=3.11",
+            size=48213,
+            upload_time=datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC),
+            yanked=False,
+        )
+    ],
+)

@@ -1,6 +1,6 @@
 """Customers and their organisations."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -42,3 +42,16 @@ def organization_view(organization: Organization, *, status: Literal["active", "
         created_at=organization.created_at,
         updated_at=organization.updated_at,
     )
+
+
+CALLER_EXAMPLE = CallerView(
+    user_id="user_2abc", email="ada@example.com", organization_id="org_2abc", organization_name="Acme"
+)
+ORGANIZATION_EXAMPLE = OrganizationView(
+    organization_id="org_2abc",
+    name="Acme",
+    slug="acme",
+    status="active",
+    created_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+    updated_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+)

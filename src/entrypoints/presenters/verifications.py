@@ -1,12 +1,13 @@
 """The verdict on a version's wheel."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from domain.verification import Verification
 from domain.versions import ProviderVersion
+from entrypoints.presenters.versions import SHA256_EXAMPLE
 
 
 class CheckView(Struct):
@@ -39,3 +40,14 @@ def verification_view(version: ProviderVersion, verification: Verification) -> V
         inflated_bytes=verification.inflated_bytes,
         checks=[CheckView(check.name, check.passed, check.detail) for check in verification.checks],
     )
+
+
+VERIFICATION_EXAMPLE = VerificationView(
+    canonical="platform/gcp",
+    version="1.4.0",
+    passed=True,
+    checked_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+    wheel_bytes=48213,
+    inflated_bytes=131072,
+    checks=[CheckView("digest", passed=True, detail=f"computed {SHA256_EXAMPLE}, as announced")],
+)

@@ -1,9 +1,10 @@
 """Versions of providers."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, cast
 
 from msgspec import Meta, Raw, Struct
+from msgspec.structs import replace
 
 from domain.schemas import CanonicalJson, ResourceSchema
 from domain.versions import ProviderVersion, VersionStatus
@@ -104,3 +105,53 @@ def schema_view(schema: ResourceSchema) -> ResourceSchemaView:
 def _document(schema: CanonicalJson | None) -> JsonObject | None:
     # The stored text is what an encoder would write: nobody has to read it in between.
     return None if schema is None else cast("JsonObject", Raw(schema.text.encode()))
+
+
+WHEEL_EXAMPLE = "pragmatiks_gcp_provider-1.4.0-py3-none-any.whl"
+WHEEL_URL_EXAMPLE = f"https://wheels.example.com/files/{WHEEL_EXAMPLE}"
+SHA256_EXAMPLE = "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"
+PUBLISHED_EXAMPLE = ProviderVersionView(
+    prefix="platform",
+    name="gcp",
+    version="1.4.0",
+    canonical="platform/gcp",
+    provider_name="platform/gcp",
+    runtime_version="2.3.0",
+    status=VersionStatus.PUBLISHED,
+    wheel_url=WHEEL_URL_EXAMPLE,
+    wheel_sha256=SHA256_EXAMPLE,
+    package_name="gcp_provider",
+    entrypoint=["python", "-m", "gcp_provider"],
+    source_hash=None,
+    schemas=[
+        ResourceSchemaView(
+            provider="gcp",
+            resource="bucket",
+            description="A storage bucket.",
+            config_schema={"type": "object", "properties": {"location": {"type": "string"}}},
+            outputs_schema={"type": "object", "properties": {"url": {"type": "string"}}},
+        )
+    ],
+    changelog="Buckets can be labelled.",
+    published_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+    error_message=None,
+    created_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+    updated_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+    wheel_filename=WHEEL_EXAMPLE,
+    wheel_size=48213,
+    distribution="pragmatiks-gcp-provider",
+    distribution_name="pragmatiks-gcp-provider",
+    requires_python=">=3.11",
+    config_schema=None,
+    outputs_schema=None,
+    yanked_at=None,
+    yanked_reason=None,
+    registered_by="mch_release",
+)
+YANKED_EXAMPLE = replace(
+    PUBLISHED_EXAMPLE,
+    status=VersionStatus.YANKED,
+    updated_at=datetime(2026, 1, 3, 8, tzinfo=UTC),
+    yanked_at=datetime(2026, 1, 3, 8, tzinfo=UTC),
+    yanked_reason="Deletes buckets that it did not create.",
+)

@@ -1,5 +1,6 @@
 """The body of a registration. Bounds are stated for the OpenAPI document; the domain enforces them."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -7,7 +8,7 @@ from msgspec import Meta, Struct
 from domain import semver
 from domain.catalog import MAX_TAGS
 from domain.schemas import MAX_DESCRIPTION_LENGTH, MAX_NAME_LENGTH, MAX_RESOURCES
-from entrypoints.presenters.versions import JsonObject
+from entrypoints.presenters.versions import SHA256_EXAMPLE, WHEEL_URL_EXAMPLE, JsonObject
 
 _RESOURCES = {"maxProperties": MAX_RESOURCES, "propertyNames": {"minLength": 1, "maxLength": MAX_NAME_LENGTH}}
 
@@ -124,3 +125,24 @@ class RegistrationBody(Struct, kw_only=True):
         ]
         | None
     ) = None
+
+
+REGISTRATION_EXAMPLE: Mapping[str, object] = {
+    "name": "platform/gcp",
+    "version": "1.4.0",
+    "wheel_url": WHEEL_URL_EXAMPLE,
+    "sha256": SHA256_EXAMPLE,
+    "package_name": "gcp_provider",
+    "metadata": {
+        "display_name": "Google Cloud",
+        "description": "Manages Google Cloud resources.",
+        "tags": ["cloud", "google"],
+    },
+    "schemas": {
+        "bucket": {
+            "description": "A storage bucket.",
+            "config_schema": {"type": "object", "properties": {"location": {"type": "string"}}},
+        }
+    },
+    "changelog": "Buckets can be labelled.",
+}

@@ -19,3 +19,6 @@ class YankBody(Struct, kw_only=True):
             examples=["Deletes buckets that it did not create."],
         ),
     ]
+
+
+YANK_EXAMPLE = YankBody(reason="Deletes buckets that it did not create.")

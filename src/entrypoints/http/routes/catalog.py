@@ -13,11 +13,11 @@ from domain.catalog import Author
 from domain.search import Query
 from entrypoints.http.cache.reads import cached_read, conditional_read
 from entrypoints.http.cache.representation import REVALIDATE, Representation
-from entrypoints.http.openapi.catalog import PROVIDER_RESPONSES, SEARCH_RESPONSES
+from entrypoints.http.openapi import responses
 from entrypoints.http.requests.invalid_requests import FieldError
 from entrypoints.http.requests.paths import provider_name
 from entrypoints.http.requests.query_parameters import BadQueryError, repeated_parameters, unknown_parameters
-from entrypoints.presenters.catalog import page_view, provider_view
+from entrypoints.presenters.catalog import PAGE_EXAMPLE, PROVIDER_EXAMPLE, page_view, provider_view
 
 MAX_PAGE = 100
 MAX_OFFSET = 2**31 - 1
@@ -54,7 +54,7 @@ Offset = Annotated[int, QueryParameter(ge=0, le=MAX_OFFSET)]
     description="Providers with a published or yanked version. With `q`, the best first: names, display name, "
     "description and tags are searched, and when nothing is found, names that are spelt alike are.",
     operation_id="listProviders",
-    responses=SEARCH_RESPONSES,
+    responses=responses.read("What was found.", PAGE_EXAMPLE),
 )
 @conditional_read
 async def search_providers(
@@ -83,7 +83,7 @@ async def search_providers(
     summary="Read one provider",
     description="How it is shown, who it comes from, its latest version, and that version's readme.",
     operation_id="readProvider",
-    responses=PROVIDER_RESPONSES,
+    responses=responses.read("The provider.", PROVIDER_EXAMPLE),
 )
 @cached_read
 async def find_provider(

@@ -14,11 +14,10 @@ from domain.errors import InvalidProviderNameError
 from domain.names import PLATFORM, ProviderName
 from domain.registrants import ConsoleMachine
 from entrypoints.http.middleware.registration_metrics import RegistrationMetricsMiddleware
-from entrypoints.http.openapi.config import REGISTRATION_RESPONSES, RegistrationOperation
 from entrypoints.http.requests.admission import Admission
 from entrypoints.http.requests.authentication import bearer_token
 from entrypoints.http.requests.paths import exact_path_only
-from entrypoints.http.routes.registrations import register
+from entrypoints.http.routes.registrations import REGISTRATION_RESPONSES, RegistrationOperation, register
 from entrypoints.presenters.dry_runs import DryRunView
 from entrypoints.presenters.versions import ProviderVersionView
 

@@ -8,6 +8,7 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.middleware import DefineMiddleware
 from litestar.params import FromPath
+from msgspec.structs import replace
 
 from application.use_cases.authentication import AuthenticateCustomer
 from application.use_cases.describe_customer import DescribeCustomer
@@ -17,18 +18,19 @@ from domain.customers import Customer, PublishPolicy
 from domain.errors import InvalidProviderNameError, NamespaceForbiddenError
 from domain.names import ProviderName
 from entrypoints.http.middleware.registration_metrics import RegistrationMetricsMiddleware
-from entrypoints.http.openapi.config import REGISTRATION_RESPONSES, RegistrationOperation
-from entrypoints.http.openapi.customers import (
-    ACTIVE_ORGANIZATION_RESPONSES,
-    CALLER_RESPONSES,
-    ORGANIZATION_RESPONSES,
-)
+from entrypoints.http.openapi import responses
 from entrypoints.http.requests.admission import Admission
 from entrypoints.http.requests.authentication import bearer_token
 from entrypoints.http.requests.paths import exact_path_only
-from entrypoints.http.routes.registrations import register
+from entrypoints.http.routes.registrations import REGISTRATION_RESPONSES, RegistrationOperation, register
 from entrypoints.presenters.dry_runs import DryRunView
-from entrypoints.presenters.organizations import CallerView, OrganizationView, organization_view
+from entrypoints.presenters.organizations import (
+    CALLER_EXAMPLE,
+    ORGANIZATION_EXAMPLE,
+    CallerView,
+    OrganizationView,
+    organization_view,
+)
 from entrypoints.presenters.versions import ProviderVersionView
 
 
@@ -97,7 +99,7 @@ async def register_customer_version(
     summary="Who am I?",
     description="Who the token is of, and which organisation it acts for.",
     operation_id="whoAmI",
-    responses=CALLER_RESPONSES,
+    responses={200: responses.response("The caller.", CALLER_EXAMPLE)},
     security=[{"Customer": []}],
     dependencies={"customer": Provide(authenticated_customer)},
     guards=[exact_path_only],
@@ -122,7 +124,7 @@ async def who_am_i(
     summary="Read the active organisation",
     description="The organisation that is active in the session, or that the API key belongs to.",
     operation_id="readActiveOrganization",
-    responses=ACTIVE_ORGANIZATION_RESPONSES,
+    responses={200: responses.response("The organisation.", replace(ORGANIZATION_EXAMPLE, status="ready"))},
     security=[{"Customer": []}],
     dependencies={"customer": Provide(authenticated_customer)},
     guards=[exact_path_only],
@@ -142,7 +144,7 @@ async def find_active_organization(
     summary="Read the caller's organisation",
     description="The active organisation of the token; no other one is shown.",
     operation_id="readOrganization",
-    responses=ORGANIZATION_RESPONSES,
+    responses={200: responses.response("The organisation.", ORGANIZATION_EXAMPLE)},
     security=[{"Customer": []}],
     dependencies={"customer": Provide(authenticated_customer)},
     guards=[exact_path_only],

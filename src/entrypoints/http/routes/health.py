@@ -5,7 +5,7 @@ from litestar.di import NamedDependency
 
 from application.use_cases.queries import CheckReadiness
 from entrypoints.http.models.responses import HealthView
-from entrypoints.http.openapi.config import HEALTH_RESPONSES, READY_RESPONSES
+from entrypoints.http.openapi import responses
 
 
 @get(
@@ -14,7 +14,7 @@ from entrypoints.http.openapi.config import HEALTH_RESPONSES, READY_RESPONSES
     summary="Is the process up?",
     description="Answers as long as the process does, whatever else is out of service.",
     operation_id="health",
-    responses=HEALTH_RESPONSES,
+    responses={200: responses.response("It is.", HealthView("ok"))},
 )
 async def health() -> HealthView:
     """Answer as long as the process does."""
@@ -27,7 +27,7 @@ async def health() -> HealthView:
     summary="Can requests be served?",
     description="Whether the database is reachable and has the schema that this release needs.",
     operation_id="ready",
-    responses=READY_RESPONSES,
+    responses={200: responses.response("They can.", HealthView("ready"))},
 )
 async def ready(check_readiness: NamedDependency[CheckReadiness]) -> HealthView:
     """Answer when the database is reachable and has the schema that this release needs."""

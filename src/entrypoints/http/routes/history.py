@@ -9,11 +9,11 @@ from litestar.params import FromPath
 from application.use_cases.queries import ReadHistory
 from entrypoints.http.cache.reads import cached_read
 from entrypoints.http.cache.representation import REVALIDATE, Representation
-from entrypoints.http.openapi.lifecycle import HISTORY_RESPONSES
+from entrypoints.http.openapi import responses
 from entrypoints.http.requests.paging import MAX_ITEMS, EventCursor, PageLimit, next_page
 from entrypoints.http.requests.paths import provider_name, version_or_latest
 from entrypoints.http.routes.providers import VersionParameter
-from entrypoints.presenters.history import event_view
+from entrypoints.presenters.history import HISTORY_EXAMPLE, LifecycleEventView, event_view
 
 
 @get(
@@ -24,7 +24,7 @@ from entrypoints.presenters.history import event_view
     f"yanked versions; `latest` works here too. Where there are more than {MAX_ITEMS} events, a `Link` header with "
     '`rel="next"` leads to the next ones.',
     operation_id="readHistory",
-    responses=HISTORY_RESPONSES,
+    responses=responses.read("What happened, oldest first.", HISTORY_EXAMPLE, of=list[LifecycleEventView]),
 )
 @cached_read
 async def read_history(

@@ -23,14 +23,14 @@ from entrypoints.http.templating import render
 from entrypoints.index_paths import index_path
 from entrypoints.presenters.installing import simple_index_view, simple_project_view
 
-_JSON = "application/vnd.pypi.simple.v1+json"
-_HTML = "application/vnd.pypi.simple.v1+html"
+JSON = "application/vnd.pypi.simple.v1+json"
+HTML = "application/vnd.pypi.simple.v1+html"
 _MEDIA_TYPES = {
     "text/html": "text/html",
-    _JSON: _JSON,
-    _HTML: _HTML,
-    "application/vnd.pypi.simple.latest+json": _JSON,
-    "application/vnd.pypi.simple.latest+html": _HTML,
+    JSON: JSON,
+    HTML: HTML,
+    "application/vnd.pypi.simple.latest+json": JSON,
+    "application/vnd.pypi.simple.latest+html": HTML,
 }
 """By accepted media type, that of the response."""
 _VARY = ("Accept",)
@@ -96,7 +96,7 @@ class IndexPages:
 
 def _index_representation(media_type: str, distributions: Sequence[NormalizedName], path: str) -> Representation:
     view = simple_index_view(distributions)
-    if media_type == _JSON:
+    if media_type == JSON:
         return Representation.of(view, REVALIDATE, media_type, vary=_VARY)
     return Representation(
         render("simple_index.html", view=view, index=path).encode(), REVALIDATE, media_type, vary=_VARY
@@ -107,6 +107,6 @@ def _project_representation(
     media_type: str, distribution: NormalizedName, files: Sequence[IndexFile]
 ) -> Representation:
     view = simple_project_view(distribution, files)
-    if media_type == _JSON:
+    if media_type == JSON:
         return Representation.of(view, REVALIDATE, media_type, vary=_VARY)
     return Representation(render("simple_project.html", view=view).encode(), REVALIDATE, media_type, vary=_VARY)

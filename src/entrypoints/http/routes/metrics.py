@@ -10,10 +10,16 @@ from litestar.response.base import ASGIResponse
 
 from entrypoints.http.cache.representation import RawResponse
 from entrypoints.http.middleware.cors import INTERNAL
-from entrypoints.http.openapi.config import METRICS_RESPONSES
+from entrypoints.http.openapi import responses
 from entrypoints.http.requests.content_negotiation import NotAcceptableError, negotiate
 from entrypoints.http.requests.paths import exact_path_only
 from entrypoints.telemetry import Telemetry
+
+_METRICS_EXAMPLE = """\
+# HELP registry_registrations_total Attempts to register, by realm, outcome and code.
+# TYPE registry_registrations_total counter
+registry_registrations_total{code="",outcome="created",realm="console"} 1.0
+"""
 
 
 @get(
@@ -22,7 +28,7 @@ from entrypoints.telemetry import Telemetry
     summary="Metrics",
     description="Of all worker processes together, in Prometheus' text format or as OpenMetrics.",
     operation_id="metrics",
-    responses=METRICS_RESPONSES,
+    responses={200: responses.response("All metrics.", _METRICS_EXAMPLE, media_type="text/plain")},
     guards=[exact_path_only],
     opt=INTERNAL,
 )

@@ -6,24 +6,20 @@ from typing import Annotated, Any
 from litestar import Request, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, PathParameter
+from msgspec.structs import replace
 
 from application.use_cases.queries import FindVersion, ListVersions
 from domain.errors import VersionNotFoundError
 from domain.versions import ProviderVersion
 from entrypoints.http.cache.reads import cached_read
 from entrypoints.http.cache.representation import IMMUTABLE, REVALIDATE, SHORT_LIVED, Representation
-from entrypoints.http.openapi.catalog import INSTALL_RESPONSES
-from entrypoints.http.openapi.versions import (
-    VERIFICATION_RESPONSES,
-    VERSION_RESPONSES,
-    VERSIONS_RESPONSES,
-)
+from entrypoints.http.openapi import responses
 from entrypoints.http.requests.paging import MAX_ITEMS, PageLimit, VersionCursor, next_page, version_cursor
 from entrypoints.http.requests.paths import LATEST, provider_name, version_or_latest
 from entrypoints.http.requests.public_urls import PublicUrls
-from entrypoints.presenters.installing import install_view
-from entrypoints.presenters.verifications import verification_view
-from entrypoints.presenters.versions import version_view
+from entrypoints.presenters.installing import INSTALL_EXAMPLE, install_view
+from entrypoints.presenters.verifications import VERIFICATION_EXAMPLE, verification_view
+from entrypoints.presenters.versions import PUBLISHED_EXAMPLE, YANKED_EXAMPLE, ProviderVersionView, version_view
 
 VersionParameter = Annotated[str, PathParameter(description="A SemVer version, or `latest`.")]
 _READ_VERSION: Mapping[str, Any] = {
@@ -31,7 +27,7 @@ _READ_VERSION: Mapping[str, Any] = {
     "summary": "Read one version",
     "description": "A published or yanked version with its schemas. `latest` is the highest published stable version, "
     "or the highest pre-release when there is no stable one.",
-    "responses": VERSION_RESPONSES,
+    "responses": responses.read("The version.", PUBLISHED_EXAMPLE),
 }
 
 
@@ -43,7 +39,9 @@ _READ_VERSION: Mapping[str, Any] = {
     f'{MAX_ITEMS}. Where there are more, a `Link` header with `rel="next"` leads to the next ones. `schemas`, '
     "`config_schema`, `outputs_schema` and `changelog` are null here: read one version for those.",
     operation_id="listProviderVersions",
-    responses=VERSIONS_RESPONSES,
+    responses=responses.read(
+        "The versions, newest first.", [replace(YANKED_EXAMPLE, schemas=None)], of=list[ProviderVersionView]
+    ),
 )
 @cached_read
 async def list_versions(
@@ -100,7 +98,7 @@ async def find_version_status(
     summary="Read how to install a version",
     description="What a runtime needs to install and start a version, and nothing else. `latest` works here too.",
     operation_id="readInstall",
-    responses=INSTALL_RESPONSES,
+    responses=responses.read("What a runtime needs.", INSTALL_EXAMPLE),
 )
 @cached_read
 async def find_install(
@@ -121,7 +119,7 @@ async def find_install(
     summary="Read the verdict on a version's wheel",
     description="Check by check: what was compared, when, and how many bytes. `latest` works here too.",
     operation_id="readVerification",
-    responses=VERIFICATION_RESPONSES,
+    responses=responses.read("The verdict.", VERIFICATION_EXAMPLE),
 )
 @cached_read
 async def find_verification(

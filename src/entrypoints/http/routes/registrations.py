@@ -1,29 +1,59 @@
 """What both realms' registration routes do once their caller is authenticated."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
 import structlog
 from litestar import Request, Response
+from litestar.openapi.spec import Example, OpenAPIType, Operation, Parameter, Schema
 
 from application.use_cases.dry_run_registration import DryRunRegistration
 from application.use_cases.register_version import RegisterVersion
 from domain.names import ProviderName
 from domain.registrants import Account, Registrant
 from domain.registration import Registered, Registration
-from entrypoints.http.models.registration import RegistrationBody
+from entrypoints.http.models.registration import REGISTRATION_EXAMPLE, RegistrationBody
+from entrypoints.http.openapi import responses
 from entrypoints.http.requests.admission import Admission
 from entrypoints.http.requests.cancel_on_disconnect import cancel_on_disconnect
 from entrypoints.http.requests.decoding import decode_fields
-from entrypoints.http.requests.dry_runs import wants_dry_run
+from entrypoints.http.requests.dry_runs import PARAMETER, wants_dry_run
 from entrypoints.http.requests.request_id import request_id
 from entrypoints.http.requests.request_mapping import to_registration
-from entrypoints.presenters.dry_runs import DryRunView, dry_run_view
-from entrypoints.presenters.versions import ProviderVersionView, version_view
+from entrypoints.presenters.dry_runs import CONFLICT_EXAMPLE, DryRunView, dry_run_view
+from entrypoints.presenters.versions import PUBLISHED_EXAMPLE, ProviderVersionView, version_view
 
 ReadName = Callable[[str, str | None], ProviderName]
 """How a realm reads ``name`` and ``organization_id``."""
+REGISTRATION_RESPONSES = {
+    200: responses.response(
+        "This exact version was registered before; nothing was written. Or, on a dry run, what would happen.",
+        PUBLISHED_EXAMPLE,
+        Example(summary="A dry run", value=CONFLICT_EXAMPLE),
+        of=ProviderVersionView | DryRunView,
+        summary="The version as it is",
+    ),
+    201: responses.response("This call registered the version.", PUBLISHED_EXAMPLE, summary="The version"),
+}
+_DRY_RUN = Parameter(
+    name=PARAMETER,
+    param_in="query",
+    description="`true`: do everything but write, and answer 200 with what registering would come to. Refusals are "
+    "those of the real thing, but a conflict is an outcome.",
+    schema=Schema(type=OpenAPIType.BOOLEAN, default=False),
+)
+
+
+@dataclass
+class RegistrationOperation(Operation):
+    """Documents the query and the body that the handler reads by itself, after authentication."""
+
+    def __post_init__(self) -> None:
+        """Add both."""
+        self.parameters = [*(self.parameters or ()), _DRY_RUN]
+        self.request_body = responses.json_body(RegistrationBody, "What release CI sends", REGISTRATION_EXAMPLE)
 
 
 async def register(

@@ -15,17 +15,44 @@ from domain.json_schema.documents import schema_document
 from domain.schemas import ResourceSchema
 from entrypoints.http.cache.reads import cached_read
 from entrypoints.http.cache.representation import IMMUTABLE, REVALIDATE, Representation
-from entrypoints.http.openapi.schemas import SCHEMA_RESPONSES, SCHEMAS_RESPONSES
+from entrypoints.http.openapi import responses
 from entrypoints.http.requests.paths import provider_name, version_or_latest
 from entrypoints.http.requests.public_urls import PublicUrls
 from entrypoints.http.routes.providers import VersionParameter, cache_control_of
-from entrypoints.presenters.versions import schema_view
+from entrypoints.presenters.versions import JsonObject, ResourceSchemaView, schema_view
 
 MEDIA_TYPE = "application/schema+json"
 _RESOURCE_TYPE = re.compile(rb"/*(?:[^/]+/+){5}[^/]+/(.+)")
 ResourceTypeParameter = Annotated[
     str, PathParameter(description="A resource type; its slashes may be written as they are, or as `%2F`.")
 ]
+_URL = "https://registry.example.com/providers/platform/gcp/versions/1.4.0/schemas/cloudsql/database"
+_CONFIG: dict[str, object] = {
+    "type": "object",
+    "properties": {"tier": {"enum": ["small", "large"]}},
+    "required": ["tier"],
+}
+_OUTPUTS: dict[str, object] = {"type": "object", "properties": {"connection_name": {"type": "string"}}}
+_SCHEMAS_EXAMPLE = {
+    "cloudsql/database": ResourceSchemaView(
+        provider="gcp",
+        resource="cloudsql/database",
+        description="A database of Cloud SQL.",
+        config_schema=_CONFIG,
+        outputs_schema=_OUTPUTS,
+    )
+}
+_SCHEMA_EXAMPLE: dict[str, object] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": _URL,
+    "title": "cloudsql/database",
+    "description": "A database of Cloud SQL.",
+    "type": "object",
+    "properties": {
+        "config": {"$id": f"{_URL}?part=config", **_CONFIG},
+        "outputs": {"$id": f"{_URL}?part=outputs", **_OUTPUTS},
+    },
+}
 
 
 @get(
@@ -34,7 +61,7 @@ ResourceTypeParameter = Annotated[
     summary="Read a version's schemas",
     description="By resource type, as they were sent; empty for a version without schemas. `latest` works here too.",
     operation_id="readSchemas",
-    responses=SCHEMAS_RESPONSES,
+    responses=responses.read("The schemas by resource type.", _SCHEMAS_EXAMPLE, of=dict[str, ResourceSchemaView]),
 )
 @cached_read
 async def read_schemas(
@@ -57,7 +84,7 @@ async def read_schemas(
     description="A JSON Schema document of its own: an object with `config` and `outputs`, each as it was published. "
     "`latest` works here too; `$id` names the exact version.",
     operation_id="readSchema",
-    responses=SCHEMA_RESPONSES,
+    responses=responses.read("A JSON Schema document.", _SCHEMA_EXAMPLE, of=JsonObject, media_type=MEDIA_TYPE),
 )
 @cached_read
 async def read_schema(

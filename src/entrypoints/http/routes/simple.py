@@ -3,10 +3,13 @@
 Source: PEP 503, PEP 592, PEP 691 and PEP 700.
 """
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from litestar import Request, get
 from litestar.di import NamedDependency
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import Example, OpenAPIMediaType, OpenAPIResponse, OpenAPIType, Operation, Schema
 from litestar.params import FromPath, PathParameter
 from litestar.response.base import ASGIResponse
 from packaging.utils import NormalizedName
@@ -15,16 +18,39 @@ from application.use_cases.queries import ListDistributions, ListFiles
 from domain.distributions import distribution_name
 from domain.errors import DistributionNotFoundError, InvalidValueError
 from domain.names import PLATFORM, namespace
-from entrypoints.http.openapi.catalog import (
-    SIMPLE_INDEX_RESPONSES,
-    SIMPLE_PROJECT_RESPONSES,
-    SimpleOperation,
-)
-from entrypoints.http.routes.index_pages import IndexPages
+from entrypoints.http.openapi import responses
+from entrypoints.http.routes.index_pages import HTML, JSON, IndexPages
+from entrypoints.http.templating import render
 from entrypoints.index_paths import index_path
+from entrypoints.presenters.installing import SIMPLE_INDEX_EXAMPLE, SIMPLE_PROJECT_EXAMPLE
 
 _MARK = "~"
 """Begins a namespace where a project could stand (see ``entrypoints.index_paths``)."""
+_INDEX_RESPONSES = responses.read("Every distribution.", SIMPLE_INDEX_EXAMPLE, media_type=JSON)
+_PROJECT_RESPONSES = {
+    **responses.read("The wheels.", SIMPLE_PROJECT_EXAMPLE, media_type=JSON),
+    301: ResponseSpec(None, generate_examples=False, description="The normalised name, in `Location`."),
+}
+
+
+@dataclass
+class _Operation(Operation):
+    """Documents the forms beside JSON."""
+
+    def __post_init__(self) -> None:
+        """Add HTML."""
+        described = (self.responses or {}).get("200")
+        if isinstance(described, OpenAPIResponse) and described.content is not None:
+            page = OpenAPIMediaType(
+                schema=Schema(type=OpenAPIType.STRING),
+                examples={"page": Example(summary="A list of links", value=self._page())},
+            )
+            described.content |= dict.fromkeys(("text/html", HTML), page)
+
+    def _page(self) -> str:
+        if self.operation_id == "simpleIndex":
+            return render("simple_index.html", view=SIMPLE_INDEX_EXAMPLE, index="/simple/")
+        return render("simple_project.html", view=SIMPLE_PROJECT_EXAMPLE)
 
 
 @get(
@@ -34,8 +60,8 @@ _MARK = "~"
     description="The platform's package index, for `pip install --index-url` and `uv pip install --index-url`, as JSON "
     "or HTML. It has first-party distributions only; `/simple/~{namespace}/` is the index of a customer's namespace.",
     operation_id="simpleIndex",
-    operation_class=SimpleOperation,
-    responses=SIMPLE_INDEX_RESPONSES,
+    operation_class=_Operation,
+    responses=_INDEX_RESPONSES,
 )
 async def simple_index(
     request: Request[Any, Any, Any],
@@ -53,8 +79,8 @@ async def simple_index(
     description="Links to the registered wheels with their digests. With `~{namespace}` in place of a project: the "
     "list of that namespace's distributions, as `/simple/` lists the platform's.",
     operation_id="simpleProject",
-    operation_class=SimpleOperation,
-    responses=SIMPLE_PROJECT_RESPONSES,
+    operation_class=_Operation,
+    responses=_PROJECT_RESPONSES,
 )
 async def simple_project(
     request: Request[Any, Any, Any],
@@ -76,8 +102,8 @@ async def simple_project(
     description="Links to the wheels that a namespace registered. `project` is the namespace here, `~acme` or `acme`. "
     "The index to give to an installer is `/simple/~acme/`.",
     operation_id="simpleNamespaceProject",
-    operation_class=SimpleOperation,
-    responses=SIMPLE_PROJECT_RESPONSES,
+    operation_class=_Operation,
+    responses=_PROJECT_RESPONSES,
 )
 async def simple_namespace_project(
     request: Request[Any, Any, Any],

@@ -1,10 +1,12 @@
 """Yanking and restoring, on the routes of both realms."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
 from litestar import Request, delete, put
 from litestar.di import NamedDependency, Provide
+from litestar.openapi.spec import Operation
 from litestar.params import FromPath
 
 from application.use_cases.lifecycle import RestoreVersion, YankVersion
@@ -15,8 +17,8 @@ from domain.lifecycle import Restoration, Yank
 from domain.names import ProviderName
 from domain.registrants import Account, ConsoleMachine, Registrant
 from domain.semver import SemVer
-from entrypoints.http.models.yank import YankBody
-from entrypoints.http.openapi.lifecycle import RESTORE_RESPONSES, YANK_RESPONSES, YankOperation
+from entrypoints.http.models.yank import YANK_EXAMPLE, YankBody
+from entrypoints.http.openapi import responses
 from entrypoints.http.requests.admission import Admission
 from entrypoints.http.requests.decoding import decode_struct
 from entrypoints.http.requests.invalid_requests import FieldError, InvalidRequestError
@@ -24,7 +26,7 @@ from entrypoints.http.requests.paths import exact_path_only, exact_version, prov
 from entrypoints.http.requests.request_id import request_id
 from entrypoints.http.routes.console import authenticated_machine
 from entrypoints.http.routes.customers import authenticated_publisher
-from entrypoints.presenters.versions import ProviderVersionView, version_view
+from entrypoints.presenters.versions import PUBLISHED_EXAMPLE, YANKED_EXAMPLE, ProviderVersionView, version_view
 
 CUSTOMER_ROUTE = "/providers/{prefix:str}/{name:str}/versions/{version:str}/yank"
 CONSOLE_ROUTE = f"/console{CUSTOMER_ROUTE}"
@@ -33,6 +35,17 @@ _YANKING = (
     "version that is yanked already keeps its first reason and time."
 )
 _RESTORING = "Undo a yank. Safe to repeat: a published version stays as it is. No body is read."
+_YANK_RESPONSES = {200: responses.response("The version is yanked.", YANKED_EXAMPLE)}
+_RESTORE_RESPONSES = {200: responses.response("The version is published.", PUBLISHED_EXAMPLE)}
+
+
+@dataclass
+class _YankOperation(Operation):
+    """Documents the body that the handler reads by itself, after authentication."""
+
+    def __post_init__(self) -> None:
+        """Add the body."""
+        self.request_body = responses.json_body(YankBody, "A broken release", YANK_EXAMPLE)
 
 
 @put(
@@ -41,8 +54,8 @@ _RESTORING = "Undo a yank. Safe to repeat: a published version stays as it is. N
     summary="Yank Platform Provider Version",
     description=_YANKING,
     operation_id="yankPlatformProviderVersion",
-    operation_class=YankOperation,
-    responses=YANK_RESPONSES,
+    operation_class=_YankOperation,
+    responses=_YANK_RESPONSES,
     security=[{"ConsoleMachine": []}],
     dependencies={"machine": Provide(authenticated_machine)},
     guards=[exact_path_only],
@@ -68,7 +81,7 @@ async def yank_platform_version(
     summary="Restore Platform Provider Version",
     description=_RESTORING,
     operation_id="restorePlatformProviderVersion",
-    responses=RESTORE_RESPONSES,
+    responses=_RESTORE_RESPONSES,
     security=[{"ConsoleMachine": []}],
     dependencies={"machine": Provide(authenticated_machine)},
     guards=[exact_path_only],
@@ -91,8 +104,8 @@ async def restore_platform_version(
     summary="Yank Provider Version",
     description=_YANKING,
     operation_id="yankProviderVersion",
-    operation_class=YankOperation,
-    responses=YANK_RESPONSES,
+    operation_class=_YankOperation,
+    responses=_YANK_RESPONSES,
     security=[{"Customer": []}],
     dependencies={"publisher": Provide(authenticated_publisher)},
     guards=[exact_path_only],
@@ -118,7 +131,7 @@ async def yank_customer_version(
     summary="Restore Provider Version",
     description=_RESTORING,
     operation_id="restoreProviderVersion",
-    responses=RESTORE_RESPONSES,
+    responses=_RESTORE_RESPONSES,
     security=[{"Customer": []}],
     dependencies={"publisher": Provide(authenticated_publisher)},
     guards=[exact_path_only],

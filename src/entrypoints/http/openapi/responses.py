@@ -1,0 +1,50 @@
+"""What routes state of their bodies, by example."""
+
+from typing import Any
+
+import msgspec
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import Example, OpenAPIMediaType, Reference, RequestBody
+
+JSON = "application/json"
+Responses = dict[int, ResponseSpec]
+"""By status."""
+
+
+def response(
+    description: str,
+    example: object,
+    *others: Example,
+    of: Any = None,  # noqa: ANN401 -- any type
+    media_type: str = JSON,
+    summary: str | None = None,
+) -> ResponseSpec:
+    """Describe a response by examples. The first has the type of the body, unless ``of`` names that."""
+    return ResponseSpec(
+        of or type(example),
+        generate_examples=False,
+        description=description,
+        media_type=media_type,
+        examples=[Example(summary=summary or description, value=example), *others],
+    )
+
+
+def read(description: str, example: object, *, of: Any = None, media_type: str = JSON) -> Responses:  # noqa: ANN401
+    """Describe the responses of a conditional read."""
+    not_modified = ResponseSpec(
+        None, generate_examples=False, description="The client has it already (`If-None-Match`)."
+    )
+    return {200: response(description, example, of=of, media_type=media_type), 304: not_modified}
+
+
+def json_body(struct: type[msgspec.Struct], summary: str, example: object) -> RequestBody:
+    """Describe a body that a handler reads by itself, after authentication."""
+    return RequestBody(
+        required=True,
+        content={
+            JSON: OpenAPIMediaType(
+                schema=Reference(ref=f"#/components/schemas/{struct.__name__}"),
+                examples={"example": Example(summary=summary, value=example)},
+            )
+        },
+    )
