@@ -6,6 +6,9 @@ from typing import TypeAlias
 
 from domain.announcements import Announcement
 from domain.catalog import CatalogMetadata
+from domain.compatibility.baselines import baseline_for
+from domain.compatibility.gate import AcceptedBreak
+from domain.compatibility.record import Compatibility
 from domain.digests import Sha256Digest
 from domain.errors import AnnouncementRefusedError, MetadataRequiredError, VersionConflictError
 from domain.history import LifecycleAction, LifecycleEvent
@@ -25,6 +28,7 @@ class Registration:
     Attributes:
         metadata: How to show the provider. Required until its first version is published.
         metadata_from_wheel: Whether to derive required metadata from the wheel if the request has none.
+        accept_breaking: Which breaking changes are meant. No part of the version's identity.
         request_id: Recorded in the version's history.
     """
 
@@ -34,6 +38,7 @@ class Registration:
     announcement: Announcement
     metadata: CatalogMetadata | None = None
     metadata_from_wheel: bool = False
+    accept_breaking: AcceptedBreak | None = None
     request_id: str | None = None
 
     def event(self, action: LifecycleAction, *, at: datetime, reason: str | None = None) -> LifecycleEvent:
@@ -61,6 +66,11 @@ class Verified:
 
     wheel: VerifiedWheel
     verification: Verification
+    compatibility: Compatibility
+
+    def is_current(self, version: SemVer, state: VersionSnapshot) -> bool:
+        """Tell whether the version was compared with what is its baseline in that state."""
+        return baseline_for(version, state.neighbours) == self.compatibility.baseline
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +79,18 @@ class Refused:
 
     error: AnnouncementRefusedError
     verification: Verification
+
+
+class OutdatedBaselineError(Exception):
+    """A version was compared with what is not its baseline any more, since others were published or yanked.
+
+    Attributes:
+        verified: What the checks found, to be compared again.
+    """
+
+    def __init__(self, verified: Verified) -> None:
+        super().__init__()
+        self.verified = verified
 
 
 CheckOutcome: TypeAlias = Verified | Refused
@@ -126,6 +148,7 @@ def decide(
     Raises:
         NamespaceForbiddenError: As ``check``.
         ConflictError: As ``check``, with the digest of the bytes that were fetched.
+        OutdatedBaselineError: Another version than was compared with is the baseline now.
     """
     _require_owner(state, registration)
     public = state.public_version
@@ -148,12 +171,18 @@ def _publish(
     state: VersionSnapshot, registration: Registration, verified: Verified, *, runtime_version: str, now: datetime
 ) -> tuple[VersionWrite, Registered]:
     _require_names(state, registration, verified.wheel.sha256)
+    if not verified.is_current(registration.version, state):
+        raise OutdatedBaselineError(verified)
+    compatibility = verified.compatibility
     building = _build(state, registration, runtime_version=runtime_version, now=now)
-    published = building.publish(verified.wheel, at=now, verification=verified.verification)
+    published = building.publish(
+        verified.wheel, at=now, verification=verified.verification, compatibility=compatibility.summary
+    )
     derives = registration.metadata_from_wheel and _needs_metadata(state)
     write = Publish(
         version=published,
         event=registration.event(LifecycleAction.PUBLISHED, at=now),
+        compatibility=compatibility,
         metadata=registration.metadata or (CatalogMetadata.of_wheel(verified.wheel) if derives else None),
         organization_id=registration.registrant.organization_id,
         organization_name=registration.registrant.organization_name,

@@ -46,6 +46,11 @@ class SemVer:
         return cls(text, _sort_key(parsed), parsed.prerelease is not None)
 
     @property
+    def precedence(self) -> str:
+        """The sort key without the build metadata, which has no precedence."""
+        return self.sort_key.partition(" ")[0]
+
+    @property
     def release(self) -> tuple[int, int, int]:
         """The numbers: major, minor, patch."""
         major, minor, patch = self.text.partition("+")[0].partition("-")[0].split(".")

@@ -1,15 +1,18 @@
 """The stored state around one version, and what a decision writes over it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeAlias
 
 from domain.catalog import CatalogMetadata, Provider
+from domain.compatibility.baselines import PublicVersion
+from domain.compatibility.record import Compatibility
+from domain.compatibility.report import VersionSchemas
 from domain.distributions import DistributionAction, DistributionEvent, WheelNames
 from domain.history import LifecycleEvent
 from domain.names import ProviderName
 from domain.semver import SemVer
-from domain.versions import ProviderVersion
+from domain.versions import ProviderVersion, VersionStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,10 +23,12 @@ class Publish:
         metadata: Replaces the provider's catalog metadata, unless it is None.
         organization_id: Owner of the provider and of the wheel's names, if this write creates or claims them.
         organization_name: Replaces the display name of the provider's organisation, unless it is None.
+        compatibility: The comparison with the version's baseline, kept beside it.
     """
 
     version: ProviderVersion
     event: LifecycleEvent
+    compatibility: Compatibility | None = None
     metadata: CatalogMetadata | None = None
     organization_id: str | None = None
     organization_name: str | None = None
@@ -71,6 +76,8 @@ class VersionSnapshot:
         version: The version in any status, or None.
         newest: The highest public version of the provider, or None.
         names: The names of the wheel that was asked about; None if none was.
+        neighbours: The public versions that decide on the version's baseline (``neighbours_of``), if a wheel was asked
+            about; empty otherwise.
         revision: Token for optimistic concurrency control, opaque to all but the repository.
     """
 
@@ -78,6 +85,7 @@ class VersionSnapshot:
     version: ProviderVersion | None = None
     newest: SemVer | None = None
     names: WheelNames | None = None
+    neighbours: tuple[PublicVersion, ...] = ()
     revision: int | None = field(default=None, compare=False)
 
     @property
@@ -97,7 +105,7 @@ class VersionSnapshot:
             provider = self.provider.updated(
                 at=write.at, metadata=write.metadata, organization_name=write.organization_name
             )
-            return VersionSnapshot(provider=provider, version=self.version, newest=self.newest, names=self.names)
+            return replace(self, provider=provider)
         version = write.version
         newest = [number for number in (self.newest, _public_number(version)) if number is not None]
         return VersionSnapshot(
@@ -105,6 +113,7 @@ class VersionSnapshot:
             version=version,
             newest=max(newest, default=None),
             names=self._names_after(write),
+            neighbours=self.neighbours,
         )
 
     def ownership_event(self, write: VersionWrite) -> DistributionEvent | None:
@@ -159,6 +168,15 @@ def written_version(write: VersionWrite, name: ProviderName, number: SemVer) -> 
     if (written.name, written.version) != (name, number):
         raise ValueError(f"a decision on {name} {number} would write {written.name} {written.version}")
     return written
+
+
+def as_public(version: ProviderVersion) -> PublicVersion:
+    """Return a public version as far as the choice of a baseline needs it."""
+    return PublicVersion(
+        version.version,
+        is_yanked=version.status is VersionStatus.YANKED,
+        has_schemas=VersionSchemas.of(version.announcement).are_known,
+    )
 
 
 def _public_number(version: ProviderVersion) -> SemVer | None:

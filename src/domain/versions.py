@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Self
 
 from domain.announcements import Announcement
+from domain.compatibility.record import CompatibilitySummary
 from domain.digests import Sha256Digest
 from domain.errors import IllegalTransitionError, RegistryError
 from domain.history import validate_yank_reason
@@ -42,6 +43,7 @@ class ProviderVersion:
         runtime_version: The platform's runtime version, pinned at registration.
         registered_by: Id of the registrant.
         error_message: Why the registration failed; there only while it is failed.
+        compatibility: How it compares with its baseline; None on rows from before versions were compared.
         source_hash: Digest of the source archive on rows from before wheels.
     """
 
@@ -60,6 +62,7 @@ class ProviderVersion:
     error_message: str | None = None
     yanked_at: datetime | None = None
     yanked_reason: str | None = None
+    compatibility: CompatibilitySummary | None = None
     source_hash: str | None = None
 
     @classmethod
@@ -104,7 +107,14 @@ class ProviderVersion:
             verification=None,
         )
 
-    def publish(self, wheel: VerifiedWheel, *, at: datetime, verification: Verification | None = None) -> Self:
+    def publish(
+        self,
+        wheel: VerifiedWheel,
+        *,
+        at: datetime,
+        verification: Verification | None = None,
+        compatibility: CompatibilitySummary | None = None,
+    ) -> Self:
         """Publish a building version with its proven wheel.
 
         Raises:
@@ -116,6 +126,7 @@ class ProviderVersion:
             status=VersionStatus.PUBLISHED,
             wheel=wheel,
             verification=verification,
+            compatibility=compatibility,
             published_at=at,
             updated_at=at,
         )

@@ -127,6 +127,15 @@ class ServerSettings(Struct, frozen=True, kw_only=True):
     runtime_version: Annotated[str, Meta(min_length=1, max_length=200)] = "unpinned"
 
 
+class CompatibilitySettings(Struct, frozen=True, kw_only=True):
+    """What becomes of versions that break users of the version before."""
+
+    PREFIX: ClassVar = "REGISTRY_"
+
+    breaking_changes: Literal["refuse", "report"] = "refuse"
+    compatibility_rules: Names = ()
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """All settings.
 
@@ -141,6 +150,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     log: LogSettings
     tracing: TracingSettings
     server: ServerSettings
+    compatibility: CompatibilitySettings = CompatibilitySettings()
     trust: TrustSettings = TrustSettings()
 
 

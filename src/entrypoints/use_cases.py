@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from application.use_cases.authentication import AuthenticateCustomer, AuthenticateMachine
+from application.use_cases.compare_versions import CompareVersions, FindCompatibility
 from application.use_cases.describe_customer import DescribeCustomer
 from application.use_cases.dry_run_registration import DryRunRegistration
 from application.use_cases.lifecycle import RestoreVersion, YankVersion
@@ -59,6 +60,8 @@ class UseCases:
     find_schema: FindSchema
     list_versions: ListVersions
     read_history: ReadHistory
+    find_compatibility: FindCompatibility
+    compare_versions: CompareVersions
     search_providers: SearchProviders
     find_provider: FindProvider
     list_distributions: ListDistributions

@@ -12,12 +12,15 @@ import msgspec
 
 from adapters.web import is_loopback
 from domain import texts
+from domain.compatibility.gate import parse_severities
+from domain.compatibility.rules import RULES, Verdict
 from domain.errors import InvalidTextError, InvalidWheelUrlError
 from domain.wheel.url import parse_authority
 from entrypoints.database_urls import url_problems
 from entrypoints.secret import Secret
 from entrypoints.settings import (
     ClientSettings,
+    CompatibilitySettings,
     ConsoleSettings,
     CustomerSettings,
     DatabaseSettings,
@@ -191,6 +194,15 @@ def _is_receiver(url: str) -> bool:
     return _parts_of_url(url) is not None
 
 
+def _are_severities(texts: tuple[str, ...]) -> bool:
+    try:
+        parse_severities(texts)
+    except ValueError:
+        return False
+    return True
+
+
+_DISPUTED = ", ".join(rule.id for rule in RULES.values() if rule.is_disputed)
 _Rule = tuple[Callable[[Any], bool], str]
 _GroupRules = Mapping[str, _Rule]
 
@@ -241,6 +253,12 @@ _RULES: Mapping[type[msgspec.Struct], _GroupRules] = {
         ),
     },
     DatabaseSettings: {"data_dir": (_may_become_folder, "must be a folder, or one that can be made")},
+    CompatibilitySettings: {
+        "compatibility_rules": (
+            _are_severities,
+            f"must be rule=verdict, of the rules {_DISPUTED} and the verdicts {', '.join(Verdict)}",
+        )
+    },
     ServerSettings: {
         "host": (_is_listening_host, "must be an IP address without brackets, or a host name such as localhost"),
         "public_url": _PUBLIC_URL,

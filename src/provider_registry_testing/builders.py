@@ -11,8 +11,13 @@ from packaging.utils import canonicalize_name
 
 from domain.announcements import Announcement
 from domain.catalog import CatalogMetadata
+from domain.compatibility.baselines import PublicVersion, baseline_for
+from domain.compatibility.comparison import compare
+from domain.compatibility.record import Acceptance, Compatibility
+from domain.compatibility.report import VersionSchemas
 from domain.digests import Sha256Digest
 from domain.names import ProviderName
+from domain.schemas import CanonicalJson
 from domain.semver import SemVer
 from domain.versions import ProviderVersion
 from domain.wheel.url import WheelUrl
@@ -65,6 +70,19 @@ def a_version(
     version: str = "1.0.0", *, name: str = "platform/gcp", at: datetime = NOW, **announced: object
 ) -> ProviderVersion:
     return a_building_version(version, name=name, at=at, **announced).publish(a_proven_wheel(), at=at)
+
+
+def a_comparison(version: SemVer, *published: PublicVersion) -> Compatibility:
+    """Build the comparison of a version without schemas, with one accepted change."""
+    old, new = (VersionSchemas(config_schema=CanonicalJson.of(schema)) for schema in ({"type": "object"}, {}))
+    report = compare(old, new)
+    acceptance = Acceptance(
+        accepted_by="mch_release",
+        accepted_at=NOW,
+        reason="It was never read.",
+        changes=tuple(change.fingerprint for change in report.changes),
+    )
+    return Compatibility(baseline=baseline_for(version, published), report=report, acceptance=acceptance)
 
 
 def some_metadata(**changes: object) -> CatalogMetadata:

@@ -38,6 +38,7 @@ EVERY_METHOD: Mapping[str, Callable[[VersionStore], Awaitable[Any]]] = {
     "find_latest": lambda store: store.find_latest(_NAME),
     "list_all": lambda store: store.list_all(_NAME),
     "list_versions": lambda store: store.list_versions(_NAME),
+    "find_compatibility": lambda store: store.find_compatibility(_NAME, _VERSION),
     "history": lambda store: store.history(_NAME, _VERSION),
     "ping": lambda store: store.ping(),
 }

@@ -35,6 +35,7 @@ def registry(adapters: MemoryAdapters, version_store: VersionStore) -> UseCases:
             fetcher=adapters.fetcher,
             reader=adapters.reader,
             schema_validator=adapters.schema_validator,
+            schema_coverage=adapters.schema_coverage,
             store=version_store,
             catalog=adapters.catalog,
             distributions=adapters.distributions,

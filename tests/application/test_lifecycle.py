@@ -17,6 +17,7 @@ from adapters.memory.change_feed import InMemoryChangeFeed
 from adapters.memory.clock import ManualClock
 from adapters.memory.distributions import InMemoryDistributionIndex
 from adapters.memory.provider_queries import InMemoryProviderQueries
+from adapters.memory.schema_coverage import InMemorySchemaCoverage
 from adapters.memory.token_verifiers import InMemoryTokenVerifier
 from adapters.memory.version_repository import InMemoryVersionRepository
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
@@ -75,6 +76,7 @@ class Lifecycles(RuleBasedStateMachine):
                 fetcher=fetcher,
                 reader=ZipWheelReader(),
                 schema_validator=MetaSchemaValidator(),
+                schema_coverage=InMemorySchemaCoverage(),
                 store=self.store,
                 catalog=self.catalog,
                 distributions=distributions,

@@ -5,6 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from domain.compatibility.baselines import baseline_for
+from domain.compatibility.record import Compatibility
+from domain.compatibility.report import Report
 from domain.customers import Customer
 from domain.digests import Sha256Digest
 from domain.distributions import ClaimedFile, Distribution, WheelNames
@@ -44,7 +47,8 @@ V1, V2 = SemVer.parse("1.0.0"), SemVer.parse("2.0.0")
 WHEEL = a_proven_wheel()
 OTHER_WHEEL = a_proven_wheel(b"other bytes")
 VERIFICATION = Verification(checks=(), checked_at=LATER)
-VERIFIED = Verified(WHEEL, VERIFICATION)
+NOT_COMPARED = Compatibility(baseline=baseline_for(V1, ()), report=Report.of(()))
+VERIFIED = Verified(WHEEL, VERIFICATION, NOT_COMPARED)
 REFUSED = Refused(WheelRefusedError(WheelProblem.NOT_AN_ARCHIVE, "no archive"), VERIFICATION)
 ACME = Customer(
     id="user_1", user_id="user_1", organization_id="org_acme", organization_slug="acme", organization_name="Acme"
@@ -197,7 +201,7 @@ DECISIONS = {
     "published meanwhile, same bytes": Decision(PUBLISHED, REQUEST, VERIFIED, None),
     "published meanwhile, same bytes and other metadata": Decision(PUBLISHED, OTHER_METADATA, VERIFIED, UpdateProvider),
     "published meanwhile, other bytes and no digest": Decision(
-        PUBLISHED, REQUEST, Verified(OTHER_WHEEL, VERIFICATION), VersionConflictError
+        PUBLISHED, REQUEST, Verified(OTHER_WHEEL, VERIFICATION, NOT_COMPARED), VersionConflictError
     ),
     "published meanwhile, refused": Decision(PUBLISHED, REQUEST, REFUSED, None),
     "yanked, same content": Decision(YANKED, REQUEST, None, None),
@@ -280,7 +284,7 @@ def test_a_conflict_names_what_differs() -> None:
 
 def test_a_digest_that_was_not_announced_is_compared_with_the_bytes_once_they_are_known() -> None:
     assert REQUEST.announcement.sha256 is None
-    other = Verified(replace(WHEEL, sha256=Sha256Digest("0" * 64)), VERIFICATION)
+    other = Verified(replace(WHEEL, sha256=Sha256Digest("0" * 64)), VERIFICATION, NOT_COMPARED)
 
     with pytest.raises(VersionConflictError) as raised:
         decide(PUBLISHED, REQUEST, other, runtime_version=RUNTIME_VERSION, now=LATER)

@@ -30,7 +30,15 @@ def a_database(server: str, *, template: str | None = None) -> Iterator[str]:
         execute(server, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-TABLES = ("providers", "provider_versions", "version_events", "distributions", "distribution_events", "wheel_files")
+TABLES = (
+    "providers",
+    "provider_versions",
+    "version_events",
+    "distributions",
+    "distribution_events",
+    "wheel_files",
+    "compatibility_reports",
+)
 
 
 def empty(dsn: str) -> None:

@@ -8,11 +8,13 @@ from adapters.changes import ChangeListeners
 from application.errors import StoreUnavailableError
 from application.ports.version_repository import Decide, Result
 from domain.catalog import Provider, latest
+from domain.compatibility.baselines import neighbours_of
+from domain.compatibility.record import Compatibility
 from domain.distributions import ClaimedFile, Distribution, DistributionEvent, WheelNames
 from domain.history import LifecycleEvent
 from domain.names import ProviderName
 from domain.semver import SemVer
-from domain.version_state import UpdateProvider, VersionSnapshot, VersionWrite, written_version
+from domain.version_state import Publish, UpdateProvider, VersionSnapshot, VersionWrite, as_public, written_version
 from domain.versions import ProviderVersion, VersionStatus
 from domain.wheel.filename import WheelFilename
 
@@ -32,6 +34,7 @@ class InMemoryVersionRepository:
         self._unavailable = False
         self._providers: dict[ProviderName, Provider] = {}
         self._versions: dict[ProviderName, dict[SemVer, ProviderVersion]] = {}
+        self._reports: dict[tuple[ProviderName, SemVer], Compatibility] = {}
         self._events: dict[tuple[ProviderName, SemVer], list[LifecycleEvent]] = {}
         self._turn = asyncio.Lock()
 
@@ -98,6 +101,11 @@ class InMemoryVersionRepository:
         providers = ((provider, list(self._public(provider.name))) for provider in self._providers.values())
         return [(provider, versions) for provider, versions in providers if versions]
 
+    async def find_compatibility(self, name: ProviderName, version: SemVer) -> Compatibility | None:
+        """Return how a public version compares with its baseline, or None."""
+        await self.ping()
+        return self._reports.get((name, version))
+
     async def history(
         self, name: ProviderName, version: SemVer, *, limit: int | None = None, offset: int = 0
     ) -> Sequence[LifecycleEvent]:
@@ -123,15 +131,19 @@ class InMemoryVersionRepository:
             self._versions.setdefault(name, {})[number] = version
         if not isinstance(write, UpdateProvider):
             self._events.setdefault((name, number), []).append(write.event)
+        if isinstance(write, Publish) and write.compatibility is not None:
+            self._reports[name, number] = write.compatibility
         self.names.claim(name, after.names, before.ownership_event(write))
         self.listeners.on_change(name)
 
     def _snapshot(self, name: ProviderName, version: SemVer, wheel: WheelFilename | None) -> VersionSnapshot:
+        in_order = sorted(self._public(name), key=lambda found: found.version)
         return VersionSnapshot(
             provider=self._providers.get(name),
             version=self._versions.get(name, {}).get(version),
-            newest=max((found.version for found in self._public(name)), default=None),
+            newest=in_order[-1].version if in_order else None,
             names=self.names.of(name, wheel),
+            neighbours=() if wheel is None else neighbours_of(version, map(as_public, in_order)),
         )
 
     def _public(self, name: ProviderName) -> Iterator[ProviderVersion]:

@@ -10,12 +10,13 @@ from adapters.postgres.connecting import connect
 from adapters.postgres.engine import DEFAULTS
 from adapters.postgres.error_mapping import translate_final_errors
 from adapters.postgres.migrations import MIGRATION_LOCK, VERSION_TABLE
-from adapters.postgres.tables import BIND_KEY, DISTRIBUTION_EVENTS, EVENTS, PROVIDERS, WHEEL_FILES
+from adapters.postgres.tables import BIND_KEY, DISTRIBUTION_EVENTS, EVENTS, PROVIDERS, REPORTS, WHEEL_FILES
 
 _PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(metadata_registry.get(BIND_KEY).tables, ("SELECT", "INSERT", "UPDATE")),
     **dict.fromkeys((EVENTS.name, DISTRIBUTION_EVENTS.name), ("SELECT", "INSERT")),  # histories are only added to
     WHEEL_FILES.name: ("SELECT", "INSERT"),  # a file name keeps its digest
+    REPORTS.name: ("SELECT", "INSERT"),  # a version is compared once
     VERSION_TABLE: ("SELECT",),
 }
 _NEEDS = values(column("place", Text), column("needed", Text), name="needs", literal_binds=True).data(

@@ -10,6 +10,8 @@ from packaging.utils import NormalizedName
 from adapters.postgres.schema_text import read_schemas, write_schemas
 from domain.announcements import Announcement
 from domain.catalog import CatalogMetadata, Provider
+from domain.compatibility.baselines import PublicVersion
+from domain.compatibility.record import Compatibility, CompatibilitySummary
 from domain.digests import Sha256Digest
 from domain.distributions import ClaimedFile, Distribution, DistributionEvent
 from domain.history import LifecycleEvent
@@ -32,6 +34,7 @@ def read_version(name: ProviderName, row: Mapping[str, Any]) -> ProviderVersion:
         announcement=_announcement(row),
         wheel=_wheel(row),
         verification=_verification(row.get("verification")),
+        compatibility=_compatibility(row.get("compatibility")),
         **{field: row[field] for field in _SHARED},
     )
 
@@ -52,8 +55,28 @@ def write_version(version: ProviderVersion) -> dict[str, object]:
         **_announcement_columns(version.announcement),
         **_wheel_columns(version.wheel),
         "verification": version.verification and json.encode(version.verification).decode(),
+        "compatibility": version.compatibility and json.encode(version.compatibility).decode(),
         **{field: getattr(version, field) for field in _SHARED},
     }
+
+
+def read_report(text: str) -> Compatibility:
+    """Return the comparison that a text of ``write_report`` holds."""
+    return json.decode(text, type=Compatibility)
+
+
+def write_report(compatibility: Compatibility) -> str:
+    """Return a comparison as JSON."""
+    return json.encode(compatibility).decode()
+
+
+def read_neighbours(text: str | None) -> tuple[PublicVersion, ...]:
+    """Return the versions that an array of a ``LOAD_WITH_NAMES`` row holds, in order of precedence."""
+    found = {
+        PublicVersion(SemVer(version, sort_key, is_prerelease), is_yanked=is_yanked, has_schemas=has_schemas)
+        for version, sort_key, is_prerelease, is_yanked, has_schemas in json.decode(text or "[]")
+    }
+    return tuple(sorted(found, key=lambda each: each.version))
 
 
 def read_provider(name: ProviderName, row: Mapping[str, Any]) -> Provider:
@@ -224,6 +247,10 @@ def _wheel_columns(wheel: VerifiedWheel | None) -> dict[str, object]:
 
 def _verification(stored: str | None) -> Verification | None:
     return None if stored is None else json.decode(stored, type=Verification)
+
+
+def _compatibility(stored: str | None) -> CompatibilitySummary | None:
+    return None if stored is None else json.decode(stored, type=CompatibilitySummary)
 
 
 def _metadata(row: Mapping[str, Any]) -> CatalogMetadata | None:

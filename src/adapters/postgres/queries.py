@@ -7,15 +7,32 @@ Parameters are ``of_prefix`` and ``of_name`` for the provider, ``of_version`` fo
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, FromClause, and_, bindparam, literal_column, select, text, true
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Text,
+    and_,
+    bindparam,
+    false,
+    func,
+    literal_column,
+    select,
+    text,
+    true,
+    union_all,
+)
 
 from adapters.postgres.revisions import SELECT_REVISIONS
 from adapters.postgres.tables import (
     DISTRIBUTIONS,
     EVENTS,
+    HAS_SCHEMAS,
+    IS_COMPARABLE,
     IS_INSTALLABLE,
     IS_PUBLIC,
     PROVIDERS,
+    REPORTS,
     VERSIONS,
     WHEEL_FILES,
 )
@@ -82,6 +99,12 @@ LIST = (
 LIST_ALL = select(*LISTED).where(where_provider(VERSIONS)).order_by(_BY_PRECEDENCE)
 """Versions of every status."""
 
+REPORT = (
+    select(REPORTS.c.report)
+    .join(VERSIONS, VERSIONS.c.id == REPORTS.c.version_id)
+    .where(where_version(VERSIONS), text(IS_PUBLIC))
+)
+
 HISTORY = (
     select(*EVENTS.c)
     .where(EVENTS.c.version_id == _ID)
@@ -100,7 +123,34 @@ _LOAD = (
     .select_from(PROVIDERS.outerjoin(_ANY_VERSION, true()).outerjoin(_NEWEST, true()))
     .where(where_provider(PROVIDERS))
 )
-_LOADED = _LOAD.subquery("loaded")
+_LOWER = VERSIONS.c.sort_key < bindparam("of_precedence")
+_HIGHER = VERSIONS.c.sort_key > bindparam("of_above")  # above all build metadata of the version itself
+_NEIGHBOURS = union_all(
+    *(
+        select(
+            func.json_build_array(
+                VERSIONS.c.version,
+                VERSIONS.c.sort_key,
+                VERSIONS.c.is_prerelease,
+                VERSIONS.c.status == literal_column("'yanked'"),
+                text(HAS_SCHEMAS),
+            ).label("neighbour")
+        )
+        .where(where_provider(VERSIONS), text(condition), VERSIONS.c.is_prerelease == false(), beside)
+        .order_by(order)
+        .limit(ONE)
+        .subquery()
+        .select()
+        for condition, beside, order in (
+            (IS_PUBLIC, _LOWER, _BY_PRECEDENCE),
+            (IS_INSTALLABLE, _LOWER, _BY_PRECEDENCE),
+            (IS_COMPARABLE, _LOWER, _BY_PRECEDENCE),
+            (IS_COMPARABLE, _HIGHER, VERSIONS.c.sort_key),
+        )
+    )
+).subquery("neighbours")
+_ALL_NEIGHBOURS = select(func.json_agg(_NEIGHBOURS.c.neighbour).cast(Text)).scalar_subquery()
+_LOADED = _LOAD.add_columns(_ALL_NEIGHBOURS.label("neighbours")).subquery("loaded")
 _CLAIMED_FILE = and_(WHEEL_FILES.c.prefix == bindparam("of_prefix"), WHEEL_FILES.c.filename == bindparam("of_filename"))
 
 LOAD = _LOAD
@@ -112,7 +162,7 @@ LOAD_WITH_NAMES = select(*_LOADED.c, *_labelled("distribution", "file")).select_
     .outerjoin(DISTRIBUTIONS, DISTRIBUTIONS.c.name == bindparam("of_distribution"))
     .outerjoin(WHEEL_FILES, _CLAIMED_FILE)
 )
-"""The same with the owners of a wheel's names. Returns a row even without a provider."""
+"""The same with the owners of a wheel's names, and the version's neighbours. Returns a row even without a provider."""
 
 LOCK = select(PROVIDERS.c.prefix).where(where_provider(PROVIDERS)).with_for_update(key_share=True)
 """Serializes the writers of one provider. A separate statement: after waiting for a row lock, READ COMMITTED re-reads

@@ -33,6 +33,8 @@ BIND_KEY = "provider_registry"
 
 IS_PUBLIC = "status IN ('published', 'yanked')"
 IS_INSTALLABLE = "status = 'published'"
+HAS_SCHEMAS = "num_nonnulls(schemas, config_schema, outputs_schema) > 0"
+IS_COMPARABLE = f"{IS_INSTALLABLE} AND {HAS_SCHEMAS}"
 IS_SHOWN = "display_name IS NOT NULL"
 """Predicates of partial indexes. Queries must spell them out too: a parameter proves nothing to the planner."""
 
@@ -109,6 +111,14 @@ class VersionRow(_Row):
             postgresql_where=text(IS_INSTALLABLE),
         ),
         Index(
+            "ix_provider_versions_comparable",
+            "prefix",
+            "name",
+            "is_prerelease",
+            text("sort_key DESC"),
+            postgresql_where=text(IS_COMPARABLE),
+        ),
+        Index(
             "ix_provider_versions_distribution",
             "distribution",
             "published_at",
@@ -161,6 +171,16 @@ class VersionRow(_Row):
     yanked_at: Mapped[_Time | None]
     yanked_reason: Mapped[_Text | None]
     source_hash: Mapped[_Text | None]
+    compatibility: Mapped[_Text | None]
+
+
+class CompatibilityReportRow(_Row):
+    """How a version compares with the one before it, as JSON. Rows are only added."""
+
+    __tablename__ = "compatibility_reports"
+
+    version_id: Mapped[UUID] = mapped_column(GUID, ForeignKey("provider_versions.id"), primary_key=True)
+    report: Mapped[_Text]
 
 
 class EventRow(_Row):
@@ -243,7 +263,8 @@ class WheelFileRow(_Row):
 PROVIDERS, VERSIONS, EVENTS, TOTALS = (
     cast("Table", row.__table__) for row in (ProviderRow, VersionRow, EventRow, CatalogTotalsRow)
 )
-DISTRIBUTIONS, DISTRIBUTION_EVENTS, WHEEL_FILES = (
-    cast("Table", row.__table__) for row in (DistributionRow, DistributionEventRow, WheelFileRow)
+DISTRIBUTIONS, DISTRIBUTION_EVENTS, WHEEL_FILES, REPORTS = (
+    cast("Table", row.__table__)
+    for row in (DistributionRow, DistributionEventRow, WheelFileRow, CompatibilityReportRow)
 )
 """The same as statements see them."""

@@ -22,14 +22,17 @@ from adapters.postgres.mapping import (
     read_claimed_file,
     read_distribution,
     read_event,
+    read_neighbours,
     read_number,
     read_provider,
+    read_report,
     read_version,
     write_claimed_file,
     write_distribution,
     write_distribution_event,
     write_event,
     write_provider,
+    write_report,
     write_version,
 )
 from adapters.postgres.queries import LOAD, LOAD_WITH_NAMES, key_of, part
@@ -40,6 +43,7 @@ from adapters.postgres.writes import (
     ADD_FILE,
     ADD_OWNERSHIP,
     ADD_PROVIDER,
+    ADD_REPORT,
     ADD_VERSION,
     CHANGE_OWNER,
     REPLACE_PROVIDER,
@@ -51,11 +55,12 @@ from adapters.postgres.writes import (
 from application.errors import StoreUnavailableError
 from application.ports.version_repository import Decide, Result
 from domain.catalog import Provider
+from domain.compatibility.record import Compatibility
 from domain.distributions import DistributionEvent, WheelNames
 from domain.history import LifecycleEvent
 from domain.names import ProviderName
 from domain.semver import SemVer
-from domain.version_state import UpdateProvider, VersionSnapshot, VersionWrite, written_version
+from domain.version_state import Publish, UpdateProvider, VersionSnapshot, VersionWrite, written_version
 from domain.versions import ProviderVersion
 from domain.wheel.filename import WheelFilename
 
@@ -104,6 +109,11 @@ class PostgresVersionRepository:
 
     async def list_all(self, name: ProviderName) -> Sequence[ProviderVersion]:
         return [read_version(name, row) for row in await self._database.read(queries.LIST_ALL, key_of(name))]
+
+    async def find_compatibility(self, name: ProviderName, version: SemVer) -> Compatibility | None:
+        """Return how a public version compares with its baseline, or None."""
+        rows = await self._database.read(queries.REPORT, key_of(name, version))
+        return read_report(rows[0]["report"]) if rows else None
 
     async def history(
         self, name: ProviderName, version: SemVer, *, limit: int | None = None, offset: int = 0
@@ -178,6 +188,7 @@ def _load_statement(
     if wheel is None:
         return LOAD, key_of(name, version)
     names = {"of_distribution": wheel.distribution, "of_filename": wheel.normalised}
+    names |= {"of_precedence": version.precedence, "of_above": f"{version.precedence}!"}
     return LOAD_WITH_NAMES, {**key_of(name, version), **names}
 
 
@@ -194,6 +205,7 @@ def _read_snapshot(name: ProviderName, rows: Rows) -> VersionSnapshot:
         provider=read_provider(name, part(row, "provider")),
         version=None if row["version_version"] is None else read_version(name, part(row, "version")),
         newest=None if row["newest_version"] is None else read_number(part(row, "newest")),
+        neighbours=read_neighbours(row["neighbours"]) if names is not None else (),
         revision=row["provider_revision"],
     )
 
@@ -251,7 +263,10 @@ def _version(stored: VersionSnapshot, change: VersionWrite) -> _Writes:
     if isinstance(change, UpdateProvider):
         return {}
     write = ADD_VERSION if stored.version is None else REPLACE_VERSION
-    return {
+    rows: _Writes = {
         write: {"id": uuid7(), **write_version(change.version)},
         ADD_EVENT: {"id": uuid7(), **write_event(change.event)},
     }
+    if isinstance(change, Publish) and change.compatibility is not None:
+        return {**rows, ADD_REPORT: {"report": write_report(change.compatibility)}}
+    return rows

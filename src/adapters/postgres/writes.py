@@ -28,7 +28,15 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 
 from adapters.postgres.queries import ONE, where_provider, where_version
-from adapters.postgres.tables import DISTRIBUTION_EVENTS, DISTRIBUTIONS, EVENTS, PROVIDERS, VERSIONS, WHEEL_FILES
+from adapters.postgres.tables import (
+    DISTRIBUTION_EVENTS,
+    DISTRIBUTIONS,
+    EVENTS,
+    PROVIDERS,
+    REPORTS,
+    VERSIONS,
+    WHEEL_FILES,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,6 +84,11 @@ REPLACE_VERSION = Write(
 ADD_EVENT = Write(
     "event",
     _adding(EVENTS, _VERSION, {**_given("event", EVENTS, "position", "version_id"), "version_id": _VERSION.c.id}),
+)
+"""Depends on a write of a version."""
+
+ADD_REPORT = Write(
+    "report", _adding(REPORTS, _VERSION, {**_given("report", REPORTS, "version_id"), "version_id": _VERSION.c.id})
 )
 """Depends on a write of a version."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from domain.compatibility.record import Compatibility
 from domain.history import LifecycleEvent
 from domain.names import ProviderName
 from domain.semver import SemVer
@@ -48,6 +49,10 @@ class VersionQueries(Protocol):
         At most ``limit`` events after the first ``offset``, which are always the same ones. Empty for an unknown
         version. A version that is not public has a history too; whether to show it is for the caller to decide.
         """
+        ...
+
+    async def find_compatibility(self, name: ProviderName, version: SemVer) -> Compatibility | None:
+        """Return how a public version compares with its baseline; None if it was published without a comparison."""
         ...
 
     async def list_all(self, name: ProviderName) -> Sequence[ProviderVersion]:

@@ -24,7 +24,7 @@ class VersionRepository(Protocol):
     async def load(self, name: ProviderName, version: SemVer, *, wheel: WheelFilename | None = None) -> VersionSnapshot:
         """Return what is stored around a version, as of now and without locks.
 
-        With ``wheel``, that includes who holds its names.
+        With ``wheel``, that includes who holds its names, and the versions that decide on its baseline.
         """
         ...
 

@@ -1,13 +1,15 @@
-"""Checking an announcement before it is registered: its schemas, then its wheel."""
+"""Checking an announcement before it is registered: its schemas, their compatibility, then its wheel."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from application.errors import WheelHostError, WheelHostUnreachableError
 from application.fair_share import FairShare
 from application.offload import run_in_thread_if_large
 from application.ports.clock import Clock
 from application.ports.schema_validator import SchemaValidator
+from application.use_cases.assess_compatibility import AssessCompatibility
 from application.use_cases.verify_wheel import VerifyWheel, WheelClaims
 from domain.announcements import Announcement
 from domain.errors import AnnouncementRefusedError, WheelProblem, WheelRefusedError
@@ -15,6 +17,7 @@ from domain.json_schema.schemas import json_schemas
 from domain.registrants import Account
 from domain.registration import CheckOutcome, Refused, Registration, Verified
 from domain.verification import VerificationLog
+from domain.version_state import VersionSnapshot
 
 _NETWORK_WITHHELD = (
     "the wheel's host cannot be reached by this registry; check that its name resolves to public addresses only, that "
@@ -45,18 +48,32 @@ class CheckSchemas:
 
 
 class CheckAnnouncement:
-    """Validates schemas, then fetches and verifies the wheel, within the share of the registrant's account."""
+    """Validates schemas, compares them with those of the version before, then fetches and verifies the wheel.
+
+    All of it happens within the share of the registrant's account.
+    """
 
     def __init__(
-        self, *, check_schemas: CheckSchemas, verify_wheel: VerifyWheel, shares: FairShare, clock: Clock
+        self,
+        *,
+        check_schemas: CheckSchemas,
+        assess_compatibility: AssessCompatibility,
+        verify_wheel: VerifyWheel,
+        shares: FairShare,
+        clock: Clock,
     ) -> None:
         self._check_schemas = check_schemas
+        self._assess_compatibility = assess_compatibility
         self._verify_wheel = verify_wheel
         self._shares = shares
         self._clock = clock
 
-    async def execute(self, registration: Registration) -> CheckOutcome:
-        """Return what the checks found. Nothing is fetched if a schema is refused.
+    async def execute(self, registration: Registration, state: VersionSnapshot) -> CheckOutcome:
+        """Return what the checks found. Nothing is fetched if a schema is refused, or breaks users.
+
+        Args:
+            registration: The request.
+            state: What is stored around the version, with the provider's public versions.
 
         Raises:
             TooManyRegistrationsError: The registrant's account has as much under way as it may.
@@ -67,6 +84,7 @@ class CheckAnnouncement:
         try:
             async with self._shares.hold(account):
                 await self._check_schemas.execute(announcement, log)
+                compatibility = await self._assess_compatibility.execute(registration, state, log)
                 with network_withheld(account):
                     wheel = await self._verify_wheel.execute(
                         announcement.wheel_url,
@@ -76,7 +94,22 @@ class CheckAnnouncement:
                     )
         except AnnouncementRefusedError as error:
             return Refused(error, log.verdict(at=self._clock.now()))
-        return Verified(wheel, log.verdict(at=self._clock.now()))
+        return Verified(wheel, log.verdict(at=self._clock.now()), compatibility)
+
+    async def compare_again(
+        self, verified: Verified, registration: Registration, state: VersionSnapshot
+    ) -> CheckOutcome:
+        """Return the outcome with a comparison with the baseline that the version has now.
+
+        The verdicts of the first comparison stay in the log of checks.
+        """
+        log, account = VerificationLog(), Account.of(registration.registrant)
+        try:
+            async with self._shares.hold(account):
+                compatibility = await self._assess_compatibility.execute(registration, state, log)
+        except AnnouncementRefusedError as error:
+            return Refused(error, log.verdict(at=self._clock.now()))
+        return replace(verified, compatibility=compatibility)
 
 
 @contextmanager

@@ -6,8 +6,9 @@ from enum import StrEnum
 from application.ports.clock import Clock
 from application.ports.version_repository import VersionRepository
 from application.use_cases.check_announcement import CheckAnnouncement
+from domain.compatibility.record import Compatibility
 from domain.errors import DistributionConflictError, VersionConflictError, WheelFilenameConflictError
-from domain.registration import Refused, Registered, Registration, check, check_request, decide
+from domain.registration import CheckOutcome, Refused, Registration, Verified, check, check_request, decide
 from domain.versions import ProviderVersion
 
 
@@ -26,11 +27,13 @@ class DryRunResult:
     Attributes:
         version: As the registration would leave it, with the verification of its wheel; None for a conflict.
         conflict: Why the registration would be refused; only for a conflict.
+        compatibility: The comparison with the version's baseline; only if it would be created.
     """
 
     outcome: DryRunOutcome
     version: ProviderVersion | None = None
     conflict: VersionConflictError | DistributionConflictError | WheelFilenameConflictError | None = None
+    compatibility: Compatibility | None = None
 
 
 class DryRunRegistration:
@@ -52,24 +55,30 @@ class DryRunRegistration:
         """
         check_request(registration)
         try:
-            registered = await self._decide(registration)
+            return await self._decide(registration)
         except (VersionConflictError, DistributionConflictError, WheelFilenameConflictError) as conflict:
             return DryRunResult(DryRunOutcome.CONFLICT, conflict=conflict)
-        outcome = DryRunOutcome.CREATED if registered.created else DryRunOutcome.UNCHANGED
-        return DryRunResult(outcome, registered.version)
 
-    async def _decide(self, registration: Registration) -> Registered:
+    async def _decide(self, registration: Registration) -> DryRunResult:
         name, version = registration.name, registration.version
         filename = registration.announcement.wheel_url.filename
         state = await self._versions.load(name, version, wheel=filename)
         check(state, registration)
         if state.public_version:
-            return Registered(state.public_version, created=False)
-        outcome = await self._check_announcement.execute(registration)
-        if isinstance(outcome, Refused):
-            raise outcome.error
+            return DryRunResult(DryRunOutcome.UNCHANGED, state.public_version)
+        outcome = _verified(await self._check_announcement.execute(registration, state))
         state = await self._versions.load(name, version, wheel=filename)
+        if not outcome.is_current(registration.version, state):
+            outcome = _verified(await self._check_announcement.compare_again(outcome, registration, state))
         _, registered = decide(
             state, registration, outcome, runtime_version=self._runtime_version, now=self._clock.now()
         )
-        return registered
+        if not registered.created:
+            return DryRunResult(DryRunOutcome.UNCHANGED, registered.version)
+        return DryRunResult(DryRunOutcome.CREATED, registered.version, compatibility=outcome.compatibility)
+
+
+def _verified(outcome: CheckOutcome) -> Verified:
+    if isinstance(outcome, Refused):
+        raise outcome.error
+    return outcome

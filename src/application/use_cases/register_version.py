@@ -3,7 +3,17 @@
 from application.ports.clock import Clock
 from application.ports.version_repository import VersionRepository
 from application.use_cases.check_announcement import CheckAnnouncement
-from domain.registration import Refused, Registered, Registration, check, check_request, decide
+from domain.registration import (
+    CheckOutcome,
+    OutdatedBaselineError,
+    Refused,
+    Registered,
+    Registration,
+    check,
+    check_request,
+    decide,
+)
+from domain.version_state import VersionSnapshot
 
 
 class RegisterVersion:
@@ -35,6 +45,7 @@ class RegisterVersion:
             WheelFilenameConflictError: The wheel's file name belongs to another digest.
             MetadataRequiredError: The provider's first publish, without metadata and without leave to derive it.
             SchemaRefusedError: A schema is no JSON Schema, or not complete in itself; the wheel was not fetched.
+            BreakingChangeError: The version breaks users of the one before; the wheel was not fetched.
             WheelRefusedError: The wheel is not what was announced.
             TooManyRegistrationsError: The registrant's account has as much under way as it may.
             TransientError: Something was out of reach, or too much is under way; nothing was written.
@@ -44,16 +55,27 @@ class RegisterVersion:
         check_request(registration)
         state = await self._versions.load(name, version, wheel=filename)
         check(state, registration)
-        outcome = None if state.public_version else await self._check_announcement.execute(registration)
-        registered = await self._versions.update(
-            name,
-            version,
+        outcome = None if state.public_version else await self._check_announcement.execute(registration, state)
+        while True:
+            try:
+                registered = await self._write(registration, outcome, state)
+            except OutdatedBaselineError as outdated:
+                state = await self._versions.load(name, version, wheel=filename)
+                outcome = await self._check_announcement.compare_again(outdated.verified, registration, state)
+            else:
+                if isinstance(outcome, Refused):
+                    raise outcome.error
+                return registered
+
+    async def _write(
+        self, registration: Registration, outcome: CheckOutcome | None, seen: VersionSnapshot
+    ) -> Registered:
+        return await self._versions.update(
+            registration.name,
+            registration.version,
             lambda state: decide(
                 state, registration, outcome, runtime_version=self._runtime_version, now=self._clock.now()
             ),
-            seen=state,
-            wheel=filename,
+            seen=seen,
+            wheel=registration.announcement.wheel_url.filename,
         )
-        if isinstance(outcome, Refused):
-            raise outcome.error
-        return registered

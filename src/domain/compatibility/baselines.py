@@ -54,12 +54,31 @@ def baseline_for(version: SemVer, published: Iterable[PublicVersion]) -> Baselin
         published: The provider's public versions, in any order. Failed ones are not among them.
     """
     others = [other for other in published if not other.version.is_prerelease]
-    lower = [other for other in others if _precedence(other.version) < _precedence(version)]
+    lower = [other for other in others if other.version.precedence < version.precedence]
     in_line = [other for other in lower if _line(other.version) == _line(version)]
     found = _greatest(in_line or lower)
     reason = _reason(lower, in_line, found)
     may_break = version.is_prerelease or _line(version)[:2] == (0, 0) or reason is BaselineReason.NEW_LINE
     return Baseline(version=found, reason=reason, may_break=may_break, successor=_successor(version, others))
+
+
+def neighbours_of(version: SemVer, published: Iterable[PublicVersion]) -> tuple[PublicVersion, ...]:
+    """Return the versions that decide on a baseline, in order of precedence; ``baseline_for`` needs no others.
+
+    They are, of the stable versions: the greatest lower one, the greatest lower one that is not yanked, the greatest
+    lower one that has schemas as well, and the least higher one of that kind.
+    """
+    ordered = sorted((each for each in published if not each.version.is_prerelease), key=lambda each: each.version)
+    precedence = version.precedence
+    lower = [each for each in ordered if each.version.precedence < precedence]
+    higher = [each for each in ordered if each.version.precedence > precedence and _is_usable(each)]
+    found = [
+        *lower[-1:],
+        *[each for each in lower if not each.is_yanked][-1:],
+        *[each for each in lower if _is_usable(each)][-1:],
+        *higher[:1],
+    ]
+    return tuple(sorted(set(found), key=lambda each: each.version))
 
 
 def _reason(lower: list[PublicVersion], in_line: list[PublicVersion], found: SemVer | None) -> BaselineReason:
@@ -81,18 +100,13 @@ def _successor(version: SemVer, others: Iterable[PublicVersion]) -> SemVer | Non
         for other in others
         if _is_usable(other)
         and _line(other.version) == _line(version)
-        and _precedence(other.version) > _precedence(version)
+        and other.version.precedence > version.precedence
     )
     return None if version.is_prerelease else min(higher, default=None)
 
 
 def _is_usable(version: PublicVersion) -> bool:
     return version.has_schemas and not version.is_yanked
-
-
-def _precedence(version: SemVer) -> str:
-    """Return what orders versions without their build metadata, which has no precedence."""
-    return version.sort_key.partition(" ")[0]
 
 
 def _line(version: SemVer) -> tuple[int, ...]:

@@ -1,15 +1,45 @@
 """Whether a version may be published although it breaks users."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from domain import texts
 from domain.compatibility.baselines import Baseline
 from domain.compatibility.report import Change, Report
+from domain.compatibility.rule_ids import RuleId
 from domain.compatibility.rules import RULES, Verdict
 from domain.errors import InvalidTextError
 
 MIN_REASON_LENGTH = 10
 MAX_REASON_LENGTH = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompatibilityPolicy:
+    """What becomes of breaking changes.
+
+    Attributes:
+        refuses: Whether they are refused within a line; otherwise they are reported only.
+        severities: Verdicts of disputed rules in place of breaking.
+    """
+
+    refuses: bool = True
+    severities: Mapping[RuleId, Verdict] = field(default_factory=dict)
+
+
+def parse_severities(texts: Iterable[str]) -> Mapping[RuleId, Verdict]:
+    """Read verdicts of disputed rules, each as ``rule=verdict``.
+
+    Raises:
+        ValueError: There is no such rule or verdict, or the rule is not disputed.
+    """
+    severities = {}
+    for text in texts:
+        rule, _, verdict = text.partition("=")
+        severities[RuleId(rule)] = Verdict(verdict)
+    if not all(RULES[rule].is_disputed for rule in severities):
+        raise ValueError("the verdict of other rules than disputed ones is settled")
+    return severities
 
 
 @dataclass(frozen=True, slots=True)

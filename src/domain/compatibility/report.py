@@ -54,6 +54,13 @@ class VersionSchemas:
         return cls(announcement.schemas, announcement.config_schema, announcement.outputs_schema)
 
     @property
+    def length(self) -> int:
+        """How many characters all of them have together."""
+        holders = [(self.config_schema, self.outputs_schema)]
+        holders += [(resource.config_schema, resource.outputs_schema) for resource in self.resources or ()]
+        return sum(len(document.text) for pair in holders for document in pair if document is not None)
+
+    @property
     def are_known(self) -> bool:
         """Whether there is any schema."""
         return self.resources is not None or self.config_schema is not None or self.outputs_schema is not None

@@ -8,6 +8,7 @@ from pathlib import Path
 from adapters.clerk.machine_tokens import ClerkTokenVerifier
 from adapters.https.spool import remove_leftovers
 from adapters.instrumentation import NULL_OBSERVER
+from adapters.json_schema.coverage import CoverageWorker
 from adapters.json_schema.validator import MetaSchemaValidator
 from adapters.postgres.change_feed import PostgresChangeFeed
 from adapters.postgres.distributions import PostgresDistributionIndex, PostgresDistributionOwners
@@ -16,11 +17,13 @@ from adapters.postgres.provider_queries import PostgresProviderQueries
 from adapters.postgres.version_repository import PostgresVersionRepository
 from adapters.system_clock import SystemClock
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
+from domain.compatibility.gate import CompatibilityPolicy, parse_severities
 from entrypoints.bootstrap.databases import connection_options, serving_database
 from entrypoints.bootstrap.realms import console_realm, open_customers, publish_policy
 from entrypoints.bootstrap.telemetry import Instrumentation
 from entrypoints.bootstrap.wiring import Adapters, OperatorAdapters, build_admin_use_cases, build_registry
 from entrypoints.settings import (
+    CompatibilitySettings,
     DatabaseSettings,
     Settings,
     WheelSettings,
@@ -41,9 +44,17 @@ async def open_registry(settings: Settings, observer: Instrumentation = NULL_OBS
             release_machine_ids=settings.console.release_machine_ids,
             publish_policy=publish_policy(settings.customer),
             runtime_version=settings.server.runtime_version,
+            compatibility=compatibility_policy(settings.compatibility),
             observer=observer,
             shares=check_shares(settings.wheel),
         )
+
+
+def compatibility_policy(settings: CompatibilitySettings) -> CompatibilityPolicy:
+    """Return what becomes of breaking changes."""
+    return CompatibilityPolicy(
+        refuses=settings.breaking_changes == "refuse", severities=parse_severities(settings.compatibility_rules)
+    )
 
 
 @asynccontextmanager
@@ -60,6 +71,8 @@ async def open_adapters(settings: Settings, observer: Instrumentation = NULL_OBS
         customers = await open_customers(settings.customer, clock, stack, observer)
         fetcher = wheel_fetcher(settings.wheel, max_idle=_IDLE_CONNECTIONS)
         stack.push_async_callback(fetcher.aclose)
+        coverage = CoverageWorker()
+        stack.push_async_callback(coverage.aclose)
         remove_leftovers(settings.wheel.spool_dir or Path(tempfile.gettempdir()))
         yield Adapters(
             verifier=await stack.enter_async_context(
@@ -68,6 +81,7 @@ async def open_adapters(settings: Settings, observer: Instrumentation = NULL_OBS
             fetcher=fetcher,
             reader=ZipWheelReader(),
             schema_validator=MetaSchemaValidator(),
+            schema_coverage=coverage,
             store=PostgresVersionRepository(database),
             catalog=PostgresProviderQueries(database),
             distributions=PostgresDistributionIndex(database),
@@ -80,7 +94,11 @@ async def open_adapters(settings: Settings, observer: Instrumentation = NULL_OBS
 
 @asynccontextmanager
 async def open_admin_use_cases(
-    database: DatabaseSettings, wheel: WheelSettings, *, runtime_version: str = "unpinned"
+    database: DatabaseSettings,
+    wheel: WheelSettings,
+    *,
+    runtime_version: str = "unpinned",
+    compatibility: CompatibilityPolicy | None = None,
 ) -> AsyncIterator[AdminUseCases]:
     """Open what operators need: the database, embedded or not, and the fetching of wheels. Nothing authenticates.
 
@@ -90,15 +108,17 @@ async def open_admin_use_cases(
         database: The database.
         wheel: How wheels are fetched.
         runtime_version: The platform's runtime version, which every version that is registered pins.
+        compatibility: What becomes of breaking changes; the default one if left out.
     """
     clock = SystemClock()
     with serving_database(database) as url:
-        opened = Database(url, connection_options(database))
+        opened, coverage = Database(url, connection_options(database)), CoverageWorker()
         try:
             adapters = OperatorAdapters(
                 fetcher=wheel_fetcher(wheel),
                 reader=ZipWheelReader(),
                 schema_validator=MetaSchemaValidator(),
+                schema_coverage=coverage,
                 store=PostgresVersionRepository(opened),
                 catalog=PostgresProviderQueries(opened),
                 owners=PostgresDistributionOwners(opened),
@@ -107,7 +127,9 @@ async def open_admin_use_cases(
             yield build_admin_use_cases(
                 adapters,
                 runtime_version=runtime_version,
+                compatibility=compatibility,
                 shares=check_shares(wheel),
             )
         finally:
+            await coverage.aclose()
             await opened.dispose()

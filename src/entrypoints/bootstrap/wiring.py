@@ -17,6 +17,7 @@ from adapters.memory.clock import ManualClock
 from adapters.memory.customer_directory import InMemoryCustomerDirectory
 from adapters.memory.distributions import InMemoryDistributionIndex
 from adapters.memory.provider_queries import InMemoryProviderQueries
+from adapters.memory.schema_coverage import InMemorySchemaCoverage
 from adapters.memory.token_verifiers import InMemoryCustomerVerifier, InMemoryTokenVerifier
 from adapters.memory.version_repository import InMemoryVersionRepository
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
@@ -29,14 +30,18 @@ from application.ports.distribution_index import DistributionIndex
 from application.ports.distribution_owners import DistributionOwners
 from application.ports.health_check import HealthCheck
 from application.ports.provider_queries import ProviderQueries
+from application.ports.schema_coverage import SchemaCoverage
 from application.ports.schema_validator import SchemaValidator
 from application.ports.token_verifier import TokenVerifier
 from application.ports.version_queries import VersionQueries
 from application.ports.version_repository import VersionRepository
 from application.ports.wheel_fetcher import WheelFetcher
 from application.ports.wheel_reader import WheelReader
+from application.use_cases.assess_compatibility import AssessCompatibility
 from application.use_cases.authentication import AuthenticateCustomer, AuthenticateMachine
 from application.use_cases.check_announcement import CheckAnnouncement, CheckSchemas
+from application.use_cases.compare_schemas import CompareSchemas
+from application.use_cases.compare_versions import CompareVersions, FindCompatibility
 from application.use_cases.describe_customer import DescribeCustomer
 from application.use_cases.dry_run_registration import DryRunRegistration
 from application.use_cases.lifecycle import RestoreVersion, YankVersion
@@ -61,6 +66,7 @@ from application.use_cases.register_version import RegisterVersion
 from application.use_cases.reverify_version import ReverifyVersion
 from application.use_cases.transfer_distribution import TransferDistribution
 from application.use_cases.verify_wheel import VerifyWheel
+from domain.compatibility.gate import CompatibilityPolicy
 from domain.customers import PublishPolicy
 from domain.registrants import ReleaseAllowList
 from entrypoints.changes import ChangeFeed
@@ -81,6 +87,7 @@ class Adapters:
     fetcher: WheelFetcher
     reader: WheelReader
     schema_validator: SchemaValidator
+    schema_coverage: SchemaCoverage
     store: VersionStore
     catalog: ProviderQueries
     distributions: DistributionIndex
@@ -98,6 +105,7 @@ class MemoryAdapters(Adapters):
     fetcher: InMemoryWheelFetcher = field(default_factory=InMemoryWheelFetcher)
     reader: WheelReader = field(default_factory=ZipWheelReader)
     schema_validator: SchemaValidator = field(default_factory=MetaSchemaValidator)
+    schema_coverage: SchemaCoverage = field(default_factory=InMemorySchemaCoverage)
     store: InMemoryVersionRepository = field(default_factory=InMemoryVersionRepository)
     catalog: ProviderQueries = field(init=False)
     distributions: DistributionIndex = field(init=False)
@@ -119,6 +127,7 @@ class OperatorAdapters:
     fetcher: WheelFetcher
     reader: WheelReader
     schema_validator: SchemaValidator
+    schema_coverage: SchemaCoverage
     store: VersionStore
     catalog: ProviderQueries
     owners: DistributionOwners
@@ -131,6 +140,7 @@ def build_registry(
     release_machine_ids: Collection[str] = (),
     publish_policy: PublishPolicy | None = None,
     runtime_version: str = "unpinned",
+    compatibility: CompatibilityPolicy | None = None,
     observer: StageObserver = NULL_OBSERVER,
     shares: Shares | None = None,
 ) -> UseCases:
@@ -141,6 +151,7 @@ def build_registry(
         release_machine_ids: Console machines that may release.
         publish_policy: Which customers may publish for their organisations; the default one if left out.
         runtime_version: Pinned on every version that is registered.
+        compatibility: What becomes of breaking changes; the default one if left out.
         observer: Observes the stages of requests. Reads of the store are no stages.
         shares: How many wheels are checked at once, and for whom.
     """
@@ -149,8 +160,13 @@ def build_registry(
         reader=InstrumentedWheelReader(adapters.reader, observer),
     )
     store = InstrumentedVersionRepository(adapters.store, observer)
+    policy = compatibility or CompatibilityPolicy()
+    compare_schemas = CompareSchemas(adapters.schema_coverage, severities=policy.severities)
     check_announcement = CheckAnnouncement(
         check_schemas=CheckSchemas(adapters.schema_validator),
+        assess_compatibility=AssessCompatibility(
+            versions=adapters.store, compare=compare_schemas, clock=adapters.clock, refuses=policy.refuses
+        ),
         verify_wheel=verify_wheel,
         shares=FairShare(shares or Shares.of(_CHECKS)),
         clock=adapters.clock,
@@ -179,6 +195,8 @@ def build_registry(
         find_schema=FindSchema(find_version),
         list_versions=ListVersions(adapters.store),
         read_history=ReadHistory(adapters.store),
+        find_compatibility=FindCompatibility(adapters.store, find_version),
+        compare_versions=CompareVersions(find_version, compare_schemas),
         search_providers=SearchProviders(adapters.catalog),
         find_provider=FindProvider(adapters.catalog),
         list_distributions=ListDistributions(adapters.distributions),
@@ -200,19 +218,31 @@ def _customer_realm_of(adapters: Adapters, observer: StageObserver, policy: Publ
 
 
 def build_admin_use_cases(
-    adapters: OperatorAdapters, *, runtime_version: str = "unpinned", shares: Shares | None = None
+    adapters: OperatorAdapters,
+    *,
+    runtime_version: str = "unpinned",
+    compatibility: CompatibilityPolicy | None = None,
+    shares: Shares | None = None,
 ) -> AdminUseCases:
     """Wire what operators need.
 
     Args:
         adapters: What the ports are plugged into.
         runtime_version: Pinned on every version that is registered.
+        compatibility: What becomes of breaking changes; the default one if left out.
         shares: How many wheels are checked at once.
     """
     store, owners, clock = adapters.store, adapters.owners, adapters.clock
     verify_wheel = VerifyWheel(fetcher=adapters.fetcher, reader=adapters.reader)
+    policy = compatibility or CompatibilityPolicy()
     check_announcement = CheckAnnouncement(
         check_schemas=CheckSchemas(adapters.schema_validator),
+        assess_compatibility=AssessCompatibility(
+            versions=store,
+            compare=CompareSchemas(adapters.schema_coverage, severities=policy.severities),
+            clock=clock,
+            refuses=policy.refuses,
+        ),
         verify_wheel=verify_wheel,
         shares=FairShare(shares or Shares.of(_CHECKS)),
         clock=clock,

@@ -28,6 +28,7 @@ from entrypoints.http.requests.admission import Admission
 from entrypoints.http.requests.public_urls import PublicUrls
 from entrypoints.http.routes.api_description import ApiDescription, read_document, read_page
 from entrypoints.http.routes.catalog import find_provider, search_providers
+from entrypoints.http.routes.compatibility import compare_versions, find_compatibility
 from entrypoints.http.routes.console import register_platform_version
 from entrypoints.http.routes.customers import (
     find_active_organization,
@@ -70,6 +71,8 @@ _COMMON_ROUTES = (
     find_install,
     find_verification,
     read_history,
+    find_compatibility,
+    compare_versions,
     read_schemas,
     read_schema,
     simple_index,

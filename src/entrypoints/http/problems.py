@@ -17,6 +17,8 @@ from application.errors import (
     WheelHostError,
     WheelHostTimeoutError,
 )
+from domain.compatibility.record import BreakingChangeError
+from domain.compatibility.report import Change
 from domain.errors import (
     AnnouncementRefusedError,
     ConflictError,
@@ -99,6 +101,8 @@ def handle_registry_error(request: Request[Any, Any, Any], error: RegistryError)
     view = problem(request.scope, status, error.code, detail_of(error))
     if isinstance(error, InvalidRequestError | BadQueryError):
         view.errors = [FieldProblem(list(each.loc), each.msg, each.type) for each in error.errors]
+    if isinstance(error, BreakingChangeError):
+        view.errors = [_broken_by(change) for change in error.changes]
     if isinstance(error, VersionConflictError):
         view.differences, view.existing_status = list(error.differences), VersionStatus(error.status)
     return _response(view, _headers(request, error))
@@ -128,6 +132,17 @@ EXCEPTION_HANDLERS: Mapping[int | type[Exception], Callable[[Request[Any, Any, A
     HTTPException: handle_http_exception,
     Exception: handle_unexpected,
 }
+
+
+def _broken_by(change: Change) -> FieldProblem:
+    place: list[str | int] = ["schemas", change.resource] if change.resource else []
+    if change.side is not None:
+        place.append(f"{change.side}_schema")
+    return FieldProblem(
+        ["body", *place, *filter(None, [change.path])],
+        f"{change.message} {change.impact} (fingerprint {change.fingerprint})",
+        change.rule,
+    )
 
 
 def _detail(request: Request[Any, Any, Any], status: HTTPStatus) -> str:

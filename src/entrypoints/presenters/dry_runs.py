@@ -8,6 +8,7 @@ from application.use_cases.dry_run_registration import DryRunOutcome, DryRunResu
 from domain.errors import VersionConflictError
 from domain.versions import ProviderVersion, VersionStatus
 from entrypoints.advice import detail_of
+from entrypoints.presenters.compatibility import CompatibilityView, compatibility_view
 from entrypoints.presenters.verifications import VerificationView, verification_view
 from entrypoints.presenters.versions import ProviderVersionView, version_view
 
@@ -26,6 +27,10 @@ class DryRunView(Struct, kw_only=True):
         ]
         | UnsetType
     ) = UNSET
+    compatibility: (
+        Annotated[CompatibilityView, Meta(description="The comparison with the version before; for `created` only.")]
+        | UnsetType
+    ) = UNSET
     code: Annotated[str, Meta(description="The code of the conflict.")] | UnsetType = UNSET
     detail: Annotated[str, Meta(description="The sentence of the conflict.")] | UnsetType = UNSET
     differences: (
@@ -40,6 +45,8 @@ def dry_run_view(result: DryRunResult) -> DryRunView:
     view = DryRunView(outcome=result.outcome)
     if result.version is not None:
         _show_version(view, result.version)
+    if result.version is not None and result.compatibility is not None:
+        view.compatibility = compatibility_view(result.version, result.compatibility)
     if result.conflict is not None:
         view.code = result.conflict.code
         view.detail = detail_of(result.conflict)

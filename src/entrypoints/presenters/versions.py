@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from domain.schemas import CanonicalJson, ResourceSchema
 from domain.versions import ProviderVersion, VersionStatus
+from entrypoints.presenters.compatibility import SUMMARY_EXAMPLE, CompatibilitySummaryView, summary_view
 
 JsonObject = dict[str, Any]
 
@@ -55,6 +56,9 @@ class ProviderVersionView(Struct, kw_only=True):
     yanked_at: datetime | None
     yanked_reason: str | None
     registered_by: str
+    compatibility: Annotated[
+        CompatibilitySummaryView | None, Meta(description="Null on versions from before versions were compared.")
+    ]
 
 
 def version_view(version: ProviderVersion) -> ProviderVersionView:
@@ -89,6 +93,7 @@ def version_view(version: ProviderVersion) -> ProviderVersionView:
         yanked_at=version.yanked_at,
         yanked_reason=version.yanked_reason,
         registered_by=version.registered_by,
+        compatibility=None if version.compatibility is None else summary_view(version.compatibility),
     )
 
 
@@ -147,6 +152,7 @@ PUBLISHED_EXAMPLE = ProviderVersionView(
     yanked_at=None,
     yanked_reason=None,
     registered_by="mch_release",
+    compatibility=SUMMARY_EXAMPLE,
 )
 YANKED_EXAMPLE = replace(
     PUBLISHED_EXAMPLE,

@@ -2,18 +2,20 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from domain.compatibility.baselines import PublicVersion, neighbours_of
 from domain.digests import Sha256Digest
 from domain.errors import WheelProblem, WheelRefusedError
 from domain.schemas import CanonicalJson, ResourceSchema, ResourceSchemas
 from domain.semver import SemVer
 from domain.verification import VerificationLog
-from domain.version_state import VersionSnapshot
+from domain.version_state import Publish, VersionSnapshot, VersionWrite, as_public
 from domain.versions import ProviderVersion, VersionStatus
-from provider_registry_testing.builders import NOW, a_building_version, a_name, a_proven_wheel, a_version
-from provider_registry_testing.writes import VersionStore, numbers, put, writing
+from provider_registry_testing.builders import NOW, a_building_version, a_comparison, a_name, a_proven_wheel, a_version
+from provider_registry_testing.writes import VersionStore, event_of, numbers, put, writing
 
 LATER = NOW + timedelta(hours=1)
 REFUSAL = WheelRefusedError(WheelProblem.DIGEST_MISMATCH, "the bytes differ")
@@ -56,6 +58,43 @@ def published(number: str) -> ProviderVersion:
 
 class ReadsContract:
     """What version stores promise to readers."""
+
+    async def test_a_comparison_comes_back_as_it_was_and_its_result_with_the_version(self, store: VersionStore) -> None:
+        put_first, version = a_version("1.0.0"), a_version("1.1.0")
+        await put(store, put_first)
+        compared = a_comparison(version.version, PublicVersion(put_first.version))
+        version = replace(version, compatibility=compared.summary)
+
+        def decide(_: VersionSnapshot) -> tuple[VersionWrite, None]:
+            return Publish(version=version, event=event_of(version), compatibility=compared), None
+
+        await store.update(version.name, version.version, decide)
+
+        assert await store.find_compatibility(version.name, version.version) == compared
+        assert await store.find_compatibility(version.name, put_first.version) is None
+        found = await store.find(version.name, version.version)
+        assert found is not None
+        assert found.compatibility == compared.summary
+
+    @pytest.mark.parametrize("number", ["1.0.0", "1.2.0", "1.3.0-rc.1", "1.9.0", "2.0.0", "2.0.0+build.9", "0.1.0"])
+    async def test_with_a_wheel_the_neighbours_of_a_version_are_loaded(self, store: VersionStore, number: str) -> None:
+        described: dict[str, Any] = {"config_schema": CanonicalJson.of({})}
+        versions = [
+            a_version("1.1.0", **described),
+            a_version("1.2.0"),
+            a_version("1.3.0", **described),
+            a_version("1.4.0-rc.1", **described),
+            a_version("1.10.0", **described),
+            a_version("2.0.0", **described),
+        ]
+        await put(store, *versions, a_building_version("3.0.0").fail(REFUSAL, at=NOW))
+        versions[2] = versions[2].yank("A reason to yank it", at=LATER)
+        await put(store, versions[2])
+        version = SemVer.parse(number)
+
+        loaded = await store.load(versions[0].name, version, wheel=versions[0].announcement.wheel_url.filename)
+
+        assert loaded.neighbours == neighbours_of(version, map(as_public, versions))
 
     @pytest.mark.parametrize(
         "version",

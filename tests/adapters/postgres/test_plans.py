@@ -89,6 +89,8 @@ VALUES = {
     "event_action": "published",
     "event_at": "2026-01-02",
     "event_actor": "m",
+    "of_precedence": "k0050",
+    "of_above": "k0050!",
     "of_before": "k0041",
     "of_text": "p77",
     "of_words": "p77",
@@ -107,10 +109,10 @@ VALUES = {
     "page_limit": "20",
     "page_offset": "0",
 }
-EXPLAINED = {"FIND", "FIND_LATEST", "LIST", "LIST_ALL", "LOAD", "LOAD_WITH_NAMES", "LOCK", "HISTORY"}
+EXPLAINED = {"FIND", "FIND_LATEST", "LIST", "LIST_ALL", "LOAD", "LOAD_WITH_NAMES", "LOCK", "HISTORY", "REPORT"}
 EXPLAINED_WRITES = {"REPLACE_PROVIDER", "TOUCH_PROVIDER", "REPLACE_VERSION", "ADD_EVENT", "CHANGE_OWNER"}
 READS_NO_TABLE = {"CONFIRM"}
-READS_NOTHING = {"ADD_PROVIDER", "ADD_VERSION", "ADD_FILE", "ADD_DISTRIBUTION", "ADD_OWNERSHIP"}
+READS_NOTHING = {"ADD_PROVIDER", "ADD_VERSION", "ADD_REPORT", "ADD_FILE", "ADD_DISTRIBUTION", "ADD_OWNERSHIP"}
 
 
 def plan_of(dsn: str, statement: ClauseElement, **more: object) -> list[dict[str, Any]]:
@@ -145,7 +147,6 @@ def nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:
         ("LOAD", "uq_provider_versions_version", 1),
         ("LOAD", "pk_providers", 1),
         ("LOCK", "pk_providers", 1),
-        ("LOAD_WITH_NAMES", "ix_provider_versions_public", 1),
         ("LOAD_WITH_NAMES", "uq_provider_versions_version", 1),
         ("LOAD_WITH_NAMES", "pk_providers", 1),
         ("LOAD_WITH_NAMES", "pk_distributions", 1),
@@ -158,6 +159,15 @@ def test_hot_queries_read_indexes_only_as_far_as_they_need(busy_dsn: str, query:
     [read] = [node for node in plan if node.get("Index Name") == index]
     assert read["Actual Rows"] == rows
     assert read.get("Rows Removed by Filter", 0) == 0
+
+
+def test_the_neighbours_of_a_version_are_one_row_of_an_index_each(busy_dsn: str) -> None:
+    plan = plan_of(busy_dsn, queries.LOAD_WITH_NAMES)
+    by_precedence = {"ix_provider_versions_public", "ix_provider_versions_latest", "ix_provider_versions_comparable"}
+    read = [node for node in plan if node.get("Index Name") in by_precedence]
+    assert {node["Index Name"] for node in read} == by_precedence
+    assert max(node["Actual Rows"] for node in read) == 1
+    assert max(node.get("Rows Removed by Filter", 0) for node in read) <= 1
 
 
 def test_a_history_is_read_by_index_and_only_its_own_events_are_sorted(busy_dsn: str) -> None:

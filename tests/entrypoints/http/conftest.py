@@ -15,6 +15,7 @@ from adapters.clerk.customers import ClerkCustomers
 from adapters.instrumentation import NULL_OBSERVER, StageObserver
 from application.ports.token_verifier import TokenVerifier
 from application.ports.wheel_fetcher import WheelFetcher
+from domain.compatibility.gate import CompatibilityPolicy
 from domain.customers import PublishPolicy
 from domain.registrants import ConsoleMachine
 from domain.wheel.url import WheelUrl
@@ -89,6 +90,7 @@ async def serving(
     *,
     customer_realm: bool = False,
     publish_policy: PublishPolicy | None = None,
+    compatibility: CompatibilityPolicy | None = None,
     public_url: str | None = None,
     allowed_origins: Sequence[str] = (),
     telemetry: Telemetry | None = None,
@@ -112,6 +114,7 @@ async def serving(
                 release_machine_ids=[MACHINE_ID],
                 publish_policy=publish_policy,
                 runtime_version=RUNTIME_VERSION,
+                compatibility=compatibility,
                 observer=NULL_OBSERVER if stages is None else stages,
             )
 

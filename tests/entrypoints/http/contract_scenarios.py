@@ -316,6 +316,8 @@ async def reads(registry: Registry) -> None:
         "/providers/acme/gcp",
         versions,
         *(f"{versions}/{version}{view}" for version in ("1.0.0", "latest") for view in views),
+        f"{versions}/1.1.0-rc.1/compatibility",
+        f"{GCP}/compare/0.9.0...1.0.0",
         f"{versions}/1.0.0/schemas/cloudsql/database",
         f"{versions}/1.0.0/schemas/cloudsql%2Fdatabase",
         f"{versions}/1.1.0-rc.1",

@@ -1,9 +1,11 @@
 """The OpenAPI document, operation by operation: what clients are generated from, and people copy from."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
+import anyio
 import jsonschema_rs
 import pytest
 
@@ -28,9 +30,15 @@ async def read_document(public_url: str | None = None) -> Json:
         return document
 
 
+@pytest.fixture(scope="module")
+def document_text() -> str:
+    return json.dumps(anyio.run(read_document))  # making it takes seconds
+
+
 @pytest.fixture
-async def document() -> Json:
-    return await read_document()
+def document(document_text: str) -> Json:
+    document: Json = json.loads(document_text)
+    return document
 
 
 def named(document: Json) -> Iterator[tuple[str, Json]]:

@@ -7,6 +7,7 @@ import pytest
 
 from adapters.memory.clock import ManualClock
 from application.errors import SpoolUnavailableError, TooManyFetchesError, WheelHostFailedError, WheelHostTimeoutError
+from domain.compatibility.rules import RULES_VERSION
 from domain.errors import RegistryError, WheelProblem, WheelRefusedError
 from domain.names import ProviderName
 from domain.registrants import ConsoleMachine
@@ -55,6 +56,16 @@ async def test_a_first_registration_is_201_with_the_published_version(service: S
         "yanked_reason": None,
         "config_schema": None,
         "outputs_schema": None,
+        "compatibility": {
+            "baseline": None,
+            "reason": "first_version",
+            "verdict": None,
+            "required_bump": None,
+            "breaking": 0,
+            "compatible": 0,
+            "unknown": 0,
+            "rules_version": RULES_VERSION,
+        },
     }
     assert {name: version[name] for name in expected} == expected
     assert version.keys() - expected.keys() == {"published_at", "created_at", "updated_at"}

@@ -7,6 +7,8 @@ from msgspec import Meta, Struct
 
 from domain import semver
 from domain.catalog import MAX_TAGS
+from domain.compatibility.gate import MAX_REASON_LENGTH, MIN_REASON_LENGTH
+from domain.compatibility.report import MAX_CHANGES
 from domain.schemas import MAX_DESCRIPTION_LENGTH, MAX_NAME_LENGTH, MAX_RESOURCES
 from entrypoints.presenters.versions import SHA256_EXAMPLE, WHEEL_URL_EXAMPLE, JsonObject
 
@@ -38,6 +40,28 @@ class ResourceSchemaBody(Struct, kw_only=True):
     description: Annotated[str, Meta(extra_json_schema={"maxLength": MAX_DESCRIPTION_LENGTH})] | None = None
     config_schema: JsonObject | None = None
     outputs_schema: JsonObject | None = None
+
+
+class AcceptBreakingBody(Struct, kw_only=True):
+    """A statement that breaking changes are meant."""
+
+    reason: Annotated[
+        str,
+        Meta(
+            extra_json_schema={"minLength": MIN_REASON_LENGTH, "maxLength": MAX_REASON_LENGTH},
+            description="Why users are broken; shown with the version for ever.",
+        ),
+    ]
+    changes: (
+        Annotated[
+            list[str],
+            Meta(
+                description="Fingerprints of the changes that are meant; null for all.",
+                extra_json_schema={"maxItems": MAX_CHANGES},
+            ),
+        ]
+        | None
+    ) = None
 
 
 class RegistrationBody(Struct, kw_only=True):
@@ -115,6 +139,13 @@ class RegistrationBody(Struct, kw_only=True):
     changelog: Annotated[str, Meta(extra_json_schema={"maxLength": 100_000}, description="Release notes.")] | None = (
         None
     )
+    accept_breaking: (
+        Annotated[
+            AcceptBreakingBody,
+            Meta(description="Lets a version break its users although its number does not say so."),
+        ]
+        | None
+    ) = None
     entrypoint: (
         Annotated[
             list[str],

@@ -11,7 +11,16 @@ from domain.schemas import MAX_NAME_LENGTH
 from entrypoints.http.models import registration, responses, yank
 from entrypoints.http.openapi.headers import HEADERS, PARAMETERS, add_headers
 from entrypoints.http.openapi.refusals import refusals
-from entrypoints.presenters import catalog, dry_runs, history, installing, organizations, verifications, versions
+from entrypoints.presenters import (
+    catalog,
+    compatibility,
+    dry_runs,
+    history,
+    installing,
+    organizations,
+    verifications,
+    versions,
+)
 
 Json = dict[str, Any]
 
@@ -26,7 +35,7 @@ _TAGS = {
 }
 _MODELS = (
     *(registration, versions, organizations, verifications, responses),
-    *(catalog, installing, dry_runs, yank, history),
+    *(catalog, compatibility, installing, dry_runs, yank, history),
 )
 _NULL = {"type": "null"}
 _TOKEN = {"minLength": 1, "maxLength": names.MAX_LENGTH, "pattern": "^[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?$"}
@@ -34,6 +43,10 @@ _IN_PATHS: Mapping[str, Json] = {
     "prefix": {"description": "The namespace: `platform`, or an organisation's slug.", "schema": _TOKEN},
     "name": {"description": "The provider's name in its namespace.", "schema": _TOKEN},
     "version": {"description": "A SemVer version.", "schema": {"minLength": 1, "maxLength": semver.MAX_LENGTH}},
+    "versions": {
+        "description": "Two SemVer versions with three dots between them.",
+        "schema": {"minLength": 1, "maxLength": 2 * semver.MAX_LENGTH + 3},
+    },
     "resource_type": {"schema": {"minLength": 1, "maxLength": MAX_NAME_LENGTH}},
     "project": {"description": "A distribution's name, or `~` and a namespace.", "schema": {"minLength": 1}},
     "distribution": {"description": "A distribution's name, normalised (PEP 503).", "schema": {"minLength": 1}},

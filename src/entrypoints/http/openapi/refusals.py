@@ -28,6 +28,7 @@ _REGISTRATION = (
     *("metadata_required", *_ADMISSION),
     *SchemaProblem,
     *WheelProblem,
+    "breaking_change",
     *("wheel_host_failed", "wheel_host_timeout", "spool_unavailable"),
     *_DATABASE,
 )
@@ -54,6 +55,8 @@ REFUSALS: Mapping[str, Sequence[str]] = {
     "readInstall": _VERSION,
     "readVerification": _VERSION,
     "readHistory": _VERSION,
+    "readCompatibility": _VERSION,
+    "compareVersions": _VERSION,
     "readSchemas": _VERSION,
     "readSchema": (*_VERSION, "schema_not_found"),
     "simpleIndex": _INDEX,

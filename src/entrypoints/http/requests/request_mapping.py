@@ -11,6 +11,7 @@ from domain.announcements import (
     validate_package_name,
 )
 from domain.catalog import METADATA_RULES, CatalogMetadata
+from domain.compatibility.gate import AcceptedBreak
 from domain.digests import Sha256Digest
 from domain.errors import ForbiddenError, InvalidSchemasError, InvalidValueError
 from domain.names import ProviderName
@@ -19,7 +20,12 @@ from domain.registration import Registration
 from domain.schemas import CanonicalJson, ResourceSchema, ResourceSchemas
 from domain.semver import SemVer
 from domain.wheel.url import WheelUrl
-from entrypoints.http.models.registration import MetadataBody, RegistrationBody, ResourceSchemaBody
+from entrypoints.http.models.registration import (
+    AcceptBreakingBody,
+    MetadataBody,
+    RegistrationBody,
+    ResourceSchemaBody,
+)
 from entrypoints.http.requests.invalid_requests import FieldError, InvalidRequestError
 from entrypoints.presenters.versions import JsonObject
 
@@ -78,6 +84,7 @@ def to_registration(
     config_schema = fields.take("config_schema", CanonicalJson.of, body.config_schema)
     outputs_schema = fields.take("outputs_schema", CanonicalJson.of, body.outputs_schema)
     changelog = fields.take("changelog", validate_changelog, body.changelog)
+    accept_breaking = fields.take("accept_breaking", _accepted, body.accept_breaking)
     metadata = None if body.metadata is None else _metadata(body.metadata, fields)
     if fields.forbidden is not None and not fields.errors:
         raise fields.forbidden
@@ -98,6 +105,7 @@ def to_registration(
             changelog=changelog,
         ),
         metadata=metadata,
+        accept_breaking=accept_breaking,
         metadata_from_wheel="/" not in body.name,  # a legacy client, which knows no metadata
         request_id=request_id,
     )
@@ -107,6 +115,10 @@ def _wheel_version(written: str) -> SemVer:
     version = SemVer.parse(written)
     _ = version.pep440  # raises for a version that no wheel can carry
     return version
+
+
+def _accepted(body: AcceptBreakingBody) -> AcceptedBreak:
+    return AcceptedBreak(body.reason, None if body.changes is None else frozenset(body.changes))
 
 
 def _agreed(spellings: tuple[ResourceSchemas | None, ResourceSchemas | None]) -> ResourceSchemas | None:

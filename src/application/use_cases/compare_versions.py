@@ -1,0 +1,52 @@
+"""Reading how versions compare."""
+
+from application.ports.version_queries import VersionQueries
+from application.use_cases.compare_schemas import CompareSchemas
+from application.use_cases.queries import FindVersion
+from domain.compatibility.record import Compatibility
+from domain.compatibility.report import Report, VersionSchemas
+from domain.errors import VersionNotFoundError
+from domain.names import ProviderName
+from domain.semver import SemVer
+from domain.versions import ProviderVersion
+
+
+class FindCompatibility:
+    """Finds how a version compared with its baseline when it was registered."""
+
+    def __init__(self, versions: VersionQueries, find_version: FindVersion) -> None:
+        self._versions = versions
+        self._find_version = find_version
+
+    async def execute(self, name: ProviderName, version: SemVer | None) -> tuple[ProviderVersion, Compatibility]:
+        """Return a public version, the latest one for None, with its comparison.
+
+        Raises:
+            NotFoundError: No such version, or it was published before versions were compared.
+        """
+        found = await self._find_version.execute(name, version)
+        compatibility = await self._versions.find_compatibility(name, found.version)
+        if compatibility is None:
+            raise VersionNotFoundError(
+                f"{name} {found.version} is from before versions were compared; compare it with another one instead"
+            )
+        return found, compatibility
+
+
+class CompareVersions:
+    """Compares any two public versions of a provider by today's rules."""
+
+    def __init__(self, find_version: FindVersion, compare: CompareSchemas) -> None:
+        self._find_version = find_version
+        self._compare = compare
+
+    async def execute(self, name: ProviderName, old: SemVer, new: SemVer) -> Report:
+        """Return what changed from one version to another, which may be the lower one.
+
+        Raises:
+            NotFoundError: There is no such version.
+        """
+        before, after = await self._find_version.execute(name, old), await self._find_version.execute(name, new)
+        return await self._compare.execute(
+            VersionSchemas.of(before.announcement), VersionSchemas.of(after.announcement)
+        )
