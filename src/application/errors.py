@@ -4,7 +4,7 @@ from domain.errors import RegistryError
 
 
 class NotAuthenticatedError(RegistryError):
-    """The caller did not prove who it is.
+    """The caller is not authenticated.
 
     Attributes:
         reason: Which check failed. For the log only: the caller always reads the same sentence.
@@ -22,7 +22,7 @@ class TransientError(RegistryError):
 
 
 class WheelHostError(TransientError):
-    """The wheel's host did not hand it out.
+    """The wheel's host did not serve it.
 
     Attributes:
         reached: Whether there was a connection to it, with TLS.
@@ -40,7 +40,7 @@ class WheelHostFailedError(WheelHostError):
 
 
 class WheelHostUnreachableError(WheelHostError):
-    """The wheel's host cannot be reached, for a reason that this caller is not told.
+    """The wheel's host cannot be reached, for a reason that is kept from this caller.
 
     Attributes:
         reason: For the log.
@@ -90,7 +90,7 @@ class StoreMisconfiguredError(UnavailableError):
 
 
 class TokenAuthorityUnavailableError(UnavailableError):
-    """The authority that issues tokens cannot be asked, so no token can be judged."""
+    """The authority that issues tokens cannot be asked, so no token can be verified."""
 
     code = "token_authority_unavailable"
 

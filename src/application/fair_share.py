@@ -1,4 +1,4 @@
-"""Sharing what is scarce between accounts, so that no account and no customers together take all of it."""
+"""Fair shares of a limited resource: neither one account nor all customers together can take all of it."""
 
 import asyncio
 from collections import Counter, deque
@@ -13,10 +13,10 @@ from domain.registrants import Account
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shares:
-    """How much there is, in whatever is counted.
+    """The limits, in whatever unit is counted.
 
     Attributes:
-        total: For everybody.
+        total: For all accounts.
         customers: For all customers together; what is left is a reserve for the Console realm.
         one_customer: For one customer.
         max_wait: How many seconds an account may wait for its share.
@@ -46,30 +46,30 @@ class _Waiter:
 
 
 class FairShare:
-    """Gives out amounts. Accounts that wait take turns, one amount each. Serves one event loop."""
+    """A weighted semaphore with a queue for each account, served in turns. Serves one event loop."""
 
     def __init__(self, shares: Shares) -> None:
         self._shares = shares
-        self._held: Counter[Account] = Counter()
+        self._in_use: Counter[Account] = Counter()
         self._total = self._customers = 0
         self._waiting: dict[Account, deque[_Waiter]] = {}  # in the order of turns
 
     @asynccontextmanager
-    async def hold(self, account: Account, amount: int = 1) -> AsyncIterator[None]:
-        """Hold an amount while the context is open; one beyond an account's whole share counts as that share.
+    async def acquire(self, account: Account, amount: int = 1) -> AsyncIterator[None]:
+        """Acquire an amount, and release it on exit. More than an account's share counts as that share.
 
         Raises:
-            TooManyRegistrationsError: The account held its whole share for as long as it may wait.
-            TooManyFetchesError: Others did.
+            TooManyRegistrationsError: The account used its whole share for as long as it may wait.
+            TooManyFetchesError: Others used theirs.
         """
-        held = min(amount, self._shares.one_customer if account.is_customer else self._shares.total)
-        await self._take(account, held)
+        granted = min(amount, self._shares.one_customer if account.is_customer else self._shares.total)
+        await self._wait_for_turn(account, granted)
         try:
             yield
         finally:
-            self._give_back(account, held)
+            self._release(account, granted)
 
-    async def _take(self, account: Account, amount: int) -> None:
+    async def _wait_for_turn(self, account: Account, amount: int) -> None:
         waiter = _Waiter(amount, asyncio.get_running_loop().create_future())
         self._waiting.setdefault(account, deque()).append(waiter)
         self._admit()
@@ -87,7 +87,7 @@ class FairShare:
 
     def _leave(self, account: Account, waiter: _Waiter) -> None:
         if waiter.admitted.done() and not waiter.admitted.cancelled():  # at the very moment that the wait was given up
-            self._give_back(account, waiter.amount)
+            self._release(account, waiter.amount)
             return
         queue = self._waiting.get(account, deque())
         if waiter in queue:
@@ -99,16 +99,16 @@ class FairShare:
     def _count(self, account: Account, amount: int) -> None:
         self._total += amount
         self._customers += amount if account.is_customer else 0
-        self._held[account] += amount
-        if not self._held[account]:
-            del self._held[account]
+        self._in_use[account] += amount
+        if not self._in_use[account]:
+            del self._in_use[account]
 
-    def _give_back(self, account: Account, amount: int) -> None:
+    def _release(self, account: Account, amount: int) -> None:
         self._count(account, -amount)
         self._admit()
 
     def _admit(self) -> None:
-        """Admit whoever has a share free, one of an account before another one of it."""
+        """Admit waiters whose share is free, one of each account in turn."""
         while (account := self._next()) is not None:
             queue = self._waiting.pop(account)
             waiter = queue.popleft()
@@ -119,10 +119,10 @@ class FairShare:
                 waiter.admitted.set_result(None)
 
     def _next(self) -> Account | None:
-        """Return whose turn it is. Who waits for more than is free is not overtaken for ever by who needs less."""
-        are_customers_held_up = False
+        """Return the account whose turn it is. A large request is not overtaken for ever by small ones."""
+        are_customers_blocked = False
         for account, queue in self._waiting.items():
-            if account.is_customer and are_customers_held_up:
+            if account.is_customer and are_customers_blocked:
                 continue
             match self._obstacle(account, queue[0].amount):
                 case None:
@@ -132,12 +132,12 @@ class FairShare:
                 case _ if not account.is_customer:
                     return None
                 case _:
-                    are_customers_held_up = True
+                    are_customers_blocked = True
         return None
 
     def _obstacle(self, account: Account, amount: int) -> _Obstacle | None:
         if account.is_customer:
-            if self._held[account] + amount > self._shares.one_customer:
+            if self._in_use[account] + amount > self._shares.one_customer:
                 return _Obstacle.OWN
             if self._customers + amount > self._shares.customers:
                 return _Obstacle.CUSTOMERS

@@ -33,7 +33,7 @@ class Organization:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
-    """Whoever acts for an organisation: a signed-in user, or an API key of the organisation.
+    """A caller that acts for an organisation: a signed-in user, or an API key of the organisation.
 
     Attributes:
         id: The user's id, or the key's.

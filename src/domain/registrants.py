@@ -122,7 +122,7 @@ class ReleaseAllowList:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who is counted as one: a machine of the Console realm, or a customer's organisation, whoever acts for it."""
+    """What limits are counted by: a machine of the Console realm, or a customer's organisation."""
 
     id: str
     is_customer: bool = False

@@ -38,7 +38,7 @@ class SearchTerms:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What somebody looks for.
+    """A search query.
 
     Attributes:
         text: As written, for the provider that is called exactly so.

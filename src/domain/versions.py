@@ -38,8 +38,8 @@ class ProviderVersion:
     ``yanked → published``; every other step raises ``IllegalTransitionError``.
 
     Attributes:
-        wheel: What was proven about the wheel; there from the first publish on.
-        verification: The verdict on the wheel, check by check; None on rows from before verdicts were kept.
+        wheel: The verified wheel, from the first publish on.
+        verification: The checks of the wheel; None on rows from before they were kept.
         runtime_version: The platform's runtime version, pinned at registration.
         registered_by: Id of the registrant.
         error_message: Why the registration failed; there only while it is failed.
@@ -115,7 +115,7 @@ class ProviderVersion:
         verification: Verification | None = None,
         compatibility: CompatibilitySummary | None = None,
     ) -> Self:
-        """Publish a building version with its proven wheel.
+        """Publish a building version with its verified wheel.
 
         Raises:
             IllegalTransitionError: The version is not building.

@@ -1,4 +1,4 @@
-"""What operators are told of a database's URL. Stands beside the composition root, which takes long to import."""
+"""Problems of a database URL. Apart from the composition root, which takes long to import."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""Whether a server can listen where it is told to."""
+"""Checks whether a server can listen on an address."""
 
 import ipaddress
 import socket

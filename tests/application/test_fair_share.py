@@ -47,7 +47,7 @@ class World:
         await asyncio.gather(*self.tasks, return_exceptions=True)
 
     async def _work(self, account: Account, amount: int) -> None:
-        async with self.share.hold(account, amount):
+        async with self.share.acquire(account, amount):
             self.begun.append(account)
             ended = asyncio.Event()
             self._ends.append((account, ended))
@@ -66,7 +66,7 @@ async def held(share: FairShare, accounts: Sequence[Account]) -> Counter[Account
 
     async def ask(account: Account) -> None:
         try:
-            async with share.hold(account):
+            async with share.acquire(account):
                 got[account] += 1
                 await done.wait()
         except (TooManyFetchesError, TooManyRegistrationsError):
@@ -130,23 +130,23 @@ async def test_an_account_is_told_whether_it_holds_up_itself_or_others_do() -> N
     world = World(AT_ONCE)
     await world.begin(*[ACME] * 2, *[OTHER] * 2, *[THIRD] * 2)
     with pytest.raises(TooManyRegistrationsError, match="org_acme has as much under way"):
-        async with world.share.hold(ACME):
+        async with world.share.acquire(ACME):
             raise AssertionError("a third one was let in")
     with pytest.raises(TooManyFetchesError):
-        async with world.share.hold(FOURTH):
+        async with world.share.acquire(FOURTH):
             raise AssertionError("the reserve was given away")
-    async with world.share.hold(CONSOLE):
+    async with world.share.acquire(CONSOLE):
         pass
     await world.close()
 
 
 async def test_more_than_the_whole_share_is_the_whole_share() -> None:
     share = FairShare(AT_ONCE)
-    async with share.hold(ACME, 1000), share.hold(CONSOLE, 6):
+    async with share.acquire(ACME, 1000), share.acquire(CONSOLE, 6):
         with pytest.raises(TooManyRegistrationsError):
-            async with share.hold(ACME):
+            async with share.acquire(ACME):
                 raise AssertionError("it had everything")
-    async with share.hold(CONSOLE, 1000):
+    async with share.acquire(CONSOLE, 1000):
         pass
 
 
@@ -159,7 +159,7 @@ async def test_whatever_is_given_up_or_ended_everything_comes_back(steps: list[t
             world.tasks[len(world.tasks) // 2].cancel()
     await world.close()
     world.begun.clear()
-    async with world.share.hold(CONSOLE, 4):
+    async with world.share.acquire(CONSOLE, 4):
         await world.begin(CONSOLE)
         assert world.begun == []
     await settled()

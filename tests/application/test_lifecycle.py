@@ -239,7 +239,8 @@ class Lifecycles(RuleBasedStateMachine):
 
 
 def test_lifecycles_in_memory_agree_with_the_model() -> None:
-    run_state_machine_as_test(Lifecycles, settings=settings(max_examples=40, stateful_step_count=20))
+    examples = min(40, settings().max_examples)
+    run_state_machine_as_test(Lifecycles, settings=settings(max_examples=examples, stateful_step_count=20))
 
 
 def test_lifecycles_in_postgres_agree_with_the_model(database_dsn: str) -> None:

@@ -74,6 +74,7 @@ class WheelReader:
         return self._archive
 
 
+@pytest.mark.hostile
 @pytest.mark.parametrize(("files", "at_once"), [(10, True), (100_000, False)])
 async def test_a_wheel_of_very_many_files_is_judged_in_a_thread_however_little_it_says(
     files: int, at_once: bool
@@ -83,7 +84,7 @@ async def test_a_wheel_of_very_many_files_is_judged_in_a_thread_however_little_i
     members = tuple(ArchiveMember(path, 0, {}) for path in paths)
     verify = VerifyWheel(fetcher=InMemoryWheelFetcher(), reader=WheelReader(WheelArchive(members, said)))
     with pytest.raises(WheelRefusedError):
-        await verify.examine(
+        await verify.verify_local(
             FetchedWheel(b"x", Sha256Digest("0" * 64), 1),
             WheelClaims(filename=FILENAME),
             VerificationLog(),

@@ -77,7 +77,7 @@ class Lifecycle(RuleBasedStateMachine):
 
 
 TestLifecycle = Lifecycle.TestCase
-TestLifecycle.settings = settings(max_examples=60, stateful_step_count=25)
+TestLifecycle.settings = settings(max_examples=min(60, settings().max_examples), stateful_step_count=25)
 
 
 def test_a_refused_step_says_where_the_version_stands() -> None:

@@ -25,7 +25,7 @@ class ClerkVerifier(Generic[Caller]):
     """Verifies the tokens of one realm: those that Clerk signed, and secrets that only Clerk knows.
 
     Attributes:
-        secret_prefix: Of secrets. A prefix proves nothing; it chooses how the token is verified.
+        secret_prefix: Of secrets. A prefix authenticates nobody; it selects how the token is verified.
         limits: Of the calls that secrets cost.
     """
 
@@ -64,11 +64,11 @@ class ClerkClient:
         """Serve one instance.
 
         Args:
-            instance: Whose tokens are verified.
+            instance: The instance whose tokens are verified.
             clock: Against which tokens expire.
             http: A client to call Clerk with, which stays the caller's to close; by default one of its own.
-            monotonic: Counts seconds for the age of whatever is remembered.
-            observer: Is told of each call.
+            monotonic: Returns seconds, for the ages of cached values.
+            observer: Observes each call.
             bounds: How much may be spent on secrets that Clerk is asked about.
         """
         # Keys have connections of their own: signed tokens stay good however many verifications wait for an answer.

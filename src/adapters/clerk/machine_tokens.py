@@ -38,7 +38,7 @@ class JwtMachineTokenVerifier:
         """
         claims = await self._tokens.read(token)
         machine = machine_from_claims(claims)
-        bind_contextvars(machine_id=machine.id)  # vouched for by now, whatever the checks below find
+        bind_contextvars(machine_id=machine.id)  # authentic, whether or not the checks below pass
         check_audience(claims, self._realm.machine_id)
         return machine
 
@@ -84,7 +84,7 @@ class OpaqueMachineTokenVerifier:
         """
         found = await self._tokens.find(token)
         machine = ConsoleMachine(ids.as_id(found.subject, ids.MACHINE, RejectionReason.WRONG_SUBJECT))
-        bind_contextvars(machine_id=machine.id)  # vouched for by now, whatever the check below finds
+        bind_contextvars(machine_id=machine.id)  # authentic, whether or not the check below passes
         # With the instance key, Clerk verifies tokens for any receiver.
         receivers = found.scopes if isinstance(found.scopes, list) else []
         reject_unless(self._realm.machine_id in receivers, RejectionReason.NOT_IN_SCOPES)

@@ -1,4 +1,4 @@
-"""Which Clerk instances are asked and trusted."""
+"""The Clerk instances that the registry trusts."""
 
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -10,7 +10,7 @@ CLERK_API_URL = "https://api.clerk.com"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClerkInstance:
-    """One Clerk instance: where it is, and how patiently it is asked. Durations are in seconds.
+    """One Clerk instance: its URLs, credentials and timeouts. Durations are in seconds.
 
     Attributes:
         issuer: Its Frontend API URL, exactly as in ``iss``; keys are at ``{issuer}/.well-known/jwks.json``.
@@ -49,9 +49,9 @@ class ClerkInstance:
             or " " in self.secret_key
         ):
             raise ValueError("secret_key must be printable ASCII without spaces")
-        patience = (self.connect_timeout, self.read_timeout, self.deadline)
+        timeouts = (self.connect_timeout, self.read_timeout, self.deadline)
         lifetimes = (self.keys_lifetime, self.keys_cooldown, self.max_lifetime)
-        if not all(duration > 0 for duration in (*patience, *lifetimes)):
+        if not all(duration > 0 for duration in (*timeouts, *lifetimes)):
             raise ValueError("timeouts, the deadline, lifetimes and the keys' cool-down must be positive")
 
     @property

@@ -1,4 +1,4 @@
-"""Why a token proves nothing, for the log."""
+"""Why a token is rejected, for the log."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from application.errors import NotAuthenticatedError
 
 
 class RejectionReason(StrEnum):
-    """The check that failed. The values are stable: people search logs for them."""
+    """The check that failed. The values are stable: operators search logs for them."""
 
     TOO_LONG = "token too long"
     UNKNOWN_SHAPE = "unknown token shape"

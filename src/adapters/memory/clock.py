@@ -6,7 +6,7 @@ _START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class ManualClock:
-    """Stands still until it is told to move."""
+    """Stands still until it is set or advanced."""
 
     def __init__(self, start: datetime = _START) -> None:
         self.set(start)

@@ -5,7 +5,7 @@ from domain.customers import Organization
 
 
 class InMemoryCustomerDirectory:
-    """Knows the organisations and users that it was told. For tests and scripts.
+    """Organisations and users that were added to it. For tests and scripts.
 
     Attributes:
         unavailable: Set it to have every look-up fail as if the directory could not be asked.

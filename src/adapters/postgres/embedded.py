@@ -58,7 +58,7 @@ class EmbeddedPostgres:
             ) from error
 
     def stop(self) -> None:
-        """Stop using the server, and stop it if nobody else does. Does nothing a second time."""
+        """Stop using the server; its last user stops it. Idempotent."""
         if self._users is None:
             return
         with self._turn():

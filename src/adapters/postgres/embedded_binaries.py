@@ -98,7 +98,7 @@ class PackagedServer:
         return False
 
     def _disown_number(self) -> None:
-        """Make sure that nobody else, as in a new container, has the process number of the server that died.
+        """Make sure that no other process has the id of the server that died, as happens in a new container.
 
         The rest of the file stays: by it the new server knows whether processes of the dead one still write.
         """

@@ -35,7 +35,7 @@ _REFUSALS = {
     "ck_providers_metadata_is_whole": "a provider's metadata has a display name, a description and tags, or is absent",
     "ck_provider_versions_status_is_known": "a version is building, published, failed or yanked",
     "ck_provider_versions_wheel_is_whole": "what is known of a wheel has its digest, size, file name and distribution",
-    "ck_provider_versions_public_has_wheel": "a public version has a proven wheel and a time of publication",
+    "ck_provider_versions_public_has_wheel": "a public version has a verified wheel and a time of publication",
     "ck_provider_versions_failed_has_error": "a failed version, and no other, has an error message",
     "ck_provider_versions_yanked_has_time": "a yanked version, and no other, has the time of its yank",
     "ck_distribution_events_action_is_known": "a distribution is claimed, taken over or transferred, and nothing else",

@@ -25,7 +25,7 @@ class Parameter:
     """One parameter.
 
     Attributes:
-        check: Judges a value that is not empty; an empty one is the same as none.
+        check: Validates a value that is not empty; an empty one is the same as none.
         variable: The environment variable that counts where a URI does not have the parameter.
         is_shown: Whether its value may be shown to operators.
     """

@@ -2,7 +2,7 @@
 
 Names, versions and sort keys collate as ``C``: their order is then the domain's, and no update of the operating
 system's locales can corrupt an index. The CHECKs repeat the lifecycle's invariants, so that a row which no domain
-verb could have made is refused whoever writes it.
+verb could have made is refused for every writer.
 """
 
 from datetime import datetime

@@ -12,7 +12,7 @@ from adapters.postgres.parameters import PARAMETERS, SESSION_ATTRIBUTES, SYSTEM,
 from adapters.postgres.uris import InvalidUriError, parse_uri
 
 URI = "DATABASE_URL"
-"""What problems of the URI itself are told under; those of ``PG…`` variables are told under their names."""
+"""The name under which problems of the URI itself are reported; those of ``PG…`` variables have their names."""
 
 _DEFAULT_HOSTS = ("/run/postgresql", "/var/run/postgresql", "/tmp", "localhost")  # noqa: S108 - as asyncpg
 _DEFAULT_PORT = 5432
@@ -159,30 +159,32 @@ def _is_text(value: str) -> bool:
 
 
 def _problems_together(given: Mapping[str, str], sources: Mapping[str, str]) -> list[tuple[str, str]]:
-    def told(name: str) -> str:
+    def field_of(name: str) -> str:
         return sources.get(name, URI)
 
     problems = []
     if "host" in given and "hostaddr" in given:
-        problems.append((told("hostaddr"), "hostaddr beside host is not supported; leave one of them out"))
+        problems.append((field_of("hostaddr"), "hostaddr beside host is not supported; leave one of them out"))
     hosts, ports = _hosts(given), given.get("port", "").split(",")
     if len(ports) not in {1, len(hosts)}:
-        problems.append((told("port"), "must have one port, or one for each host"))
+        problems.append((field_of("port"), "must have one port, or one for each host"))
     if "user" not in given and _login_name() is None:
         problems.append((URI, "names no user, and this system has no name for the one it runs as"))
     mode = given.get("sslmode", "verify-full" if given.get("sslrootcert") == SYSTEM else "prefer")
     over_network = any(not host.startswith("/") for host in hosts)
     if given.get("sslrootcert") == SYSTEM and mode != "verify-full":
-        problems.append((told("sslmode"), "sslrootcert=system needs sslmode=verify-full"))
+        problems.append((field_of("sslmode"), "sslrootcert=system needs sslmode=verify-full"))
     if over_network and mode in _VERIFYING and "sslrootcert" not in given and not _in_home("root.crt"):
-        problems.append((told("sslmode"), f"sslmode={mode} needs sslrootcert: a PEM file of authorities, or system"))
+        problems.append(
+            (field_of("sslmode"), f"sslmode={mode} needs sslrootcert: a PEM file of authorities, or system")
+        )
     if given.get("sslnegotiation") == "direct" and mode not in _ENCRYPTING:
-        problems.append((told("sslnegotiation"), f"sslnegotiation=direct needs sslmode {', '.join(_ENCRYPTING)}"))
+        problems.append((field_of("sslnegotiation"), f"sslnegotiation=direct needs sslmode {', '.join(_ENCRYPTING)}"))
     if "sslcert" in given and not _is_certificate_with_key(given):
-        problems.append((told("sslcert"), "sslcert and sslkey must be PEM files of a certificate and its key"))
+        problems.append((field_of("sslcert"), "sslcert and sslkey must be PEM files of a certificate and its key"))
     least, most = (given.get(name, "").lower() for name in _TLS_VERSIONS)
     if least and most and least > most:
-        problems.append((told(_TLS_VERSIONS[0]), "ssl_min_protocol_version is above ssl_max_protocol_version"))
+        problems.append((field_of(_TLS_VERSIONS[0]), "ssl_min_protocol_version is above ssl_max_protocol_version"))
     return problems
 
 

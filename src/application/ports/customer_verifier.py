@@ -1,4 +1,4 @@
-"""Proving which customer calls."""
+"""Authenticating customers."""
 
 from typing import Protocol
 
@@ -14,7 +14,7 @@ class CustomerVerifier(Protocol):
         The token is untrusted text of any length and content. A machine token is none of these.
 
         Raises:
-            NotAuthenticatedError: The token proves nothing, or no organisation is active; ``reason`` says which check
+            NotAuthenticatedError: The token is not valid, or no organisation is active; ``reason`` says which check
                 failed.
             TokenAuthorityUnavailableError: The authority could not be asked, so nothing is known about the token.
         """

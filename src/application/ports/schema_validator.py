@@ -1,4 +1,4 @@
-"""Holding JSON Schemas against their meta-schemas."""
+"""Validating JSON Schemas against their meta-schemas."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -10,7 +10,7 @@ class SchemaValidator(Protocol):
     """Knows what each draft of JSON Schema allows."""
 
     async def validate(self, schemas: Sequence[JsonSchema]) -> None:
-        """Return if each schema is what its draft calls a schema. Nothing is fetched; what is hostile takes no longer.
+        """Return if each schema is valid by its draft. Does no network I/O, and takes time linear in the input.
 
         Patterns are read too, in the dialects of ECMA-262 and Python, and never run.
 

@@ -1,4 +1,4 @@
-"""Proving who calls."""
+"""Authenticating machines."""
 
 from typing import Protocol
 
@@ -15,7 +15,7 @@ class TokenVerifier(Protocol):
         registry as the receiver; whether it may release is not decided here.
 
         Raises:
-            NotAuthenticatedError: The token proves nothing; ``reason`` says which check failed.
+            NotAuthenticatedError: The token is not valid; ``reason`` says which check failed.
             TokenAuthorityUnavailableError: The authority could not be asked, so nothing is known about the token.
         """
         ...

@@ -1,4 +1,4 @@
-"""Looking into a wheel."""
+"""Reading a wheel's archive."""
 
 from typing import Protocol
 
@@ -10,7 +10,7 @@ class WheelReader(Protocol):
     """Reads wheel archives."""
 
     async def read(self, content: WheelContent) -> WheelArchive:
-        """Return what the archive holds, without judging it as a wheel. The bytes are hostile until proven otherwise.
+        """Return what the archive holds, without verifying it as a wheel. The bytes are untrusted.
 
         Raises:
             WheelRefusedError: It is no well-formed ZIP archive, or inflates beyond the caps.

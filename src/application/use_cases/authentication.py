@@ -18,7 +18,7 @@ class AuthenticateMachine:
         """Return the machine behind the token.
 
         Raises:
-            NotAuthenticatedError: There is no token, or it proves nothing.
+            NotAuthenticatedError: There is no token, or it is not valid.
             MachineNotAllowedError: The machine is authentic but not listed.
             TokenAuthorityUnavailableError: Nothing could be learned about the token.
         """
@@ -39,7 +39,7 @@ class AuthenticateCustomer:
         """Return the customer behind the token.
 
         Raises:
-            NotAuthenticatedError: There is no token, or it proves nothing.
+            NotAuthenticatedError: There is no token, or it is not valid.
             TokenAuthorityUnavailableError: Nothing could be learned about the token.
         """
         if not token:

@@ -82,7 +82,7 @@ class CheckAnnouncement:
         log, account = VerificationLog(), Account.of(registration.registrant)
         announcement = registration.announcement
         try:
-            async with self._shares.hold(account):
+            async with self._shares.acquire(account):
                 await self._check_schemas.execute(announcement, log)
                 compatibility = await self._assess_compatibility.execute(registration, state, log)
                 with network_withheld(account):

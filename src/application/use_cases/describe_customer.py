@@ -1,4 +1,4 @@
-"""Telling a customer who it is."""
+"""Describing the calling customer."""
 
 from dataclasses import dataclass, replace
 
@@ -10,7 +10,7 @@ from domain.errors import OrganizationForbiddenError
 
 @dataclass(frozen=True, slots=True)
 class CustomerDescription:
-    """A customer in words.
+    """A customer with the data of its directory.
 
     Attributes:
         email: The user's primary address; None for an API key, or when there is none.
@@ -22,7 +22,7 @@ class CustomerDescription:
 
 
 class DescribeCustomer:
-    """Looks up the caller and its own organisation, and nobody else's."""
+    """Looks up the caller and its own organisation, and no others."""
 
     def __init__(self, directory: CustomerDirectory) -> None:
         self._directory = directory

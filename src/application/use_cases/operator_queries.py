@@ -25,7 +25,7 @@ class VersionDetails:
 
 
 class InspectVersion:
-    """Finds versions of any status. For operators: to everybody else, what was never published does not exist."""
+    """Finds versions of any status. For operators only: callers see what was published."""
 
     def __init__(self, repository: VersionRepository, queries: VersionQueries) -> None:
         self._repository = repository
@@ -56,7 +56,7 @@ def _absence(name: ProviderName, version: SemVer | None) -> str:
 
 
 class ListRecordedVersions:
-    """Lists versions of any status. For operators: to everybody else, what was never published does not exist."""
+    """Lists versions of any status. For operators only: callers see what was published."""
 
     def __init__(self, versions: VersionQueries) -> None:
         self._versions = versions

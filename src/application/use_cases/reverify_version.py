@@ -1,4 +1,4 @@
-"""Finding out whether a wheel's host still serves what was registered."""
+"""Verifying the wheel of a published version again."""
 
 from dataclasses import dataclass, replace
 
@@ -14,11 +14,11 @@ from domain.versions import ProviderVersion
 
 @dataclass(frozen=True, slots=True)
 class ReverificationResult:
-    """What was found. Nothing of it is kept.
+    """The result of verifying a wheel again. It is not stored.
 
     Attributes:
         code: Of the refusal, or None if every check passed.
-        verification: Today's verdict; the version has the one of its registration.
+        verification: Of today; the version has the one of its registration.
     """
 
     version: ProviderVersion
@@ -35,7 +35,7 @@ class ReverifyVersion:
         self._clock = clock
 
     async def execute(self, name: ProviderName, version: SemVer | None) -> ReverificationResult:
-        """Fetch the wheel of that version, or of the latest one for None, and hold it against what is recorded.
+        """Fetch the wheel of that version, or of the latest one for None, and compare it with what is recorded.
 
         The recorded digest counts, also where none was announced.
 

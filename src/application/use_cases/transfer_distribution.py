@@ -1,4 +1,4 @@
-"""Handing a distribution over to another namespace."""
+"""Transferring a distribution to another namespace."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from domain.registrants import Operator
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer:
-    """The command: who hands over what to whom.
+    """A request to transfer a distribution.
 
     Attributes:
         prefix: The namespace that the distribution belongs to from then on.
@@ -43,14 +43,14 @@ class Transferred:
 
 
 class TransferDistribution:
-    """Transfers distributions, and reserves those that nobody published. What was published stays where it is."""
+    """Transfers distributions, and reserves unpublished ones. Published versions stay where they are."""
 
     def __init__(self, *, owners: DistributionOwners, clock: Clock) -> None:
         self._owners = owners
         self._clock = clock
 
     async def execute(self, transfer: Transfer) -> Transferred:
-        """Hand a distribution over; nothing changes if it belongs there already.
+        """Transfer a distribution; nothing changes if it belongs there already.
 
         Raises:
             InvalidProviderNameError: The namespace is not one.

@@ -1,4 +1,4 @@
-"""Proving that a wheel is what somebody says it is."""
+"""Verifying a wheel against what is claimed of it."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -18,7 +18,7 @@ from domain.wheel.verified_wheel import VerifiedWheel, verify, verify_digest, ve
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WheelClaims:
-    """What is said of a wheel; None says nothing."""
+    """What is claimed of a wheel; None claims nothing."""
 
     filename: WheelFilename
     distribution: str | None = None
@@ -28,7 +28,7 @@ class WheelClaims:
 
     @classmethod
     def of(cls, announcement: Announcement, version: Version) -> Self:
-        """Return what an announcement of that version says of its wheel."""
+        """Return what an announcement of that version claims of its wheel."""
         return cls(
             filename=announcement.wheel_url.filename,
             version=version,
@@ -47,10 +47,10 @@ class VerifyWheel:
     async def execute(
         self, url: WheelUrl, claims: WheelClaims, log: VerificationLog, *, namespace: str | None = None
     ) -> VerifiedWheel:
-        """Fetch a wheel and hold it against the claims, taking down each verdict.
+        """Fetch a wheel, verify the claims, and record each check in the log.
 
         Raises:
-            WheelRefusedError: The first check that it does not pass.
+            WheelRefusedError: The first check that fails.
             TransientError: Something was out of reach.
         """
         _check_filename(claims, log)  # may be known to be wrong before anything is fetched
@@ -58,19 +58,19 @@ class VerifyWheel:
             wheel = await self._fetcher.fetch(url, namespace=namespace)
             check.detail = f"{wheel.size} bytes from {url.host}"
         with wheel:
-            return await self._examine(wheel, claims, log)
+            return await self._verify(wheel, claims, log)
 
-    async def examine(self, wheel: FetchedWheel, claims: WheelClaims, log: VerificationLog) -> VerifiedWheel:
-        """Hold a wheel that is there against the claims, taking down each verdict.
+    async def verify_local(self, wheel: FetchedWheel, claims: WheelClaims, log: VerificationLog) -> VerifiedWheel:
+        """Verify the claims about a wheel that is there, and record each check in the log.
 
         Raises:
-            WheelRefusedError: The first check that it does not pass.
+            WheelRefusedError: The first check that fails.
             TransientError: The disk fails.
         """
         _check_filename(claims, log)
-        return await self._examine(wheel, claims, log)
+        return await self._verify(wheel, claims, log)
 
-    async def _examine(self, wheel: FetchedWheel, claims: WheelClaims, log: VerificationLog) -> VerifiedWheel:
+    async def _verify(self, wheel: FetchedWheel, claims: WheelClaims, log: VerificationLog) -> VerifiedWheel:
         log.wheel_bytes = wheel.size
         with log.check("digest") as check:
             check.detail = verify_digest(claims.sha256, wheel.sha256)
@@ -79,7 +79,7 @@ class VerifyWheel:
             log.inflated_bytes = archive.inflated_bytes
             check.detail = f"{len(archive.members)} files: framing, names, sizes and CRCs agree"
         return await run_in_thread_if_large(
-            archive.judged_bytes,
+            archive.verified_bytes,
             verify,
             archive,
             filename=claims.filename,

@@ -39,8 +39,8 @@ class WheelArchive:
         return tuple(member.path for member in self.members)
 
     @property
-    def judged_bytes(self) -> int:
-        """How much there is to judge: the names of all files and folders, and what a wheel says about itself."""
+    def verified_bytes(self) -> int:
+        """How much there is to verify: the names of all files and folders, and the ``*.dist-info`` folder."""
         return sum(map(len, (*self.paths, *self.folders))) + sum(map(len, self.dist_info.values()))
 
     @property

@@ -46,7 +46,7 @@ def field(message: Message, name: str) -> str | None:
 
 
 def requires_python(metadata: Message) -> str | None:
-    """Return the field if installers can read it; an unreadable one is common and harms nobody, so it is dropped."""
+    """Return the field if installers can read it; an unreadable one is common and harmless, so it is dropped."""
     text = field(metadata, "Requires-Python") or ""
     try:
         return str(SpecifierSet(text)) or None if len(text) <= LONGEST_FIELD else None

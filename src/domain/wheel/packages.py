@@ -13,7 +13,7 @@ MAX_LENGTH = 200
 _SOURCE_SUFFIXES = (".py", ".pyc")
 _EXTENSION_SUFFIXES = (".so", ".pyd")
 _LIBRARY_FOLDERS = ("purelib", "platlib")
-_MAX_DEPTH = 64  # beyond what anybody imports; keeps hostile paths from costing the square of their length
+_MAX_DEPTH = 64  # beyond any import; keeps hostile paths from costing the square of their length
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What makes a wheel acceptable, decided on what a reader found in it."""
+"""Verifying a wheel by what a reader found in its archive."""
 
 import dataclasses
 import re
@@ -27,7 +27,7 @@ _LONGEST_TOP_LEVEL = 64 * 1024  # bytes that are looked at for a hint
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifiedWheel:
-    """A wheel that is what it was announced to be.
+    """A wheel that is what was announced.
 
     Attributes:
         sha256: Computed over the fetched bytes.
@@ -37,7 +37,7 @@ class VerifiedWheel:
         summary: The first 2000 characters of the wheel's ``Summary``, or None.
         package_name: The importable package that the layout points at, or None when it is ambiguous.
         readme: The wheel's long description, or None.
-        name: The distribution's name as the wheel's ``METADATA`` spells it; there only when the wheel was just proven.
+        name: The distribution's name as ``METADATA`` spells it; there only when the wheel was just verified.
     """
 
     sha256: Sha256Digest
@@ -98,7 +98,7 @@ def verify(
     size: int,
     log: VerificationLog,
 ) -> VerifiedWheel:
-    """Judge a wheel's contents against its file name and the announced package, taking down each verdict.
+    """Verify a wheel's contents against its file name and the announced package, and record each check.
 
     Raises:
         WheelRefusedError: The first rule that the wheel breaks.

@@ -64,7 +64,7 @@ async def open_customers(
 
 
 def inspect_machine_token(settings: ConsoleSettings, token: str) -> TokenInspection:
-    """Say which check a token would fail, without asking anybody."""
+    """Return which check a token would fail, without a network."""
     allow_list = ReleaseAllowList(frozenset(settings.release_machine_ids))
     return ClerkTokenInspector(console_realm(settings), allow_list, SystemClock()).inspect(token)
 

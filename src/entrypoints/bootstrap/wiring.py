@@ -99,7 +99,7 @@ class Adapters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoryAdapters(Adapters):
-    """Adapters that keep everything in this process, for contract tests; archives and schemas are judged for real."""
+    """Adapters that keep everything in this process; archives and schemas are validated for real."""
 
     verifier: InMemoryTokenVerifier = field(default_factory=InMemoryTokenVerifier)
     fetcher: InMemoryWheelFetcher = field(default_factory=InMemoryWheelFetcher)

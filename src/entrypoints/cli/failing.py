@@ -42,13 +42,13 @@ def refusals(*, as_json: bool) -> Iterator[None]:
         raise
     except SettingsError as error:
         code, status, detail = "unusable", 2, str(error)
-        told = detail
+        line = detail
     except RegistryError as refusal:
         code, status, detail = refusal.code, exit_status(refusal), refusal.detail
-        told = f"{code}: {detail}"
+        line = f"{code}: {detail}"
     except KeyboardInterrupt:
         code, status, detail = "interrupted", 130, "interrupted; running this again is safe"
-        told = f"{code}: {detail}"
+        line = f"{code}: {detail}"
     except Exception as error:  # noqa: BLE001 -- the last resort
         if isinstance(error, OSError) and error.filename is not None:
             code, status, detail = "unusable", 2, f"{error.filename}: {error.strerror}"
@@ -58,10 +58,10 @@ def refusals(*, as_json: bool) -> Iterator[None]:
             detail = (
                 f"a defect of this program ({type(error).__name__}); please report it with the lines on standard error"
             )
-        told = f"{code}: {detail}"
+        line = f"{code}: {detail}"
     else:
         return
     if as_json:
-        told = json.dumps({"outcome": "failed", "code": code, "detail": detail, "exit_status": status})
-    tell(told, err=not as_json)
+        line = json.dumps({"outcome": "failed", "code": code, "detail": detail, "exit_status": status})
+    tell(line, err=not as_json)
     raise typer.Exit(status)

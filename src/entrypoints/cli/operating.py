@@ -46,7 +46,7 @@ def operate(work: Callable[[AdminUseCases], Awaitable[T]], *, as_json: bool) -> 
 
 
 def database_settings(*, as_json: bool) -> DatabaseSettings:
-    """Return where the data is; tell people when that is a folder."""
+    """Return the database settings; print a note if that is an embedded one."""
     settings = usable(partial(load_group, DatabaseSettings), as_json=as_json)
     if settings.url is None:
         typer.echo(f"DATABASE_URL is not set: this is the embedded database in {settings.data_dir}.", err=True)

@@ -22,13 +22,13 @@ def check(*, as_json: AsJson = False) -> None:
         load_settings(os.environ)
     except SettingsError as error:
         problems = error.problems
-        told = str(error)
+        output = str(error)
     else:
-        told = "The settings are usable."
+        output = "The settings are usable."
     if as_json:
         parted = [problem.partition(": ") for problem in problems]
-        told = _json({"usable": not problems, "problems": [{"variable": v, "problem": p} for v, _, p in parted]})
-    typer.echo(told, err=bool(problems) and not as_json)
+        output = _json({"usable": not problems, "problems": [{"variable": v, "problem": p} for v, _, p in parted]})
+    typer.echo(output, err=bool(problems) and not as_json)
     raise typer.Exit(1 if problems else 0)
 
 

@@ -1,4 +1,4 @@
-"""``provider-registry tokens``: why a token is refused, which no caller is told."""
+"""``provider-registry tokens``: why a token is rejected, which responses do not say."""
 
 import asyncio
 import json

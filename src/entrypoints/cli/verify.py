@@ -88,7 +88,7 @@ async def _examine(verify_wheel: VerifyWheel, wheel: WheelUrl | FetchedWheel, cl
         if isinstance(wheel, WheelUrl):
             verified = await verify_wheel.execute(wheel, claims, log, namespace=PLATFORM)
         else:
-            verified = await verify_wheel.examine(wheel, claims, log)
+            verified = await verify_wheel.verify_local(wheel, claims, log)
     except WheelRefusedError as refusal:
         code = refusal.code
     return Outcome(code, verified, log.verdict(at=datetime.now(UTC)))

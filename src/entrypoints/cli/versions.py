@@ -117,7 +117,7 @@ def restore(provider: Provider, version: Version, *, who: Who = None, as_json: A
 
 @app.command(epilog="Example: provider-registry versions verify platform/gcp 1.4.0")
 def verify(provider: Provider, version: VersionOrLatest, *, as_json: AsJson = False) -> None:
-    """Fetch a published version's wheel again and hold it against what was registered. Changes nothing.
+    """Fetch a published version's wheel again and compare it with what was registered. Changes nothing.
 
     Exits with 1 if the host no longer serves the registered bytes, with 4 if it cannot be reached. The
     REGISTRY_WHEEL_… settings count.

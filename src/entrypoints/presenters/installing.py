@@ -119,7 +119,7 @@ def _file(file: IndexFile) -> SimpleFile:
 
 def _proven(version: ProviderVersion) -> VerifiedWheel:
     if version.wheel is None:
-        raise AssertionError(f"{version.name} {version.version} is public, so its wheel is proven")
+        raise AssertionError(f"{version.name} {version.version} is public, so its wheel is verified")
     return version.wheel
 
 

@@ -193,6 +193,7 @@ def test_a_refusal_of_something_huge_and_unprintable_is_a_short_printable_senten
     assert len(refusal.value.detail) < 1000
 
 
+@pytest.mark.hostile
 def test_as_many_references_as_definitions_are_looked_up_one_by_one() -> None:
     chain = {f"n{number}": {"$ref": f"#/$defs/n{number + 1}"} for number in range(6000)}
 

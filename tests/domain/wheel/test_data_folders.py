@@ -45,6 +45,7 @@ def test_both_files_of_one_path_are_named_as_they_are_in_the_wheel() -> None:
         validate_data_folders(paths, [], dist_info=_DIST_INFO)
 
 
+@pytest.mark.hostile
 def test_very_deep_folders_cost_a_few_times_their_size() -> None:
     paths = [f"demo-1.0.data/data/{'ab/' * 20_000}{number}" for number in range(50)]
 

@@ -28,6 +28,7 @@ def test_a_script_that_the_wheel_has_as_a_file_is_no_second_one() -> None:
     assert validate_entry_points(b"[console_scripts]\nrun = pkg:main\n", files=["run", "stop"]) == 1
 
 
+@pytest.mark.hostile
 def test_thousands_of_scripts_and_groups_are_read() -> None:
     scripts = "".join(f"run-{number} = pkg:main\n" for number in range(20_000))
     groups = "".join(f"[group.{number}]\nx = y\n" for number in range(20_000))

@@ -108,6 +108,7 @@ def test_names_beyond_what_is_recorded_are_not_inferred() -> None:
     assert _packages("a" * 201 + ".py").only is None
 
 
+@pytest.mark.hostile
 @pytest.mark.parametrize(
     "members",
     [[f"m{number}.py" for number in range(60_000)], [f"p/{'a/' * 30_000}b{number}.py" for number in range(200)]],

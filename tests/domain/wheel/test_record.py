@@ -203,6 +203,7 @@ def test_a_reader_learns_which_algorithms_to_compute_even_from_a_bad_record() ->
     assert further_algorithms(b"a,sha512=x,\n\xff", paths=paths) == {}
 
 
+@pytest.mark.hostile
 @pytest.mark.parametrize("row", ["%d,sha512=,\n", ",\n", f"%d,sha256={'A' * 43},\n", "%d\n"])
 def test_a_record_of_millions_of_lines_takes_no_memory_beyond_its_own(row: str) -> None:
     data = "".join([*lines()[:-1], *(row.replace("%d", str(number)) for number in range(300_000))]).encode()

@@ -190,6 +190,7 @@ def test_metadata_that_nests_messages_without_end_is_read_as_headers_only() -> N
     assert _prove(_bent(METADATA=(_HEAD + body).encode())).filename == _NAME
 
 
+@pytest.mark.hostile
 def test_a_long_body_costs_nothing_and_is_not_taken_for_headers() -> None:
     body = "\n\n" + "a:\n" * 1_000_000 + "Name: other\n"
 
@@ -197,6 +198,7 @@ def test_a_long_body_costs_nothing_and_is_not_taken_for_headers() -> None:
     assert _prove(_bent(METADATA=(_HEAD + body).replace("\n", "\r\n").encode())).filename == _NAME
 
 
+@pytest.mark.hostile
 @pytest.mark.parametrize("file", ["METADATA", "WHEEL"])
 @pytest.mark.parametrize(
     "flood", ["a:\n" * 400_000, "Summary: x\n" + " \n" * 600_000, "a: " + "b" * 2**20], ids=range(3)

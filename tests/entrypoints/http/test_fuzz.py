@@ -26,6 +26,8 @@ from entrypoints.use_cases import UseCases
 from tests.builders import MACHINE_ID, NOW, a_wheel, a_wheel_url
 from tests.entrypoints.http.conftest import METADATA, ROUTE
 
+pytestmark = pytest.mark.hostile
+
 BOUNDED = settings(
     max_examples=150,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much],
