@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from entrypoints.bootstrap.database_schema import DatabaseSchema, open_database_schema
-from entrypoints.cli.failing import refusals
-from entrypoints.cli.operating import AsJson, database_settings, require_database
-from entrypoints.cli.showing import show_json
+from entrypoints.cli.errors import exit_on_error
+from entrypoints.cli.operations import AsJson, database_settings, require_database
+from entrypoints.cli.output import show_json
 
 app = typer.Typer(help="Upgrade and inspect the database schema.", no_args_is_help=True)
 BASE = "base"
@@ -19,7 +19,7 @@ BASE = "base"
 def _schema(*, as_json: bool, may_create: bool = False) -> Iterator[DatabaseSchema]:
     """Open the database schema. Without a database, create an embedded one or exit."""
     settings = database_settings(as_json=as_json)
-    with refusals(as_json=as_json):
+    with exit_on_error(as_json=as_json):
         if not may_create:
             require_database(settings)
         with open_database_schema(settings) as schema:

@@ -6,9 +6,9 @@ import typer
 
 from application.use_cases.transfer_distribution import Transfer
 from domain.distributions import distribution_name
-from entrypoints.cli.failing import refusals
-from entrypoints.cli.operating import AsJson, Who, operate, operator
-from entrypoints.cli.showing import show_fields, show_json, show_outcome, show_table, written
+from entrypoints.cli.errors import exit_on_error
+from entrypoints.cli.operations import AsJson, Who, operate, operator
+from entrypoints.cli.output import show_fields, show_json, show_outcome, show_table, written
 from entrypoints.index_paths import index_path
 
 app = typer.Typer(
@@ -47,7 +47,7 @@ def list_distributions(
 @app.command(epilog="Example: provider-registry distributions show acme-tools")
 def show(name: _Name, *, as_json: AsJson = False) -> None:
     """Show which namespace a distribution belongs to, and how it came to be so."""
-    with refusals(as_json=as_json):
+    with exit_on_error(as_json=as_json):
         normalised = distribution_name(name)
     found = operate(lambda admin: admin.inspect_distribution.execute(normalised), as_json=as_json)
     if as_json:
@@ -91,7 +91,7 @@ def transfer(
     Only the new namespace can publish it from then on; the platform always can. What was published stays on the index
     where it is.
     """
-    with refusals(as_json=as_json):
+    with exit_on_error(as_json=as_json):
         order = Transfer(
             operator=operator(who),
             name=distribution_name(name),

@@ -66,9 +66,9 @@ class LazyCommand(TyperCommand):
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """Return the context of the imported command, which runs in place of this one."""
-        from entrypoints.cli.failing import refusals  # noqa: PLC0415 -- not for --help
+        from entrypoints.cli.errors import exit_on_error  # noqa: PLC0415 -- not for --help
 
-        with refusals(as_json="--json" in args):  # an interruption may come while modules are imported
+        with exit_on_error(as_json="--json" in args):  # an interruption may come while modules are imported
             command = self.load()
         return command.make_context(info_name, args, parent=parent, **extra)
 

@@ -47,7 +47,7 @@ def main() -> None:
     try:
         app(prog_name="provider-registry")
     except RegistryError as refusal:
-        from entrypoints.cli.failing import exit_status  # noqa: PLC0415 -- not for --help
+        from entrypoints.cli.errors import exit_status  # noqa: PLC0415 -- not for --help
 
         typer.echo(f"{refusal.code}: {refusal.detail}", err=True)
         sys.exit(exit_status(refusal))

@@ -8,9 +8,9 @@ import typer
 from application.ports.provider_queries import CatalogSearch
 from domain.names import ProviderName
 from domain.search import Query
-from entrypoints.cli.failing import refusals, usable
-from entrypoints.cli.operating import AsJson, Provider, operate
-from entrypoints.cli.showing import show_fields, show_json, show_table
+from entrypoints.cli.errors import exit_on_error, load_or_exit
+from entrypoints.cli.operations import AsJson, Provider, operate
+from entrypoints.cli.output import show_fields, show_json, show_table
 from entrypoints.environment import load_group
 from entrypoints.presenters.catalog import page_view, platform_author, provider_view
 from entrypoints.settings import ServerSettings
@@ -49,7 +49,7 @@ def list_providers(
 @app.command(epilog="Example: provider-registry providers show platform/gcp")
 def show(provider: Provider, *, as_json: AsJson = False) -> None:
     """Show a provider: how it is shown, who it comes from, its latest version. JSON has its readme too."""
-    with refusals(as_json=as_json):
+    with exit_on_error(as_json=as_json):
         name = ProviderName.parse(provider)
     entry = operate(lambda admin: admin.find_provider.execute(name), as_json=as_json)
     view = provider_view(entry, platform=platform_author(_server_settings(as_json=as_json)))
@@ -73,4 +73,4 @@ def show(provider: Provider, *, as_json: AsJson = False) -> None:
 
 
 def _server_settings(*, as_json: bool) -> ServerSettings:
-    return usable(partial(load_group, ServerSettings), as_json=as_json)
+    return load_or_exit(partial(load_group, ServerSettings), as_json=as_json)

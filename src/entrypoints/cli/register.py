@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from entrypoints.cli.failing import refusals
-from entrypoints.cli.release_screen import ReleaseScreen
+from entrypoints.cli.errors import exit_on_error
+from entrypoints.cli.release_output import ReleaseOutput
 from entrypoints.client.errors import ClientError
 from entrypoints.client.release import ReleaseOptions, release
 from entrypoints.environment import load_group
@@ -40,8 +40,8 @@ def register(
 
     Takes its token from REGISTRY_TOKEN, or mints one with REGISTRY_MACHINE_SECRET_KEY.
     """
-    screen = ReleaseScreen(as_json=as_json)
-    with refusals(as_json=as_json):
+    screen = ReleaseOutput(as_json=as_json)
+    with exit_on_error(as_json=as_json):
         settings = _load(os.environ, registry_url, index_url)
         order = ReleaseOptions(
             project=project,

@@ -5,7 +5,7 @@ import subprocess
 
 import typer
 
-from entrypoints.cli.failing import refusals, usable
+from entrypoints.cli.errors import exit_on_error, load_or_exit
 from entrypoints.embedded_database import embedded_unless_configured, upgrade_in_a_process
 from entrypoints.environment import SettingsError, load_settings
 from entrypoints.http.server import serve as serve_http
@@ -22,7 +22,7 @@ def serve() -> None:
     On the embedded database, which is used when DATABASE_URL is not set, migrations are applied first. On any other,
     the server is not ready until `provider-registry database upgrade` has run.
     """
-    settings = usable(load_settings)
+    settings = load_or_exit(load_settings)
     try:
         require_free(_address(settings.server.host), settings.server.port)
     except PortTakenError as error:
@@ -41,7 +41,7 @@ def _upgrade(url: str) -> None:
 
 
 def _address(host: str) -> str:
-    with refusals(as_json=False):
+    with exit_on_error(as_json=False):
         try:
             return address_of(host)
         except UnknownHostError:

@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from entrypoints.cli.showing import show_json, show_table
+from entrypoints.cli.output import show_json, show_table
 from entrypoints.environment import SettingsError, load_settings
 from entrypoints.settings_view import settings_view
 

@@ -13,8 +13,8 @@ import typer
 from application.errors import NotAuthenticatedError
 from domain.errors import MachineNotAllowedError
 from entrypoints.bootstrap import TokenInspection, inspect_machine_token, open_machine_authentication
-from entrypoints.cli.failing import refusals
-from entrypoints.cli.showing import tell
+from entrypoints.cli.errors import exit_on_error
+from entrypoints.cli.output import echo
 from entrypoints.environment import load_group
 from entrypoints.settings import ConsoleSettings, TrustSettings
 
@@ -43,7 +43,7 @@ def inspect(
     REGISTRY_CONSOLE_... settings count. Without --online this works offline and does not check the signature. Exits
     with 1 if a check would not pass, with 4 if Clerk cannot be reached.
     """
-    with refusals(as_json=as_json):
+    with exit_on_error(as_json=as_json):
         settings = load_group(ConsoleSettings, os.environ)
         load_group(TrustSettings, os.environ)
         text = (_standard_input() if written == "-" else written).strip().removeprefix("Bearer ")
@@ -80,18 +80,18 @@ def _show(inspection: TokenInspection, *, as_json: bool) -> None:
             "failed_check": inspection.failed_check,
             "unchecked": inspection.unchecked,
         }
-        tell(json.dumps(shown))  # in ASCII: what a token says must not drive the terminal
+        echo(json.dumps(shown))  # in ASCII: what a token says must not drive the terminal
         return
-    tell(f"kind: {inspection.kind}")
+    echo(f"kind: {inspection.kind}")
     for part, members in (("header", inspection.header), ("claim", inspection.claims)):
         for name, value in members.items():
-            tell(f"{part} {json.dumps(name)[1:-1]}: {json.dumps(value)}{_time(name, value)}")
+            echo(f"{part} {json.dumps(name)[1:-1]}: {json.dumps(value)}{_time(name, value)}")
     if inspection.failed_check is not None:
-        tell(f"would be refused: {inspection.failed_check}")
+        echo(f"would be refused: {inspection.failed_check}")
     else:
-        tell("passes every check" + (" that was made" if inspection.unchecked else ""))
+        echo("passes every check" + (" that was made" if inspection.unchecked else ""))
     for part in inspection.unchecked:
-        tell(f"not checked: {part} (--online does)")
+        echo(f"not checked: {part} (--online does)")
 
 
 def _time(name: str, value: object) -> str:

@@ -21,8 +21,8 @@ from domain.verification import Verification, VerificationLog
 from domain.wheel.filename import WheelFilename
 from domain.wheel.url import WheelUrl
 from domain.wheel.verified_wheel import VerifiedWheel
-from entrypoints.cli.failing import refusals
-from entrypoints.cli.showing import show_json, show_outcome, show_verdicts
+from entrypoints.cli.errors import exit_on_error
+from entrypoints.cli.output import show_json, show_outcome, show_verdicts
 from entrypoints.environment import load_group
 from entrypoints.settings import TrustSettings, WheelSettings
 from entrypoints.wheel_verification import open_wheel_verification
@@ -58,7 +58,7 @@ def verify(
 
     A URL is fetched as the registry would fetch it for a first-party provider; the REGISTRY_WHEEL_… settings count.
     """
-    with refusals(as_json=as_json):
+    with exit_on_error(as_json=as_json):
         settings = load_group(WheelSettings, os.environ)
         load_group(TrustSettings, os.environ)
         url = WheelUrl.parse(wheel) if "://" in wheel else None

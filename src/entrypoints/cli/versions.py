@@ -9,8 +9,8 @@ from application.use_cases.reverify_version import ReverificationResult
 from domain.history import validate_yank_reason
 from domain.lifecycle import Restoration, Yank
 from domain.versions import ProviderVersion
-from entrypoints.cli.failing import refusals
-from entrypoints.cli.operating import (
+from entrypoints.cli.errors import exit_on_error
+from entrypoints.cli.operations import (
     LATEST,
     AsJson,
     Provider,
@@ -21,7 +21,7 @@ from entrypoints.cli.operating import (
     operator,
     provider_and_version,
 )
-from entrypoints.cli.showing import show_fields, show_json, show_outcome, show_table, show_verdicts, written
+from entrypoints.cli.output import show_fields, show_json, show_outcome, show_table, show_verdicts, written
 from entrypoints.presenters.history import event_view
 from entrypoints.presenters.verifications import verification_view
 from entrypoints.presenters.versions import version_view
@@ -32,7 +32,7 @@ app = typer.Typer(help="Look into versions, yank and verify them. Needs the data
 @app.command("list", epilog="Example: provider-registry versions list platform/gcp")
 def list_versions(provider: Provider, *, as_json: AsJson = False) -> None:
     """List a provider's versions of any status, failed ones included, newest first."""
-    with refusals(as_json=as_json):
+    with exit_on_error(as_json=as_json):
         name, _ = provider_and_version(provider, LATEST)
     versions = operate(lambda admin: admin.list_versions.execute(name), as_json=as_json)
     if as_json:
@@ -96,7 +96,7 @@ def yank(
     as_json: AsJson = False,
 ) -> None:
     """Take a version out of 'latest'; it stays for those who pinned it. Safe to repeat: the first reason stays."""
-    with refusals(as_json=as_json):
+    with exit_on_error(as_json=as_json):
         name, number = provider_and_version(provider, version)
         if number is None:
             raise typer.BadParameter("say which version; what is latest may change meanwhile")
@@ -107,7 +107,7 @@ def yank(
 @app.command(epilog="Example: provider-registry versions restore platform/gcp 1.4.0")
 def restore(provider: Provider, version: Version, *, who: Who = None, as_json: AsJson = False) -> None:
     """Undo a yank. Safe to repeat."""
-    with refusals(as_json=as_json):
+    with exit_on_error(as_json=as_json):
         name, number = provider_and_version(provider, version)
         if number is None:
             raise typer.BadParameter("say which version; a yanked one is never the latest")
@@ -122,7 +122,7 @@ def verify(provider: Provider, version: VersionOrLatest, *, as_json: AsJson = Fa
     Exits with 1 if the host no longer serves the registered bytes, with 4 if it cannot be reached. The
     REGISTRY_WHEEL_… settings count.
     """
-    with refusals(as_json=as_json):
+    with exit_on_error(as_json=as_json):
         name, number = provider_and_version(provider, version)
     found = operate(lambda admin: admin.reverify_version.execute(name, number), as_json=as_json)
     _show_reverified(found, as_json=as_json)
@@ -130,7 +130,7 @@ def verify(provider: Provider, version: VersionOrLatest, *, as_json: AsJson = Fa
 
 
 def _inspect(provider: str, version: str, *, as_json: bool) -> VersionDetails:
-    with refusals(as_json=as_json):
+    with exit_on_error(as_json=as_json):
         name, number = provider_and_version(provider, version)
     return operate(lambda admin: admin.inspect_version.execute(name, number), as_json=as_json)
 

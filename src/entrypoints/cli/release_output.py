@@ -1,4 +1,4 @@
-"""What a release engineer sees of a registration: progress on standard error, the outcome on standard output."""
+"""Output of ``register``: progress on standard error, the outcome on standard output."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from entrypoints.cli.showing import show, tell
+from entrypoints.cli.output import echo, show
 from entrypoints.client.errors import ClientError, RefusedError
 from entrypoints.client.registry_api import Registration
 from entrypoints.client.waiting import OnPoll
@@ -21,8 +21,8 @@ _OUTCOMES = {
 }
 
 
-class ReleaseScreen:
-    """Watches a release and tells how it ended."""
+class ReleaseOutput:
+    """Shows the progress and the outcome of a release."""
 
     def __init__(self, *, as_json: bool) -> None:
         self._as_json = as_json
@@ -49,10 +49,9 @@ class ReleaseScreen:
             yield looked
 
     def done(self, registration: Registration) -> None:
-        """Print what came of it."""
         if self._as_json:
             shown = {name: value for name, value in msgspec.to_builtins(registration).items() if value is not None}
-            tell(msgspec.json.encode(shown))
+            echo(msgspec.json.encode(shown))
         elif registration.version is None:
             self._fail(f"version_conflict: {registration.detail}")
         else:
@@ -62,13 +61,12 @@ class ReleaseScreen:
             show(f"[green]✓[/green] {escape(text)}")
 
     def failed(self, error: ClientError) -> None:
-        """Print why it came to no good end."""
         refusal = error if isinstance(error, RefusedError) else None
         if self._as_json:
             shown = {"outcome": "failed", "code": error.code, "detail": error.detail, "exit_status": error.exit_status}
             if refusal is not None:
                 shown |= {"status": refusal.status, "errors": refusal.errors, "request_id": refusal.request_id}
-            tell(msgspec.json.encode(shown))
+            echo(msgspec.json.encode(shown))
             return
         self._fail(f"{error.code}: {error.detail}")
         for field in refusal.errors if refusal else ():

@@ -1,4 +1,4 @@
-"""Ending a command: with which words, and with which status. docs/cli.md explains the statuses."""
+"""How commands end when something fails: message, code and exit status. docs/cli.md explains the statuses."""
 
 import json
 import os
@@ -11,30 +11,30 @@ import typer
 
 from application.errors import StoreMisconfiguredError, TransientError
 from domain.errors import InvalidValueError, RegistryError
-from entrypoints.cli.showing import tell
+from entrypoints.cli.output import echo
 from entrypoints.environment import SettingsError
 
 T = TypeVar("T")
 
 
-def usable(load: Callable[[Mapping[str, str]], T], *, as_json: bool = False) -> T:
-    """Return the settings in the environment, or end with a message that names all that is wrong, and status 2."""
-    with refusals(as_json=as_json):
+def load_or_exit(load: Callable[[Mapping[str, str]], T], *, as_json: bool = False) -> T:
+    """Return settings of the environment, or exit with status 2 and all their problems."""
+    with exit_on_error(as_json=as_json):
         return load(os.environ)
 
 
 def exit_status(refusal: RegistryError) -> int:
-    """Return 4 for what may pass by itself, 2 for what was written wrongly, 1 for all else."""
+    """Return 4 for a transient failure, 2 for invalid input, 1 for everything else."""
     if isinstance(refusal, InvalidValueError | StoreMisconfiguredError):
         return 2
     return 4 if isinstance(refusal, TransientError) else 1
 
 
 @contextmanager
-def refusals(*, as_json: bool) -> Iterator[None]:
-    """End the command with what the registry says, should it refuse, or with what is wrong with the settings or a file.
+def exit_on_error(*, as_json: bool) -> Iterator[None]:
+    """Exit with the code, the sentence and the status of an error that leaves the context.
 
-    Programs get a JSON document for unexpected errors too; the traceback is then logged on standard error.
+    With ``as_json`` they are a JSON document. The traceback of an unexpected error is logged on standard error.
     """
     try:
         yield
@@ -63,5 +63,5 @@ def refusals(*, as_json: bool) -> Iterator[None]:
         return
     if as_json:
         line = json.dumps({"outcome": "failed", "code": code, "detail": detail, "exit_status": status})
-    tell(line, err=not as_json)
+    echo(line, err=not as_json)
     raise typer.Exit(status)

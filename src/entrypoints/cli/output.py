@@ -1,4 +1,4 @@
-"""What several commands show alike: tables to people, documents to programs."""
+"""Output of commands: tables for people, JSON for programs."""
 
 import io
 import os
@@ -21,7 +21,7 @@ _NO_WIDTH = 100_000
 """Columns, where there is no terminal to be as wide as."""
 
 
-def tell(text: str | bytes, *, err: bool = False, nl: bool = True) -> None:
+def echo(text: str | bytes, *, err: bool = False, nl: bool = True) -> None:
     """Print to standard output or standard error.
 
     If the reader is gone, or the disk is full, the text is lost and the command goes on: its exit
@@ -34,18 +34,18 @@ def tell(text: str | bytes, *, err: bool = False, nl: bool = True) -> None:
         with Path(os.devnull).open("wb") as nowhere:  # or Python would fail once more at its end
             os.dup2(nowhere.fileno(), stream.fileno())
         if not err:
-            tell(f"standard output could not be written: {error.strerror}", err=True)
+            echo(f"standard output could not be written: {error.strerror}", err=True)
 
 
 def show(shown: Text | str, *, err: bool = False) -> None:
     """Print what rich renders, on lines as long as they are."""
     console = _console(err=err)
     console.print(shown, soft_wrap=True)
-    tell(_rendered(console), err=err, nl=False)
+    echo(_rendered(console), err=err, nl=False)
 
 
 def show_json(shown: object) -> None:
-    tell(msgspec.json.encode(shown))
+    echo(msgspec.json.encode(shown))
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[Text | str]]) -> None:
@@ -59,7 +59,7 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[Text | str]]) -> 
     if not console.is_terminal:
         console.width = _NO_WIDTH
     console.print(table)
-    tell("\n".join(line.rstrip() for line in _rendered(console).splitlines()))
+    echo("\n".join(line.rstrip() for line in _rendered(console).splitlines()))
 
 
 def show_fields(fields: Mapping[str, object]) -> None:

@@ -1,4 +1,4 @@
-"""Reaching the registry from the host that it runs on, without a realm and without HTTP."""
+"""What the operators' commands share: parameters, and the use cases over the database."""
 
 import asyncio
 import getpass
@@ -14,7 +14,7 @@ from domain.names import ProviderName
 from domain.registrants import Operator
 from domain.semver import SemVer
 from entrypoints.bootstrap import is_database_there, open_admin_use_cases
-from entrypoints.cli.failing import refusals, usable
+from entrypoints.cli.errors import exit_on_error, load_or_exit
 from entrypoints.environment import SettingsError, load_group
 from entrypoints.settings import DatabaseSettings, WheelSettings
 from entrypoints.use_cases import AdminUseCases
@@ -32,22 +32,22 @@ Who = Annotated[
 
 
 def operate(work: Callable[[AdminUseCases], Awaitable[T]], *, as_json: bool) -> T:
-    """Do a piece of work on the registry, or end the command with what went wrong."""
+    """Return the result of work on the use cases, or exit with its error."""
     database = database_settings(as_json=as_json)
-    wheel = usable(partial(load_group, WheelSettings), as_json=as_json)
+    wheel = load_or_exit(partial(load_group, WheelSettings), as_json=as_json)
 
     async def run() -> T:
         async with open_admin_use_cases(database, wheel) as admin:
             return await work(admin)
 
-    with refusals(as_json=as_json):
+    with exit_on_error(as_json=as_json):
         require_database(database)
         return asyncio.run(run())
 
 
 def database_settings(*, as_json: bool) -> DatabaseSettings:
     """Return the database settings; print a note if that is an embedded one."""
-    settings = usable(partial(load_group, DatabaseSettings), as_json=as_json)
+    settings = load_or_exit(partial(load_group, DatabaseSettings), as_json=as_json)
     if settings.url is None:
         typer.echo(f"DATABASE_URL is not set: this is the embedded database in {settings.data_dir}.", err=True)
     return settings
