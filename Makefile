@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-quick test-programs test-browser test-proxy test-attacks test-wheels test-faults test-containers test-ha test-openapi bench check format lint types imports audit audited containers cloudnative-pg sbom lock clean
+.PHONY: help run quick test test-quick test-programs test-browser test-proxy test-attacks test-wheels test-faults test-containers test-ha test-openapi bench check format lint types imports audit audited containers cloudnative-pg sbom lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -15,6 +15,7 @@ ARGS ?=
 PYTEST_ARGS ?= -n auto
 PROGRAMS := $(addprefix tests/e2e/,$(addsuffix .py,test_backup test_command_line test_customer_indexes test_installers test_operator_commands \
 	test_register_command test_settings_command test_tokens_command test_verify_command))
+QUICK := tests/domain tests/application tests/entrypoints/http/test_recorded_contract.py --ignore=tests/application/ports
 SLOW := tests/e2e tests/test_benchmarks.py tests/test_examples.py tests/test_supply_chain.py
 
 help: ## Show this list
@@ -22,6 +23,9 @@ help: ## Show this list
 
 run: $(READY) ## Start a local registry and register an example provider (ARGS=--once stops after it)
 	@$(BIN)/provider-registry dev $(ARGS)
+
+quick: $(READY) ## The inner loop, in seconds: domain, use cases and the recorded HTTP contract, without a server
+	$(BIN)/python -m pytest -q $(PYTEST_ARGS) --hypothesis-profile=quick -m "not hostile" -k "not postgres" $(QUICK)
 
 test: check ## Check everything, then run the suite against real parts
 	$(BIN)/python -m pytest $(PYTEST_ARGS) $(addprefix --ignore=,$(PROGRAMS))
