@@ -39,7 +39,7 @@ class Admission:
             TooManyFetchesError: Others have as many bytes under way as there is memory for.
         """
         with self._in_flight.hold(account.id):
-            async with self._bodies.hold(account, self._announced_bytes(request)):
+            async with self._bodies.acquire(account, self._announced_bytes(request)):
                 yield
 
     async def read_json(self, request: Request[Any, Any, Any], account: Account, make: Callable[[object], T]) -> T:
@@ -48,7 +48,7 @@ class Admission:
         Raises:
             RegistryError: See ``read_json`` of ``bodies``.
         """
-        turn = partial(self._decoding.hold, account)
+        turn = partial(self._decoding.acquire, account)
         return await read_json(request, make, limit=self._body_bytes, turn=turn)
 
     def _announced_bytes(self, request: Request[Any, Any, Any]) -> int:
