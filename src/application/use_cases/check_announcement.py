@@ -105,7 +105,7 @@ class CheckAnnouncement:
         """
         log, account = VerificationLog(), Account.of(registration.registrant)
         try:
-            async with self._shares.hold(account):
+            async with self._shares.acquire(account):
                 compatibility = await self._assess_compatibility.execute(registration, state, log)
         except AnnouncementRefusedError as error:
             return Refused(error, log.verdict(at=self._clock.now()))
