@@ -13,7 +13,7 @@ from benchmarks.figures import Figure
 from benchmarks.load import MeasurementError
 from benchmarks.plan import PLANS
 from benchmarks.processes import ServerError
-from benchmarks.sections import downloading, helping, memory, reading, registering, scale, soaking, starting
+from benchmarks.sections import comparing, downloading, helping, memory, reading, registering, scale, soaking, starting
 from benchmarks.workbench import Workbench, a_workbench
 
 SECTIONS: Mapping[str, Callable[[Workbench], Iterable[Figure]]] = {
@@ -22,6 +22,7 @@ SECTIONS: Mapping[str, Callable[[Workbench], Iterable[Figure]]] = {
     "download": downloading.measure,
     "memory": memory.measure,
     "scale": scale.measure,
+    "compare": comparing.measure,
     "start": starting.measure,
     "soak": soaking.measure,
     "help": helping.measure,

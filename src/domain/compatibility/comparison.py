@@ -72,6 +72,7 @@ class _Comparison:
         self._severities = severities
         self.budget = Budget()
         self._search_budget = Budget(steps=_MAX_SEARCHED)
+        self._elsewhere: dict[tuple[object, ...], list[Finding]] = {}
         self.faults: list[str] = []
         self.questions: list[OpenQuestion] = []
 
@@ -133,7 +134,7 @@ class _Comparison:
         old, new = Document.of(before), Document.of(after)
         nodes: tuple[Node, Node] = ((old.whole,), (new.whole,))
         is_emptied = after is True or after == {}
-        walker = Walker(side, Shaper(self.budget), self.budget)
+        walker = Walker(side, Shaper(self.budget), self.budget, self._elsewhere)
         findings = walker.compare(*nodes, is_root=is_emptied or side is Side.CONFIG)
         if is_emptied:
             findings = tuple(found for found in findings if found.rule is RuleId.PROPERTY_REMOVED)

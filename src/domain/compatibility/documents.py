@@ -1,13 +1,15 @@
 """Parts of a schema document, and where its references lead."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 from typing import TypeAlias, cast
 from urllib.parse import unquote
 
-from domain.json_schema.drafts import DEFAULT_DRAFT, Draft, Pointer, draft_of, subschemas
+from domain.compatibility.budget import MAX_LEVELS
+from domain.json_schema.drafts import DEFAULT_DRAFT, DEFINITIONS, Draft, Pointer, draft_of, subschemas
 
 MAX_CONJUNCTS = 256
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
@@ -28,7 +30,8 @@ class Document:
 
     root: object
     draft: Draft
-    texts: dict[int, str] = field(default_factory=dict, repr=False)
+    digests: dict[int, str | None] = field(default_factory=dict, repr=False)
+    applied: "dict[int, tuple[Part, ...]]" = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, root: object) -> "Document":
@@ -58,18 +61,6 @@ class Document:
                 if isinstance(name, str):
                     found.setdefault(name.removeprefix("#"), (part, place))
         return found
-
-    @cached_property
-    def definitions(self) -> str | None:
-        """The canonical text of all definitions if references lead nowhere else, or None."""
-        if not isinstance(self.root, dict):
-            return ""
-        for _, part in subschemas(self.root, self.draft):
-            target = part.get("$ref", "#/$defs/")
-            named = isinstance(target, str) and target.startswith(("#/$defs/", "#/definitions/"))
-            if not named or "$dynamicRef" in part or "$recursiveRef" in part:
-                return None
-        return spelling([self.draft.name, self.root.get("$defs"), self.root.get("definitions")])
 
     def resolve(self, reference: object) -> "Part | None":
         """Return what a reference leads to, or None."""
@@ -110,12 +101,34 @@ class Part:
         return id(self.schema) if isinstance(self.schema, dict) else bool(self.schema)
 
     @property
-    def text(self) -> str:
-        """The canonical text, which is made once."""
-        known = self.document.texts.get(id(self.schema))
-        if known is None:
-            known = self.document.texts[id(self.schema)] = spelling(self.schema)
-        return known
+    def digest(self) -> str | None:
+        """Equal for parts that are written alike and refer to what is written alike; None if it refers to itself."""
+        return self._digest(0)
+
+    def _digest(self, level: int) -> str | None:
+        key = id(self.schema)
+        digests = self.document.digests
+        if level > MAX_LEVELS:
+            return None
+        if key not in digests:
+            digests[key] = None  # as long as it is under way
+            digests[key] = self._digested(level)
+        return digests[key]
+
+    def _digested(self, level: int) -> str | None:
+        text = spelling(self.schema)
+        found = [self.document.draft.name, text]
+        if '"$ref"' in text or "Ref" in text:
+            for place, part in _subschemas(self.schema, self.document.draft):
+                if place and place[0] in DEFINITIONS:
+                    continue
+                for keyword in ("$ref", "$dynamicRef", "$recursiveRef"):
+                    target = self.document.resolve(part[keyword]) if keyword in part else None
+                    digest = "" if target is None else target._digest(level + 1)  # noqa: SLF001 -- of its own kind
+                    if digest is None:
+                        return None
+                    found.append(digest)
+        return sha256("\0".join(found).encode()).hexdigest()
 
     @property
     def keywords(self) -> Mapping[str, object]:
@@ -159,6 +172,10 @@ class Part:
         }
 
 
+def _subschemas(schema: object, draft: Draft) -> Sequence[tuple[Pointer, Mapping[str, object]]]:
+    return subschemas(schema, draft) if isinstance(schema, dict) else ()
+
+
 Node: TypeAlias = tuple[Part, ...]
 """Schemas that apply together to one value; none at all allows everything."""
 
@@ -179,7 +196,11 @@ def conjuncts(node: Node) -> list[Part]:
         found[part.key] = part
         if len(found) > MAX_CONJUNCTS:
             raise TooEntangledError
-        waiting += reversed(list(_applied(part)))
+        if isinstance(part.schema, dict):
+            key = id(part.schema)
+            if key not in part.document.applied:
+                part.document.applied[key] = tuple(reversed(list(_applied(part))))
+            waiting += part.document.applied[key]
     return list(found.values())
 
 

@@ -237,7 +237,7 @@ def _written(part: Part | None, keywords: Sequence[str]) -> str | None:
     if part is None:
         return None
     if not keywords:
-        return part.text
+        return spelling(part.schema)
     there = {keyword: part.keywords[keyword] for keyword in keywords if keyword in part.keywords}
     if not there:
         return None

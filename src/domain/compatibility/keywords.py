@@ -5,12 +5,14 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import cast
 
-from domain.compatibility.annotations import TEXTS
+from domain.compatibility.annotations import FLAGS, TEXTS
 from domain.compatibility.documents import Part, conjuncts
 from domain.compatibility.instances import Shapes
 from domain.compatibility.shapes import TYPES, Condition, Contains, Group, Items, Shape, by_text, type_of
 
 FREE: Shapes = {kind: (Shape(kind),) for kind in TYPES}
+_ELSEWHERE = TEXTS | {"$ref", "allOf", "anyOf", "oneOf", "$defs", "definitions", "default", *FLAGS}
+"""Keywords that are followed, or say nothing."""
 _CONCERNED = {"unevaluatedProperties": "object", "unevaluatedItems": "array"}
 _COUNTED = {
     "string": ("minLength", "maxLength"),
@@ -24,7 +26,7 @@ def own(part: Part) -> Shapes:
     if part.schema is False:
         return {}
     keywords = part.keywords
-    if not keywords:
+    if keywords.keys() <= _ELSEWHERE:
         return FREE
     allowed, is_integer = _types(keywords.get("type"))
     values = _values(part)

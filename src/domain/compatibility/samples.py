@@ -6,7 +6,7 @@ from itertools import chain, islice
 from domain.compatibility import formats, patterns
 from domain.compatibility.automata import UndecidedError
 from domain.compatibility.budget import Budget, ExhaustedError
-from domain.compatibility.documents import Node, TooEntangledError, spelling
+from domain.compatibility.documents import Document, Node, TooEntangledError, spelling
 from domain.compatibility.instances import Judge, Shapes, item, member
 from domain.compatibility.sample_parts import (
     FEW,
@@ -28,6 +28,7 @@ _LIMITS = {1: 160, 2: 30, 3: 16}
 _MAX_LEVELS = 6
 _WORDS = ("a", "z", "A", "0", "", "a b", "ab", "é")
 _PLAIN: tuple[object, ...] = (None, True, False, 0, 1, 1.5, -1, 7, "a", "z", [], {}, [1])
+_TEXT: Node = (Document.of({"type": "string"}).whole,)
 _NAMES = ("a", "A", "z0", "k")
 
 
@@ -148,9 +149,9 @@ class Sampler:
                 found = patterns.example(pattern, self._budget, least=length)
                 known += [found] if found is not None else []
                 known += [] if shape.patterns else self._told_apart("", pattern)
+        yield from ("a" * length for length in counts)
         yield from known
         for length in counts:
-            yield "a" * length
             yield from (text * (length // len(text)) for text in known if text and len(text) < length)
 
     def _told_apart(self, taken: str, refused: str) -> list[str]:
@@ -186,6 +187,7 @@ class Sampler:
         for value in entries:
             yield [*first, value]
             yield [value]
+        yield from ([*first, value, value] for value in entries[:2])
         for count in lengths(shape, hints):
             size = max(0, count - len(first))
             if entries:
@@ -241,9 +243,8 @@ class Sampler:
                 for pattern in group.patterns:
                     yield from self.names_of(pattern)
             for part in shape.names:
-                for value in islice(self.between((part,), ()), 3):
-                    if isinstance(value, str):
-                        yield value
+                values = (*islice(self.between(_TEXT, (part,)), FEW * 2), *islice(self.between((part,), ()), 3))
+                yield from (value for value in values if isinstance(value, str))
 
     def _required(self, shape: Shape, besides: set[str]) -> dict[str, object] | None:
         """Return the members that must be there, of which one may be left to the caller; None if one is not found."""

@@ -92,7 +92,9 @@ class Shaper:
         union: dict[str, tuple[Shape, ...]] = {}
         for branch, alternatives in zip(branches, found, strict=True):
             for kind, options in alternatives.items():
-                marked = tuple(replace(shape, origin=keyword, branch=branch) for shape in options)
+                marked = tuple(
+                    replace(shape, origin=shape.origin or keyword, branch=shape.branch or branch) for shape in options
+                )
                 union[kind] = (*union.get(kind, ()), *marked)
         if keyword == "oneOf" and not self._disjoint(found):
             shapes = _under(shapes, condition)

@@ -29,14 +29,22 @@ class Walker:
         side: Whether values are written by users or by the provider.
         shaper: What nodes mean.
         budget: What pairs and steps are counted on.
+        elsewhere: What was found between parts of other documents, which share definitions.
     """
 
-    def __init__(self, side: Side, shaper: Shaper, budget: Budget) -> None:
+    def __init__(
+        self,
+        side: Side,
+        shaper: Shaper,
+        budget: Budget,
+        elsewhere: dict[tuple[object, ...], list[Finding]] | None = None,
+    ) -> None:
         self.side = side
         self.shaper = shaper
         self.budget = budget
         self.is_strict = False
         self.has_recursion = False
+        self._elsewhere = {} if elsewhere is None else elsewhere
         self._known: dict[tuple[object, ...], list[Finding]] = {}
         self._open: set[tuple[object, ...]] = set()
         self._effects = Fixpoint()
@@ -61,6 +69,9 @@ class Walker:
 
     def _asserted(self, old: Node, new: Node, *, is_root: bool) -> Sequence[Finding]:
         key = (key_of(old), key_of(new), is_root)
+        written = self._written(old, new)
+        if written is not None and written in self._elsewhere and not is_root:
+            return self._elsewhere[written]
         if key in self._open:
             self.has_recursion = True
             return ()
@@ -69,7 +80,14 @@ class Walker:
             self._kept.append((old, new))  # keys are identities, so what they identify must live
             self._known[key] = merged(self._tried(old, new, is_root=is_root))
             self._open.discard(key)
+            if written is not None:
+                self._elsewhere[written] = self._known[key]
         return self._known[key]
+
+    def _written(self, old: Node, new: Node) -> tuple[object, ...] | None:
+        """Identify two nodes across documents, by place and text; None if that cannot be done."""
+        parts = [(part.pointer, part.digest) for part in (*old, *new)]
+        return None if any(digest is None for _, digest in parts) else (self.side, len(old), *parts)
 
     def _tried(self, old: Node, new: Node, *, is_root: bool) -> Sequence[Finding]:
         if len(self._open) + self._effects.level >= MAX_LEVELS or not self.budget.take_pair():
@@ -109,11 +127,7 @@ class Walker:
 
     def spells_alike(self, old: Part, new: Part) -> bool:
         """Tell whether two parts are written alike and refer to the same."""
-        text = old.text
-        if text != new.text or old.document.year != new.document.year:
-            return False
-        definitions = old.document.definitions
-        return '"$ref"' not in text or (definitions is not None and definitions == new.document.definitions)
+        return old.digest is not None and old.digest == new.digest
 
     def _is_same(self, old: Node, new: Node) -> bool:
         if key_of(old) == key_of(new):
