@@ -208,3 +208,40 @@ async def test_without_schemas_the_verdict_is_unknown_and_the_next_version_is_co
     problem = await refused(service, "1.4.0", schemas=schemas())
 
     assert "breaks users of 1.2.0" in problem["detail"]
+
+
+async def read(service: Service, path: str) -> str:
+    response = await service.client.get(path)
+    assert (response.status_code, response.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    return response.text
+
+
+async def test_a_page_shows_what_changed_breaking_changes_first(service: Service) -> None:
+    await service.publish("1.3.0", schemas=schemas(**TIER_AND_SIZE))
+    await service.publish("2.0.0", schemas=schemas(tier={"type": "string"}, label={"type": "string"}))
+
+    page = await read(service, "/catalog/platform/gcp/compare/1.3.0...2.0.0")
+
+    assert "2.0.0 breaks users: it needs a major version." in page
+    assert page.index("<code>size</code>") < page.index("<code>label</code>")
+    assert "&#34;type&#34;: &#34;integer&#34;" in page
+    assert "<option selected>1.3.0</option>" in page
+
+
+async def test_a_version_leads_to_what_changed_and_says_who_accepted_it(service: Service) -> None:
+    await service.publish("1.3.0", schemas=schemas(**TIER_AND_SIZE))
+    await service.publish("1.4.0", schemas=schemas(), accept_breaking={"reason": "<b>All</b> of it is meant."})
+
+    page = await read(service, "/catalog/platform/gcp/1.4.0")
+
+    assert '<a href="/catalog/platform/gcp/compare/1.3.0...1.4.0">What changed since 1.3.0</a>' in page
+    assert "&lt;b&gt;All&lt;/b&gt; of it is meant." in page
+
+
+async def test_a_form_leads_to_the_comparison_that_was_chosen(service: Service) -> None:
+    await service.publish("1.3.0", schemas=schemas(**TIER_AND_SIZE))
+
+    response = await service.client.get("/catalog/platform/gcp/compare?old=1.3.0&new=1.3.0", follow_redirects=False)
+
+    assert (response.status_code, response.headers["location"]) == (303, "/catalog/platform/gcp/compare/1.3.0...1.3.0")
+    assert "No schema changed" in await read(service, response.headers["location"])

@@ -9,6 +9,7 @@ from litestar import Request, Response
 
 from entrypoints.http.cache.representation import IMMUTABLE, REVALIDATE, Representation
 from entrypoints.http.models.responses import ProblemView
+from entrypoints.http.pages.comparisons import snippet
 from entrypoints.http.pages.markdown import render_markdown
 from entrypoints.http.templating import render
 
@@ -46,4 +47,6 @@ def as_html(
 
 
 def _render(template: str, **context: object) -> str:
-    return render(f"pages/{template}", stylesheet=STYLESHEET_PATH, render_markdown=render_markdown, **context)
+    return render(
+        f"pages/{template}", stylesheet=STYLESHEET_PATH, render_markdown=render_markdown, snippet=snippet, **context
+    )

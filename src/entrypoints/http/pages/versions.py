@@ -7,9 +7,11 @@ from itertools import islice
 from urllib.parse import quote, urlencode
 
 from domain.catalog import CatalogEntry
+from domain.compatibility.record import Acceptance
 from domain.history import LifecycleEvent
 from domain.schemas import CanonicalJson, ResourceSchema
 from domain.versions import ProviderVersion, VersionStatus
+from entrypoints.http.pages.comparisons import compared_path
 from entrypoints.http.pages.field_rows import Budget, Row
 from entrypoints.http.pages.fields import SchemaReader
 from entrypoints.index_paths import index_path
@@ -54,6 +56,7 @@ class VersionPage:
     """A version with all that is known of it.
 
     Attributes:
+        acceptance: Who accepted its breaking changes; None if there are none.
         registry_url: Where dependents reach the registry; None if that is not configured.
     """
 
@@ -61,6 +64,7 @@ class VersionPage:
     version: ProviderVersion
     history: Sequence[LifecycleEvent]
     has_more_history: bool = False
+    acceptance: Acceptance | None = None
     registry_url: str | None = None
 
     @property
@@ -102,6 +106,16 @@ class VersionPage:
     def api(self) -> str:
         """Where the API has it."""
         return f"/providers/{self.version.name}/versions/{quote(self.version.version.text, safe='+')}"
+
+    @property
+    def since(self) -> str:
+        """How paths name the comparison with its baseline; empty if there is none."""
+        compared = self.version.compatibility
+        return (
+            ""
+            if compared is None or compared.baseline is None
+            else compared_path(compared.baseline, self.version.version)
+        )
 
     def resources(self) -> list[Resource]:
         """Return the resource types with their fields, as many as a page holds."""

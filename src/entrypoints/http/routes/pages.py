@@ -2,21 +2,28 @@
 
 from litestar import Router, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+from litestar.status_codes import HTTP_303_SEE_OTHER
 
+from application.use_cases.compare_versions import CompareVersions, FindCompatibility
 from application.use_cases.queries import FindProvider, FindVersion, ListVersions, ReadHistory, SearchProviders
 from domain.catalog import Author
+from domain.compatibility.record import Acceptance
+from domain.versions import ProviderVersion
 from entrypoints.http.cache.reads import cached_read, conditional_read
 from entrypoints.http.cache.rendering import RenderingPool
 from entrypoints.http.cache.representation import Representation
+from entrypoints.http.pages.comparisons import ComparisonPage, compared_path
 from entrypoints.http.pages.responses import STYLESHEET, STYLESHEET_PATH, as_html, page
 from entrypoints.http.pages.results import Results
 from entrypoints.http.pages.versions import VersionListing, VersionPage
 from entrypoints.http.problems import EXCEPTION_HANDLERS
 from entrypoints.http.requests.paging import VersionCursor, version_cursor
-from entrypoints.http.requests.paths import provider_name, version_or_latest
+from entrypoints.http.requests.paths import exact_version, provider_name, version_or_latest
 from entrypoints.http.requests.public_urls import PublicUrls
 from entrypoints.http.routes.catalog import Offset, Tags, Words, catalog_search
+from entrypoints.http.routes.compatibility import compared_versions
 from entrypoints.presenters.catalog import provider_view
 
 _PAGE = 20
@@ -72,6 +79,7 @@ async def version_page(
     find_provider: NamedDependency[FindProvider],
     find_version: NamedDependency[FindVersion],
     read_history: NamedDependency[ReadHistory],
+    find_compatibility: NamedDependency[FindCompatibility],
     rendering: NamedDependency[RenderingPool],
     urls: NamedDependency[PublicUrls],
 ) -> Representation:
@@ -85,9 +93,48 @@ async def version_page(
         version=found,
         history=history[:_EVENTS],
         has_more_history=len(history) > _EVENTS,
+        acceptance=await _acceptance(find_compatibility, found),
         registry_url=urls.base,
     )
     return await rendering.run(page, "version.html", page=view)
+
+
+async def _acceptance(find_compatibility: FindCompatibility, version: ProviderVersion) -> Acceptance | None:
+    if version.compatibility is None or not version.compatibility.breaking:
+        return None
+    _, compatibility = await find_compatibility.execute(version.name, version.version)
+    return compatibility.acceptance
+
+
+@get("/catalog/{prefix:str}/{name:str}/compare/{versions:str}")
+@cached_read
+async def comparison_page(
+    prefix: FromPath[str],
+    name: FromPath[str],
+    versions: FromPath[str],
+    find_provider: NamedDependency[FindProvider],
+    list_versions: NamedDependency[ListVersions],
+    compare_versions: NamedDependency[CompareVersions],
+    rendering: NamedDependency[RenderingPool],
+) -> Representation:
+    """Show what changed from one version to another."""
+    provider = provider_name(prefix, name)
+    old, new = compared_versions(provider, versions)
+    entry = await find_provider.execute(provider)
+    report = await compare_versions.execute(provider, old, new)
+    choices = [found.version for found in await list_versions.execute(provider, limit=_VERSIONS)]
+    view = ComparisonPage(entry=entry, old=old, new=new, report=report, choices=choices)
+    return await rendering.run(page, "comparison.html", page=view)
+
+
+@get("/catalog/{prefix:str}/{name:str}/compare")
+async def chosen_comparison(
+    prefix: FromPath[str], name: FromPath[str], old: FromQuery[str], new: FromQuery[str]
+) -> Redirect:
+    """Lead from a form to the page of the comparison that was chosen."""
+    provider = provider_name(prefix, name)
+    chosen = compared_path(exact_version(provider, old), exact_version(provider, new))
+    return Redirect(f"/catalog/{provider}/compare/{chosen}", status_code=HTTP_303_SEE_OTHER)
 
 
 @get(STYLESHEET_PATH)
@@ -99,7 +146,7 @@ async def stylesheet() -> Representation:
 
 pages = Router(
     "/",
-    route_handlers=[providers_page, provider_page, version_page, stylesheet],
+    route_handlers=[providers_page, provider_page, version_page, comparison_page, chosen_comparison, stylesheet],
     include_in_schema=False,
     exception_handlers={error: as_html(handler) for error, handler in EXCEPTION_HANDLERS.items()},
 )
