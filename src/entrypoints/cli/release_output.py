@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from entrypoints.cli.output import echo, show
 from entrypoints.client.errors import ClientError, RefusedError
-from entrypoints.client.registry_api import Registration
+from entrypoints.client.registry_api import RegistrationResult
 from entrypoints.client.waiting import OnPoll
 
 _OUTCOMES = {
@@ -40,15 +40,15 @@ class ReleaseOutput:
         with Progress(*columns, console=self._console, transient=True, disable=quiet) as progress:
             task = progress.add_task(f"Looking for {what} on the package index", total=seconds or None)
 
-            def looked(looks: int, gone: float, seen: str) -> None:
-                progress.update(task, completed=gone, description=escape(f"The index {seen}: {what}"))
-                if looks == 1 and quiet:
+            def on_poll(polls: int, elapsed: float, seen: str) -> None:
+                progress.update(task, completed=elapsed, description=escape(f"The index {seen}: {what}"))
+                if polls == 1 and quiet:
                     text = f"Waiting for {what}: the package index {seen} (for up to {seconds:g} s)"
                     show(escape(text), err=True)
 
-            yield looked
+            yield on_poll
 
-    def done(self, registration: Registration) -> None:
+    def done(self, registration: RegistrationResult) -> None:
         if self._as_json:
             shown = {name: value for name, value in msgspec.to_builtins(registration).items() if value is not None}
             echo(msgspec.json.encode(shown))

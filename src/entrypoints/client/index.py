@@ -17,7 +17,7 @@ _MEDIA_TYPE = "application/vnd.pypi.simple.v1+json"
 
 
 class TransientIndexError(Exception):
-    """The index may answer better in a moment; the message says what it did."""
+    """The index may succeed in a moment. The message says how it failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,25 +84,25 @@ class PackageIndex:
     def _read(self, url: str) -> _Page:
         headers = {"Accept": _MEDIA_TYPE, "Cache-Control": "no-cache"}  # a page from before the release is of no use
         try:
-            answer = self._http.get(url, headers=headers, auth=self._auth)
+            response = self._http.get(url, headers=headers, auth=self._auth)
         except httpx.RequestError as error:
             raise TransientIndexError(f"could not be reached ({reason(error)})") from None
-        if answer.status_code == httpx.codes.NOT_FOUND:
+        if response.status_code == httpx.codes.NOT_FOUND:
             return _Page({}, [])
-        if answer.status_code == httpx.codes.TOO_MANY_REQUESTS or answer.is_server_error:
-            raise TransientIndexError(f"answered {answer.status_code}")
-        return _page(answer)
+        if response.status_code == httpx.codes.TOO_MANY_REQUESTS or response.is_server_error:
+            raise TransientIndexError(f"answered {response.status_code}")
+        return _page(response)
 
 
-def _page(answer: httpx.Response) -> _Page:
-    host, status = answer.url.host, answer.status_code
+def _page(response: httpx.Response) -> _Page:
+    host, status = response.url.host, response.status_code
     if status not in {httpx.codes.OK, httpx.codes.NOT_ACCEPTABLE}:
-        hint = "give the URL that it redirects to" if answer.is_redirect else "check the index URL and its user"
+        hint = "give the URL that it redirects to" if response.is_redirect else "check the index URL and its user"
         raise RefusedError(
             f"the package index at {host} answered {status}; {hint}", code="index_refused", status=status
         )
     try:
-        page = msgspec.json.decode(answer.content, type=_Page)
+        page = msgspec.json.decode(response.content, type=_Page)
     except (ValueError, RecursionError):
         page = _Page({}, [])
     if str(page.meta.get("api-version", "")).partition(".")[0] != "1":

@@ -1,4 +1,4 @@
-"""Handing an announcement to a registry."""
+"""The registry's API, as a release uses it."""
 
 import json
 import re
@@ -19,8 +19,8 @@ TIMEOUT = httpx.Timeout(30, connect=10, read=300)
 _TOKEN = re.compile(r"[!-~]+")  # what a header can carry
 
 
-class Registration(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of it.
+class RegistrationResult(msgspec.Struct, frozen=True, kw_only=True):
+    """The outcome of a registration.
 
     Attributes:
         outcome: ``created``, ``unchanged``, or, on a dry run only, ``conflict``.
@@ -48,22 +48,22 @@ def mint_token(client: RetryingClient, api_url: str, secret: str) -> str:
         OutOfReachError: Clerk did not answer.
     """
     asked = msgspec.json.encode({"token_format": "opaque", "seconds_until_expiration": TOKEN_SECONDS, "claims": None})
-    answer = client.post("Clerk", f"{api_url.rstrip('/')}/v1/m2m_tokens", bearer=secret, body=asked)
-    token = members(answer).get("token")
-    if answer.status_code != httpx.codes.CREATED or not isinstance(token, str) or not _TOKEN.fullmatch(token):
+    response = client.post("Clerk", f"{api_url.rstrip('/')}/v1/m2m_tokens", bearer=secret, body=asked)
+    token = members(response).get("token")
+    if response.status_code != httpx.codes.CREATED or not isinstance(token, str) or not _TOKEN.fullmatch(token):
         raise RefusedError(
-            f"Clerk answered {answer.status_code} and minted no token; check REGISTRY_MACHINE_SECRET_KEY and "
+            f"Clerk answered {response.status_code} and minted no token; check REGISTRY_MACHINE_SECRET_KEY and "
             "REGISTRY_CLERK_API_URL",
             code="token_not_minted",
-            status=answer.status_code,
+            status=response.status_code,
         )
     return token
 
 
 def register(
     client: RetryingClient, registry_url: str, token: str, announcement: Mapping[str, object], *, dry_run: bool
-) -> Registration:
-    """Register what is announced, or ask what would come of it. Repeats are safe: the registry tells them apart.
+) -> RegistrationResult:
+    """Register an announcement, or dry-run it. Safe to repeat: a repeat of the same content writes nothing.
 
     Raises:
         RefusedError: The registry will not register it.
@@ -72,7 +72,7 @@ def register(
     """
     name = ProviderName.parse(str(announcement["name"]))
     route = "/console/provider-versions" if name.is_platform else "/provider-versions"
-    answer = client.post(
+    response = client.post(
         "the registry",
         f"{registry_url.rstrip('/')}{route}",
         bearer=token,
@@ -80,12 +80,12 @@ def register(
         query={"dry_run": "true"} if dry_run else None,
         timeout=TIMEOUT,
     )
-    if answer.status_code not in {httpx.codes.OK, httpx.codes.CREATED}:
-        raise _refusal(answer, members(answer))
-    told = _told(answer, dry_run=dry_run)
-    if told is None or not _is_of(told, announcement):
-        raise _refusal(answer, {})
-    return told
+    if response.status_code not in {httpx.codes.OK, httpx.codes.CREATED}:
+        raise _refusal(response, members(response))
+    result = _result(response, dry_run=dry_run)
+    if result is None or not _is_of(result, announcement):
+        raise _refusal(response, {})
+    return result
 
 
 def _encoded(announcement: Mapping[str, object]) -> bytes:
@@ -95,35 +95,35 @@ def _encoded(announcement: Mapping[str, object]) -> bytes:
         raise UnusableError(f"what would be announced cannot be written as JSON in UTF-8: {error}") from None
 
 
-def _told(answer: httpx.Response, *, dry_run: bool) -> Registration | None:
-    """Return what the answer says came of it, or None if it says nothing of the kind."""
+def _result(response: httpx.Response, *, dry_run: bool) -> RegistrationResult | None:
+    """Return the result that a response describes, or None if it describes none."""
     if not dry_run:
         outcome: Literal["created", "unchanged"] = (
-            "created" if answer.status_code == httpx.codes.CREATED else "unchanged"
+            "created" if response.status_code == httpx.codes.CREATED else "unchanged"
         )
-        return Registration(outcome=outcome, version=members(answer))
+        return RegistrationResult(outcome=outcome, version=members(response))
     try:
-        return msgspec.convert({**members(answer), "dry_run": True}, Registration)
+        return msgspec.convert({**members(response), "dry_run": True}, RegistrationResult)
     except msgspec.ValidationError:
         return None
 
 
-def _is_of(told: Registration, announcement: Mapping[str, object]) -> bool:
-    """Tell whether the version is the announced one: anything may answer 200 at a mistyped address."""
-    if told.outcome == "conflict":
+def _is_of(result: RegistrationResult, announcement: Mapping[str, object]) -> bool:
+    """Tell whether the result is of the announced version: at a mistyped address, any server may answer 200."""
+    if result.outcome == "conflict":
         return True
-    shown = told.version or {}
+    shown = result.version or {}
     return (shown.get("canonical"), shown.get("version")) == (announcement["name"], announcement["version"])
 
 
-def _refusal(answer: httpx.Response, problem: Mapping[str, Any]) -> RefusedError:
+def _refusal(response: httpx.Response, problem: Mapping[str, Any]) -> RefusedError:
     errors = problem.get("errors")
     return RefusedError(
-        str(problem.get("detail") or f"the registry answered {answer.status_code}, not as a registry would"),
+        str(problem.get("detail") or f"the registry answered {response.status_code}, not as a registry would"),
         code=str(problem.get("code") or "unexpected_answer"),
-        status=answer.status_code,
+        status=response.status_code,
         errors=[error for error in errors if _is_field(error)] if isinstance(errors, list) else (),
-        request_id=answer.headers.get("X-Request-ID"),
+        request_id=response.headers.get("X-Request-ID"),
     )
 
 

@@ -1,4 +1,4 @@
-"""A release from its project to the registry."""
+"""Registers a release: from its project to the registry."""
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import httpx
 from entrypoints.client.errors import UnusableError
 from entrypoints.client.index import PackageIndex
 from entrypoints.client.project import read_project
-from entrypoints.client.registry_api import Registration, mint_token, register
+from entrypoints.client.registry_api import RegistrationResult, mint_token, register
 from entrypoints.client.retrying_client import RetryingClient, new_http_client
 from entrypoints.client.versions import registered_version
 from entrypoints.client.waiting import OnPoll, wait_for_wheel
@@ -48,38 +48,40 @@ class ProgressReporter(Protocol):
     """Shows the progress of a release."""
 
     def note(self, text: str) -> None:
-        """Read a line."""
+        """Show a line."""
         ...
 
     def waiting(self, what: str, seconds: float) -> AbstractContextManager[OnPoll]:
-        """Watch a wait, which tells of each look."""
+        """Show a wait while the context is open; it gives what to call after each poll."""
         ...
 
 
-def release(order: ReleaseOptions, settings: ClientSettings, watcher: ProgressReporter) -> Registration:
+def release(options: ReleaseOptions, settings: ClientSettings, progress: ProgressReporter) -> RegistrationResult:
     """Find the project's wheel on the package index and register it.
 
     Raises:
-        ClientError: It did not come to a good end.
+        ClientError: It failed.
     """
-    project = read_project(order.project)
-    version = registered_version(order.version or project.version)
+    project = read_project(options.project)
+    version = registered_version(options.version or project.version)
     if settings.token is None and settings.machine_secret_key is None:
         raise UnusableError(_NO_TOKEN)
     announcement: dict[str, Any] = {"name": project.name.canonical, "version": version.text, **project.announced}
-    if order.changelog is not None:
-        announcement["changelog"] = _read_text(order.changelog)
+    if options.changelog is not None:
+        announcement["changelog"] = _read_text(options.changelog)
     with new_http_client(settings.ca_bundle) as http:
-        wheel_url, sha256 = order.wheel_url, order.sha256
+        wheel_url, sha256 = options.wheel_url, options.sha256
         if not wheel_url:
             index = _index(http, settings)
-            with watcher.waiting(f"{project.distribution} {version.pep440}", order.wait) as looked:
-                found = wait_for_wheel(index, project.distribution, version.pep440, seconds=order.wait, looked=looked)
+            with progress.waiting(f"{project.distribution} {version.pep440}", options.wait) as on_poll:
+                found = wait_for_wheel(
+                    index, project.distribution, version.pep440, seconds=options.wait, on_poll=on_poll
+                )
             wheel_url, sha256 = found.url, sha256 or found.sha256
         announcement |= {"wheel_url": wheel_url, "sha256": sha256}
-        client = RetryingClient(http, watcher.note)
+        client = RetryingClient(http, progress.note)
         token = _token(client, settings)  # not before the wait, so that it is fresh
-        return register(client, settings.url, token, announcement, dry_run=order.dry_run)
+        return register(client, settings.url, token, announcement, dry_run=options.dry_run)
 
 
 def _index(http: httpx.Client, settings: ClientSettings) -> PackageIndex:

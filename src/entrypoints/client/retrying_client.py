@@ -85,7 +85,7 @@ class RetryingClient:
     def __init__(self, http: httpx.Client, note: Note) -> None:
         self._http = http
         self._note = note
-        stamina.instrumentation.set_on_retry_hooks(())  # they would log what ``note`` is told
+        stamina.instrumentation.set_on_retry_hooks(())  # they would log what ``note`` shows
 
     def post(
         self,

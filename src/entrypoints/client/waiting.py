@@ -12,20 +12,20 @@ _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 10.0
 
 OnPoll = Callable[[int, float, str], None]
-"""Is told the number of the look, the seconds gone by, and what was seen."""
+"""Called after each poll with its number, the seconds elapsed, and what the index showed."""
 
 
 def wait_for_wheel(
-    index: PackageIndex, distribution: str, version: Version, *, seconds: float, looked: OnPoll
+    index: PackageIndex, distribution: str, version: Version, *, seconds: float, on_poll: OnPoll
 ) -> IndexedWheel:
-    """Return the wheel to register as soon as the index shows it; look at once, then ever less often.
+    """Return the wheel to register as soon as the index shows it; poll at once, then ever less often.
 
     Raises:
         ReleaseNotVisibleError: It did not in so many seconds.
         WheelAmbiguousError: There are several, and none is plainly the one.
         RefusedError: The index will not be read.
     """
-    started, pause, looks = time.monotonic(), _FIRST_PAUSE, 0
+    started, pause, polls = time.monotonic(), _FIRST_PAUSE, 0
     while True:
         try:
             wheels, seen = index.wheels(distribution, version), "does not show it"
@@ -33,14 +33,14 @@ def wait_for_wheel(
             wheels, seen = [], str(error)
         if wheels:
             return choose(wheels)
-        looks, gone = looks + 1, time.monotonic() - started
-        looked(looks, gone, seen)
-        if gone >= seconds:
+        polls, elapsed = polls + 1, time.monotonic() - started
+        on_poll(polls, elapsed, seen)
+        if elapsed >= seconds:
             raise ReleaseNotVisibleError(
                 f"no wheel of {distribution} {version} within {seconds:g} s: the package index {seen}. Wait longer "
                 "with --wait, or give --wheel-url"
             )
-        time.sleep(min(pause, seconds - gone))
+        time.sleep(min(pause, seconds - elapsed))
         pause = min(pause * 1.5, _LONGEST_PAUSE)
 
 

@@ -29,7 +29,7 @@ def application() -> ASGIApp:
     sys.setswitchinterval(_SWITCH_SECONDS)
     settings = load_settings(os.environ)
     configure_logging(settings.log.level, settings.log.format)
-    # Behind a pooler in transaction mode nobody can listen for changes, so nothing may be kept.
+    # A pooler in transaction mode does not pass on notifications, so nothing may be cached.
     read_cache_bytes = settings.server.read_cache_bytes if settings.database.prepared_statements else 0
     limits = HttpLimits(
         body_bytes=settings.server.max_body_bytes,

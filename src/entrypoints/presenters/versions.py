@@ -108,7 +108,7 @@ def schema_view(schema: ResourceSchema) -> ResourceSchemaView:
 
 
 def _document(schema: CanonicalJson | None) -> JsonObject | None:
-    # The stored text is what an encoder would write: nobody has to read it in between.
+    # The stored text is what an encoder would write, so it is not parsed.
     return None if schema is None else cast("JsonObject", Raw(schema.text.encode()))
 
 

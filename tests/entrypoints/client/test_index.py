@@ -41,7 +41,7 @@ class Index:
                 "Pragmatiks_GCP.provider",
                 Version("1.0.0"),
                 seconds=wait,
-                looked=lambda _looks, _gone, seen: self.seen.append(seen),
+                on_poll=lambda _looks, _gone, seen: self.seen.append(seen),
             )
 
 

@@ -13,7 +13,7 @@ import pytest
 import stamina
 
 from entrypoints.client.errors import OutOfReachError, RefusedError
-from entrypoints.client.registry_api import Registration, mint_token, register
+from entrypoints.client.registry_api import RegistrationResult, mint_token, register
 from entrypoints.client.retrying_client import ATTEMPTS, RetryingClient, new_http_client
 from tests.support.certificates import CertificateAuthority
 from tests.support.https_host import HttpsHost, https_host, redirect, reset, status
@@ -43,7 +43,7 @@ class Asking:
             lambda client: client.post("the registry", self.host.url("/"), bearer="mt_secret", body=b"{}")
         )
 
-    async def register(self, *, dry_run: bool = False) -> Registration:
+    async def register(self, *, dry_run: bool = False) -> RegistrationResult:
         return await self.ask(lambda client: register(client, self.host.url(""), "mt_x", ANNOUNCED, dry_run=dry_run))
 
     async def ask(self, what: Callable[[RetryingClient], T]) -> T:
@@ -153,7 +153,7 @@ async def test_an_answer_that_is_no_registrys_is_told_as_one(asking: Asking, bod
 async def test_a_success_is_one_that_shows_the_announced_version(asking: Asking, code: int, outcome: str) -> None:
     asking.host.script(ROUTE, status(code, body=json.dumps(REGISTERED).encode()))
 
-    assert await asking.register() == Registration(outcome=outcome, version=REGISTERED)  # type: ignore[arg-type] # one of its values
+    assert await asking.register() == RegistrationResult(outcome=outcome, version=REGISTERED)  # type: ignore[arg-type] # one of its values
 
 
 @pytest.mark.parametrize(

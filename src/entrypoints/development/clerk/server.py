@@ -15,7 +15,7 @@ from entrypoints.development.clerk.responses import CannedResponse
 
 @dataclass(frozen=True, slots=True)
 class LoggedRequest:
-    """A request that arrived. Its body and credentials are not kept."""
+    """A request that arrived. Its body and credentials are not stored."""
 
     method: str
     path: str

@@ -26,7 +26,7 @@ _LOWEST_HEADING = 6
 _ABOVE = 2  # the page's own headings, under which those of the text come
 
 
-@lru_cache(maxsize=16)  # pages are kept elsewhere; these are for where they cannot be
+@lru_cache(maxsize=16)  # pages have a cache of their own; this one serves while that is off
 def render_markdown(text: str, *, markdown: bool = True) -> Markup:
     """Return a text as HTML; one that is not Markdown, or that would take long to read, as it was written."""
     if markdown and len(text) <= LONGEST_MARKDOWN and sum(map(text.count, _MARKUP)) <= MOST_MARKUP:

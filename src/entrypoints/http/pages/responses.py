@@ -19,7 +19,7 @@ STYLESHEET = Representation(
     "text/css",
 )
 STYLESHEET_PATH = f"/static/pages-{sha256(STYLESHEET.body).hexdigest()[:12]}.css"
-"""Another stylesheet has another path, so each may be kept for good."""
+"""The path changes with the style sheet, so caches may keep it for ever."""
 
 _Refusal = TypeVar("_Refusal", bound=Exception)
 

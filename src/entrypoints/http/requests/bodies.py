@@ -48,7 +48,7 @@ class BodyTimeoutError(RegistryError):
 
 
 class ClientDisconnectedError(RegistryError):
-    """The client went away before its request was complete or answered; nobody reads this answer."""
+    """The client disconnected before its request was complete or answered. No client reads this response."""
 
     code = "client_disconnected"
 

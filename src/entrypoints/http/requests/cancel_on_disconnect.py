@@ -15,7 +15,7 @@ async def cancel_on_disconnect(request: Request[Any, Any, Any], work: Coroutine[
     """Return what the work returns, or cancel it when the client disconnects; its body must be read by then.
 
     Raises:
-        ClientDisconnectedError: The client went away first; nobody reads the answer.
+        ClientDisconnectedError: The client disconnected first.
     """
     # A deadline that passes when the client goes: it knows its own cancellation from anybody else's.
     patience = asyncio.timeout(None)

@@ -15,8 +15,8 @@ def wants_dry_run(request: Request[Any, Any, Any]) -> bool:
     """Tell whether the query asks for a dry run.
 
     Raises:
-        InvalidRequestError: It says neither yes nor no, or both, or there are other parameters: whoever misspells it
-            must not register for real.
+        InvalidRequestError: The value is neither true nor false, or there are several, or other parameters: a misspelt
+            dry run must not register.
     """
     errors = unknown_parameters(request, [PARAMETER])
     said = tuple(request.query_params.getall(PARAMETER, []))

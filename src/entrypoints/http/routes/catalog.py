@@ -106,7 +106,7 @@ def _check_query(request: Request[Any, Any, Any], scopes: list[str] | None) -> N
 
 
 def catalog_search(q: str | None, tags: list[str] | None, limit: int, offset: int) -> CatalogSearch:
-    """Read what somebody looks for; a blank query looks for everything."""
+    """Return the search that parameters describe; a blank query finds every provider."""
     wanted = (tag.strip() for written in tags or () for tag in written.split(","))
     return CatalogSearch(
         query=Query.parse(q) if q and q.strip() else None,
