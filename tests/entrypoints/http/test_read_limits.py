@@ -33,7 +33,7 @@ def a_request(path: str, method: str = "GET") -> Any:
 
 async def test_of_many_reads_two_are_worked_on_and_the_others_take_their_turns() -> None:
     work = Work()
-    turns = ReadLimitMiddleware(work, lanes={"/providers/": 2})
+    turns = ReadLimitMiddleware(work, limits={"/providers/": 2})
 
     async def sent(_: object) -> None:
         await anyio.lowlevel.checkpoint()
@@ -51,7 +51,7 @@ async def test_of_many_reads_two_are_worked_on_and_the_others_take_their_turns()
 async def test_a_reader_who_takes_its_answer_slowly_holds_no_turn() -> None:
     work = Work()
     work.answer.set()
-    turns = ReadLimitMiddleware(work, lanes={"/providers/": 1, "/catalog/": 1})
+    turns = ReadLimitMiddleware(work, limits={"/providers/": 1, "/catalog/": 1})
 
     async def sent_slowly(_: object) -> None:
         await work.drain.wait()
@@ -67,7 +67,7 @@ async def test_a_reader_who_takes_its_answer_slowly_holds_no_turn() -> None:
 
 async def test_neither_health_nor_pages_nor_searches_nor_registrations_wait_for_reads() -> None:
     work = Work()
-    turns = ReadLimitMiddleware(work, lanes={"/providers/": 1, "/catalog/": 1})
+    turns = ReadLimitMiddleware(work, limits={"/providers/": 1, "/catalog/": 1})
     others = (
         *map(a_request, ("/health", "/catalog/platform/gcp", "/providers")),
         a_request("/console/provider-versions", "POST"),

@@ -1,4 +1,4 @@
-"""Work for readers, in threads of its own: however much they ask for, no registration waits for a page."""
+"""Threads for reads: whatever readers ask for, no registration waits for a page."""
 
 import asyncio
 import threading
@@ -14,32 +14,34 @@ _Result = TypeVar("_Result")
 
 
 class RenderingBusyError(UnavailableError):
-    """As many pages and documents are being rendered as may be at once."""
+    """As many pages and representations are being rendered as may be at once."""
 
     code = "rendering_busy"
 
 
 class RenderingPool:
-    """Renders pages, and encodes and compresses large documents, off the event loop."""
+    """Threads that render pages, and encode and compress large representations.
+
+    At most ``max_pending`` pieces of work wait or run.
+    """
 
     def __init__(self, *, threads: int = 1, max_pending: int = 64) -> None:
-        """Take how many threads there are, and how many pieces of work may be waiting or running."""
         self._new_executor = partial(ThreadPoolExecutor, threads, thread_name_prefix="rendering")
         self._threads = self._new_executor()
-        self._places = threading.Semaphore(max_pending)
+        self._slots = threading.Semaphore(max_pending)
 
     async def run(
         self, work: Callable[_Arguments, _Result], /, *args: _Arguments.args, **kwargs: _Arguments.kwargs
     ) -> _Result:
-        """Do one piece of work. It keeps its place until it is done, even if its reader is gone.
+        """Do one piece of work. It occupies its slot until it is done, even if its client has disconnected.
 
         Raises:
-            RenderingBusyError: There is no place left.
+            RenderingBusyError: No slot is free.
         """
-        if not self._places.acquire(blocking=False):
+        if not self._slots.acquire(blocking=False):
             raise RenderingBusyError("the registry renders as much as it can; send this again in a few seconds")
         future = self._threads.submit(work, *args, **kwargs)
-        future.add_done_callback(lambda _: self._places.release())
+        future.add_done_callback(lambda _: self._slots.release())
         return await asyncio.wrap_future(future)
 
     def close(self) -> None:

@@ -17,11 +17,12 @@ _OF_THE_SERVER = b"DELETE, GET, HEAD, OPTIONS, POST, PUT"
 class MethodMiddleware:
     """Answers HEAD as GET without the body, completes ``Allow``, and answers ``OPTIONS *``.
 
+    ``methods`` are those of each path template.
+
     Source: RFC 9110, sections 9.3.2, 9.3.7 and 10.2.1.
     """
 
     def __init__(self, app: ASGIApp, methods: Mapping[str, set[str]]) -> None:
-        """Wrap an application; ``methods`` are those of each path template."""
         self._app = app
         self._methods = methods
 

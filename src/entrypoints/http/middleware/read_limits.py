@@ -1,4 +1,4 @@
-"""Reads of providers take turns: however many are asked for, few are worked on at once.
+"""Limits how many reads of providers are handled at once.
 
 An event loop lets everything that is ready take a step before anything takes its next one, and a registration takes
 dozens. Reads that wait for their turn take none.
@@ -11,47 +11,46 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 _READS = frozenset({"GET", "HEAD"})
-_LANES = {"/providers/": 4, "/catalog/": 2}
-"""How many are worked on at once, by the beginning of their paths. Pages wait for the one thread that renders as well.
+_LIMITS = {"/providers/": 4, "/catalog/": 2}
+"""How many are handled at once, by the prefix of their paths. Pages also wait for the one thread that renders.
 
 With searches and package indexes, which have bounds of their own, reads leave database connections to registrations.
 """
 
 
 class ReadLimitMiddleware:
-    """ASGI middleware that bounds how many reads and pages of providers are worked on at once. Nothing else waits."""
+    """ASGI middleware that limits how many reads and pages of providers are handled at once. Nothing else waits."""
 
-    def __init__(self, app: ASGIApp, *, lanes: Mapping[str, int] = _LANES) -> None:
-        """Wrap an application."""
+    def __init__(self, app: ASGIApp, *, limits: Mapping[str, int] = _LIMITS) -> None:
         self._app = app
-        self._lanes = {beginning: asyncio.Semaphore(at_once) for beginning, at_once in lanes.items()}
+        self._limits = {beginning: asyncio.Semaphore(at_once) for beginning, at_once in limits.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request. Its turn ends when its answer begins, so that no slow reader holds one."""
-        turns = self._turns(scope) if scope["type"] == ScopeType.HTTP else None
-        if turns is None:
+        """Serve one request. It leaves the limit when its response begins, so that slow readers do not count."""
+        semaphore = self._semaphore_of(scope) if scope["type"] == ScopeType.HTTP else None
+        if semaphore is None:
             await self._app(scope, receive, send)
             return
-        await turns.acquire()
+        await semaphore.acquire()
         holds = True
 
-        def give_back() -> None:
+        def release() -> None:
             nonlocal holds
             if holds:
                 holds = False
-                turns.release()
+                semaphore.release()
 
-        async def send_in_turn(message: Message) -> None:
-            give_back()
+        async def send_released(message: Message) -> None:
+            release()
             await send(message)
 
         try:
-            await self._app(scope, receive, send_in_turn)
+            await self._app(scope, receive, send_released)
         finally:
-            give_back()
+            release()
 
-    def _turns(self, scope: HTTPScope) -> asyncio.Semaphore | None:
+    def _semaphore_of(self, scope: HTTPScope) -> asyncio.Semaphore | None:
         if scope["method"] not in _READS:
             return None
         path = scope["path"]
-        return next((turns for beginning, turns in self._lanes.items() if path.startswith(beginning)), None)
+        return next((semaphore for beginning, semaphore in self._limits.items() if path.startswith(beginning)), None)

@@ -21,7 +21,6 @@ class RequestIdMiddleware:
     """Names each request, logs its outcome and reports it to an observer."""
 
     def __init__(self, app: ASGIApp, observer: RequestObserver = NULL_HTTP_OBSERVER) -> None:
-        """Wrap an application."""
         self.app = app
         self._observer = observer
         self._log = structlog.get_logger().bind()  # once: a lazy logger is made anew for every line

@@ -22,7 +22,6 @@ class SecurityHeadersMiddleware:
     """Adds the fields, and ``Cache-Control: no-store`` to answers that say nothing of caching."""
 
     def __init__(self, app: ASGIApp, cors: CorsPolicy) -> None:
-        """Wrap an application."""
         self._app = app
         self._cors = cors
 

@@ -18,7 +18,6 @@ class UnreadBodyMiddleware:
     """
 
     def __init__(self, app: ASGIApp) -> None:
-        """Wrap an application."""
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

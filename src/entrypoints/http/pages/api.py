@@ -74,10 +74,9 @@ class Group:
 
 
 class ApiPage:
-    """The whole page."""
+    """The page of an OpenAPI document."""
 
     def __init__(self, document: Json) -> None:
-        """Read an OpenAPI document."""
         self._document = document
         self.info: Json = document["info"]
         self.tokens: Json = document["components"]["securitySchemes"]

@@ -8,10 +8,9 @@ from application.errors import TooManyRegistrationsError
 
 
 class InFlight:
-    """Counts registrations in flight per caller, within this process."""
+    """Bounds registrations in flight per caller, within this process."""
 
     def __init__(self, limit: int) -> None:
-        """Take how many one caller may have."""
         self._limit = limit
         self._held: Counter[str] = Counter()
 

@@ -18,7 +18,6 @@ class BadQueryError(RegistryError):
     code = "bad_request"
 
     def __init__(self, errors: Sequence[FieldError]) -> None:
-        """Summarise the parameters as bad fields are."""
         summarised = InvalidRequestError(errors)
         super().__init__(summarised.detail)
         self.errors = summarised.errors
