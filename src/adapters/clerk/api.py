@@ -102,7 +102,7 @@ class ClerkApi:
             answer = await self._exchange(path, request)
             if answer.status in {401, 403}:
                 setting = self._instance.secret_key_setting
-                _log.error("clerk_refused_our_secret", call=path, status=answer.status, setting=setting)
+                _log.error("clerk_secret_refused", call=path, status=answer.status, setting=setting)
                 raise unavailable()
             return answer
 
