@@ -40,27 +40,31 @@ class Registrant(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class ConsoleMachine:
-    """An authenticated machine of the Console realm, such as a release pipeline. It publishes first-party providers.
-
-    Attributes:
-        id: The id that the Console realm gave the machine.
-    """
+class _PlatformRegistrant:
+    """A registrant that is no customer."""
 
     id: str
 
     @property
     def actor(self) -> str:
-        """The id."""
         return self.id
 
     @property
     def organization_id(self) -> None:
-        """None: the platform is no customer."""
+        return None
 
     @property
     def organization_name(self) -> None:
-        """None, likewise."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleMachine(_PlatformRegistrant):
+    """An authenticated machine of the Console realm, such as a release pipeline. It publishes first-party providers.
+
+    Attributes:
+        id: The id that the Console realm gave the machine.
+    """
 
     def authorise(self, name: ProviderName) -> None:
         """Return if the name is in the platform's namespace.
@@ -77,27 +81,12 @@ class ConsoleMachine:
 
 
 @dataclass(frozen=True, slots=True)
-class Operator:
+class Operator(_PlatformRegistrant):
     """A person with access to the host, acting through a script or the command line. May publish anywhere.
 
     Attributes:
         id: How the operator is recorded, ``operator:<who>`` by convention.
     """
-
-    id: str
-
-    @property
-    def actor(self) -> str:
-        """The id."""
-        return self.id
-
-    @property
-    def organization_id(self) -> None:
-        """None: an operator acts for the registry."""
-
-    @property
-    def organization_name(self) -> None:
-        """None, likewise."""
 
     def authorise(self, name: ProviderName) -> None:
         """Return: operators may publish under every name."""
