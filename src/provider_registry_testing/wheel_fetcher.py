@@ -109,7 +109,7 @@ class WheelFetcherContract:
         assert refusal.value.problem is WheelProblem.NOT_FOUND
         assert _files_in(spool) == []
 
-    async def test_a_failing_host_is_told_from_a_missing_file(self, source: WheelSource, spool: Path) -> None:
+    async def test_a_failing_host_is_distinguished_from_a_missing_file(self, source: WheelSource, spool: Path) -> None:
         source.fail()
         with pytest.raises(WheelHostFailedError):
             await source.fetcher.fetch(source.url)

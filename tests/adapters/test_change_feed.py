@@ -64,7 +64,7 @@ def followed(request: pytest.FixtureRequest) -> Followed:
     return PostgresVersionRepository(database), PostgresChangeFeed(database)
 
 
-async def test_what_is_written_here_is_told_by_the_time_the_write_returns(followed: Followed) -> None:
+async def test_what_is_written_here_is_notified_by_the_time_the_write_returns(followed: Followed) -> None:
     store, feed = followed
     told = Told()
     async with feed.subscribe(told):
@@ -141,7 +141,7 @@ async def elsewhere(database_dsn: str) -> AsyncIterator[Database]:
     await database.dispose()
 
 
-async def test_what_another_process_writes_is_told(database: Database, elsewhere: Database) -> None:
+async def test_what_another_process_writes_is_notified(database: Database, elsewhere: Database) -> None:
     told = Told()
     async with PostgresChangeFeed(database).subscribe(told):
         await told.wait_until_trusting()
@@ -149,7 +149,7 @@ async def test_what_another_process_writes_is_told(database: Database, elsewhere
         await told.wait_for(lambda lines: "acme/gcp" in lines)
 
 
-async def test_what_is_written_with_sql_by_hand_is_told(database: Database, database_dsn: str) -> None:
+async def test_what_is_written_with_sql_by_hand_is_notified(database: Database, database_dsn: str) -> None:
     told = Told()
     await put(PostgresVersionRepository(database), a_version())
     async with PostgresChangeFeed(database).subscribe(told):

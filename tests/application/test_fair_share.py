@@ -126,7 +126,7 @@ async def test_customers_who_wait_do_not_hold_up_the_console_realm() -> None:
     await world.close()
 
 
-async def test_an_account_is_told_whether_it_holds_up_itself_or_others_do() -> None:
+async def test_an_account_learns_whether_it_holds_up_itself_or_others_do() -> None:
     world = World(AT_ONCE)
     await world.begin(*[ACME] * 2, *[OTHER] * 2, *[THIRD] * 2)
     with pytest.raises(TooManyRegistrationsError, match="org_acme has as much under way"):

@@ -38,10 +38,10 @@ def test_customers_get_one_answer_wherever_there_is_no_connection() -> None:
 
 
 @pytest.mark.parametrize("error", REACHED)
-def test_customers_are_told_what_a_host_answers(error: RegistryError) -> None:
+def test_customers_learn_what_a_host_answers(error: RegistryError) -> None:
     assert told(CUSTOMER, error) is error
 
 
 @pytest.mark.parametrize("error", [*NOT_REACHED, *REACHED])
-def test_the_console_realm_is_told_everything(error: RegistryError) -> None:
+def test_the_console_realm_learns_everything(error: RegistryError) -> None:
     assert told(MACHINE, error) is error

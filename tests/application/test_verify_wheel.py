@@ -76,7 +76,7 @@ class WheelReader:
 
 @pytest.mark.hostile
 @pytest.mark.parametrize(("files", "at_once"), [(10, True), (100_000, False)])
-async def test_a_wheel_of_very_many_files_is_judged_in_a_thread_however_little_it_says(
+async def test_a_wheel_of_very_many_files_is_checked_in_a_thread_however_little_it_says(
     files: int, at_once: bool
 ) -> None:
     said = Watched(DIST_INFO)
@@ -96,7 +96,7 @@ async def test_a_wheel_of_very_many_files_is_judged_in_a_thread_however_little_i
 @pytest.mark.parametrize(
     "failure", [WheelRefusedError(WheelProblem.NOT_AN_ARCHIVE, "no archive"), OSError("gone"), asyncio.CancelledError()]
 )
-async def test_a_wheel_is_let_go_of_whatever_ends_its_reading(failure: BaseException) -> None:
+async def test_a_wheel_is_released_whatever_ends_its_reading(failure: BaseException) -> None:
     lending = Lending()
     verify = VerifyWheel(fetcher=lending, reader=FailingReader(failure, lending))
     with pytest.raises(type(failure)):
@@ -104,7 +104,7 @@ async def test_a_wheel_is_let_go_of_whatever_ends_its_reading(failure: BaseExcep
     assert lending.out == 0
 
 
-async def test_a_wheel_is_let_go_of_once_it_is_proven() -> None:
+async def test_a_wheel_is_released_once_it_is_verified() -> None:
     lending = Lending()
     archive = await ZipWheelReader().read(a_wheel())
     verify = VerifyWheel(fetcher=lending, reader=WheelReader(archive))

@@ -64,7 +64,7 @@ async def test_an_operator_yanks_for_a_customer_and_a_machine_does_not(
     assert (await registry.yank_version.execute(replace(YANK, name=acme))).status is VersionStatus.YANKED
 
 
-async def test_a_namespace_is_refused_before_it_is_told_what_is_in_it(registry: UseCases) -> None:
+async def test_a_namespace_is_refused_before_anything_in_it_is_shown(registry: UseCases) -> None:
     machine, acme = ConsoleMachine(MACHINE_ID), a_name("acme/unknown")
 
     with pytest.raises(NamespaceForbiddenError):

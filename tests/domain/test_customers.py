@@ -64,7 +64,7 @@ def test_these_may_publish(policy: PublishPolicy, customer: Customer) -> None:
 
 
 @pytest.mark.parametrize(("policy", "customer", "sentence"), REFUSED.values(), ids=REFUSED)
-def test_these_may_not_and_are_told_what_is_missing(policy: PublishPolicy, customer: Customer, sentence: str) -> None:
+def test_these_may_not_and_learn_what_is_missing(policy: PublishPolicy, customer: Customer, sentence: str) -> None:
     with pytest.raises(PublishForbiddenError, match=sentence):
         policy.admit(customer)
 

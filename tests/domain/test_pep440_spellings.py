@@ -68,7 +68,7 @@ def test_the_refusal_says_why_no_spelling_will_do(written: str, reason: str) -> 
 @pytest.mark.parametrize(
     "written", ["", "latest", "1.0.0-", "1.x", "1.0.0 rc 1 x", "1..0", "\N{ARABIC-INDIC DIGIT ONE}.0.0"]
 )
-def test_what_is_no_version_at_all_is_told_the_form(written: str) -> None:
+def test_what_is_no_version_at_all_gets_the_form(written: str) -> None:
     assert refusal(written) == "not a SemVer 2.0.0 version; send MAJOR.MINOR.PATCH, such as 1.4.0 or 2.0.0-rc.1"
 
 

@@ -53,7 +53,7 @@ def test_a_server_is_not_ready_until_the_database_is_upgraded(stack: Stack, empt
     assert after.status_code == 200
 
 
-def test_the_layout_can_be_taken_down_and_up_again(empty_database_dsn: str) -> None:
+def test_the_schema_can_be_taken_down_and_up_again(empty_database_dsn: str) -> None:
     steps = [
         (("check",), 1),
         (("upgrade",), 0),
@@ -68,7 +68,7 @@ def test_the_layout_can_be_taken_down_and_up_again(empty_database_dsn: str) -> N
     ]
 
 
-def test_where_the_layout_stands_is_told_to_programs(empty_database_dsn: str) -> None:
+def test_programs_read_where_the_schema_stands(empty_database_dsn: str) -> None:
     def told(*step: str) -> tuple[int, dict[str, object]]:
         ended = run("database", *step, "--json", DATABASE_URL=empty_database_dsn)
         return ended.returncode, json.loads(ended.stdout)
@@ -104,7 +104,7 @@ def test_only_an_upgrade_makes_an_embedded_database(tmp_path: Path) -> None:
     assert run("database", "check", REGISTRY_DATA_DIR=str(tmp_path)).returncode == 0
 
 
-def test_an_unreachable_database_is_told_in_one_sentence() -> None:
+def test_an_unreachable_database_is_reported_in_one_sentence() -> None:
     ended = run("database", "current", DATABASE_URL=f"postgresql://u@127.0.0.1:{free_port()}/db")
 
     assert ended.returncode == 4
@@ -112,7 +112,7 @@ def test_an_unreachable_database_is_told_in_one_sentence() -> None:
     assert "Traceback" not in ended.stderr
 
 
-def test_a_database_that_is_not_there_is_told_as_a_wrong_setting(postgres_dsn: str) -> None:
+def test_a_database_that_is_not_there_is_reported_as_a_wrong_setting(postgres_dsn: str) -> None:
     wrong = urlsplit(postgres_dsn)._replace(path="/nonexistent").geturl()
 
     for arguments in (("database", "check"), ("database", "upgrade"), ("versions", "list", "platform/gcp")):

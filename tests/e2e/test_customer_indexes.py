@@ -154,7 +154,7 @@ def test_a_namespace_that_is_called_like_a_public_project_hides_nothing(
     assert installer.installed() == {"pragmatiks_gcp_provider-1.0.0", "certifi-2026.1.0"}
 
 
-def test_uv_takes_from_an_explicit_index_only_what_it_is_told_to(acme: Customer, public: str, tmp_path: Path) -> None:
+def test_uv_takes_from_an_explicit_index_only_what_it_may_take(acme: Customer, public: str, tmp_path: Path) -> None:
     project = tmp_path / "project"
     project.mkdir()
     (project / "pyproject.toml").write_text(

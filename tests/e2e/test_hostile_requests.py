@@ -76,7 +76,7 @@ def test_every_spelling_of_the_header_has_one_answer(stack: Stack) -> None:
     assert token not in stack.log.read_text()
 
 
-def test_a_stranger_is_answered_whatever_body_it_threatens_with(stack: Stack) -> None:
+def test_an_unauthenticated_caller_is_answered_whatever_body_it_threatens_with(stack: Stack) -> None:
     threats = (
         "Content-Length: 99999999999999",
         "Transfer-Encoding: chunked",

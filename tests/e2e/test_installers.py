@@ -105,7 +105,9 @@ def test_the_highest_version_that_is_not_yanked_is_installed(running: Stack, ins
     assert installer.installed() == {"pragmatiks_gcp_provider-1.10.0"}
 
 
-def test_a_yanked_version_is_installed_when_pinned_and_its_reason_is_told(running: Stack, installer: Installer) -> None:
+def test_a_yanked_version_is_installed_when_pinned_and_its_reason_is_reported(
+    running: Stack, installer: Installer
+) -> None:
     publish(running, running.upload())
     yank(running, "1.0.0", 'Deletes "buckets" & <more>.')
 

@@ -198,7 +198,7 @@ def test_a_wheel_that_is_gone_ends_with_1_and_a_host_that_cannot_be_spoken_to_wi
         (("versions", "yank", "platform/gcp", "1.0.0", "--reason", "x", "--as", "a\nb"), 2, "invalid_text"),
     ],
 )
-def test_what_cannot_be_done_is_told_with_its_code(
+def test_what_cannot_be_done_is_reported_with_its_code(
     database_dsn: str, arguments: tuple[str, ...], status: int, code: str
 ) -> None:
     ended = run(*arguments, "--json", DATABASE_URL=database_dsn)
@@ -208,7 +208,7 @@ def test_what_cannot_be_done_is_told_with_its_code(
     assert (document["outcome"], document["code"]) == ("failed", code)
 
 
-def test_people_are_told_in_one_sentence(database_dsn: str) -> None:
+def test_people_read_one_sentence(database_dsn: str) -> None:
     ended = run("providers", "show", "platform/none", DATABASE_URL=database_dsn)
 
     assert (ended.returncode, ended.stdout) == (1, "")
@@ -233,7 +233,7 @@ def test_a_database_out_of_reach_ends_with_4() -> None:
         assert "Traceback" not in ended.stderr
 
 
-def test_a_database_of_another_layout_is_told_with_the_way_out(empty_database_dsn: str) -> None:
+def test_a_database_of_another_schema_is_reported_with_the_way_out(empty_database_dsn: str) -> None:
     ended = run("providers", "list", DATABASE_URL=empty_database_dsn)
 
     assert ended.returncode == 4

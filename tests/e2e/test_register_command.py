@@ -120,7 +120,7 @@ async def test_a_dry_run_tells_and_writes_nothing_and_a_conflict_ends_with_1(
     assert (other[0], other[1]["code"], other[1]["status"]) == (1, "version_conflict", 409)
 
 
-async def test_refusals_are_told_with_code_sentence_and_fields(pipeline: Pipeline) -> None:
+async def test_refusals_are_reported_with_code_sentence_and_fields(pipeline: Pipeline) -> None:
     stack = pipeline.stack
     pipeline.show()
     with stack.server() as process:

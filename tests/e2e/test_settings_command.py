@@ -6,7 +6,7 @@ from tests.e2e.test_command_line import run
 from tests.entrypoints.test_settings import GOOD
 
 
-def test_usable_settings_are_told_with_status_0() -> None:
+def test_usable_settings_are_reported_with_status_0() -> None:
     for arguments in ((), ("--json",)):
         assert run("settings", "check", *arguments, **GOOD).returncode == 0
 

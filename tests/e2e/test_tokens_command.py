@@ -88,7 +88,7 @@ def test_the_check_that_fails_under_these_settings_is_named(
 
 
 @pytest.mark.parametrize(("token", "failed"), [("a.b.c", "malformed header"), ("word", "unknown token shape")])
-def test_what_is_no_token_is_told_so(realm: Realm, token: str, failed: str) -> None:
+def test_what_is_no_token_is_reported(realm: Realm, token: str, failed: str) -> None:
     assert realm.told(token)[1]["failed_check"] == failed
 
 

@@ -60,7 +60,7 @@ def test_json_is_for_programs(wheel: Path) -> None:
     assert verdict["verification"]["checks"][-1]["passed"] is False
 
 
-def test_what_cannot_be_understood_is_told_without_a_traceback(wheel: Path) -> None:
+def test_what_cannot_be_understood_is_reported_without_a_traceback(wheel: Path) -> None:
     for arguments in (["missing.whl"], [str(wheel), "--sha256", "x"], ["http://wheels.example.com/a.whl"]):
         ended = run("verify", *arguments)
 

@@ -337,7 +337,7 @@ def test_an_allow_list_holds_machine_ids_only(ids: str) -> None:
         load_settings({**GOOD, "REGISTRY_CONSOLE_RELEASE_MACHINE_IDS": ids})
 
 
-def test_the_clients_settings_are_judged_without_showing_a_password() -> None:
+def test_the_clients_settings_are_checked_without_showing_a_password() -> None:
     wrong = {
         "REGISTRY_URL": "http://registry.example.com",
         "REGISTRY_INDEX_URL": "http://ann:hunter2@wheels.example.com/simple",

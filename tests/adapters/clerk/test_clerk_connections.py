@@ -44,13 +44,13 @@ async def test_an_authority_in_ssl_cert_file_is_trusted(
         assert await refusal_reason(verifier, TOKEN) == "unknown token"
 
 
-async def test_an_authority_that_is_not_trusted_is_told_in_the_log(realm: Realm, clerk: HttpsHost) -> None:
+async def test_an_authority_that_is_not_trusted_is_logged(realm: Realm, clerk: HttpsHost) -> None:
     reason = await _reason(realm, clerk.url(""))
     assert reason.startswith("SSLCertVerificationError: ")
     assert "unable to get local issuer certificate" in reason
 
 
-async def test_a_certificate_for_another_name_is_told_in_the_log(
+async def test_a_certificate_for_another_name_is_logged(
     realm: Realm, authority: CertificateAuthority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.write_to(tmp_path / "ca.pem")))
@@ -58,11 +58,11 @@ async def test_a_certificate_for_another_name_is_told_in_the_log(
         assert "IP address mismatch" in await _reason(realm, host.url(""))
 
 
-async def test_a_name_that_does_not_resolve_is_told_in_the_log(realm: Realm) -> None:
+async def test_a_name_that_does_not_resolve_is_logged(realm: Realm) -> None:
     assert (await _reason(realm, "https://clerk.invalid")).startswith("gaierror: ")
 
 
-async def test_a_port_where_nothing_listens_is_told_in_the_log(realm: Realm) -> None:
+async def test_a_port_where_nothing_listens_is_logged(realm: Realm) -> None:
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         reason = await _reason(realm, f"https://127.0.0.1:{bound.getsockname()[1]}")

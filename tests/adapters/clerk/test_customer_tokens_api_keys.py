@@ -114,7 +114,7 @@ async def test_clerk_refusing_the_key_is_a_refusal(
 
 @pytest.mark.parametrize("asked_for", ["key", "organisation"])
 @pytest.mark.parametrize("fault", UNUSABLE.values(), ids=UNUSABLE)
-async def test_an_unusable_answer_leaves_the_key_unjudged(
+async def test_an_unusable_answer_leaves_the_key_unverified(
     realm: CustomerRealm, customers: ClerkCustomers, fault: Fault, asked_for: str
 ) -> None:
     if asked_for == "organisation":
@@ -133,7 +133,7 @@ async def test_only_a_200_says_anything(realm: CustomerRealm, customers: ClerkCu
 
 
 @pytest.mark.parametrize("changes", STRANGE_ORGANIZATIONS.values(), ids=STRANGE_ORGANIZATIONS)
-async def test_an_organisation_that_is_none_leaves_the_key_unjudged(
+async def test_an_organisation_that_is_none_leaves_the_key_unverified(
     realm: CustomerRealm, customers: ClerkCustomers, changes: dict[str, Any]
 ) -> None:
     realm.clerk.faults.next(an_answer({}))

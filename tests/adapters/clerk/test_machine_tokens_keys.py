@@ -169,7 +169,7 @@ async def test_known_keys_outlive_an_outage(realm: Realm, verifier: ClerkTokenVe
 
 
 @pytest.mark.parametrize("outage", OUTAGES.values(), ids=OUTAGES)
-async def test_without_keys_an_outage_leaves_tokens_unjudged_and_is_not_made_worse(
+async def test_without_keys_an_outage_leaves_tokens_unverified_and_is_not_made_worse(
     realm: Realm, verifier: ClerkTokenVerifier, outage: Fault
 ) -> None:
     realm.clerk.faults.always(outage)

@@ -136,7 +136,7 @@ async def test_clerk_refusing_the_token_is_a_refusal(
 
 
 @pytest.mark.parametrize("fault", UNUSABLE.values(), ids=UNUSABLE)
-async def test_an_unusable_answer_leaves_the_token_unjudged(
+async def test_an_unusable_answer_leaves_the_token_unverified(
     realm: Realm, verifier: ClerkTokenVerifier, fault: Fault
 ) -> None:
     before = len(realm.clerk.requests)
@@ -275,7 +275,7 @@ async def test_clerk_that_is_slow_but_in_time_is_waited_for(realm: Realm, verifi
     assert await verification == ConsoleMachine(realm.sender.id)
 
 
-async def test_clerk_that_does_not_listen_leaves_the_token_unjudged(realm: Realm) -> None:
+async def test_clerk_that_does_not_listen_leaves_the_token_unverified(realm: Realm) -> None:
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         async with realm.verifier(api_url=f"http://127.0.0.1:{bound.getsockname()[1]}") as verifier:

@@ -227,7 +227,7 @@ async def test_nothing_is_sent_without_tls_or_to_a_host_whose_certificate_is_not
 
 
 @pytest.mark.parametrize("code", [401, 403])
-async def test_a_host_that_does_not_accept_the_credentials_is_told_from_one_that_was_sent_none(
+async def test_a_host_that_does_not_accept_the_credentials_is_distinguished_from_one_that_was_sent_none(
     world: World, code: int
 ) -> None:
     world.host.script(PRIVATE, status(code, f"WWW-Authenticate: Basic realm={SECRET}"))

@@ -190,7 +190,7 @@ def test_a_value_that_is_misspelt_or_cannot_be_honoured_is_refused_by_name(param
         ("ssl", "sslmode"),
     ],
 )
-def test_a_misspelt_parameter_is_told_with_the_nearest_one(parameter: str, nearest: str) -> None:
+def test_a_misspelt_parameter_is_reported_with_the_nearest_one(parameter: str, nearest: str) -> None:
     problem = problems(f"postgresql://u@h/db?{parameter}={MARKER}")["DATABASE_URL"]
 
     assert f"did you mean {nearest}?" in problem

@@ -35,5 +35,5 @@ def test_exactly_the_bytes_that_were_asked_for_come(source: ArchiveSource, offse
     assert refusal.value.problem is WheelProblem.ARCHIVE_FRAMING
 
 
-def test_the_size_is_told(source: ArchiveSource) -> None:
+def test_the_size_is_known(source: ArchiveSource) -> None:
     assert source.size == len(DATA)

@@ -215,7 +215,7 @@ async def test_new_metadata_is_what_is_found_from_then_on(catalogued: Catalogued
     assert (await catalogued.names("old"), await catalogued.names("new")) == ([], ["platform/gcp"])
 
 
-async def test_the_total_is_told_beyond_the_end_too(catalogued: Catalogued) -> None:
+async def test_the_total_is_reported_beyond_the_end_too(catalogued: Catalogued) -> None:
     await catalogued.publish("platform/a")
     assert await catalogued.find(offset=5) == CatalogPage(entries=[], total=1)
     assert await catalogued.find("a", offset=5) == CatalogPage(entries=[], total=1)

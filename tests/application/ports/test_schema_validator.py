@@ -93,7 +93,7 @@ async def test_what_pydantic_makes_of_models_is_valid(validator: SchemaValidator
         (DRAFT_2020, {"prefixItems": [{}], "$dynamicAnchor": "a"}),
     ],
 )
-async def test_each_draft_is_judged_by_its_own_rules(
+async def test_each_draft_is_checked_by_its_own_rules(
     validator: SchemaValidator, draft: str, document: dict[str, Any]
 ) -> None:
     await _validate(validator, {"$schema": draft, **document})
@@ -160,7 +160,7 @@ async def test_what_is_no_pattern_in_any_dialect_is_refused(validator: SchemaVal
         {"minimum": 10**4000, "multipleOf": 1e-300},
     ],
 )
-async def test_what_is_hostile_is_judged_like_anything_else(validator: SchemaValidator, document: object) -> None:
+async def test_what_is_hostile_is_checked_like_anything_else(validator: SchemaValidator, document: object) -> None:
     assert (await _sentence(validator, document)).isprintable()
 
 
@@ -186,7 +186,7 @@ async def test_a_refusal_does_not_take_seconds(validator: SchemaValidator, docum
             await _refusal(validator, document)
 
 
-async def test_a_member_is_judged_beside_what_it_needs(validator: SchemaValidator) -> None:
+async def test_a_member_is_checked_beside_what_it_needs(validator: SchemaValidator) -> None:
     document = {"$schema": DRAFT_4, "minimum": 1, "exclusiveMinimum": True, "type": 5}
     assert "at /type: " in (await _refusal(validator, document)).detail
     assert '"minimum"' in (await _refusal(validator, {"$schema": DRAFT_4, "exclusiveMinimum": True})).detail

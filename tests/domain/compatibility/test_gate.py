@@ -72,7 +72,7 @@ def test_a_reason_is_due(reason: str) -> None:
         AcceptedBreak(reason)
 
 
-def test_what_a_back_port_added_and_its_successor_lacks_is_told() -> None:
+def test_what_a_back_port_added_and_its_successor_lacks_is_reported() -> None:
     report, upward = compared(closed(a=A), closed(a=A, b=B)), compared(closed(a=A, b=B), closed(a=A))
     assert [change.path for change in lost_additions(report, upward)] == ["b"]
     assert lost_additions(Report.of(()), upward) == ()

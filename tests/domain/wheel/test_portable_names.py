@@ -34,7 +34,7 @@ from domain.wheel.portable_names import first_collision, on_any_file_system, win
         ("a/b ", "drops dots and spaces"),
     ],
 )
-def test_a_path_that_means_another_file_on_windows_is_told(path: str, reading: str | None) -> None:
+def test_a_path_that_means_another_file_on_windows_is_reported(path: str, reading: str | None) -> None:
     assert (windows_reading(path) or "").startswith(reading or "")
     assert (windows_reading(path) is None) is (reading is None)
 

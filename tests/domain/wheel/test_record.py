@@ -273,7 +273,7 @@ PATHS = st.text(alphabet='ab,"/\\ é', min_size=1, max_size=4)
     st.randoms(use_true_random=False),
     st.lists(st.sampled_from(["drop", "repeat", "shorten", "widen", "blank", "nothing"]), max_size=2),
 )
-def test_a_record_of_plain_lines_is_judged_as_the_same_one_that_has_to_be_read(
+def test_a_record_of_plain_lines_is_checked_as_the_same_one_that_has_to_be_read(
     files: dict[str, bytes], random: Random, changes: list[str]
 ) -> None:
     written = [f"{path},{line('', data).removeprefix(',')}" for path, data in files.items()]

@@ -68,7 +68,7 @@ def _problem(archive: WheelArchive, filename: str = _NAME, **announced: Any) -> 
     return refusal.value.problem
 
 
-def test_a_good_wheel_is_proven_with_what_installers_need() -> None:
+def test_a_good_wheel_is_verified_with_what_installers_need() -> None:
     metadata = _HEAD + "Summary: Manages Größe\nRequires-Python: >=3.11,<4\n\nA body\nName: other\n"
 
     assert _prove(_archive(a_wheel(metadata=metadata)), package_name="gcp_provider.bucket") == VerifiedWheel(
@@ -275,7 +275,7 @@ def test_an_announced_package_that_is_not_in_the_wheel_is_refused(package_name: 
 
 
 @given(st.binary(max_size=80), st.binary(max_size=80), st.text())
-def test_any_metadata_is_proven_or_refused(metadata: bytes, wheel: bytes, text: str) -> None:
+def test_any_metadata_is_verified_or_refused(metadata: bytes, wheel: bytes, text: str) -> None:
     for archive in (
         _bent(METADATA=_HEAD.encode() + metadata, WHEEL=b"Wheel-Version: 1.0\n" + wheel),
         _bent(METADATA=f"Name: {text}\nVersion: {text}\n".encode("utf-8", "replace")),

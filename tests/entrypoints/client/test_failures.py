@@ -80,7 +80,7 @@ PROXIES: dict[str, tuple[Mapping[str, str], int]] = {
 
 
 @pytest.mark.parametrize(("environment", "status"), PROXIES.values(), ids=PROXIES)
-def test_odd_proxies_are_told(folder: Path, environment: Mapping[str, str], status: int) -> None:
+def test_odd_proxies_are_reported(folder: Path, environment: Mapping[str, str], status: int) -> None:
     code, failure = registering(folder, **environment)
     assert (code, failure["exit_status"], failure["outcome"]) == (status, status, "failed")
     assert failure["code"] == {UNUSABLE: "unusable", REACHED_NOBODY: "out_of_reach"}[status]
@@ -88,7 +88,7 @@ def test_odd_proxies_are_told(folder: Path, environment: Mapping[str, str], stat
 
 @pytest.mark.parametrize("content", [None, b"", b"no certificate", b"\xff\xfe"])
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "REGISTRY_CA_BUNDLE"])
-def test_odd_certificate_files_are_told(folder: Path, variable: str, content: bytes | None) -> None:
+def test_odd_certificate_files_are_reported(folder: Path, variable: str, content: bytes | None) -> None:
     bundle = folder / "ca.pem"
     if content is not None:
         bundle.write_bytes(content)
@@ -107,7 +107,7 @@ def test_odd_certificate_files_are_told(folder: Path, variable: str, content: by
     ],
 )
 @pytest.mark.parametrize("variable", ["REGISTRY_URL", "REGISTRY_CLERK_API_URL", "REGISTRY_INDEX_URL"])
-def test_urls_that_are_none_are_told(folder: Path, variable: str, url: str) -> None:
+def test_urls_that_are_none_are_reported(folder: Path, variable: str, url: str) -> None:
     if (variable, url.count("@")) == ("REGISTRY_INDEX_URL", 1):
         return
     code, failure = registering(folder, **{variable: url})
@@ -133,7 +133,7 @@ ODD_PROJECTS = {
 
 
 @pytest.mark.parametrize("content", ODD_PROJECTS.values(), ids=ODD_PROJECTS)
-def test_odd_projects_are_told(folder: Path, content: bytes) -> None:
+def test_odd_projects_are_reported(folder: Path, content: bytes) -> None:
     (folder / "pyproject.toml").write_bytes(content)
     code, failure = registering(folder)
     assert (code, failure["code"]) == (UNUSABLE, "unusable")
@@ -142,14 +142,14 @@ def test_odd_projects_are_told(folder: Path, content: bytes) -> None:
 @pytest.mark.parametrize(
     "content", [b'{"a": "\xff"}', b"[" * 100_000, b'{"a": {"config_schema": {"maximum": 1e999}}}', b'{"a": "\\ud800"}']
 )
-def test_odd_schemas_are_told(folder: Path, content: bytes) -> None:
+def test_odd_schemas_are_reported(folder: Path, content: bytes) -> None:
     (folder / "pyproject.toml").write_bytes(PYPROJECT + b'schemas = "schemas.json"')
     (folder / "schemas.json").write_bytes(content)
     code, failure = registering(folder)
     assert (code, failure["code"]) == (UNUSABLE, "unusable")
 
 
-def test_files_that_cannot_be_read_are_told(folder: Path) -> None:
+def test_files_that_cannot_be_read_are_reported(folder: Path) -> None:
     (folder / "binary").write_bytes(b"\xff")
     for path in (folder, folder / "missing", folder / "binary"):
         code, failure = registering(folder, "--changelog", str(path))
@@ -159,25 +159,25 @@ def test_files_that_cannot_be_read_are_told(folder: Path) -> None:
     assert (code, failure["code"]) == (UNUSABLE, "unusable")
 
 
-def test_why_an_index_cannot_be_reached_is_told(folder: Path) -> None:
+def test_why_an_index_cannot_be_reached_is_reported(folder: Path) -> None:
     index = f"http://127.0.0.1:{free_port()}/simple"
     code, failure = registering(folder, "--wheel-url", "", "--wait", "0", REGISTRY_INDEX_URL=index)
     assert (code, failure["code"]) == (3, "release_not_visible")
     assert "Connection refused" in failure["detail"]
 
 
-def test_bytes_on_the_command_line_that_are_not_utf8_are_told(folder: Path) -> None:
+def test_bytes_on_the_command_line_that_are_not_utf8_are_reported(folder: Path) -> None:
     code, failure = registering(folder, "--sha256", "\udcff")
     assert (code, failure["code"]) == (UNUSABLE, "unusable")
 
 
 @pytest.mark.parametrize("source", ["missing.whl", ".", "https://", f"ftp://x/{WHEEL}", "\udcff.whl"])
-def test_a_wheel_that_cannot_be_looked_at_is_told(folder: Path, source: str) -> None:
+def test_a_wheel_that_cannot_be_looked_at_is_reported(folder: Path, source: str) -> None:
     code, failure = told("verify", source if "://" in source else str(folder / source))
     assert (code, failure["outcome"], failure["exit_status"]) == (UNUSABLE, "failed", UNUSABLE)
 
 
-def test_a_wheel_host_that_does_not_resolve_is_told(folder: Path) -> None:
+def test_a_wheel_host_that_does_not_resolve_is_reported(folder: Path) -> None:
     code, failure = told("verify", f"https://wheels.invalid/{WHEEL}")
     assert (code, failure["code"]) == (REACHED_NOBODY, "wheel_host_failed")
 

@@ -75,7 +75,7 @@ async def test_a_release_that_becomes_visible_is_found_whatever_went_wrong_befor
     ]
 
 
-async def test_a_release_that_does_not_become_visible_is_told_in_time_with_the_last_answer(index: Index) -> None:
+async def test_a_release_that_does_not_become_visible_is_reported_in_time_with_the_last_answer(index: Index) -> None:
     index.host.script(PAGE, status(503))
 
     with pytest.raises(ReleaseNotVisibleError, match="answered 503"):
@@ -133,7 +133,7 @@ async def test_without_a_pure_one_all_candidates_are_named(index: Index) -> None
         a_page(api_version="2.0"),
     ],
 )
-async def test_an_index_that_will_not_be_read_is_told_at_once(index: Index, reply: object) -> None:
+async def test_an_index_that_will_not_be_read_is_reported_at_once(index: Index, reply: object) -> None:
     index.host.script(PAGE, reply)  # type: ignore[arg-type] # parametrised
 
     with pytest.raises(RefusedError):

@@ -126,7 +126,7 @@ async def test_a_proxy_is_used_unless_no_proxy_names_the_host(
         "://",
     ],
 )
-async def test_a_proxy_that_cannot_be_used_is_told_by_its_variable_if_it_would_be(
+async def test_a_proxy_that_cannot_be_used_is_reported_by_its_variable_if_it_would_be(
     asking: Asking, monkeypatch: pytest.MonkeyPatch, proxy: str
 ) -> None:
     monkeypatch.setenv("ALL_PROXY", proxy)
@@ -137,7 +137,7 @@ async def test_a_proxy_that_cannot_be_used_is_told_by_its_variable_if_it_would_b
     assert await asking.get() == 200
 
 
-async def test_a_password_of_a_proxy_is_not_told(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_password_of_a_proxy_is_not_shown(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "ftp://user:s3cret@127.0.0.1")
     with pytest.raises(UnusableError) as caught:
         await asking.get()

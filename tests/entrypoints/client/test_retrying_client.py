@@ -140,7 +140,7 @@ async def test_a_token_that_no_header_can_carry_is_not_taken(asking: Asking, tok
         *(b'{"errors": [1, {"loc": 5}]}', b'{"a": ' * 100_000, b'{"detail": "\\ud800"}'),
     ],
 )
-async def test_an_answer_that_is_no_registrys_is_told_as_one(asking: Asking, body: bytes) -> None:
+async def test_an_answer_that_is_no_registrys_is_reported_as_one(asking: Asking, body: bytes) -> None:
     asking.host.script(ROUTE, status(418, body=body))
 
     with pytest.raises(RefusedError, match="418") as caught:
@@ -180,7 +180,7 @@ async def test_a_dry_run_that_tells_of_something_else_is_no_success(asking: Aski
         await asking.register(dry_run=True)
 
 
-async def test_why_the_registry_asks_for_patience_is_told(asking: Asking) -> None:
+async def test_why_the_registry_asks_for_patience_is_reported(asking: Asking) -> None:
     problem = {"code": "wheel_host_failed", "detail": "the wheel's host wheels.example.com answered 500"}
     asking.host.script("/", status(502, body=json.dumps(problem).encode()))
 

@@ -41,7 +41,7 @@ async def test_without_a_good_token_the_answer_is_401_whatever_the_body(
 
 @pytest.mark.parametrize("route", [ROUTE, "/provider-versions"])
 @pytest.mark.parametrize("authorization", [[], [(b"authorization", b"Bearer wrong")]])
-async def test_a_stranger_is_answered_without_its_body_being_asked_for(
+async def test_an_unauthenticated_caller_is_answered_without_its_body_being_asked_for(
     route: str, authorization: list[tuple[bytes, bytes]]
 ) -> None:
     async with serving(MemoryAdapters(), customer_realm=True) as service:
@@ -139,7 +139,7 @@ async def test_an_empty_body_is_called_empty(service: Service) -> None:
 
 
 @pytest.mark.parametrize(("members", "at_once"), [(10, True), (10_000, False)])
-async def test_a_large_body_is_judged_in_a_thread(members: int, at_once: bool) -> None:
+async def test_a_large_body_is_checked_in_a_thread(members: int, at_once: bool) -> None:
     threads: list[int] = []
 
     @post("/")

@@ -26,7 +26,7 @@ LARGE = {"bucket": {"config_schema": {"type": "object", "description": "all the 
 
 
 @pytest.mark.parametrize("path", READS)
-async def test_who_has_it_already_is_told_so(service: Service, path: str) -> None:
+async def test_a_client_that_has_it_already_gets_304(service: Service, path: str) -> None:
     await service.publish(schemas=SCHEMAS)
     first = await service.client.get(path)
     assert first.status_code == 200

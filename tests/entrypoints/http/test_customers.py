@@ -232,7 +232,7 @@ async def test_a_user_learns_who_it_is(customers: Service) -> None:
     }
 
 
-async def test_an_api_key_is_told_its_own_id_and_has_no_address(customers: Service) -> None:
+async def test_an_api_key_gets_its_own_id_and_has_no_address(customers: Service) -> None:
     customers.token = customers.adapters.customer_verifier.issue(KEY)
 
     response = await customers.client.get("/auth/me", headers=customers.authorised())

@@ -120,7 +120,7 @@ async def test_a_parameter_of_another_name_registers_nothing(service: Service, q
     assert (await service.client.get(VERSIONS)).status_code == 404
 
 
-async def test_a_stranger_learns_nothing_from_it(service: Service) -> None:
+async def test_an_unauthenticated_caller_learns_nothing_from_it(service: Service) -> None:
     response = await service.client.post(f"{ROUTE}?dry_run=maybe", json={})
 
     assert response.status_code == 401

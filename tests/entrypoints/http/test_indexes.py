@@ -124,7 +124,7 @@ async def test_a_repeat_of_a_version_from_before_its_distribution_changed_hands_
     assert (await register(service, "acme/a")).status_code == 200
 
 
-async def test_runtimes_and_people_are_told_of_the_index_that_has_the_wheel(service: Service) -> None:
+async def test_runtimes_and_people_read_which_index_has_the_wheel(service: Service) -> None:
     await service.publish()
     await register(service, "acme/a", distribution="acme_tools")
 

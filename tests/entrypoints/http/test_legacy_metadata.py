@@ -108,7 +108,7 @@ async def test_bad_metadata_of_a_legacy_client_is_refused_and_not_derived(servic
     assert (response.status_code, response.json()["code"]) == (422, "invalid_request")
 
 
-async def test_a_canonical_name_still_needs_metadata_and_is_told_so_before_the_wheel_is_fetched(
+async def test_a_canonical_name_still_needs_metadata_and_is_reported_before_the_wheel_is_fetched(
     service: Service,
 ) -> None:
     response = await service.post(service.upload(**CANONICAL))

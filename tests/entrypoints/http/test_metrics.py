@@ -162,7 +162,7 @@ async def test_a_registration_goes_through_the_stages_in_order(seen_service: Ser
     assert seen.stages[5:] == [Stage.AUTHENTICATE, Stage.LOAD, Stage.WRITE]  # a repeat confirms what is stored
 
 
-async def test_a_dry_run_is_told_apart(seen_service: Service, seen: InMemoryObserver) -> None:
+async def test_a_dry_run_is_counted_apart(seen_service: Service, seen: InMemoryObserver) -> None:
     await seen_service.client.post(
         "/console/provider-versions?dry_run=true", json=seen_service.upload(), headers=seen_service.authorised()
     )

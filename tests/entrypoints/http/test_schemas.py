@@ -58,7 +58,7 @@ async def test_a_refused_schema_is_recorded_and_the_wheel_is_not_fetched(
 
 
 @pytest.mark.parametrize("member", ["config_schema", "outputs_schema"])
-async def test_the_schemas_of_the_provider_itself_are_judged_too(service: Service, member: str) -> None:
+async def test_the_schemas_of_the_provider_itself_are_checked_too(service: Service, member: str) -> None:
     body = {**service.upload(), member: {"type": "objct"}}
 
     refused = await service.post(body)

@@ -110,7 +110,7 @@ async def test_clients_get_the_form_they_like_best(service: Service, accept: str
 
 
 @pytest.mark.parametrize("accept", ["application/json", "text/html;q=0", "*/*;q=0.000", ";", "image/*", '"text/html"'])
-async def test_clients_that_take_no_form_are_told_which_there_are(service: Service, accept: str) -> None:
+async def test_clients_that_take_no_form_read_which_there_are(service: Service, accept: str) -> None:
     response = await service.client.get("/simple/", headers={"Accept": accept})
     assert (response.status_code, response.json()["code"]) == (406, "not_acceptable")
     assert JSON in response.json()["detail"]
