@@ -233,6 +233,15 @@ async def test_a_large_schema_is_made_into_a_document_in_a_thread(
     assert on_loop == [at_once]
 
 
+async def test_without_a_public_url_a_document_is_named_after_each_request_s_host(service: Service) -> None:
+    await service.publish(schemas=SCHEMAS)
+    path = f"{GCP}/1.0.0/schemas/bucket"
+
+    named = [(await service.client.get(path, headers={"Host": host})).json()["$id"] for host in ("a.test", "b.test")]
+
+    assert named == [f"http://a.test{path}", f"http://b.test{path}"]
+
+
 @pytest.mark.parametrize("host", ["a/b", "a#b", "a b", "me@a", '"', "a:port", "a:1:2"])
 async def test_a_host_that_is_none_names_no_document(service: Service, host: str) -> None:
     await service.publish(schemas=SCHEMAS)
