@@ -21,9 +21,13 @@ _FLAGS = {
 _TEXTS = ("description", "examples", "title")
 
 
-def notes(nodes: tuple[Node, Node], side: Side) -> Iterator[Finding]:
+Known = dict[tuple[str | None, ...], Annotations]
+"""Annotations of nodes by what is written there."""
+
+
+def notes(nodes: tuple[Node, Node], side: Side, known: Known) -> Iterator[Finding]:
     """Compare texts, flags, the targets of dependencies, and keywords that nobody knows."""
-    old, new = (_of(node) for node in nodes)
+    old, new = (_of(node, known) for node in nodes)
     pair = Pair(Shape("object"), Shape("object"), nodes)
     for flag, (added, removed) in _FLAGS.items():
         if (flag in old.flags) is not (flag in new.flags):
@@ -43,9 +47,13 @@ def _declared(pair: Pair, rule: RuleId, side: Side, parts: tuple[Part | None, Pa
     return pair.finding(rule, Effect.NONE, verdict=verdict or Verdict.UNKNOWN, parts=parts)
 
 
-def _of(node: Node) -> Annotations:
+def _of(node: Node, known: Known) -> Annotations:
+    key = tuple(part.digest for part in node)
+    if key in known and None not in key:
+        return known[key]
     parts = conjuncts(node)
-    return annotations(parts, _branches(parts))
+    known[key] = annotations(parts, _branches(parts))
+    return known[key]
 
 
 def _branches(parts: list[Part]) -> list[Part]:

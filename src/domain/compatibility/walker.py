@@ -46,6 +46,7 @@ class Walker:
         self.has_recursion = False
         self._elsewhere = {} if elsewhere is None else elsewhere
         self._known: dict[tuple[object, ...], list[Finding]] = {}
+        self._annotations: notes.Known = {}
         self._open: set[tuple[object, ...]] = set()
         self._effects = Fixpoint()
         self._kept: list[tuple[Node, Node]] = []
@@ -61,7 +62,7 @@ class Walker:
             effect = self.relation(old, new)
             return () if effect is Effect.NONE else [self._of_effect(old, new, effect)]
         try:
-            said = list(notes.notes((old, new), self.side))
+            said = list(notes.notes((old, new), self.side, self._annotations))
             found = self._asserted(asserting(old), asserting(new), is_root=is_root)
         except TooEntangledError:
             return [self._incomplete(old, new)]
