@@ -95,6 +95,38 @@ async def test_a_release_is_registered_once_it_is_visible_and_again_without_harm
     assert stack.release.secret not in first.stdout + first.stderr
 
 
+async def test_what_a_release_breaks_is_told_before_it_is_one(pipeline: Pipeline) -> None:
+    stack, project = pipeline.stack, pipeline.project
+    (project / "pyproject.toml").write_text(f'{PYPROJECT}schemas = "schemas.json"\n')
+    (project / "schemas.json").write_text(json.dumps({"bucket": {"config_schema": _config("tier", "size")}}))
+    pipeline.show()
+    with stack.server() as process:
+        await asyncio.to_thread(stack.wait_until_ready, process)
+        registered = await pipeline.run()
+        (project / "schemas.json").write_text(json.dumps({"bucket": {"config_schema": _config("size")}}))
+        compared = await asyncio.to_thread(lambda: run("compare", str(project), "1.0.0", **pipeline.environment))
+        body = stack.upload("1.1.0")
+        pipeline.index.script(PAGE, *[a_page(a_file(body["wheel_url"], sha256=body["sha256"]))] * 3)
+        refused = await pipeline.run("--version", "1.1.0")
+        reason = ("--version", "1.1.0", "--accept-breaking", "Nobody sets the tier.")
+        tried = await pipeline.run(*reason, "--dry-run")
+        accepted = await pipeline.run(*reason)
+
+    assert registered.returncode == 0, registered.stderr
+    assert (compared.returncode, compared.stderr) == (1, "")
+    assert compared.stdout.startswith("✗ bucket config tier: `tier` can no longer be set")
+    assert compared.stdout.endswith("Since 1.0.0: 1 breaking, 0 unknown, 0 compatible. A major release is due.\n")
+    assert refused.returncode == 1
+    assert "breaking_change: 1.1.0 breaks users of 1.0.0" in refused.stderr
+    assert tried.stdout.splitlines()[0] == "✓ platform/gcp 1.1.0 would be registered"
+    assert tried.stdout.endswith("A major release is due.\n")
+    assert accepted.returncode == 0, accepted.stderr
+
+
+def _config(*names: str) -> dict[str, Any]:
+    return {"type": "object", "properties": {name: {"type": "string"} for name in names}, "additionalProperties": False}
+
+
 async def test_a_dry_run_tells_and_writes_nothing_and_a_conflict_ends_with_1(
     pipeline: Pipeline, tmp_path: Path
 ) -> None:

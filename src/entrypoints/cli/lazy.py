@@ -25,6 +25,7 @@ class _Source:
 _CHECKOUT = "run it from a checkout of the repository, by `make run`"
 
 COMMANDS: Mapping[str, _Source] = {
+    "compare": _Source("compare", "Say what a release would break, before it is one.", None),
     "database": _Source("database", "Upgrade and inspect the database schema."),
     "dev": _Source("dev", "Start a local registry with a local realm and register an example provider.", _CHECKOUT),
     "distributions": _Source("distributions", "Look into who owns distributions, and hand them over."),

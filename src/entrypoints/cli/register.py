@@ -26,6 +26,12 @@ def register(
     wheel_url: Annotated[str | None, typer.Option(help="The wheel, instead of looking at the package index.")] = None,
     sha256: Annotated[str | None, typer.Option(help="Digest of the wheel, instead of the index's.")] = None,
     changelog: Annotated[Path | None, typer.Option(help="File with the release notes.")] = None,
+    accept_breaking: Annotated[
+        str | None, typer.Option(help="Why changes that break users are meant; shown with the version for ever.")
+    ] = None,
+    accept_change: Annotated[
+        list[str] | None, typer.Option(help="Fingerprint of a change that is meant, instead of all; may be repeated.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")] = False,
     wait: Annotated[float, typer.Option(help="Seconds until the release must be on the index.", min=0)] = 300,
     registry_url: Annotated[str | None, typer.Option(help="The registry, instead of REGISTRY_URL.")] = None,
@@ -49,6 +55,8 @@ def register(
             wheel_url=wheel_url,
             sha256=sha256,
             changelog=changelog,
+            accept_breaking=accept_breaking,
+            accept_changes=None if accept_change is None else tuple(accept_change),
             dry_run=dry_run,
             wait=wait,
         )

@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from entrypoints.cli.output import echo, show
+from entrypoints.cli.report_output import show_report
 from entrypoints.client.errors import ClientError, RefusedError
 from entrypoints.client.registry_api import RegistrationResult
 from entrypoints.client.waiting import OnPoll
@@ -59,6 +60,9 @@ class ReleaseOutput:
             text = f"{version.get('canonical')} {version.get('version')} "
             text += _OUTCOMES.get((registration.outcome, registration.dry_run), registration.outcome)
             show(f"[green]✓[/green] {escape(text)}")
+            compared = registration.compatibility
+            if compared is not None and compared.get("report") is not None:
+                show_report(compared["report"], since=compared["baseline"])
 
     def failed(self, error: ClientError) -> None:
         refusal = error if isinstance(error, RefusedError) else None

@@ -79,7 +79,7 @@ def read_project(folder: Path) -> Project:
         "package_name": pragma.package,
         "entrypoint": pragma.entrypoint,
         "metadata": _metadata(pragma, distribution),
-        "schemas": None if pragma.schemas is None else _read_schemas(folder / pragma.schemas),
+        "schemas": None if pragma.schemas is None else read_schemas(folder / pragma.schemas),
     }
     return Project(
         name=name,
@@ -98,7 +98,12 @@ def _metadata(pragma: _Pragma, distribution: _Distribution) -> dict[str, Any] | 
     return shown if pragma.icon_url is None else {**shown, "icon_url": pragma.icon_url}
 
 
-def _read_schemas(path: Path) -> dict[str, Any]:
+def read_schemas(path: Path) -> dict[str, Any]:
+    """Read a file of schemas by resource type.
+
+    Raises:
+        UnusableError: It cannot be read, or is no JSON object.
+    """
     try:
         return msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
     except OSError as error:

@@ -26,6 +26,7 @@ class RegistrationResult(msgspec.Struct, frozen=True, kw_only=True):
         outcome: ``created``, ``unchanged``, or, on a dry run only, ``conflict``.
         version: As the registry shows it.
         verification: The verdict on the wheel, on a dry run.
+        compatibility: The comparison with the version before, on a dry run.
         code: The code of a conflict.
         detail: The sentence of a conflict.
     """
@@ -34,6 +35,7 @@ class RegistrationResult(msgspec.Struct, frozen=True, kw_only=True):
     dry_run: bool = False
     version: dict[str, Any] | None = None
     verification: dict[str, Any] | None = None
+    compatibility: dict[str, Any] | None = None
     code: str | None = None
     detail: str | None = None
     differences: list[str] | None = None

@@ -32,6 +32,8 @@ class ReleaseOptions:
         wheel_url: Instead of looking at the index.
         sha256: Instead of what the index says.
         changelog: A file with the release notes.
+        accept_breaking: Why changes that break users are meant.
+        accept_changes: Fingerprints of those changes; None for all.
         wait: How many seconds the index may take to show the release.
     """
 
@@ -40,6 +42,8 @@ class ReleaseOptions:
     wheel_url: str | None = None
     sha256: str | None = None
     changelog: Path | None = None
+    accept_breaking: str | None = None
+    accept_changes: tuple[str, ...] | None = None
     dry_run: bool = False
     wait: float = 300.0
 
@@ -69,6 +73,10 @@ def release(options: ReleaseOptions, settings: ClientSettings, progress: Progres
     announcement: dict[str, Any] = {"name": project.name.canonical, "version": version.text, **project.announced}
     if options.changelog is not None:
         announcement["changelog"] = _read_text(options.changelog)
+    if options.accept_breaking is not None:
+        announcement["accept_breaking"] = {"reason": options.accept_breaking, "changes": options.accept_changes}
+    elif options.accept_changes is not None:
+        raise UnusableError("say with --accept-breaking why the changes are meant")
     with new_http_client(settings.ca_bundle) as http:
         wheel_url, sha256 = options.wheel_url, options.sha256
         if not wheel_url:

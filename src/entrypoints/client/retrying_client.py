@@ -104,10 +104,18 @@ class RetryingClient:
             UnusableError: The URL is invalid, or its proxy cannot be used.
         """
         headers = {"Authorization": f"Bearer {bearer}", "Content-Type": "application/json"}
+        return self._send(
+            whom, lambda: self._http.post(url, content=body, params=query, headers=headers, timeout=timeout)
+        )
 
+    def get(self, whom: str, url: str) -> httpx.Response:
+        """Read, and return the first response that is not 429, 502, 503 or 504. Raises as ``post``."""
+        return self._send(whom, lambda: self._http.get(url))
+
+    def _send(self, whom: str, attempt: Callable[[], httpx.Response]) -> httpx.Response:
         def send() -> httpx.Response:
             try:
-                response = self._http.post(url, content=body, params=query, headers=headers, timeout=timeout)
+                response = attempt()
             except httpx.InvalidURL as error:
                 raise UnusableError(f"the URL of {whom} cannot be used: {error}") from None
             except httpx.RequestError as error:
