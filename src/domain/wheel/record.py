@@ -1,14 +1,13 @@
 """RECORD: reading it, and comparing it with the archive."""
 
-import base64
 import binascii
 import csv
 import hashlib
 import io
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from domain.errors import WheelProblem, WheelRefusedError
 from domain.wheel.archive import ArchiveMember, WheelArchive
@@ -28,15 +27,15 @@ DIGEST_SIZES: Mapping[str, int] = {
 
 _FURTHER = DIGEST_SIZES.keys() - {"sha256"}
 _FURTHER_WRITTEN = re.compile("|".join(sorted(_FURTHER)).encode(), re.IGNORECASE)
+_STANDARD = str.maketrans("-_", "+/")
 _SIGNATURES = ("RECORD.jws", "RECORD.p7s")
 _LONGEST_LINE = 128 * 1024
 _BLANK = frozenset({"\n", "\r", "\r\n"})
 _OUTSIDE = re.compile(r"/|[A-Za-z]:|(?:.*/)?\.\.(?:/|$)")
 
 
-@dataclass(frozen=True, slots=True)
-class RecordEntry:
-    """One line of RECORD.
+class RecordEntry(NamedTuple):
+    """One line of RECORD. A tuple, since a wheel may have a hundred thousand of them.
 
     Attributes:
         path: A folder's ends in a slash.
@@ -109,8 +108,8 @@ def _digest(path: str, algorithm: str, encoded: str) -> bytes:
     if algorithm not in DIGEST_SIZES:
         raise _invalid(f"the hash of {quoted(path)} is {quoted(algorithm)}; use sha256 or stronger")
     try:
-        digest = base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
+        digest = binascii.a2b_base64((encoded + "=" * (-len(encoded) % 4)).translate(_STANDARD), strict_mode=True)
+    except ValueError:  # binascii.Error, or a character beyond ASCII
         digest = b""
     if len(digest) != DIGEST_SIZES[algorithm]:
         if re.fullmatch(f"[0-9A-Fa-f]{{{2 * DIGEST_SIZES[algorithm]}}}", encoded):
