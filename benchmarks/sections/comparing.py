@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from statistics import quantiles
 from typing import Any
 
-from adapters.json_schema.coverage import CoverageWorker
+from adapters.json_schema.worker import SchemaWorker
 from application.use_cases.compare_schemas import CompareSchemas
 from benchmarks.figures import Figure, Spread, at_most
 from benchmarks.workbench import Workbench
@@ -47,7 +47,7 @@ def measure(bench: Workbench) -> Iterator[Figure]:
 
 
 async def _measured(old: VersionSchemas, new: VersionSchemas, rounds: int) -> tuple[list[float], float]:
-    worker = CoverageWorker()
+    worker = SchemaWorker()
     compare = CompareSchemas(worker)
     try:
         await compare.execute(old, new)

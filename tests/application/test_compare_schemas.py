@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from adapters.json_schema.coverage import CoverageWorker
+from adapters.json_schema.worker import SchemaWorker
 from adapters.memory.schema_coverage import InMemorySchemaCoverage
 from application.use_cases.compare_schemas import CompareSchemas
 from domain.compatibility.coverage import Coverage, CoverageQuestion
@@ -71,7 +71,7 @@ async def test_equal_schemas_ask_nothing() -> None:
 
 
 async def test_the_worker_agrees_with_the_structure() -> None:
-    worker = CoverageWorker()
+    worker = SchemaWorker()
     try:
         reports = [await CompareSchemas(opinion).execute(*SILENT) for opinion in (worker, InMemorySchemaCoverage())]
     finally:

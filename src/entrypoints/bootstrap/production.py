@@ -8,7 +8,7 @@ from pathlib import Path
 from adapters.clerk.machine_tokens import ClerkTokenVerifier
 from adapters.https.spool import remove_leftovers
 from adapters.instrumentation import NULL_OBSERVER
-from adapters.json_schema.coverage import CoverageWorker
+from adapters.json_schema.worker import SchemaWorker
 from adapters.json_schema.validator import MetaSchemaValidator
 from adapters.postgres.change_feed import PostgresChangeFeed
 from adapters.postgres.distributions import PostgresDistributionIndex, PostgresDistributionOwners
@@ -71,7 +71,7 @@ async def open_adapters(settings: Settings, observer: Instrumentation = NULL_OBS
         customers = await open_customers(settings.customer, clock, stack, observer)
         fetcher = wheel_fetcher(settings.wheel, max_idle=_IDLE_CONNECTIONS)
         stack.push_async_callback(fetcher.aclose)
-        coverage = CoverageWorker()
+        coverage = SchemaWorker()
         stack.push_async_callback(coverage.aclose)
         remove_leftovers(settings.wheel.spool_dir or Path(tempfile.gettempdir()))
         yield Adapters(
@@ -112,7 +112,7 @@ async def open_admin_use_cases(
     """
     clock = SystemClock()
     with serving_database(database) as url:
-        opened, coverage = Database(url, connection_options(database)), CoverageWorker()
+        opened, coverage = Database(url, connection_options(database)), SchemaWorker()
         try:
             adapters = OperatorAdapters(
                 fetcher=wheel_fetcher(wheel),

@@ -12,7 +12,7 @@ from typing import Any
 import psutil
 import pytest
 
-from adapters.json_schema.coverage import CoverageWorker
+from adapters.json_schema.worker import SchemaWorker
 from adapters.memory.schema_coverage import InMemorySchemaCoverage
 from application.ports.schema_coverage import SchemaCoverage
 from domain.compatibility.coverage import Coverage, CoverageQuestion
@@ -36,14 +36,14 @@ async def coverage(request: pytest.FixtureRequest) -> AsyncIterator[SchemaCovera
     if request.param == "memory":
         yield InMemorySchemaCoverage()
         return
-    worker = CoverageWorker()
+    worker = SchemaWorker()
     yield worker
     await worker.aclose()
 
 
 @pytest.fixture
-async def worker() -> AsyncIterator[CoverageWorker]:
-    started = CoverageWorker(deadline=0.5)
+async def worker() -> AsyncIterator[SchemaWorker]:
+    started = SchemaWorker(deadline=0.5)
     yield started
     await started.aclose()
 
@@ -87,7 +87,7 @@ async def test_questions_at_once_get_their_own_answers(coverage: SchemaCoverage)
     assert [list(answer) for answer in answers] == [[Coverage.YES], [Coverage.NO]] * 5
 
 
-def _child(worker: CoverageWorker) -> psutil.Process:
+def _child(worker: SchemaWorker) -> psutil.Process:
     assert worker._process is not None
     return psutil.Process(worker._process.pid)
 
@@ -97,7 +97,7 @@ async def _gone(process: psutil.Process) -> None:
 
 
 @pytest.mark.hostile
-async def test_a_worker_that_is_late_is_killed_and_replaced(worker: CoverageWorker) -> None:
+async def test_a_worker_that_is_late_is_killed_and_replaced(worker: SchemaWorker) -> None:
     await worker.covers([asked(SHORT, TEXT)])
     late = _child(worker)
     late.suspend()
@@ -108,7 +108,7 @@ async def test_a_worker_that_is_late_is_killed_and_replaced(worker: CoverageWork
 
 
 @pytest.mark.hostile
-async def test_a_schema_that_keeps_the_worker_busy_leaves_the_event_loop_alone(worker: CoverageWorker) -> None:
+async def test_a_schema_that_keeps_the_worker_busy_leaves_the_event_loop_alone(worker: SchemaWorker) -> None:
     turns = 0
 
     async def count() -> None:
@@ -124,7 +124,7 @@ async def test_a_schema_that_keeps_the_worker_busy_leaves_the_event_loop_alone(w
     assert turns > 10
 
 
-async def test_a_dead_worker_is_replaced(worker: CoverageWorker) -> None:
+async def test_a_dead_worker_is_replaced(worker: SchemaWorker) -> None:
     await worker.covers([asked(SHORT, TEXT)])
     dead = _child(worker)
     dead.kill()
@@ -134,7 +134,7 @@ async def test_a_dead_worker_is_replaced(worker: CoverageWorker) -> None:
     assert answers[1] is Coverage.YES
 
 
-async def test_one_worker_serves_all_questions_and_ends_when_it_is_closed(worker: CoverageWorker) -> None:
+async def test_one_worker_serves_all_questions_and_ends_when_it_is_closed(worker: SchemaWorker) -> None:
     await worker.covers([asked(SHORT, TEXT)])
     child = _child(worker)
     await worker.covers([asked(SHORT, TEXT)])
@@ -144,7 +144,7 @@ async def test_one_worker_serves_all_questions_and_ends_when_it_is_closed(worker
     assert not child.is_running()
 
 
-async def test_a_cancelled_question_does_not_answer_the_next_one(worker: CoverageWorker) -> None:
+async def test_a_cancelled_question_does_not_answer_the_next_one(worker: SchemaWorker) -> None:
     await worker.covers([asked(SHORT, TEXT)])
     _child(worker).suspend()
     cancelled = asyncio.create_task(worker.covers([asked(TEXT, NUMBER)]))
@@ -157,11 +157,11 @@ async def test_a_cancelled_question_does_not_answer_the_next_one(worker: Coverag
 
 _PARENT = """
 import asyncio, sys
-from adapters.json_schema.coverage import CoverageWorker
+from adapters.json_schema.worker import SchemaWorker
 from domain.compatibility.coverage import CoverageQuestion
 
 async def main():
-    worker = CoverageWorker()
+    worker = SchemaWorker()
     await worker.covers([CoverageQuestion('{}', '{}')])
     print(worker._process.pid, flush=True)
     await asyncio.Event().wait()

@@ -17,7 +17,7 @@ _MAX_FAILURES = 3
 _START = 15.0
 
 
-class CoverageWorker:
+class SchemaWorker:
     """A ``SchemaCoverage`` over one worker process, which is started with the first question and kept.
 
     Args:
@@ -63,7 +63,7 @@ class CoverageWorker:
         return _ANSWERS.get(word, Coverage.UNKNOWN)
 
     async def _start(self) -> Process:
-        command = (sys.executable, "-m", "adapters.json_schema.coverage_worker")
+        command = (sys.executable, "-m", "adapters.json_schema.worker_process")
         process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL)
         self._process = process
         async with asyncio.timeout(_START):
