@@ -83,6 +83,12 @@ class SearchBusyError(UnavailableError):
     code = "search_busy"
 
 
+class CheckBusyError(UnavailableError):
+    """As many upgrades are being checked as may be at once."""
+
+    code = "check_busy"
+
+
 class StoreMisconfiguredError(UnavailableError):
     """The database will not accept the registry until an operator changes a setting."""
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from application.use_cases.authentication import AuthenticateCustomer, AuthenticateMachine
+from application.use_cases.check_upgrade import CheckUpgrade
 from application.use_cases.compare_versions import CompareVersions, FindCompatibility
 from application.use_cases.describe_customer import DescribeCustomer
 from application.use_cases.dry_run_registration import DryRunRegistration
@@ -62,6 +63,7 @@ class UseCases:
     read_history: ReadHistory
     find_compatibility: FindCompatibility
     compare_versions: CompareVersions
+    check_upgrade: CheckUpgrade
     search_providers: SearchProviders
     find_provider: FindProvider
     list_distributions: ListDistributions

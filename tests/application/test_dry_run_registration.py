@@ -36,6 +36,8 @@ def registry(adapters: MemoryAdapters, version_store: VersionStore) -> UseCases:
             reader=adapters.reader,
             schema_validator=adapters.schema_validator,
             schema_coverage=adapters.schema_coverage,
+            config_validator=adapters.config_validator,
+            upgrade_coverage=adapters.upgrade_coverage,
             store=version_store,
             catalog=adapters.catalog,
             distributions=adapters.distributions,

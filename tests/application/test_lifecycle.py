@@ -12,6 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from adapters.json_schema.config_errors import InProcessConfigValidator
 from adapters.json_schema.validator import MetaSchemaValidator
 from adapters.memory.change_feed import InMemoryChangeFeed
 from adapters.memory.clock import ManualClock
@@ -77,6 +78,8 @@ class Lifecycles(RuleBasedStateMachine):
                 reader=ZipWheelReader(),
                 schema_validator=MetaSchemaValidator(),
                 schema_coverage=InMemorySchemaCoverage(),
+                config_validator=InProcessConfigValidator(),
+                upgrade_coverage=InMemorySchemaCoverage(),
                 store=self.store,
                 catalog=self.catalog,
                 distributions=distributions,

@@ -1,4 +1,4 @@
-"""Asking jsonschema-rs whether one schema covers another, in a process of its own.
+"""Asking jsonschema-rs about schemas and configs, in a process of its own.
 
 The library holds Python's lock while it works, and may take any time and memory for a few kilobytes.
 """
@@ -6,40 +6,60 @@ The library holds Python's lock while it works, and may take any time and memory
 import asyncio
 import contextlib
 import json
+import math
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from adapters.json_schema.config_errors import config_errors
 from domain.compatibility.coverage import Coverage, CoverageQuestion
+from domain.upgrades.validation import ConfigErrors, ConfigQuestion
 
 _ANSWERS = {word.value: word for word in Coverage}
 _MAX_FAILURES = 3
 _START = 15.0
+_MAX_ANSWER = 4 * 1024 * 1024
 
 
 class SchemaWorker:
-    """A ``SchemaCoverage`` over one worker process, which is started with the first question and kept.
+    """A ``SchemaCoverage`` and a ``ConfigValidator`` over one worker process.
+
+    The process is started with the first question and kept.
 
     Args:
         deadline: Seconds for one question. A worker that is late is killed, and another one started.
+        total: Seconds for all questions of one call; those that are left then have no answer.
     """
 
-    def __init__(self, *, deadline: float = 2.0) -> None:
+    def __init__(self, *, deadline: float = 2.0, total: float = math.inf) -> None:
         self._deadline = deadline
+        self._total = total
         self._turn = asyncio.Lock()
         self._process: Process | None = None
 
     async def covers(self, questions: Sequence[CoverageQuestion]) -> Sequence[Coverage]:
         """Return an answer to each question; after three failures all others are unknown."""
-        answers: list[Coverage] = []
+        lines = (json.dumps({"reader": asked.reader, "writer": asked.writer}) for asked in questions)
+        return [_ANSWERS.get(str(answer), Coverage.UNKNOWN) for answer in await self._ask_all(lines)]
+
+    async def validate(self, questions: Sequence[ConfigQuestion]) -> Sequence[Sequence[ConfigErrors]]:
+        """Return the errors of each config; after three failures all others are unknown."""
+        lines = (json.dumps({"schema": asked.schema, "configs": asked.configs}) for asked in questions)
+        answers = await self._ask_all(lines)
+        return [config_errors(answer, len(asked.configs)) for asked, answer in zip(questions, answers, strict=True)]
+
+    async def _ask_all(self, lines: Iterable[str]) -> list[object]:
+        """Return an answer for each line, None where there is none."""
+        answers: list[object] = []
         failures = 0
         async with self._turn:
-            for question in questions:
-                answer = Coverage.UNKNOWN
-                if failures < _MAX_FAILURES:
+            ends = asyncio.get_running_loop().time() + self._total
+            for line in lines:
+                answer = None
+                if failures < _MAX_FAILURES and asyncio.get_running_loop().time() < ends:
                     try:
-                        answer = await self._ask(question)
-                    except (OSError, TimeoutError, ValueError, asyncio.IncompleteReadError):
+                        answer = await self._ask(line)
+                    except (OSError, TimeoutError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
                         failures += 1
                         await self._stop()
                     except asyncio.CancelledError:
@@ -53,18 +73,18 @@ class SchemaWorker:
         async with self._turn:
             await self._stop()
 
-    async def _ask(self, question: CoverageQuestion) -> Coverage:
+    async def _ask(self, line: str) -> object:
         process = self._process
         if process is None or process.returncode is not None:
             process = await self._start()
-        line = json.dumps({"reader": question.reader, "writer": question.writer})
         async with asyncio.timeout(self._deadline):
-            word = await _exchange(process, line)
-        return _ANSWERS.get(word, Coverage.UNKNOWN)
+            return json.loads(await _exchange(process, line))
 
     async def _start(self) -> Process:
         command = (sys.executable, "-m", "adapters.json_schema.worker_process")
-        process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL)
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, limit=_MAX_ANSWER
+        )
         self._process = process
         async with asyncio.timeout(_START):
             if process.stdout is None or await process.stdout.readuntil() != b"ready\n":
@@ -82,9 +102,9 @@ class SchemaWorker:
             process.stdin.close()
 
 
-async def _exchange(process: Process, line: str) -> str:
+async def _exchange(process: Process, line: str) -> bytes:
     if process.stdin is None or process.stdout is None:
         raise OSError("the worker has no pipes")
     process.stdin.write(line.encode() + b"\n")
     await process.stdin.drain()
-    return (await process.stdout.readuntil()).decode().strip()
+    return await process.stdout.readuntil()

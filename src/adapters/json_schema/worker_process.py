@@ -1,4 +1,4 @@
-"""The process that answers questions about schemas. It reads a line of JSON and writes a word, until its input ends."""
+"""The process that answers questions about schemas. It reads and writes lines of JSON, until its input ends."""
 
 import ctypes
 import json
@@ -6,16 +6,21 @@ import resource
 import signal
 import sys
 from collections.abc import Mapping
+from typing import cast
 
 from jsonschema_rs import canonicalize
+
+from adapters.json_schema.config_errors import validate
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 _MEMORY = 768 * 1024 * 1024
 _CPU_SECONDS = 3600  # of one worker's life, should nobody be left to end it
 
 
-def answer(question: Mapping[str, object]) -> str:
-    """Return yes, no or unknown."""
+def answer(question: Mapping[str, object]) -> object:
+    """Return yes, no or unknown for two schemas; for a schema and configs, the errors of each config."""
+    if "configs" in question:
+        return validate(str(question["schema"]), cast("list[str]", question["configs"]))
     reader, writer = (canonicalize(_schema(question[name]), validate_formats=True) for name in ("reader", "writer"))
     return str(reader.covers(writer))
 
@@ -42,10 +47,10 @@ def main() -> None:
     sys.stdout.flush()
     for line in sys.stdin:
         try:
-            word = answer(json.loads(line))
+            found = answer(json.loads(line))
         except Exception:  # noqa: BLE001 -- whatever a library makes of a hostile schema is no answer
-            word = "unknown"
-        sys.stdout.write(f"{word}\n")
+            found = None
+        sys.stdout.write(f"{json.dumps(found)}\n")
         sys.stdout.flush()
 
 

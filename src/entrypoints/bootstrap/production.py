@@ -8,8 +8,8 @@ from pathlib import Path
 from adapters.clerk.machine_tokens import ClerkTokenVerifier
 from adapters.https.spool import remove_leftovers
 from adapters.instrumentation import NULL_OBSERVER
-from adapters.json_schema.worker import SchemaWorker
 from adapters.json_schema.validator import MetaSchemaValidator
+from adapters.json_schema.worker import SchemaWorker
 from adapters.postgres.change_feed import PostgresChangeFeed
 from adapters.postgres.distributions import PostgresDistributionIndex, PostgresDistributionOwners
 from adapters.postgres.engine import Database
@@ -32,6 +32,7 @@ from entrypoints.use_cases import AdminUseCases, UseCases
 from entrypoints.wheel_verification import check_shares, wheel_fetcher
 
 _IDLE_CONNECTIONS = 8
+_UPGRADE_SECONDS = 6.0
 """To wheel hosts: a release registers its wheels a few at a time."""
 
 
@@ -71,8 +72,9 @@ async def open_adapters(settings: Settings, observer: Instrumentation = NULL_OBS
         customers = await open_customers(settings.customer, clock, stack, observer)
         fetcher = wheel_fetcher(settings.wheel, max_idle=_IDLE_CONNECTIONS)
         stack.push_async_callback(fetcher.aclose)
-        coverage = SchemaWorker()
+        coverage, upgrades = SchemaWorker(), SchemaWorker(total=_UPGRADE_SECONDS)
         stack.push_async_callback(coverage.aclose)
+        stack.push_async_callback(upgrades.aclose)
         remove_leftovers(settings.wheel.spool_dir or Path(tempfile.gettempdir()))
         yield Adapters(
             verifier=await stack.enter_async_context(
@@ -82,6 +84,8 @@ async def open_adapters(settings: Settings, observer: Instrumentation = NULL_OBS
             reader=ZipWheelReader(),
             schema_validator=MetaSchemaValidator(),
             schema_coverage=coverage,
+            config_validator=upgrades,
+            upgrade_coverage=upgrades,
             store=PostgresVersionRepository(database),
             catalog=PostgresProviderQueries(database),
             distributions=PostgresDistributionIndex(database),

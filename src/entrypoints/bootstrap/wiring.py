@@ -11,6 +11,7 @@ from adapters.instrumented import (
     InstrumentedWheelFetcher,
     InstrumentedWheelReader,
 )
+from adapters.json_schema.config_errors import InProcessConfigValidator
 from adapters.json_schema.validator import MetaSchemaValidator
 from adapters.memory.change_feed import InMemoryChangeFeed
 from adapters.memory.clock import ManualClock
@@ -24,6 +25,7 @@ from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from application.fair_share import FairShare, Shares
 from application.ports.clock import Clock
+from application.ports.config_validator import ConfigValidator
 from application.ports.customer_directory import CustomerDirectory
 from application.ports.customer_verifier import CustomerVerifier
 from application.ports.distribution_index import DistributionIndex
@@ -40,6 +42,7 @@ from application.ports.wheel_reader import WheelReader
 from application.use_cases.assess_compatibility import AssessCompatibility
 from application.use_cases.authentication import AuthenticateCustomer, AuthenticateMachine
 from application.use_cases.check_announcement import CheckAnnouncement, CheckSchemas
+from application.use_cases.check_upgrade import CheckUpgrade
 from application.use_cases.compare_schemas import CompareSchemas
 from application.use_cases.compare_versions import CompareVersions, FindCompatibility
 from application.use_cases.describe_customer import DescribeCustomer
@@ -81,13 +84,19 @@ class VersionStore(VersionRepository, VersionQueries, HealthCheck, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapters:
-    """One adapter for each port. Without those of the customers, that realm is off."""
+    """One adapter for each port. Without those of the customers, that realm is off.
+
+    Attributes:
+        upgrade_coverage: Answers checks of upgrades, which anybody may ask for, apart from registrations.
+    """
 
     verifier: TokenVerifier
     fetcher: WheelFetcher
     reader: WheelReader
     schema_validator: SchemaValidator
     schema_coverage: SchemaCoverage
+    config_validator: ConfigValidator
+    upgrade_coverage: SchemaCoverage
     store: VersionStore
     catalog: ProviderQueries
     distributions: DistributionIndex
@@ -99,13 +108,15 @@ class Adapters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoryAdapters(Adapters):
-    """Adapters that keep everything in this process; archives and schemas are validated for real."""
+    """Adapters that keep everything in this process; archives, schemas and configs are validated for real."""
 
     verifier: InMemoryTokenVerifier = field(default_factory=InMemoryTokenVerifier)
     fetcher: InMemoryWheelFetcher = field(default_factory=InMemoryWheelFetcher)
     reader: WheelReader = field(default_factory=ZipWheelReader)
     schema_validator: SchemaValidator = field(default_factory=MetaSchemaValidator)
     schema_coverage: SchemaCoverage = field(default_factory=InMemorySchemaCoverage)
+    config_validator: ConfigValidator = field(default_factory=InProcessConfigValidator)
+    upgrade_coverage: SchemaCoverage = field(default_factory=InMemorySchemaCoverage)
     store: InMemoryVersionRepository = field(default_factory=InMemoryVersionRepository)
     catalog: ProviderQueries = field(init=False)
     distributions: DistributionIndex = field(init=False)
@@ -197,6 +208,12 @@ def build_registry(
         read_history=ReadHistory(adapters.store),
         find_compatibility=FindCompatibility(adapters.store, find_version),
         compare_versions=CompareVersions(find_version, compare_schemas),
+        check_upgrade=CheckUpgrade(
+            versions=adapters.store,
+            find_version=find_version,
+            validator=adapters.config_validator,
+            coverage=adapters.upgrade_coverage,
+        ),
         search_providers=SearchProviders(adapters.catalog),
         find_provider=FindProvider(adapters.catalog),
         list_distributions=ListDistributions(adapters.distributions),

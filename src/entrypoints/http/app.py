@@ -50,6 +50,7 @@ from entrypoints.http.routes.providers import (
 )
 from entrypoints.http.routes.schemas import read_schema, read_schemas
 from entrypoints.http.routes.simple import simple_index, simple_namespace_project, simple_project
+from entrypoints.http.routes.upgrades import check_upgrade
 from entrypoints.http.routes.yanks import (
     restore_customer_version,
     restore_platform_version,
@@ -73,6 +74,7 @@ _COMMON_ROUTES = (
     read_history,
     find_compatibility,
     compare_versions,
+    check_upgrade,
     read_schemas,
     read_schema,
     simple_index,

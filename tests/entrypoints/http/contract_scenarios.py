@@ -485,6 +485,27 @@ async def without_customers(registry: Registry) -> None:
 
 
 Serve = Callable[[], AbstractAsyncContextManager[Registry]]
+
+
+async def upgrades(registry: Registry) -> None:
+    post, send = registry.recorder.post, registry.recorder.send
+    bucket = SCHEMAS["bucket"]
+    grown = {**bucket, "config_schema": {**bucket["config_schema"], "required": ["location", "size"]}}  # type: ignore[dict-item]
+    await post(CONSOLE, "machine", registry.body(schemas=SCHEMAS))
+    await post(CONSOLE, "machine", registry.body("2.0.0", schemas={"bucket": {**grown, "outputs_schema": None}}))
+    check = f"{GCP}/versions/2.0.0/check"
+    used = {"resource": "bucket", "name": "assets", "config": {"location": "eu"}, "uses": ["url"]}
+    await post(check, "", {"from": "1.0.0", "resources": [used, {"resource": "cloudsql/database", "config": {}}]})
+    await post(f"{GCP}/versions/latest/check", "", {"resources": [{**used, "config": {"location": "eu", "size": 1}}]})
+    await post(check, "", {"from": "one", "resources": [used]})
+    await post(check, "", {"resources": [{"resource": "bucket"}]})
+    await post(check, "", b"{")
+    await post(check, "", {"resources": [used]}, Content_Type="text/plain")
+    await post(check, "", {"resources": [{**used, "name": "a" * 256 * 1024}]})
+    await post(f"{GCP}/versions/9.9.9/check", "", {"resources": [used]})
+    await send("GET", check)
+
+
 SCENARIOS: dict[str, tuple[Callable[[Registry], Awaitable[None]], Serve]] = {
     "authentication": (authentication, a_registry),
     "bodies": (bodies, a_registry),
@@ -492,6 +513,7 @@ SCENARIOS: dict[str, tuple[Callable[[Registry], Awaitable[None]], Serve]] = {
     "lifecycle": (lifecycle, a_registry),
     "reads": (reads, a_registry),
     "methods_and_origins": (methods_and_origins, a_registry),
+    "upgrades": (upgrades, a_registry),
     "service_routes": (service_routes, a_registry),
     "public_url": (at_a_public_url, lambda: a_registry(public_url="https://registry.example.com/base")),
     "small_bodies": (with_limits, lambda: a_registry(limits=HttpLimits(body_bytes=1000, in_flight=1))),

@@ -8,7 +8,7 @@ from litestar import Litestar
 
 from domain import names, semver
 from domain.schemas import MAX_NAME_LENGTH
-from entrypoints.http.models import registration, responses, yank
+from entrypoints.http.models import registration, responses, upgrade_check, yank
 from entrypoints.http.openapi.headers import HEADERS, PARAMETERS, add_headers
 from entrypoints.http.openapi.refusals import refusals
 from entrypoints.presenters import (
@@ -18,6 +18,7 @@ from entrypoints.presenters import (
     history,
     installing,
     organizations,
+    upgrades,
     verifications,
     versions,
 )
@@ -35,13 +36,14 @@ _TAGS = {
 }
 _MODELS = (
     *(registration, versions, organizations, verifications, responses),
-    *(catalog, compatibility, installing, dry_runs, yank, history),
+    *(catalog, compatibility, installing, dry_runs, yank, history, upgrade_check, upgrades),
 )
 _NULL = {"type": "null"}
 _TOKEN = {"minLength": 1, "maxLength": names.MAX_LENGTH, "pattern": "^[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?$"}
 _IN_PATHS: Mapping[str, Json] = {
     "prefix": {"description": "The namespace: `platform`, or an organisation's slug.", "schema": _TOKEN},
     "name": {"description": "The provider's name in its namespace.", "schema": _TOKEN},
+    "target": {"schema": {"minLength": 1, "maxLength": semver.MAX_LENGTH}},
     "version": {"description": "A SemVer version.", "schema": {"minLength": 1, "maxLength": semver.MAX_LENGTH}},
     "versions": {
         "description": "Two SemVer versions with three dots between them.",

@@ -57,6 +57,7 @@ REFUSALS: Mapping[str, Sequence[str]] = {
     "readHistory": _VERSION,
     "readCompatibility": _VERSION,
     "compareVersions": _VERSION,
+    "checkUpgrade": (*_ANY, *_BODY, *_DATABASE, "provider_not_found", "version_not_found", "check_busy"),
     "readSchemas": _VERSION,
     "readSchema": (*_VERSION, "schema_not_found"),
     "simpleIndex": _INDEX,

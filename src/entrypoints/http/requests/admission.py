@@ -1,12 +1,14 @@
 """Admitting requests with bodies, before anything of the body is read."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from typing import Any, TypeVar
 
 from litestar import Request
 
+from application.errors import CheckBusyError
 from application.fair_share import FairShare, Shares
 from domain.registrants import Account
 from entrypoints.http.limits import HttpLimits
@@ -16,6 +18,9 @@ from entrypoints.http.requests.in_flight import InFlight
 _BODIES_AT_ONCE = 16
 _DECODED_AT_ONCE = 2
 """One of them is a customer's at most: threads that compute take time from the event loop."""
+_CHECKS_AT_ONCE = 16
+"""Checks of upgrades, which nobody has to authenticate for: they share this, and have a thread of their own."""
+MAX_CHECK_BYTES = 256 * 1024
 _SMALLEST = 16 * 1024
 """Bytes: what a registration takes beside its body."""
 T = TypeVar("T")
@@ -29,6 +34,8 @@ class Admission:
         self._in_flight = InFlight(limits.in_flight)
         self._bodies = FairShare(Shares.of(_BODIES_AT_ONCE * limits.body_bytes))
         self._decoding = FairShare(Shares.of(_DECODED_AT_ONCE))
+        self._checks = 0
+        self._decoding_checks = asyncio.Semaphore(1)
 
     @asynccontextmanager
     async def admit(self, request: Request[Any, Any, Any], account: Account) -> AsyncIterator[None]:
@@ -50,6 +57,29 @@ class Admission:
         """
         turn = partial(self._decoding.acquire, account)
         return await read_json(request, make, limit=self._body_bytes, turn=turn)
+
+    @contextmanager
+    def admit_check(self) -> Iterator[None]:
+        """Count a check of an upgrade while the context is open.
+
+        Raises:
+            CheckBusyError: There are 16 already.
+        """
+        if self._checks >= _CHECKS_AT_ONCE:
+            raise CheckBusyError("as many upgrades are being checked as may be at once; try again")
+        self._checks += 1
+        try:
+            yield
+        finally:
+            self._checks -= 1
+
+    async def read_check(self, request: Request[Any, Any, Any], make: Callable[[object], T]) -> T:
+        """Return what is made of the body of an admitted check, of at most 256 KiB.
+
+        Raises:
+            RegistryError: See ``read_json`` of ``bodies``.
+        """
+        return await read_json(request, make, limit=MAX_CHECK_BYTES, turn=lambda: self._decoding_checks)
 
     def _announced_bytes(self, request: Request[Any, Any, Any]) -> int:
         """Return how long the body may become."""

@@ -1,0 +1,1 @@
+"""Whether a dependent's own configs still work under another version."""
