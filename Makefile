@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run quick test test-quick test-programs test-browser test-proxy test-attacks test-wheels test-faults test-containers test-ha test-openapi bench check format lint types imports audit audited containers cloudnative-pg sbom lock clean
+.PHONY: help run quick test test-quick test-programs test-browser test-proxy test-attacks test-wheels test-faults test-containers test-ha test-openapi test-stores bench check format lint types imports audit audited containers cloudnative-pg sbom lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -10,6 +10,7 @@ LINTERS := .data/linters
 CLUSTER := .data/cloudnative-pg
 HA := .data/ha
 OPENAPI := .data/openapi
+STORES := .data/stores
 SBOM ?= dist/provider-registry.cdx.json
 ARGS ?=
 PYTEST_ARGS ?= -n auto
@@ -68,6 +69,14 @@ $(HA)/.ready: requirements/ha.txt
 	@$(HA)/bin/python -m pip install --quiet --require-hashes -r requirements/ha.txt
 	@touch $@
 
+test-stores: $(READY) $(STORES)/.ready ## Keep wheels on two servers of the S3 API (fetches 100 MB once)
+	STORES_BIN=$(abspath $(STORES))/bin $(BIN)/python -m pytest -n0 tests/stores/s3_servers.py
+
+$(STORES)/.ready: requirements/stores.txt
+	@$(PYTHON) -m venv $(STORES)
+	@$(STORES)/bin/python -m pip install --quiet --require-hashes -r requirements/stores.txt
+	@touch $@
+
 test-openapi: $(READY) $(OPENAPI)/.ready ## Hold the OpenAPI document against linters and client generators (needs npm; fetches 300 MB once)
 	OPENAPI_NODE_MODULES=$(OPENAPI)/node_modules OPENAPI_PYTHON=$(OPENAPI)/python \
 		$(BIN)/python -m pytest -n0 tests/openapi/linters_and_generators.py
@@ -97,11 +106,11 @@ imports: $(READY)
 	$(BIN)/deptry src
 
 audit: $(READY) ## Ask for known vulnerabilities of the locked dependencies
-	@$(BIN)/python -m requirements.audit requirements/build.txt requirements/containers.txt requirements/dev.txt requirements/ha.txt requirements/openapi.txt requirements/runtime.txt
+	@$(BIN)/python -m requirements.audit requirements/build.txt requirements/containers.txt requirements/dev.txt requirements/ha.txt requirements/openapi.txt requirements/runtime.txt requirements/stores.txt
 
 audited: $(AUDITED)
 
-$(AUDITED): requirements/dev.txt requirements/runtime.txt requirements/build.txt requirements/containers.txt requirements/ha.txt requirements/openapi.txt | $(READY)
+$(AUDITED): requirements/dev.txt requirements/runtime.txt requirements/build.txt requirements/containers.txt requirements/ha.txt requirements/openapi.txt requirements/stores.txt | $(READY)
 	@$(MAKE) --no-print-directory audit
 	@rm -f $(VENV)/.audited-*
 	@touch $@
@@ -140,6 +149,7 @@ lock: $(READY) ## Lock the newest dependencies that pyproject.toml admits, with 
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group containers --output-file requirements/containers.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group ha --output-file requirements/ha.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group openapi --output-file requirements/openapi.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group stores --output-file requirements/stores.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --constraint requirements/runtime.txt --extra development --extra tracing --group dev pyproject.toml --output-file requirements/dev.txt
 
 clean: ## Remove the virtual environment, caches and local data

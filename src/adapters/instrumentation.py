@@ -12,6 +12,7 @@ class Stage(StrEnum):
     LOAD = "load"
     FETCH = "fetch"
     INSPECT = "inspect"
+    MIRROR = "mirror"
     WRITE = "write"
 
 

@@ -5,7 +5,10 @@ from typing import Generic, Protocol, TypeVar
 from adapters.instrumentation import Stage, StageObserver
 from application.ports.version_repository import Decide, Result, VersionRepository
 from application.ports.wheel_fetcher import FetchedWheel, WheelContent, WheelFetcher
+from application.ports.wheel_mirror import WheelMirror
 from application.ports.wheel_reader import WheelReader
+from domain.digests import Sha256Digest
+from domain.mirror import MirrorPart
 from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.version_state import VersionSnapshot
@@ -81,3 +84,22 @@ class InstrumentedWheelReader:
     async def read(self, content: WheelContent) -> WheelArchive:
         with self._observer.stage(Stage.INSPECT):
             return await self._reader.read(content)
+
+
+class InstrumentedWheelMirror:
+    """A mirror with ``Stage.MIRROR`` around each file that is put."""
+
+    def __init__(self, mirror: WheelMirror, observer: StageObserver) -> None:
+        self._mirror = mirror
+        self._observer = observer
+        self.find, self.read, self.delete, self.list_wheels = (
+            mirror.find,
+            mirror.read,
+            mirror.delete,
+            mirror.list_wheels,
+        )
+
+    async def put(self, sha256: Sha256Digest, part: MirrorPart, content: WheelContent) -> None:
+        """As ``WheelMirror``."""
+        with self._observer.stage(Stage.MIRROR):
+            await self._mirror.put(sha256, part, content)

@@ -107,6 +107,18 @@ class SpoolUnavailableError(UnavailableError):
     code = "spool_unavailable"
 
 
+class MirrorUnavailableError(UnavailableError):
+    """The storage of the mirror is out of reach, or has lost a file."""
+
+    code = "mirror_unavailable"
+
+
+class MirrorCorruptError(MirrorUnavailableError):
+    """A copy in the mirror is not the file that it was."""
+
+    code = "mirror_corrupt"
+
+
 class TooManyFetchesError(UnavailableError):
     """As many wheels are being fetched as may be at once, and none was done in time."""
 

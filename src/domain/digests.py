@@ -1,5 +1,6 @@
 """Digests of bytes."""
 
+import hashlib
 import re
 from dataclasses import dataclass
 
@@ -25,3 +26,8 @@ class Sha256Digest:
 
     def __str__(self) -> str:
         return self.hex
+
+
+def sha256_of(data: bytes) -> Sha256Digest:
+    """Return the digest of some bytes."""
+    return Sha256Digest(hashlib.sha256(data).hexdigest())

@@ -185,6 +185,7 @@ class IndexFile:
     Attributes:
         sha256: In hexadecimal.
         yanked_reason: Why the version is yanked; None if it is not, or if no reason was given.
+        metadata_sha256: Of its ``METADATA``, in hexadecimal; None if there is no copy of the wheel.
     """
 
     filename: str
@@ -195,6 +196,7 @@ class IndexFile:
     published_at: datetime
     is_yanked: bool
     yanked_reason: str | None = None
+    metadata_sha256: str | None = None
 
 
 def installable_files(files: Iterable[IndexFile]) -> Sequence[IndexFile]:

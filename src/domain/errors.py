@@ -148,6 +148,12 @@ class SchemaNotFoundError(NotFoundError):
     code = "schema_not_found"
 
 
+class FileNotMirroredError(NotFoundError):
+    """The registry keeps no copy of such a file."""
+
+    code = "file_not_found"
+
+
 class ConflictError(RegistryError):
     """The stored state does not allow this."""
 

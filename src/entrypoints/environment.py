@@ -76,13 +76,14 @@ def _read(group: type[G], environment: Mapping[str, str], problems: list[str]) -
 
 def _problems_between_groups(groups: Mapping[str, Any]) -> list[str]:
     problems = []
-    console, customer, tracing = groups["console"], groups["customer"], groups["tracing"]
+    console, customer, tracing, mirror = (groups[name] for name in ("console", "customer", "tracing", "mirror"))
     if console is not None and customer is not None and console.clerk_issuer == customer.clerk_issuer:
         problems.append(
             "REGISTRY_CUSTOMER_CLERK_ISSUER: must differ from the Console realm's; the realms are two instances"
         )
     if tracing is not None and tracing.endpoint and not validation.can_trace():
         problems.append("REGISTRY_TRACING_ENDPOINT: needs an extra; pip install 'provider-registry[tracing]'")
+    problems += validation.mirror_problems(mirror)
     return problems
 
 

@@ -10,3 +10,7 @@ def index_path(prefix: str) -> str:
     section 2.3).
     """
     return "/simple/" if prefix == PLATFORM else f"/simple/~{prefix}/"
+
+
+FILES_PATH = "/files"
+"""Where the mirror's files are."""

@@ -80,6 +80,17 @@ class WheelSettings(Struct, frozen=True, kw_only=True):
     spool_dir: Path | None = None
 
 
+class MirrorSettings(Struct, frozen=True, kw_only=True):
+    """Whether and where copies of wheels are kept."""
+
+    PREFIX: ClassVar = "REGISTRY_MIRROR_"
+    VARIABLES: ClassVar = {"mode": "REGISTRY_MIRROR"}
+
+    mode: Literal["off", "best_effort", "required"] = "off"
+    url: str | None = None
+    allow_http: bool = False
+
+
 class LogSettings(Struct, frozen=True, kw_only=True):
     """What is logged, and how."""
 
@@ -152,6 +163,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     server: ServerSettings
     compatibility: CompatibilitySettings = CompatibilitySettings()
     trust: TrustSettings = TrustSettings()
+    mirror: MirrorSettings = MirrorSettings()
 
 
 class ClientSettings(Struct, frozen=True, kw_only=True):

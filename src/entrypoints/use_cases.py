@@ -8,6 +8,8 @@ from application.use_cases.compare_versions import CompareVersions, FindCompatib
 from application.use_cases.describe_customer import DescribeCustomer
 from application.use_cases.dry_run_registration import DryRunRegistration
 from application.use_cases.lifecycle import RestoreVersion, YankVersion
+from application.use_cases.maintain_mirror import BackfillMirror, SweepMirror, VerifyMirror
+from application.use_cases.mirror import ReadMirror
 from application.use_cases.operator_queries import (
     InspectDistribution,
     InspectVersion,
@@ -49,6 +51,7 @@ class UseCases:
     Attributes:
         changes: Notifies caches of what was read.
         customers: None while the customer realm is off.
+        read_mirror: None without a mirror.
     """
 
     authenticate_machine: AuthenticateMachine
@@ -71,11 +74,25 @@ class UseCases:
     check_readiness: CheckReadiness
     changes: ChangeFeed
     customers: CustomerRealm | None = None
+    read_mirror: ReadMirror | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MirrorUseCases:
+    """What operators do with a mirror."""
+
+    backfill: BackfillMirror
+    verify: VerifyMirror
+    sweep: SweepMirror
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdminUseCases:
-    """The operators' use cases over one set of adapters."""
+    """The operators' use cases over one set of adapters.
+
+    Attributes:
+        mirror: None without a mirror.
+    """
 
     search_providers: SearchProviders
     find_provider: FindProvider
@@ -88,3 +105,4 @@ class AdminUseCases:
     list_distribution_owners: ListDistributionOwners
     inspect_distribution: InspectDistribution
     transfer_distribution: TransferDistribution
+    mirror: MirrorUseCases | None = None

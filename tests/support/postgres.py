@@ -38,6 +38,7 @@ TABLES = (
     "distribution_events",
     "wheel_files",
     "compatibility_reports",
+    "mirrored_wheels",
 )
 
 

@@ -21,25 +21,28 @@ class InMemoryDistributionIndex:
 
     async def list_files(self, prefix: str, distribution: NormalizedName) -> Sequence[IndexFile]:
         found = [each for each in await self._wheels(prefix) if each[1].distribution == distribution]
-        return [_file(*each) for each in sorted(found, key=lambda each: each[0].published_at or each[0].created_at)]
+        return [
+            self._file(*each) for each in sorted(found, key=lambda each: each[0].published_at or each[0].created_at)
+        ]
 
     async def _wheels(self, prefix: str) -> Sequence[tuple[ProviderVersion, VerifiedWheel]]:
         public = await self._store.public()
         versions = [each for provider, found in public if provider.name.prefix == prefix for each in found]
         return [(version, version.wheel) for version in versions if version.wheel]
 
-
-def _file(version: ProviderVersion, wheel: VerifiedWheel) -> IndexFile:
-    return IndexFile(
-        filename=wheel.filename,
-        url=version.announcement.wheel_url.text,
-        sha256=wheel.sha256.hex,
-        size=wheel.size,
-        requires_python=wheel.requires_python,
-        published_at=version.published_at or version.created_at,
-        is_yanked=version.status is VersionStatus.YANKED,
-        yanked_reason=version.yanked_reason,
-    )
+    def _file(self, version: ProviderVersion, wheel: VerifiedWheel) -> IndexFile:
+        copy = self._store.mirrored.get(wheel.sha256)
+        return IndexFile(
+            filename=wheel.filename,
+            url=version.announcement.wheel_url.text,
+            sha256=wheel.sha256.hex,
+            size=wheel.size,
+            requires_python=wheel.requires_python,
+            published_at=version.published_at or version.created_at,
+            is_yanked=version.status is VersionStatus.YANKED,
+            yanked_reason=version.yanked_reason,
+            metadata_sha256=copy and copy[0].metadata_sha256.hex,
+        )
 
 
 class InMemoryDistributionOwners:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from adapters.changes import ChangeListeners
 from application.errors import StoreUnavailableError
@@ -10,13 +11,18 @@ from application.ports.version_repository import Decide, Result
 from domain.catalog import Provider, latest
 from domain.compatibility.baselines import neighbours_of
 from domain.compatibility.record import Compatibility
+from domain.digests import Sha256Digest
 from domain.distributions import ClaimedFile, Distribution, DistributionEvent, WheelNames
 from domain.history import LifecycleEvent
+from domain.mirror import MirroredWheel
 from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.version_state import Publish, UpdateProvider, VersionSnapshot, VersionWrite, as_public, written_version
 from domain.versions import ProviderVersion, VersionStatus
 from domain.wheel.filename import WheelFilename
+
+Copies = dict[Sha256Digest, tuple[MirroredWheel, datetime]]
+"""The copies of wheels, and when they were verified."""
 
 
 class InMemoryVersionRepository:
@@ -26,11 +32,13 @@ class InMemoryVersionRepository:
         unavailable: Set it to simulate an outage: every method then raises ``StoreUnavailableError``.
         listeners: Notified of every write.
         names: The names that wheels claim.
+        mirrored: The copies of wheels, and when they were verified.
     """
 
     def __init__(self) -> None:
         self.listeners = ChangeListeners()
         self.names = InMemoryNames()
+        self.mirrored = Copies()
         self._unavailable = False
         self._providers: dict[ProviderName, Provider] = {}
         self._versions: dict[ProviderName, dict[SemVer, ProviderVersion]] = {}
@@ -74,13 +82,13 @@ class InMemoryVersionRepository:
     async def find(self, name: ProviderName, version: SemVer) -> ProviderVersion | None:
         await self.ping()
         found = self._versions.get(name, {}).get(version)
-        return _without_readme(found) if found is not None and found.status.is_public else None
+        return self._shown(found) if found is not None and found.status.is_public else None
 
     async def find_latest(self, name: ProviderName) -> ProviderVersion | None:
         await self.ping()
         published = (found.version for found in self._public(name) if found.status is VersionStatus.PUBLISHED)
         chosen = latest(published)
-        return None if chosen is None else _without_readme(self._versions[name][chosen])
+        return None if chosen is None else self._shown(self._versions[name][chosen])
 
     async def list_versions(
         self, name: ProviderName, *, limit: int | None = None, before: SemVer | None = None
@@ -145,6 +153,10 @@ class InMemoryVersionRepository:
             names=self.names.of(name, wheel),
             neighbours=() if wheel is None else neighbours_of(version, map(as_public, in_order)),
         )
+
+    def _shown(self, version: ProviderVersion) -> ProviderVersion:
+        wheel = version.wheel and replace(version.wheel, is_mirrored=version.wheel.sha256 in self.mirrored)
+        return _without_readme(replace(version, wheel=wheel))
 
     def _public(self, name: ProviderName) -> Iterator[ProviderVersion]:
         return (found for found in self._versions.get(name, {}).values() if found.status.is_public)

@@ -15,7 +15,7 @@ from adapters.postgres.mapping import (
     write_distribution_event,
 )
 from adapters.postgres.queries import PAGE_LIMIT, PAGE_OFFSET
-from adapters.postgres.tables import DISTRIBUTION_EVENTS, DISTRIBUTIONS, IS_PUBLIC, VERSIONS
+from adapters.postgres.tables import DISTRIBUTION_EVENTS, DISTRIBUTIONS, IS_PUBLIC, MIRRORED_WHEELS, VERSIONS
 from adapters.postgres.writes import ASSIGN
 from application.offload import run_in_thread_if_large
 from domain.distributions import Distribution, DistributionEvent, IndexFile
@@ -51,7 +51,8 @@ _FILE = (
     )
 )
 FILES_OF_DISTRIBUTION = (
-    select(*_FILE)
+    select(*_FILE, MIRRORED_WHEELS.c.metadata_sha256)
+    .outerjoin_from(VERSIONS, MIRRORED_WHEELS, MIRRORED_WHEELS.c.sha256 == VERSIONS.c.wheel_sha256)
     .where(
         VERSIONS.c.prefix == bindparam("of_prefix"),
         VERSIONS.c.distribution == bindparam("of_distribution"),
@@ -102,6 +103,7 @@ def _files(rows: Rows) -> Sequence[IndexFile]:
             published_at=row["published_at"],
             is_yanked=row["status"] == VersionStatus.YANKED,
             yanked_reason=row["yanked_reason"],
+            metadata_sha256=row["metadata_sha256"],
         )
         for row in rows
     ]

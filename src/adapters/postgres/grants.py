@@ -10,7 +10,14 @@ from adapters.postgres.connecting import connect
 from adapters.postgres.engine import DEFAULTS
 from adapters.postgres.error_mapping import translate_final_errors
 from adapters.postgres.migrations import MIGRATION_LOCK, VERSION_TABLE
-from adapters.postgres.tables import BIND_KEY, DISTRIBUTION_EVENTS, EVENTS, PROVIDERS, REPORTS, WHEEL_FILES
+from adapters.postgres.tables import (
+    BIND_KEY,
+    DISTRIBUTION_EVENTS,
+    EVENTS,
+    PROVIDERS,
+    REPORTS,
+    WHEEL_FILES,
+)
 
 _PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(metadata_registry.get(BIND_KEY).tables, ("SELECT", "INSERT", "UPDATE")),

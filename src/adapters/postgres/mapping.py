@@ -222,6 +222,7 @@ def _wheel(row: Mapping[str, Any]) -> VerifiedWheel | None:
         summary=row["summary"],
         package_name=row["inferred_package_name"],
         readme=read_readme(row),
+        is_mirrored=bool(row.get("is_mirrored")),
     )
 
 

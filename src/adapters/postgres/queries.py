@@ -31,6 +31,7 @@ from adapters.postgres.tables import (
     IS_COMPARABLE,
     IS_INSTALLABLE,
     IS_PUBLIC,
+    MIRRORED_WHEELS,
     PROVIDERS,
     REPORTS,
     VERSIONS,
@@ -83,9 +84,14 @@ _PARTS: Mapping[str, Sequence[Any]] = {
 }
 _LABELS = {part: {column.name: f"{part}_{column.name}" for column in columns} for part, columns in _PARTS.items()}
 
-FIND = select(*_SHOWN).where(where_version(VERSIONS), text(IS_PUBLIC))
+# A scalar subquery: the planner may answer EXISTS by hashing the whole table.
+_IS_MIRRORED = (
+    select(true()).where(MIRRORED_WHEELS.c.sha256 == VERSIONS.c.wheel_sha256).scalar_subquery().label("is_mirrored")
+)
+
+FIND = select(*_SHOWN, _IS_MIRRORED).where(where_version(VERSIONS), text(IS_PUBLIC))
 FIND_LATEST = (
-    select(*_SHOWN)
+    select(*_SHOWN, _IS_MIRRORED)
     .where(where_provider(VERSIONS), text(IS_INSTALLABLE))
     .order_by(VERSIONS.c.is_prerelease, _BY_PRECEDENCE)
     .limit(ONE)

@@ -131,6 +131,7 @@ class VersionRow(_Row):
             "published_at",
             postgresql_where=text(IS_PUBLIC),
         ),
+        Index("ix_provider_versions_wheel", "wheel_sha256", postgresql_where=text(IS_PUBLIC)),
     )
 
     id: Mapped[_Id]
@@ -260,11 +261,24 @@ class WheelFileRow(_Row):
     version: Mapped[_Name]
 
 
+class MirroredWheelRow(_Row):
+    """A wheel of which there is a copy, whether or not a public version has it. A trigger notifies of it."""
+
+    __tablename__ = "mirrored_wheels"
+    __table_args__: Any = (Index("ix_mirrored_wheels_verified", "verified_at", "sha256"),)
+
+    sha256: Mapped[str] = mapped_column(Text, primary_key=True)
+    size: Mapped[_Number]
+    metadata_sha256: Mapped[_Text]
+    metadata_size: Mapped[_Number]
+    verified_at: Mapped[_Time]
+
+
 PROVIDERS, VERSIONS, EVENTS, TOTALS = (
     cast("Table", row.__table__) for row in (ProviderRow, VersionRow, EventRow, CatalogTotalsRow)
 )
-DISTRIBUTIONS, DISTRIBUTION_EVENTS, WHEEL_FILES, REPORTS = (
+DISTRIBUTIONS, DISTRIBUTION_EVENTS, WHEEL_FILES, REPORTS, MIRRORED_WHEELS = (
     cast("Table", row.__table__)
-    for row in (DistributionRow, DistributionEventRow, WheelFileRow, CompatibilityReportRow)
+    for row in (DistributionRow, DistributionEventRow, WheelFileRow, CompatibilityReportRow, MirroredWheelRow)
 )
 """The same as statements see them."""

@@ -10,6 +10,7 @@ from application.offload import run_in_thread_if_large
 from application.ports.clock import Clock
 from application.ports.schema_validator import SchemaValidator
 from application.use_cases.assess_compatibility import AssessCompatibility
+from application.use_cases.mirror import KeepWheel
 from application.use_cases.verify_wheel import VerifyWheel, WheelClaims
 from domain.announcements import Announcement
 from domain.errors import AnnouncementRefusedError, WheelProblem, WheelRefusedError
@@ -61,19 +62,22 @@ class CheckAnnouncement:
         verify_wheel: VerifyWheel,
         shares: FairShare,
         clock: Clock,
+        keep_wheel: KeepWheel | None = None,
     ) -> None:
         self._check_schemas = check_schemas
         self._assess_compatibility = assess_compatibility
         self._verify_wheel = verify_wheel
         self._shares = shares
         self._clock = clock
+        self._keep = None if keep_wheel is None else keep_wheel.execute
 
-    async def execute(self, registration: Registration, state: VersionSnapshot) -> CheckOutcome:
+    async def execute(self, registration: Registration, state: VersionSnapshot, *, keep: bool = False) -> CheckOutcome:
         """Return what the checks found. Nothing is fetched if a schema is refused, or breaks users.
 
         Args:
             registration: The request.
             state: What is stored around the version, with the provider's public versions.
+            keep: Whether to keep a copy of a wheel that passes, if there is a mirror.
 
         Raises:
             TooManyRegistrationsError: The registrant's account has as much under way as it may.
@@ -91,6 +95,7 @@ class CheckAnnouncement:
                         WheelClaims.of(announcement, registration.version.pep440),
                         log,
                         namespace=registration.name.prefix,
+                        keep=self._keep if keep else None,
                     )
         except AnnouncementRefusedError as error:
             return Refused(error, log.verdict(at=self._clock.now()))

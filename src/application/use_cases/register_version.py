@@ -55,7 +55,9 @@ class RegisterVersion:
         check_request(registration)
         state = await self._versions.load(name, version, wheel=filename)
         check(state, registration)
-        outcome = None if state.public_version else await self._check_announcement.execute(registration, state)
+        outcome = (
+            None if state.public_version else await self._check_announcement.execute(registration, state, keep=True)
+        )
         while True:
             try:
                 registered = await self._write(registration, outcome, state)

@@ -1,7 +1,8 @@
 """Verifying a wheel against what is claimed of it."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, TypeAlias
 
 from packaging.version import Version
 
@@ -14,6 +15,8 @@ from domain.verification import VerificationLog
 from domain.wheel.filename import WheelFilename
 from domain.wheel.url import WheelUrl
 from domain.wheel.verified_wheel import VerifiedWheel, verify, verify_digest, verify_filename
+
+Keep: TypeAlias = Callable[[FetchedWheel, VerifiedWheel], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +48,22 @@ class VerifyWheel:
         self._reader = reader
 
     async def execute(
-        self, url: WheelUrl, claims: WheelClaims, log: VerificationLog, *, namespace: str | None = None
+        self,
+        url: WheelUrl,
+        claims: WheelClaims,
+        log: VerificationLog,
+        *,
+        namespace: str | None = None,
+        keep: Keep | None = None,
     ) -> VerifiedWheel:
         """Fetch a wheel, verify the claims, and record each check in the log.
+
+        Args:
+            url: Of the wheel.
+            claims: What is said of it.
+            log: Takes the verdicts.
+            namespace: As in ``WheelFetcher``.
+            keep: Called with the wheel once it has passed, while its bytes are there.
 
         Raises:
             WheelRefusedError: The first check that fails.
@@ -58,7 +74,10 @@ class VerifyWheel:
             wheel = await self._fetcher.fetch(url, namespace=namespace)
             check.detail = f"{wheel.size} bytes from {url.host}"
         with wheel:
-            return await self._verify(wheel, claims, log)
+            verified = await self._verify(wheel, claims, log)
+            if keep is not None:
+                await keep(wheel, verified)
+            return verified
 
     async def verify_local(self, wheel: FetchedWheel, claims: WheelClaims, log: VerificationLog) -> VerifiedWheel:
         """Verify the claims about a wheel that is there, and record each check in the log.

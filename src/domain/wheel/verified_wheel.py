@@ -38,6 +38,8 @@ class VerifiedWheel:
         package_name: The importable package that the layout points at, or None when it is ambiguous.
         readme: The wheel's long description, or None.
         name: The distribution's name as ``METADATA`` spells it; there only when the wheel was just verified.
+        metadata: Its ``METADATA``; there only when the wheel was just verified.
+        is_mirrored: Whether there is a copy of it, as far as was asked.
     """
 
     sha256: Sha256Digest
@@ -49,6 +51,8 @@ class VerifiedWheel:
     package_name: str | None
     readme: Readme | None = None
     name: str | None = dataclasses.field(default=None, compare=False)
+    metadata: bytes | None = dataclasses.field(default=None, compare=False, repr=False)
+    is_mirrored: bool = dataclasses.field(default=False, compare=False)
 
 
 def verify_digest(announced: Sha256Digest | None, computed: Sha256Digest) -> str:
@@ -141,6 +145,7 @@ def verify(
         package_name=packages.only,
         name=field(metadata, "Name"),
         readme=Readme.of(metadata, body(core_metadata)),
+        metadata=core_metadata,
     )
 
 

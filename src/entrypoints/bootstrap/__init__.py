@@ -17,12 +17,13 @@ from entrypoints.bootstrap.realms import (
     open_machine_authentication,
 )
 from entrypoints.bootstrap.telemetry import open_telemetry
-from entrypoints.bootstrap.wiring import Adapters, MemoryAdapters, build_registry
+from entrypoints.bootstrap.wiring import Adapters, MemoryAdapters, MirrorAdapters, build_registry
 from entrypoints.wheel_verification import address_policy, fetch_policy, open_wheel_verification
 
 __all__ = [
     "Adapters",
     "MemoryAdapters",
+    "MirrorAdapters",
     "TokenInspection",
     "address_policy",
     "build_registry",

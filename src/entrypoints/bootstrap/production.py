@@ -19,12 +19,14 @@ from adapters.system_clock import SystemClock
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from domain.compatibility.gate import CompatibilityPolicy, parse_severities
 from entrypoints.bootstrap.databases import connection_options, serving_database
+from entrypoints.bootstrap.mirror import mirror_adapters
 from entrypoints.bootstrap.realms import console_realm, open_customers, publish_policy
 from entrypoints.bootstrap.telemetry import Instrumentation
 from entrypoints.bootstrap.wiring import Adapters, OperatorAdapters, build_admin_use_cases, build_registry
 from entrypoints.settings import (
     CompatibilitySettings,
     DatabaseSettings,
+    MirrorSettings,
     Settings,
     WheelSettings,
 )
@@ -93,6 +95,7 @@ async def open_adapters(settings: Settings, observer: Instrumentation = NULL_OBS
             clock=clock,
             customer_verifier=None if customers is None else customers.verifier,
             customer_directory=None if customers is None else customers.directory,
+            mirror=mirror_adapters(settings.mirror, database),
         )
 
 
@@ -103,6 +106,7 @@ async def open_admin_use_cases(
     *,
     runtime_version: str = "unpinned",
     compatibility: CompatibilityPolicy | None = None,
+    mirror: MirrorSettings | None = None,
 ) -> AsyncIterator[AdminUseCases]:
     """Open what operators need: the database, embedded or not, and the fetching of wheels. Nothing authenticates.
 
@@ -113,6 +117,7 @@ async def open_admin_use_cases(
         wheel: How wheels are fetched.
         runtime_version: The platform's runtime version, which every version that is registered pins.
         compatibility: What becomes of breaking changes; the default one if left out.
+        mirror: Whether and where copies of wheels are kept; nowhere if left out.
     """
     clock = SystemClock()
     with serving_database(database) as url:
@@ -127,6 +132,7 @@ async def open_admin_use_cases(
                 catalog=PostgresProviderQueries(opened),
                 owners=PostgresDistributionOwners(opened),
                 clock=clock,
+                mirror=mirror_adapters(mirror, opened),
             )
             yield build_admin_use_cases(
                 adapters,

@@ -1,14 +1,16 @@
 """Plugging adapters into use cases."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
-from typing import Protocol
+from copy import copy
+from dataclasses import dataclass, field, replace
+from typing import Protocol, Self
 
 from adapters.instrumentation import NULL_OBSERVER, StageObserver
 from adapters.instrumented import (
     InstrumentedVerifier,
     InstrumentedVersionRepository,
     InstrumentedWheelFetcher,
+    InstrumentedWheelMirror,
     InstrumentedWheelReader,
 )
 from adapters.json_schema.config_errors import InProcessConfigValidator
@@ -22,6 +24,7 @@ from adapters.memory.schema_coverage import InMemorySchemaCoverage
 from adapters.memory.token_verifiers import InMemoryCustomerVerifier, InMemoryTokenVerifier
 from adapters.memory.version_repository import InMemoryVersionRepository
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
+from adapters.memory.wheel_mirror import InMemoryMirrorIndex, InMemoryWheelMirror
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from application.fair_share import FairShare, Shares
 from application.ports.clock import Clock
@@ -31,6 +34,7 @@ from application.ports.customer_verifier import CustomerVerifier
 from application.ports.distribution_index import DistributionIndex
 from application.ports.distribution_owners import DistributionOwners
 from application.ports.health_check import HealthCheck
+from application.ports.mirror_index import MirrorIndex
 from application.ports.provider_queries import ProviderQueries
 from application.ports.schema_coverage import SchemaCoverage
 from application.ports.schema_validator import SchemaValidator
@@ -38,6 +42,7 @@ from application.ports.token_verifier import TokenVerifier
 from application.ports.version_queries import VersionQueries
 from application.ports.version_repository import VersionRepository
 from application.ports.wheel_fetcher import WheelFetcher
+from application.ports.wheel_mirror import WheelMirror
 from application.ports.wheel_reader import WheelReader
 from application.use_cases.assess_compatibility import AssessCompatibility
 from application.use_cases.authentication import AuthenticateCustomer, AuthenticateMachine
@@ -48,6 +53,8 @@ from application.use_cases.compare_versions import CompareVersions, FindCompatib
 from application.use_cases.describe_customer import DescribeCustomer
 from application.use_cases.dry_run_registration import DryRunRegistration
 from application.use_cases.lifecycle import RestoreVersion, YankVersion
+from application.use_cases.maintain_mirror import BackfillMirror, SweepMirror, VerifyMirror
+from application.use_cases.mirror import KeepWheel, ReadMirror
 from application.use_cases.operator_queries import (
     InspectDistribution,
     InspectVersion,
@@ -73,13 +80,30 @@ from domain.compatibility.gate import CompatibilityPolicy
 from domain.customers import PublishPolicy
 from domain.registrants import ReleaseAllowList
 from entrypoints.changes import ChangeFeed
-from entrypoints.use_cases import AdminUseCases, CustomerRealm, UseCases
+from entrypoints.use_cases import AdminUseCases, CustomerRealm, MirrorUseCases, UseCases
 
 _CHECKS = 16
 
 
 class VersionStore(VersionRepository, VersionQueries, HealthCheck, Protocol):
     """The ports of one database of versions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MirrorAdapters:
+    """The adapters of a mirror.
+
+    Attributes:
+        is_required: Whether a wheel that cannot be kept is not registered.
+    """
+
+    mirror: WheelMirror
+    index: MirrorIndex
+    is_required: bool = False
+
+    def keep_wheel(self, clock: Clock) -> KeepWheel:
+        """Return the use case that keeps a wheel."""
+        return KeepWheel(mirror=self.mirror, index=self.index, clock=clock, is_required=self.is_required)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +128,7 @@ class Adapters:
     clock: Clock
     customer_verifier: CustomerVerifier | None = None
     customer_directory: CustomerDirectory | None = None
+    mirror: MirrorAdapters | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +155,15 @@ class MemoryAdapters(Adapters):
         object.__setattr__(self, "distributions", InMemoryDistributionIndex(self.store))
         object.__setattr__(self, "changes", InMemoryChangeFeed(self.store))
 
+    def with_mirror(self, *, is_required: bool = False) -> Self:
+        """Return the same with a mirror in memory."""
+        index = InMemoryMirrorIndex(self.store)
+        mirrored = copy(self)
+        object.__setattr__(
+            mirrored, "mirror", MirrorAdapters(mirror=InMemoryWheelMirror(), index=index, is_required=is_required)
+        )
+        return mirrored
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorAdapters:
@@ -143,6 +177,7 @@ class OperatorAdapters:
     catalog: ProviderQueries
     owners: DistributionOwners
     clock: Clock
+    mirror: MirrorAdapters | None = None
 
 
 def build_registry(
@@ -173,6 +208,7 @@ def build_registry(
     store = InstrumentedVersionRepository(adapters.store, observer)
     policy = compatibility or CompatibilityPolicy()
     compare_schemas = CompareSchemas(adapters.schema_coverage, severities=policy.severities)
+    mirror = None if adapters.mirror is None else _instrumented(adapters.mirror, observer)
     check_announcement = CheckAnnouncement(
         check_schemas=CheckSchemas(adapters.schema_validator),
         assess_compatibility=AssessCompatibility(
@@ -181,6 +217,7 @@ def build_registry(
         verify_wheel=verify_wheel,
         shares=FairShare(shares or Shares.of(_CHECKS)),
         clock=adapters.clock,
+        keep_wheel=None if mirror is None else mirror.keep_wheel(adapters.clock),
     )
     find_version = FindVersion(adapters.store)
     return UseCases(
@@ -221,7 +258,12 @@ def build_registry(
         check_readiness=CheckReadiness(adapters.store),
         changes=adapters.changes,
         customers=_customer_realm_of(adapters, observer, publish_policy or PublishPolicy()),
+        read_mirror=None if mirror is None else ReadMirror(mirror=mirror.mirror, index=mirror.index),
     )
+
+
+def _instrumented(adapters: MirrorAdapters, observer: StageObserver) -> MirrorAdapters:
+    return replace(adapters, mirror=InstrumentedWheelMirror(adapters.mirror, observer))
 
 
 def _customer_realm_of(adapters: Adapters, observer: StageObserver, policy: PublishPolicy) -> CustomerRealm | None:
@@ -249,7 +291,7 @@ def build_admin_use_cases(
         compatibility: What becomes of breaking changes; the default one if left out.
         shares: How many wheels are checked at once.
     """
-    store, owners, clock = adapters.store, adapters.owners, adapters.clock
+    store, owners, clock, mirror = adapters.store, adapters.owners, adapters.clock, adapters.mirror
     verify_wheel = VerifyWheel(fetcher=adapters.fetcher, reader=adapters.reader)
     policy = compatibility or CompatibilityPolicy()
     check_announcement = CheckAnnouncement(
@@ -263,6 +305,7 @@ def build_admin_use_cases(
         verify_wheel=verify_wheel,
         shares=FairShare(shares or Shares.of(_CHECKS)),
         clock=clock,
+        keep_wheel=None if mirror is None else mirror.keep_wheel(clock),
     )
     return AdminUseCases(
         search_providers=SearchProviders(adapters.catalog),
@@ -278,4 +321,14 @@ def build_admin_use_cases(
         list_distribution_owners=ListDistributionOwners(owners),
         inspect_distribution=InspectDistribution(owners),
         transfer_distribution=TransferDistribution(owners=owners, clock=clock),
+        mirror=None if mirror is None else _mirror_use_cases(mirror, verify_wheel, clock),
+    )
+
+
+def _mirror_use_cases(adapters: MirrorAdapters, verify_wheel: VerifyWheel, clock: Clock) -> MirrorUseCases:
+    mirror, index, keeper = adapters.mirror, adapters.index, adapters.keep_wheel(clock)
+    return MirrorUseCases(
+        backfill=BackfillMirror(verify_wheel=verify_wheel, keeper=keeper, index=index),
+        verify=VerifyMirror(mirror=mirror, verify_wheel=verify_wheel, keeper=keeper, index=index, clock=clock),
+        sweep=SweepMirror(mirror=mirror, index=index, clock=clock),
     )

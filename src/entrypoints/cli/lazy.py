@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, _Source] = {
     "database": _Source("database", "Upgrade and inspect the database schema."),
     "dev": _Source("dev", "Start a local registry with a local realm and register an example provider.", _CHECKOUT),
     "distributions": _Source("distributions", "Look into who owns distributions, and hand them over."),
+    "mirror": _Source("mirror", "Fill, verify and sweep the mirror."),
     "providers": _Source("providers", "Look into the catalog."),
     "register": _Source("register", "Register a provider's release.", None),
     "serve": _Source("serve", "Serve the registry over HTTP with the settings in the environment."),

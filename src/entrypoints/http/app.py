@@ -36,6 +36,7 @@ from entrypoints.http.routes.customers import (
     register_customer_version,
     who_am_i,
 )
+from entrypoints.http.routes.files import read_file
 from entrypoints.http.routes.health import health, ready
 from entrypoints.http.routes.history import read_history
 from entrypoints.http.routes.index_pages import IndexPages
@@ -99,7 +100,7 @@ _CUSTOMER_ROUTES = (
 _INJECTED = ("admission", "description", "index_pages", "platform", "rendering", "telemetry", "urls")
 
 
-def create_app(
+def create_app(  # noqa: PLR0913 -- each is a setting
     open_registry: Callable[[], AbstractAsyncContextManager[UseCases]],
     *,
     limits: HttpLimits | None = None,
@@ -108,6 +109,7 @@ def create_app(
     telemetry: Telemetry | None = None,
     platform: Author = PLATFORM_AUTHOR,
     allowed_origins: Iterable[str] = (),
+    mirror: bool = False,
 ) -> ASGIApp:
     """Return the application that serves a registry.
 
@@ -119,18 +121,20 @@ def create_app(
         telemetry: Closed when the application stops. There are no metrics without it.
         platform: The author of first-party providers.
         allowed_origins: Web origins whose scripts may send tokens.
+        mirror: Whether to serve the mirror's files; the registry must then have one.
     """
     watching = telemetry or Telemetry()
     bounds = limits or HttpLimits()
     rendering = RenderingPool()
     reads = ReadCache(bounds.read_cache_bytes, rendering)
+    urls = PublicUrls(public_url, serves_copies=mirror)
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         async with open_registry() as opened:
             app.state.use_cases = opened
             app.state.admission = Admission(bounds)
-            app.state.index_pages = IndexPages(reads, rendering)
+            app.state.index_pages = IndexPages(reads, rendering, urls)
             async with opened.changes.subscribe(reads) if bounds.read_cache_bytes else nullcontext():
                 yield
         rendering.close()
@@ -141,10 +145,11 @@ def create_app(
             *_COMMON_ROUTES,
             *(_CUSTOMER_ROUTES if customer_realm else ()),
             *((metrics,) if watching.expose else ()),
+            *((read_file,) if mirror else ()),
         ],
         lifespan=[lifespan],
         dependencies={
-            **use_cases(lambda: app.state.use_cases, customer_realm=customer_realm),
+            **use_cases(lambda: app.state.use_cases, customer_realm=customer_realm, mirror=mirror),
             **attributes(lambda: app.state, _INJECTED),
         },
         state=State(
@@ -153,7 +158,7 @@ def create_app(
                 "read_cache": reads,
                 "rendering": rendering,
                 "telemetry": watching,
-                "urls": PublicUrls(public_url),
+                "urls": urls,
             }
         ),
         after_exception=[remember_exception],

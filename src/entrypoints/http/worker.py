@@ -46,6 +46,7 @@ def application() -> ASGIApp:
         public_url=settings.server.public_url,
         platform=platform_author(settings.server),
         allowed_origins=settings.server.cors_allowed_origins,
+        mirror=settings.mirror.mode != "off",
     )
     gc.freeze()  # what was imported stays: a full collection that looks through it stops the event loop for 0.5 s
     return app

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
+from urllib.parse import quote
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 from packaging.utils import NormalizedName
@@ -17,8 +18,21 @@ from entrypoints.presenters.versions import SHA256_EXAMPLE, WHEEL_EXAMPLE, WHEEL
 class InstallView(Struct, kw_only=True):
     """What a runtime needs to install and start a version, and nothing else."""
 
-    requirement: Annotated[str, Meta(description="For pip and uv: `distribution @ url#sha256=…`.")]
-    wheel_url: str
+    requirement: Annotated[
+        str,
+        Meta(
+            description="For pip and uv: `distribution @ url#sha256=…`. The URL is that of the registry's copy, if it "
+            "keeps one and `REGISTRY_PUBLIC_URL` is set."
+        ),
+    ]
+    wheel_url: Annotated[str, Meta(description="As it was registered.")]
+    mirror_url: (
+        Annotated[
+            str,
+            Meta(description="The registry's own copy; a path, if `REGISTRY_PUBLIC_URL` is not set. Null without one."),
+        ]
+        | None
+    )
     wheel_sha256: str
     package_name: str | None
     entrypoint: Annotated[list[str], Meta(description="Null for the platform's default.")] | None
@@ -63,6 +77,13 @@ class SimpleFile(Struct, kw_only=True, rename="kebab"):
     size: int
     upload_time: datetime
     yanked: bool | str
+    core_metadata: (
+        Annotated[
+            dict[str, str],
+            Meta(description="The digest of the file's `METADATA`, which is at its URL with `.metadata` at the end."),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class SimpleProjectView(Struct, kw_only=True):
@@ -74,13 +95,22 @@ class SimpleProjectView(Struct, kw_only=True):
     files: list[SimpleFile]
 
 
-def install_view(version: ProviderVersion, *, index_url: str) -> InstallView:
-    """Return what a runtime needs of a version; ``index_url`` is that of the package index that lists it."""
+def install_view(version: ProviderVersion, *, index_url: str, mirror_url: str | None = None) -> InstallView:
+    """Return what a runtime needs of a version.
+
+    Args:
+        version: A public one.
+        index_url: Of the package index that lists it.
+        mirror_url: Of the mirror, or its path; None if copies are not served.
+    """
     wheel, url = _proven(version), version.announcement.wheel_url.text
     entrypoint = version.announcement.entrypoint
+    copy = f"{mirror_url}/{_copy(wheel.sha256.hex, wheel.filename)}" if mirror_url and wheel.is_mirrored else None
+    source = copy if copy is not None and not copy.startswith("/") else url
     return InstallView(
-        requirement=f"{wheel.distribution} @ {url}#sha256={wheel.sha256.hex}",
+        requirement=f"{wheel.distribution} @ {source}#sha256={wheel.sha256.hex}",
         wheel_url=url,
+        mirror_url=copy,
         wheel_sha256=wheel.sha256.hex,
         package_name=version.package_name,
         entrypoint=list(entrypoint) if entrypoint else None,
@@ -95,26 +125,34 @@ def simple_index_view(distributions: Sequence[NormalizedName]) -> SimpleIndexVie
     return SimpleIndexView(projects=[SimpleProject(name) for name in distributions])
 
 
-def simple_project_view(distribution: NormalizedName, files: Sequence[IndexFile]) -> SimpleProjectView:
-    """Return the files of a distribution as installers read them."""
+def simple_project_view(
+    distribution: NormalizedName, files: Sequence[IndexFile], *, mirror_url: str | None = None
+) -> SimpleProjectView:
+    """Return the files of a distribution as installers read them; copies, where there are some and they are served."""
     numbers = {WheelFilename.parse(filename).version for filename in {file.filename for file in files}}
     return SimpleProjectView(
         name=distribution,
         versions=[str(number) for number in sorted(numbers)],
-        files=[_file(file) for file in files],
+        files=[_file(file, mirror_url) for file in files],
     )
 
 
-def _file(file: IndexFile) -> SimpleFile:
+def _file(file: IndexFile, mirror_url: str | None) -> SimpleFile:
+    copied = mirror_url is not None and file.metadata_sha256 is not None
     return SimpleFile(
         filename=file.filename,
-        url=file.url,
+        url=f"{mirror_url}/{_copy(file.sha256, file.filename)}" if copied else file.url,
         hashes={"sha256": file.sha256},
         requires_python=file.requires_python or UNSET,
         size=file.size,
         upload_time=file.published_at,
         yanked=(file.yanked_reason or True) if file.is_yanked else False,
+        core_metadata={"sha256": file.metadata_sha256} if copied and file.metadata_sha256 else UNSET,
     )
+
+
+def _copy(sha256: str, filename: str) -> str:
+    return f"{sha256}/{quote(filename)}"
 
 
 def _proven(version: ProviderVersion) -> VerifiedWheel:
@@ -126,6 +164,7 @@ def _proven(version: ProviderVersion) -> VerifiedWheel:
 INSTALL_EXAMPLE = InstallView(
     requirement=f"pragmatiks-gcp-provider @ {WHEEL_URL_EXAMPLE}#sha256={SHA256_EXAMPLE}",
     wheel_url=WHEEL_URL_EXAMPLE,
+    mirror_url=None,
     wheel_sha256=SHA256_EXAMPLE,
     package_name="gcp_provider",
     entrypoint=["python", "-m", "gcp_provider"],

@@ -1,5 +1,6 @@
 """Reads cost the same however many versions there are: every one of them is an index read."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 from sqlalchemy import ClauseElement, Executable
 from sqlalchemy.dialects import postgresql
 
-from adapters.postgres import catalog_queries, distributions, queries, writes
+from adapters.postgres import catalog_queries, distributions, mirror_index, queries, writes
 from adapters.postgres.writes import Write
 from tests.support.postgres import TABLES, a_database, connected, execute, fetch
 
@@ -24,7 +25,7 @@ VERSIONS = """
         wheel_sha256, wheel_size, wheel_filename, distribution, runtime_version, registered_by,
         created_at, updated_at, published_at, yanked_at, error_message)
     SELECT gen_random_uuid(), 'platform', 'p' || p, '1.' || v || '.0', 'k' || lpad(v::text, 4, '0'), v % 10 = 0,
-        status, 'https://wheels.example.com/w.whl', repeat('a', 64), 1, 'w.whl', 'w' || p, '1', 'm',
+        status, 'https://wheels.example.com/w.whl', repeat(md5(p || '.' || v), 2), 1, 'w.whl', 'w' || p, '1', 'm',
         now(), now(), now(), CASE status WHEN 'yanked' THEN now() END, CASE status WHEN 'failed' THEN 'e' END
     FROM generate_series(1, 300) p, generate_series(1, 100) v, LATERAL (
         SELECT CASE WHEN v % 7 = 0 THEN 'yanked' WHEN v % 11 = 0 THEN 'failed' ELSE 'published' END
@@ -47,6 +48,10 @@ NAMES = (
     """,
 )
 """Distributions are claimed as their versions are written."""
+COPIES = """
+    INSERT INTO mirrored_wheels (sha256, size, metadata_sha256, metadata_size, verified_at)
+    SELECT wheel_sha256, 1, repeat('b', 64), 1, now() FROM provider_versions WHERE name <> 'p8'
+"""
 
 
 DIALECT = postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's
@@ -56,7 +61,7 @@ DIALECT = postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call]  # SQLAl
 def busy_dsn(postgres_dsn: str, template_dsn: str) -> Iterator[str]:
     """A database with 30,000 versions."""
     with a_database(postgres_dsn, template=template_dsn) as dsn:
-        execute(dsn, PROVIDERS, VERSIONS, EVENTS, *NAMES, f"VACUUM ANALYZE {', '.join(TABLES)}")
+        execute(dsn, PROVIDERS, VERSIONS, EVENTS, *NAMES, COPIES, f"VACUUM ANALYZE {', '.join(TABLES)}")
         yield dsn
 
 
@@ -98,6 +103,8 @@ VALUES = {
     "of_tags": "{t9}",
     "of_distribution": "w9",
     "of_filename": "w9-1.0.0-py3-none-any.whl",
+    "of_sha256": hashlib.md5(b"7.50").hexdigest() * 2,
+    "of_moment": "2026-01-02",
     "distribution_name": "w9",
     "distribution_prefix": "platform",
     "ownership_id": "00000000-0000-0000-0000-000000000000",
@@ -111,7 +118,7 @@ VALUES = {
 }
 EXPLAINED = {"FIND", "FIND_LATEST", "LIST", "LIST_ALL", "LOAD", "LOAD_WITH_NAMES", "LOCK", "HISTORY", "REPORT"}
 EXPLAINED_WRITES = {"REPLACE_PROVIDER", "TOUCH_PROVIDER", "REPLACE_VERSION", "ADD_EVENT", "CHANGE_OWNER"}
-READS_NO_TABLE = {"CONFIRM"}
+READS_NO_TABLE = {"CONFIRM", "REVISIONS"}
 READS_NOTHING = {"ADD_PROVIDER", "ADD_VERSION", "ADD_REPORT", "ADD_FILE", "ADD_DISTRIBUTION", "ADD_OWNERSHIP"}
 
 
@@ -159,6 +166,22 @@ def test_hot_queries_read_indexes_only_as_far_as_they_need(busy_dsn: str, query:
     [read] = [node for node in plan if node.get("Index Name") == index]
     assert read["Actual Rows"] == rows
     assert read.get("Rows Removed by Filter", 0) == 0
+
+
+@pytest.mark.parametrize(
+    ("statement", "indexes"),
+    [
+        (mirror_index.FIND_MIRRORED, {"pk_mirrored_wheels"}),
+        (mirror_index.REMOVE, {"pk_mirrored_wheels"}),
+        (mirror_index.IS_REGISTERED, {"ix_provider_versions_wheel"}),
+        (mirror_index.LIST_VERIFIED_BEFORE, {"ix_mirrored_wheels_verified"}),
+    ],
+    ids=["find", "remove", "is registered", "list verified before"],
+)
+def test_copies_are_found_by_index(busy_dsn: str, statement: ClauseElement, indexes: set[str]) -> None:
+    plan = plan_of(busy_dsn, statement)
+    assert "Seq Scan" not in {node["Node Type"] for node in plan}
+    assert indexes <= {node["Index Name"] for node in plan if "Index Name" in node}
 
 
 def test_the_neighbours_of_a_version_are_one_row_of_an_index_each(busy_dsn: str) -> None:

@@ -125,6 +125,7 @@ async def serving(
         public_url=public_url,
         telemetry=telemetry,
         allowed_origins=allowed_origins,
+        mirror=adapters.mirror is not None,
     )
     witness = Witness(app)
     async with AsyncTestClient[ASGIApp](witness, raise_server_exceptions=False) as client:

@@ -19,6 +19,7 @@ async def test_runtimes_read_what_they_need(service: Service) -> None:
         assert read.json() == {
             "requirement": f"pragmatiks-gcp-provider @ {url}#sha256={digest}",
             "wheel_url": url,
+            "mirror_url": None,
             "wheel_sha256": digest,
             "package_name": "gcp_provider",
             "entrypoint": ["python", "-m", "gcp"],

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import cast
 
 from litestar import Litestar
 from litestar.enums import ScopeType
@@ -11,6 +12,8 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from entrypoints.http.cache.representation import Field, RawResponse
 
+WITHOUT_BODY = "provider_registry.without_body"
+"""In the scope of a request whose response's body is not sent, so that it need not be read."""
 _OF_THE_SERVER = b"DELETE, GET, HEAD, OPTIONS, POST, PUT"
 
 
@@ -49,6 +52,7 @@ class MethodMiddleware:
         if is_head:
             # In place: middleware outside of this one reads the route and the method in the same scope.
             scope["method"] = "GET"
+            cast("dict[str, object]", scope)[WITHOUT_BODY] = True
         await self._app(scope, receive, send_completed)
 
 

@@ -29,7 +29,7 @@ _REGISTRATION = (
     *SchemaProblem,
     *WheelProblem,
     "breaking_change",
-    *("wheel_host_failed", "wheel_host_timeout", "spool_unavailable"),
+    *("wheel_host_failed", "wheel_host_timeout", "spool_unavailable", "mirror_unavailable"),
     *_DATABASE,
 )
 _LIFECYCLE = ("namespace_forbidden", "provider_not_found", "version_not_found", "illegal_transition", *_DATABASE)

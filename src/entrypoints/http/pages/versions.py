@@ -58,6 +58,7 @@ class VersionPage:
     Attributes:
         acceptance: Who accepted its breaking changes; None if there are none.
         registry_url: Where dependents reach the registry; None if that is not configured.
+        mirror_url: Of the mirror, or its path; None if copies are not served.
     """
 
     entry: CatalogEntry
@@ -66,6 +67,7 @@ class VersionPage:
     has_more_history: bool = False
     acceptance: Acceptance | None = None
     registry_url: str | None = None
+    mirror_url: str | None = None
 
     @property
     def is_yanked(self) -> bool:
@@ -80,7 +82,7 @@ class VersionPage:
     @property
     def install(self) -> InstallView:
         """What the API says on installing it."""
-        return install_view(self.version, index_url=self.index_url)
+        return install_view(self.version, index_url=self.index_url, mirror_url=self.mirror_url)
 
     @property
     def index_url(self) -> str:

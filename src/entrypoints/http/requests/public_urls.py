@@ -9,7 +9,7 @@ from litestar.exceptions import ClientException
 
 from domain.names import ProviderName
 from domain.semver import SemVer
-from entrypoints.index_paths import index_path
+from entrypoints.index_paths import FILES_PATH, index_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +18,16 @@ class PublicUrls:
 
     Attributes:
         base: That address, without a slash at the end; None if it is not configured.
+        serves_copies: Whether the mirror's files are served.
     """
 
     base: str | None
+    serves_copies: bool = False
+
+    @property
+    def mirror(self) -> str | None:
+        """The URL of the mirror; its path only, if there is no configured address; None if copies are not served."""
+        return f"{self.base or ''}{FILES_PATH}" if self.serves_copies else None
 
     def index(self, prefix: str) -> str:
         """Return the URL of a namespace's package index; its path only, if there is no configured address."""

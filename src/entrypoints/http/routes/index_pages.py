@@ -19,6 +19,7 @@ from entrypoints.http.cache.read_cache import Produce, ReadCache
 from entrypoints.http.cache.rendering import RenderingPool
 from entrypoints.http.cache.representation import REVALIDATE, Representation
 from entrypoints.http.requests.content_negotiation import negotiate
+from entrypoints.http.requests.public_urls import PublicUrls
 from entrypoints.http.templating import render
 from entrypoints.index_paths import index_path
 from entrypoints.presenters.installing import simple_index_view, simple_project_view
@@ -40,8 +41,9 @@ _AT_ONCE = 2
 class IndexPages:
     """Makes and caches the pages. An application has one, which its routes share."""
 
-    def __init__(self, cache: ReadCache, rendering: RenderingPool) -> None:
+    def __init__(self, cache: ReadCache, rendering: RenderingPool, urls: PublicUrls) -> None:
         self._cache = cache
+        self._urls = urls
         self._rendering = rendering
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
@@ -81,7 +83,9 @@ class IndexPages:
                     f"{error.detail}; GET {index_path(prefix)} lists its distributions, and each customer's wheels are "
                     "on an index of their own, /simple/~{namespace}/"
                 ) from None
-            return await self._rendering.run(_project_representation, media_type, distribution, files)
+            return await self._rendering.run(
+                _project_representation, media_type, distribution, files, self._urls.mirror
+            )
 
         return await self._respond(request, f"{media_type} {prefix} {distribution}", prefix, read)
 
@@ -104,9 +108,9 @@ def _index_representation(media_type: str, distributions: Sequence[NormalizedNam
 
 
 def _project_representation(
-    media_type: str, distribution: NormalizedName, files: Sequence[IndexFile]
+    media_type: str, distribution: NormalizedName, files: Sequence[IndexFile], mirror_url: str | None
 ) -> Representation:
-    view = simple_project_view(distribution, files)
+    view = simple_project_view(distribution, files, mirror_url=mirror_url)
     if media_type == JSON:
         return Representation.of(view, REVALIDATE, media_type, vary=_VARY)
     return Representation(render("simple_project.html", view=view).encode(), REVALIDATE, media_type, vary=_VARY)

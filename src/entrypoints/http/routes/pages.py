@@ -95,6 +95,7 @@ async def version_page(
         has_more_history=len(history) > _EVENTS,
         acceptance=await _acceptance(find_compatibility, found),
         registry_url=urls.base,
+        mirror_url=urls.mirror,
     )
     return await rendering.run(page, "version.html", page=view)
 

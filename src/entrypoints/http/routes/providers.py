@@ -109,7 +109,8 @@ async def find_install(
     urls: NamedDependency[PublicUrls],
 ) -> Representation:
     """Read how to install one public version."""
-    view = install_view(await _find(find_version, prefix, name, version), index_url=urls.index(prefix))
+    found = await _find(find_version, prefix, name, version)
+    view = install_view(found, index_url=urls.index(prefix), mirror_url=urls.mirror)
     return Representation.of(view, cache_control_of(version, SHORT_LIVED))
 
 

@@ -1,0 +1,1 @@
+"""Wheels in object storage: S3, Google Cloud Storage, Azure, or a local folder."""

@@ -1,0 +1,124 @@
+"""Keeping copies of wheels, and reading them."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from application.errors import MirrorCorruptError, MirrorUnavailableError
+from application.ports.clock import Clock
+from application.ports.mirror_index import MirrorIndex
+from application.ports.wheel_fetcher import FetchedWheel
+from application.ports.wheel_mirror import StoredBytes, WheelMirror
+from domain.digests import Sha256Digest, sha256_of
+from domain.errors import FileNotMirroredError, InvalidDigestError
+from domain.mirror import METADATA_SUFFIX, MirroredWheel, MirrorPart
+from domain.wheel.verified_wheel import VerifiedWheel
+
+SETTLED = timedelta(hours=1)
+"""A copy that is older is put again when its wheel is registered again, so that a sweep takes it for new."""
+
+
+class KeepWheel:
+    """Keeps a copy of a wheel that was just verified.
+
+    Args:
+        is_required: Whether a wheel that cannot be kept is a failure.
+    """
+
+    def __init__(self, *, mirror: WheelMirror, index: MirrorIndex, clock: Clock, is_required: bool) -> None:
+        self._mirror = mirror
+        self._index = index
+        self._clock = clock
+        self._is_required = is_required
+
+    async def execute(self, fetched: FetchedWheel, wheel: VerifiedWheel) -> None:
+        """Put the bytes into the mirror, then record them.
+
+        Raises:
+            MirrorUnavailableError: The storage is out of reach, and a copy is required.
+            StoreUnavailableError: The index is unreachable.
+        """
+        try:
+            await self.keep(fetched, wheel)
+        except MirrorUnavailableError:
+            if self._is_required:
+                raise
+
+    async def keep(self, fetched: FetchedWheel, wheel: VerifiedWheel, *, replace: bool = False) -> None:
+        """Do the same, whether a copy is required or not. With ``replace`` one that is there already is not trusted.
+
+        Raises:
+            MirrorUnavailableError: The storage is out of reach.
+            StoreUnavailableError: The index is unreachable.
+        """
+        metadata = wheel.metadata
+        if metadata is None:
+            raise AssertionError("the wheel was just verified, so its METADATA is there")
+        now = self._clock.now()
+        for part, content, size in (
+            (MirrorPart.METADATA, metadata, len(metadata)),
+            (MirrorPart.WHEEL, fetched.content, fetched.size),
+        ):
+            found = None if replace else await self._mirror.find(wheel.sha256, part)
+            if found is None or found.size != size or now - found.stored_at > SETTLED:
+                await self._mirror.put(wheel.sha256, part, content)
+        mirrored = MirroredWheel(
+            sha256=wheel.sha256, size=fetched.size, metadata_sha256=sha256_of(metadata), metadata_size=len(metadata)
+        )
+        await self._index.add(mirrored, at=now)
+
+
+@dataclass(frozen=True, slots=True)
+class MirroredFile:
+    """A file of the mirror, of a public version."""
+
+    wheel: MirroredWheel
+    part: MirrorPart
+
+    @property
+    def size(self) -> int:
+        """Its bytes."""
+        return self.wheel.size_of(self.part)
+
+    @property
+    def sha256(self) -> Sha256Digest:
+        """Its own digest."""
+        return self.wheel.digest_of(self.part)
+
+
+class ReadMirror:
+    """Reads the copies of public versions' wheels."""
+
+    def __init__(self, *, mirror: WheelMirror, index: MirrorIndex) -> None:
+        self._mirror = mirror
+        self._index = index
+
+    async def find(self, sha256: str, filename: str) -> MirroredFile:
+        """Return the file of that name of a wheel: itself, or its ``METADATA`` if the name ends in ``.metadata``.
+
+        Raises:
+            FileNotMirroredError: No public version has such a wheel, or there is no copy of it.
+            StoreUnavailableError: The index is unreachable.
+        """
+        part = MirrorPart.METADATA if filename.endswith(METADATA_SUFFIX) else MirrorPart.WHEEL
+        try:
+            digest = Sha256Digest(sha256)
+        except InvalidDigestError:
+            found = None
+        else:
+            found = await self._index.find(digest, filename.removesuffix(METADATA_SUFFIX))
+        if found is None:
+            raise FileNotMirroredError("the registry keeps no such file; the package indexes link to those it has")
+        return MirroredFile(found, part)
+
+    async def read(self, file: MirroredFile, *, start: int, end: int) -> StoredBytes:
+        """Read a file from ``start`` to before ``end``.
+
+        Raises:
+            MirrorUnavailableError: The storage is out of reach.
+            MirrorCorruptError: The copy has another size than the wheel.
+        """
+        until = None if end == file.size else end
+        stored = await self._mirror.read(file.wheel.sha256, file.part, start=start, end=until)
+        if stored.file_size != file.size:
+            raise MirrorCorruptError("the registry's copy of this file is damaged; install it from where it came from")
+        return stored

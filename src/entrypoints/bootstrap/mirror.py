@@ -1,0 +1,18 @@
+"""The mirror that the settings describe."""
+
+from adapters.object_storage.wheel_mirror import ObjectStorageMirror
+from adapters.postgres.engine import Database
+from adapters.postgres.mirror_index import PostgresMirrorIndex
+from entrypoints.bootstrap.wiring import MirrorAdapters
+from entrypoints.settings import MirrorSettings
+
+
+def mirror_adapters(settings: MirrorSettings | None, database: Database) -> MirrorAdapters | None:
+    """Return the adapters of the mirror; None if it is off."""
+    if settings is None or settings.mode == "off" or settings.url is None:
+        return None
+    return MirrorAdapters(
+        mirror=ObjectStorageMirror.open(settings.url, allow_http=settings.allow_http),
+        index=PostgresMirrorIndex(database),
+        is_required=settings.mode == "required",
+    )

@@ -1,0 +1,84 @@
+"""``provider-registry mirror``: the copies of wheels that the registry keeps."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from application.use_cases.maintain_mirror import MirrorOutcome, MirrorStep
+from entrypoints.bootstrap import open_admin_use_cases
+from entrypoints.cli.errors import exit_on_error, load_or_exit
+from entrypoints.cli.operations import AsJson, database_settings, require_database
+from entrypoints.cli.output import show_json, show_outcome
+from entrypoints.environment import SettingsError, load_group
+from entrypoints.settings import MirrorSettings, WheelSettings
+from entrypoints.use_cases import MirrorUseCases
+
+app = typer.Typer(
+    help="Fill, verify and sweep the mirror. Each command can be interrupted, and goes on where it was.",
+    no_args_is_help=True,
+)
+Steps = Callable[[MirrorUseCases], AsyncIterator[MirrorStep]]
+
+
+@app.command(epilog="Example: provider-registry mirror backfill")
+def backfill(*, as_json: AsJson = False) -> None:
+    """Keep copies of the wheels that were registered without one. Exits with 1 if some could not be fetched."""
+    _report(lambda mirror: mirror.backfill.execute(), as_json=as_json)
+
+
+@app.command(epilog="Example: provider-registry mirror verify --days 30")
+def verify(
+    *,
+    days: Annotated[float, typer.Option(min=0, help="Leave out copies that were verified since.")] = 1.0,
+    as_json: AsJson = False,
+) -> None:
+    """Read copies back and compare their digests. What is damaged or gone is fetched from its host again.
+
+    Exits with 1 if some could not be mended.
+    """
+    _report(lambda mirror: mirror.verify.execute(timedelta(days=days)), as_json=as_json)
+
+
+@app.command(epilog="Example: provider-registry mirror sweep")
+def sweep(*, as_json: AsJson = False) -> None:
+    """Remove copies older than a day that no public version has."""
+    _report(lambda mirror: mirror.sweep.execute(), as_json=as_json)
+
+
+def _report(steps: Steps, *, as_json: bool) -> None:
+    database = database_settings(as_json=as_json)
+    wheel = load_or_exit(partial(load_group, WheelSettings), as_json=as_json)
+    settings = load_or_exit(partial(load_group, MirrorSettings), as_json=as_json)
+
+    async def run() -> Counter[MirrorOutcome]:
+        counts: Counter[MirrorOutcome] = Counter()
+        async with open_admin_use_cases(database, wheel, mirror=settings) as admin:
+            if admin.mirror is None:
+                raise SettingsError(["REGISTRY_MIRROR: is off; set it to best_effort or required"])
+            async for step in steps(admin.mirror):
+                counts[step.outcome] += 1
+                _show(step, counts.total())
+        return counts
+
+    with exit_on_error(as_json=as_json):
+        require_database(database)
+        counts = asyncio.run(run())
+    failed = counts[MirrorOutcome.FAILED]
+    if as_json:
+        show_json({outcome.value: counts[outcome] for outcome in MirrorOutcome})
+    else:
+        said = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())) or "nothing to do"
+        show_outcome(f"Done: {said}.", good=not failed)
+    raise typer.Exit(1 if failed else 0)
+
+
+def _show(step: MirrorStep, number: int) -> None:
+    """Tell of progress on standard error: what is printed is the result."""
+    wheel = f"{step.wheel.provider} {step.wheel.version}" if step.wheel else "a wheel of no version"
+    why = f": {step.code}: {step.detail}" if step.detail else ""
+    typer.echo(f"{number} {step.outcome.value} {step.sha256.hex[:12]} {wheel}{why}", err=True)

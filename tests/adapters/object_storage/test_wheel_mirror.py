@@ -1,0 +1,72 @@
+"""The storage of a mirror, in memory and in a local folder. ``tests/stores`` has servers of the S3 API."""
+
+from pathlib import Path
+
+import pytest
+import structlog
+
+from adapters.memory.wheel_mirror import InMemoryWheelMirror
+from adapters.object_storage.wheel_mirror import ObjectStorageMirror
+from application.errors import MirrorUnavailableError
+from application.ports.wheel_mirror import WheelMirror
+from domain.mirror import MirrorPart
+from provider_registry_testing.wheel_mirror import WheelMirrorContract, bytes_of, digest_of
+
+
+def folder_mirror(folder: Path) -> ObjectStorageMirror:
+    return ObjectStorageMirror.open(folder.as_uri())
+
+
+class TestWheelMirrors(WheelMirrorContract):
+    @pytest.fixture(params=["memory", "folder"])
+    def mirror(self, request: pytest.FixtureRequest, tmp_path: Path) -> WheelMirror:
+        return InMemoryWheelMirror() if request.param == "memory" else folder_mirror(tmp_path / "a folder" / "é")
+
+
+async def test_files_lie_under_their_digest_and_foreign_ones_are_left_out(tmp_path: Path) -> None:
+    mirror, digest = folder_mirror(tmp_path), digest_of(b"wheel")
+    await mirror.put(digest, MirrorPart.WHEEL, b"wheel")
+    foreign = ["README", f"sha256/aa/bb/{digest}", f"sha256/{digest}", f"sha256/{digest.hex[:2]}/{digest.hex[2:4]}/x"]
+    for name in foreign:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    path = tmp_path / "sha256" / digest.hex[:2] / digest.hex[2:4] / digest.hex
+    assert path.read_bytes() == b"wheel"
+    assert [stored.sha256 async for stored in mirror.list_wheels()] == [digest]
+
+
+@pytest.mark.faults
+async def test_a_storage_that_does_not_answer_is_named_without_its_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+        "AWS_ACCESS_KEY_ID": "s3cret-id",
+        "AWS_SECRET_ACCESS_KEY": "s3cret-key",
+        "AWS_REGION": "us-east-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    mirror = ObjectStorageMirror.open("s3://s3cret-bucket/prefix", allow_http=True)
+    digest = digest_of(b"wheel")
+    with structlog.testing.capture_logs() as logs:
+        for work in (
+            mirror.find(digest, MirrorPart.WHEEL),
+            mirror.put(digest, MirrorPart.WHEEL, b"wheel"),
+            mirror.read(digest, MirrorPart.WHEEL),
+            mirror.delete(digest),
+        ):
+            with pytest.raises(MirrorUnavailableError) as failure:
+                await work
+            assert "s3cret" not in failure.value.detail
+        with pytest.raises(MirrorUnavailableError):
+            [stored async for stored in mirror.list_wheels()]
+    assert {line["event"] for line in logs} == {"mirror_failed"}
+    assert "s3cret" not in str(logs)
+    assert "127.0.0.1" not in str(logs)
+
+
+async def test_a_file_that_shrinks_has_another_size(tmp_path: Path) -> None:
+    mirror, digest = folder_mirror(tmp_path), digest_of(b"wheel")
+    await mirror.put(digest, MirrorPart.WHEEL, b"wheel")
+    (tmp_path / "sha256" / digest.hex[:2] / digest.hex[2:4] / digest.hex).write_bytes(b"whe")
+    stored = await mirror.read(digest, MirrorPart.WHEEL, start=0, end=5)
+    assert (stored.file_size, await bytes_of(stored)) == (3, b"whe")
