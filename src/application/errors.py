@@ -77,6 +77,12 @@ class StoreUnavailableError(UnavailableError):
     code = "database_unavailable"
 
 
+class ComparisonsBusyError(UnavailableError):
+    """Another comparison for readers is under way."""
+
+    code = "comparisons_busy"
+
+
 class SearchBusyError(UnavailableError):
     """A search found no turn in time, or took too long."""
 

@@ -77,7 +77,7 @@ class Lifecycles(RuleBasedStateMachine):
                 fetcher=fetcher,
                 reader=ZipWheelReader(),
                 schema_validator=MetaSchemaValidator(),
-                schema_coverage=InMemorySchemaCoverage(),
+                new_schema_coverage=InMemorySchemaCoverage,
                 config_validator=InProcessConfigValidator(),
                 upgrade_coverage=InMemorySchemaCoverage(),
                 store=self.store,

@@ -9,6 +9,7 @@ from domain.compatibility.record import Acceptance, BreakingChangeError, Compati
 from domain.compatibility.report import Report, VersionSchemas
 from domain.compatibility.rules import Verdict
 from domain.names import ProviderName
+from domain.registrants import Account
 from domain.registration import Registration
 from domain.semver import SemVer
 from domain.verification import VerificationLog
@@ -19,14 +20,23 @@ class AssessCompatibility:
     """Holds a version to what its number promises to users of the version before it.
 
     Args:
+        compare: For the Console realm.
+        compare_for_customers: Apart, so that no release waits for what customers announce.
         refuses: Whether breaking changes within a line are refused; otherwise they are recorded only.
     """
 
     def __init__(
-        self, *, versions: VersionQueries, compare: CompareSchemas, clock: Clock, refuses: bool = True
+        self,
+        *,
+        versions: VersionQueries,
+        compare: CompareSchemas,
+        compare_for_customers: CompareSchemas,
+        clock: Clock,
+        refuses: bool = True,
     ) -> None:
         self._versions = versions
         self._compare = compare
+        self._compare_for_customers = compare_for_customers
         self._clock = clock
         self._refuses = refuses
 
@@ -45,8 +55,10 @@ class AssessCompatibility:
         return compatibility
 
     async def _assess(self, registration: Registration, baseline: Baseline, compared: SemVer) -> Compatibility:
+        is_customer = Account.of(registration.registrant).is_customer
+        compare = self._compare_for_customers if is_customer else self._compare
         new = VersionSchemas.of(registration.announcement)
-        report = await self._compare.execute(await self._schemas(registration.name, compared), new)
+        report = await compare.execute(await self._schemas(registration.name, compared), new)
         decision = decide_gate(baseline, report, registration.accept_breaking, enforce=self._refuses)
         if decision.is_refused:
             raise BreakingChangeError(
@@ -65,7 +77,7 @@ class AssessCompatibility:
             )
         if baseline.successor is None:
             return Compatibility(baseline=baseline, report=report, acceptance=acceptance)
-        upward = await self._compare.execute(new, await self._schemas(registration.name, baseline.successor))
+        upward = await compare.execute(new, await self._schemas(registration.name, baseline.successor))
         lost = lost_additions(report, upward)
         return Compatibility(baseline=baseline, report=report, acceptance=acceptance, lost_additions=lost)
 

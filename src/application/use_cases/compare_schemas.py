@@ -17,7 +17,8 @@ _logger = logging.getLogger(__name__)
 class CompareSchemas:
     """Compares, then lets a second opinion settle what is in doubt.
 
-    Comparisons take turns in a thread: several at once would take turns with the event loop instead.
+    Comparisons take turns in a thread: several at once would take turns with the event loop instead. So whoever must
+    not wait for others has an instance of its own.
     """
 
     def __init__(self, coverage: SchemaCoverage, *, severities: Mapping[RuleId, Verdict] | None = None) -> None:
@@ -25,15 +26,18 @@ class CompareSchemas:
         self._severities = severities
         self._turn = asyncio.Semaphore(1)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a further comparison would wait."""
+        return self._turn.locked()
+
     async def execute(self, old: VersionSchemas, new: VersionSchemas) -> Report:
         """Return what changed from the older to the newer version. Never raises."""
         async with self._turn:
             report, questions = await asyncio.to_thread(compare_with_questions, old, new, severities=self._severities)
+            answers = await self._coverage.covers([asked.question for asked in questions]) if questions else ()
         for fault in report.faults:
             _logger.error("schemas_comparison_failed: %s", fault)
-        if not questions:
-            return report
-        answers = await self._coverage.covers([asked.question for asked in questions])
         report, contradictions = settled(report, questions, answers)
         for contradiction in contradictions:
             _logger.warning("schemas_comparison_contradicted: %s", contradiction)

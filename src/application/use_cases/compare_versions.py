@@ -1,5 +1,6 @@
 """Reading how versions compare."""
 
+from application.errors import ComparisonsBusyError
 from application.ports.version_queries import VersionQueries
 from application.use_cases.compare_schemas import CompareSchemas
 from application.use_cases.queries import FindVersion
@@ -45,8 +46,11 @@ class CompareVersions:
 
         Raises:
             NotFoundError: There is no such version.
+            ComparisonsBusyError: Another comparison is under way. None waits, or readers of pages would wait with it.
         """
         before, after = await self._find_version.execute(name, old), await self._find_version.execute(name, new)
+        if self._compare.is_busy:
+            raise ComparisonsBusyError("another comparison is under way; try again shortly", retry_after=2)
         return await self._compare.execute(
             VersionSchemas.of(before.announcement), VersionSchemas.of(after.announcement)
         )

@@ -74,9 +74,14 @@ async def open_adapters(settings: Settings, observer: Instrumentation = NULL_OBS
         customers = await open_customers(settings.customer, clock, stack, observer)
         fetcher = wheel_fetcher(settings.wheel, max_idle=_IDLE_CONNECTIONS)
         stack.push_async_callback(fetcher.aclose)
-        coverage, upgrades = SchemaWorker(), SchemaWorker(total=_UPGRADE_SECONDS)
-        stack.push_async_callback(coverage.aclose)
+        upgrades = SchemaWorker(total=_UPGRADE_SECONDS)
         stack.push_async_callback(upgrades.aclose)
+
+        def new_coverage() -> SchemaWorker:
+            worker = SchemaWorker()  # which starts a process with its first question
+            stack.push_async_callback(worker.aclose)
+            return worker
+
         remove_leftovers(settings.wheel.spool_dir or Path(tempfile.gettempdir()))
         yield Adapters(
             verifier=await stack.enter_async_context(
@@ -85,7 +90,7 @@ async def open_adapters(settings: Settings, observer: Instrumentation = NULL_OBS
             fetcher=fetcher,
             reader=ZipWheelReader(),
             schema_validator=MetaSchemaValidator(),
-            schema_coverage=coverage,
+            new_schema_coverage=new_coverage,
             config_validator=upgrades,
             upgrade_coverage=upgrades,
             store=PostgresVersionRepository(database),
@@ -127,7 +132,7 @@ async def open_admin_use_cases(
                 fetcher=wheel_fetcher(wheel),
                 reader=ZipWheelReader(),
                 schema_validator=MetaSchemaValidator(),
-                schema_coverage=coverage,
+                new_schema_coverage=lambda: coverage,
                 store=PostgresVersionRepository(opened),
                 catalog=PostgresProviderQueries(opened),
                 owners=PostgresDistributionOwners(opened),

@@ -1,6 +1,6 @@
 """Plugging adapters into use cases."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import Protocol, Self
@@ -118,7 +118,7 @@ class Adapters:
     fetcher: WheelFetcher
     reader: WheelReader
     schema_validator: SchemaValidator
-    schema_coverage: SchemaCoverage
+    new_schema_coverage: Callable[[], SchemaCoverage]
     config_validator: ConfigValidator
     upgrade_coverage: SchemaCoverage
     store: VersionStore
@@ -139,7 +139,7 @@ class MemoryAdapters(Adapters):
     fetcher: InMemoryWheelFetcher = field(default_factory=InMemoryWheelFetcher)
     reader: WheelReader = field(default_factory=ZipWheelReader)
     schema_validator: SchemaValidator = field(default_factory=MetaSchemaValidator)
-    schema_coverage: SchemaCoverage = field(default_factory=InMemorySchemaCoverage)
+    new_schema_coverage: Callable[[], SchemaCoverage] = InMemorySchemaCoverage
     config_validator: ConfigValidator = field(default_factory=InProcessConfigValidator)
     upgrade_coverage: SchemaCoverage = field(default_factory=InMemorySchemaCoverage)
     store: InMemoryVersionRepository = field(default_factory=InMemoryVersionRepository)
@@ -172,7 +172,7 @@ class OperatorAdapters:
     fetcher: WheelFetcher
     reader: WheelReader
     schema_validator: SchemaValidator
-    schema_coverage: SchemaCoverage
+    new_schema_coverage: Callable[[], SchemaCoverage]
     store: VersionStore
     catalog: ProviderQueries
     owners: DistributionOwners
@@ -207,12 +207,19 @@ def build_registry(
     )
     store = InstrumentedVersionRepository(adapters.store, observer)
     policy = compatibility or CompatibilityPolicy()
-    compare_schemas = CompareSchemas(adapters.schema_coverage, severities=policy.severities)
     mirror = None if adapters.mirror is None else _instrumented(adapters.mirror, observer)
+
+    def new_comparison() -> CompareSchemas:
+        return CompareSchemas(adapters.new_schema_coverage(), severities=policy.severities)
+
     check_announcement = CheckAnnouncement(
         check_schemas=CheckSchemas(adapters.schema_validator),
         assess_compatibility=AssessCompatibility(
-            versions=adapters.store, compare=compare_schemas, clock=adapters.clock, refuses=policy.refuses
+            versions=adapters.store,
+            compare=new_comparison(),
+            compare_for_customers=new_comparison(),
+            clock=adapters.clock,
+            refuses=policy.refuses,
         ),
         verify_wheel=verify_wheel,
         shares=FairShare(shares or Shares.of(_CHECKS)),
@@ -244,7 +251,7 @@ def build_registry(
         list_versions=ListVersions(adapters.store),
         read_history=ReadHistory(adapters.store),
         find_compatibility=FindCompatibility(adapters.store, find_version),
-        compare_versions=CompareVersions(find_version, compare_schemas),
+        compare_versions=CompareVersions(find_version, new_comparison()),
         check_upgrade=CheckUpgrade(
             versions=adapters.store,
             find_version=find_version,
@@ -294,11 +301,13 @@ def build_admin_use_cases(
     store, owners, clock, mirror = adapters.store, adapters.owners, adapters.clock, adapters.mirror
     verify_wheel = VerifyWheel(fetcher=adapters.fetcher, reader=adapters.reader)
     policy = compatibility or CompatibilityPolicy()
+    compare = CompareSchemas(adapters.new_schema_coverage(), severities=policy.severities)
     check_announcement = CheckAnnouncement(
         check_schemas=CheckSchemas(adapters.schema_validator),
         assess_compatibility=AssessCompatibility(
             versions=store,
-            compare=CompareSchemas(adapters.schema_coverage, severities=policy.severities),
+            compare=compare,
+            compare_for_customers=compare,
             clock=clock,
             refuses=policy.refuses,
         ),

@@ -56,7 +56,7 @@ REFUSALS: Mapping[str, Sequence[str]] = {
     "readVerification": _VERSION,
     "readHistory": _VERSION,
     "readCompatibility": _VERSION,
-    "compareVersions": _VERSION,
+    "compareVersions": (*_VERSION, "comparisons_busy"),
     "checkUpgrade": (*_ANY, *_BODY, *_DATABASE, "provider_not_found", "version_not_found", "check_busy"),
     "readSchemas": _VERSION,
     "readSchema": (*_VERSION, "schema_not_found"),
