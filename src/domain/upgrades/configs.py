@@ -33,12 +33,14 @@ class OutputReference:
     Attributes:
         path: Where in the config.
         provider: ``gcp``, or ``acme/gcp``.
+        name: The dependent's own name of that resource.
         field: The output; empty for a dependency on the whole resource.
     """
 
     path: ConfigPath
     provider: str
     resource: str
+    name: str
     field: str
 
 
@@ -63,12 +65,12 @@ def is_reference(value: object) -> bool:
 def references(value: object, path: ConfigPath = ()) -> Iterator[OutputReference]:
     """Yield all references in a plain config."""
     if isinstance(value, dict) and is_reference(value):
-        texts = [value.get(name, "") for name in ("provider", "resource", "field")]
-        provider, resource, output = (text if isinstance(text, str) else "" for text in texts)
-        yield OutputReference(path, provider, resource, output)
+        texts = [value.get(name, "") for name in ("provider", "resource", "name", "field")]
+        provider, resource, name, output = (text if isinstance(text, str) else "" for text in texts)
+        yield OutputReference(path, provider, resource, name, output)
     elif isinstance(value, dict):
-        for name, member in value.items():
-            yield from references(member, (*path, name))
+        for key, member in value.items():
+            yield from references(member, (*path, key))
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from references(item, (*path, index))

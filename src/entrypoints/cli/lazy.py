@@ -25,7 +25,8 @@ class _Source:
 _CHECKOUT = "run it from a checkout of the repository, by `make run`"
 
 COMMANDS: Mapping[str, _Source] = {
-    "compare": _Source("compare", "Say what a release would break, before it is one.", None),
+    "check": _Source("check", "Check whether the resources in files survive an upgrade of their providers.", None),
+    "compare": _Source("compare", "Compare a provider's schemas with those of a published version.", None),
     "database": _Source("database", "Upgrade and inspect the database schema."),
     "dev": _Source("dev", "Start a local registry with a local realm and register an example provider.", _CHECKOUT),
     "distributions": _Source("distributions", "Look into who owns distributions, and hand them over."),

@@ -92,7 +92,7 @@ class RetryingClient:
         whom: str,
         url: str,
         *,
-        bearer: str,
+        bearer: str | None = None,
         body: bytes,
         query: Mapping[str, str] | None = None,
         timeout: httpx.Timeout = TIMEOUT,
@@ -103,7 +103,9 @@ class RetryingClient:
             OutOfReachError: There was none in six attempts.
             UnusableError: The URL is invalid, or its proxy cannot be used.
         """
-        headers = {"Authorization": f"Bearer {bearer}", "Content-Type": "application/json"}
+        headers = {"Content-Type": "application/json"}
+        if bearer is not None:
+            headers["Authorization"] = f"Bearer {bearer}"
         return self._send(
             whom, lambda: self._http.post(url, content=body, params=query, headers=headers, timeout=timeout)
         )
