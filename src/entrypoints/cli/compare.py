@@ -31,9 +31,9 @@ def compare(
     registry_url: Annotated[str | None, typer.Option(help="The registry, instead of REGISTRY_URL.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
-    """Compare a provider's schemas with those of a published version, which is the latest one by default.
+    """Compare a provider's schemas with those of a published version.
 
-    Needs no token. Exits with 0 if nothing breaks, 1 if something does or the registry has no such version, 2 if
+    The latest version is the default. Needs no token. Exits with 0 if nothing breaks, 1 if something does or the registry has no such version, 2 if
     something here is wrong, 4 if the registry cannot be reached.
     """
     screen = ReleaseOutput(as_json=as_json)
