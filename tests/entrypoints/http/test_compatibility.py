@@ -245,3 +245,15 @@ async def test_a_form_leads_to_the_comparison_that_was_chosen(service: Service) 
 
     assert (response.status_code, response.headers["location"]) == (303, "/catalog/platform/gcp/compare/1.3.0...1.3.0")
     assert "No schema changed" in await read(service, response.headers["location"])
+
+
+async def test_a_refusal_leads_to_what_its_rule_means(service: Service) -> None:
+    await service.publish("1.3.0", schemas=schemas(**TIER_AND_SIZE))
+    problem = await refused(service, "1.4.0", schemas=schemas())
+
+    page = await read(service, "/rules")
+
+    for error in problem["errors"]:
+        anchor = error["msg"].partition("see /rules#")[2].partition(";")[0]
+        assert f'<h2 id="{anchor}">' in page
+    assert all(f'<h2 id="{rule}">' in page for rule in RuleId)

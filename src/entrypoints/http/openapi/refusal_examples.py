@@ -38,7 +38,8 @@ MEMBERS: Mapping[str, Mapping[str, object]] = {
         "errors": [
             {
                 "loc": ["body", "schemas", "bucket", "config_schema", "tier"],
-                "msg": "`tier` can no longer be set. Configs that set it are refused. (fingerprint 0f1e2d3c4b5a)",
+                "msg": "`tier` can no longer be set; configs that set it are refused (see /rules#property-removed; "
+                "fingerprint 0f1e2d3c4b5a)",
                 "type": "property-removed",
             }
         ]

@@ -10,6 +10,7 @@ from application.use_cases.compare_versions import CompareVersions, FindCompatib
 from application.use_cases.queries import FindProvider, FindVersion, ListVersions, ReadHistory, SearchProviders
 from domain.catalog import Author
 from domain.compatibility.record import Acceptance
+from domain.compatibility.rules import RULES
 from domain.versions import ProviderVersion
 from entrypoints.http.cache.reads import cached_read, conditional_read
 from entrypoints.http.cache.rendering import RenderingPool
@@ -138,6 +139,13 @@ async def chosen_comparison(
     return Redirect(f"/catalog/{provider}/compare/{chosen}", status_code=HTTP_303_SEE_OTHER)
 
 
+@get("/rules")
+@conditional_read
+async def rules_page(rendering: NamedDependency[RenderingPool]) -> Representation:
+    """Explain the rules of compatibility."""
+    return await rendering.run(page, "rules.html", rules=RULES.values())
+
+
 @get(STYLESHEET_PATH)
 @conditional_read
 async def stylesheet() -> Representation:
@@ -147,7 +155,15 @@ async def stylesheet() -> Representation:
 
 pages = Router(
     "/",
-    route_handlers=[providers_page, provider_page, version_page, comparison_page, chosen_comparison, stylesheet],
+    route_handlers=[
+        providers_page,
+        provider_page,
+        version_page,
+        comparison_page,
+        chosen_comparison,
+        rules_page,
+        stylesheet,
+    ],
     include_in_schema=False,
     exception_handlers={error: as_html(handler) for error, handler in EXCEPTION_HANDLERS.items()},
 )
