@@ -33,8 +33,8 @@ def compare(
 ) -> None:
     """Compare a provider's schemas with those of a published version.
 
-    The latest version is the default. Needs no token. Exits with 0 if nothing breaks, 1 if something does or the registry
-    has no such version, 2 if something here is wrong, 4 if the registry cannot be reached.
+    The latest version is the default. Needs no token. Exits with 0 if nothing breaks, 1 if something does or the
+    registry has no such version, 2 if something here is wrong, 4 if the registry cannot be reached.
     """
     screen = ReleaseOutput(as_json=as_json)
     with exit_on_error(as_json=as_json):
