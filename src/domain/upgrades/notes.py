@@ -8,12 +8,12 @@ from domain.upgrades.configs import ConfigPath, is_reference
 from domain.upgrades.schemas import Fields
 
 MAX_NOTES = 50
-_MAX_VISITED = 10_000
+_MAX_VISITED = 2_000
 _MAX_SHOWN = 100
 
 
 class NoteFinder:
-    """Walks configs along the schemas of two versions; 10,000 members at most.
+    """Walks configs along the schemas of two versions; 2,000 members at most.
 
     Args:
         fields: Finds the members that schemas declare.

@@ -10,7 +10,7 @@ from domain.schemas import CanonicalJson, ResourceSchema
 from domain.upgrades.configs import ConfigPath
 
 _MAX_LEVELS = 8
-_MAX_BRANCHES = 64
+_MAX_BRANCHES = 16
 _REFERENCE = frozenset({"provider", "resource", "name", "field"})
 
 
@@ -107,7 +107,7 @@ class Fields:
 
     def declared(self, node: Node) -> set[str]:
         """Return the names of all members that have a schema of their own."""
-        return {name for part in self.all(node) for name in part.named("properties")}
+        return {name for part in self.all(node) for name in _properties(part)}
 
     def required(self, node: Node) -> set[str]:
         """Return the names of the members that must be there, whatever the case."""
@@ -135,18 +135,23 @@ def _branches(part: Part) -> Iterator[Part]:
 
 
 def _is_for_references(part: Part) -> bool:
-    return part.named("properties").keys() >= _REFERENCE
+    return _properties(part).keys() >= _REFERENCE
 
 
 def _children(part: Part, step: str | int) -> list[Part]:
     if isinstance(step, int):
         items = part.under("items")
         return [] if items is None else [items]
-    declared = part.named("properties")
-    if step in declared:
-        return [declared[step]]
+    declared = _properties(part).get(step)
+    if isinstance(declared, dict | bool):
+        return [Part(part.document, declared, (*part.place, "properties", step))]
     rest = part.under("additionalProperties")
     return [rest] if rest is not None and isinstance(rest.schema, dict) else []
+
+
+def _properties(part: Part) -> dict[str, object]:
+    found = part.keywords.get("properties")
+    return found if isinstance(found, dict) else {}
 
 
 def _names(value: object) -> list[str]:
