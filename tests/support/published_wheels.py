@@ -3,9 +3,9 @@
 import hashlib
 import subprocess
 import sys
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -61,11 +61,17 @@ WHEELS: Mapping[str, PublishedWheel] = {wheel.filename: wheel for wheel in map(_
 def fetch(folder: Path, wheels: Iterable[PublishedWheel] = tuple(WHEELS.values())) -> None:
     """Fill the folder with the wheels; only those that it lacks are asked for."""
     folder.mkdir(parents=True, exist_ok=True)
-    missing = [wheel for wheel in wheels if not _is_kept(folder / wheel.filename, wheel.sha256)]
-    for target, group in groupby(sorted(missing, key=lambda wheel: wheel.target), key=lambda wheel: wheel.target):
+    batches = defaultdict[tuple[str, ...], list[PublishedWheel]](list)
+    asked = Counter[tuple[str, ...]]()  # pip takes one version of a project at a time
+    for wheel in wheels:
+        if not _is_kept(folder / wheel.filename, wheel.sha256):
+            project = (*wheel.target, parse_wheel_filename(wheel.filename)[0])
+            asked[project] += 1
+            batches[*wheel.target, str(asked[project])].append(wheel)
+    for (*target, _), batch in batches.items():
         with TemporaryDirectory() as scratch:
             requirements = Path(scratch, "requirements.txt")
-            requirements.write_text("".join(f"{wheel.requirement}\n" for wheel in group))
+            requirements.write_text("".join(f"{wheel.requirement}\n" for wheel in batch))
             options = ["--quiet", "--no-deps", "--only-binary=:all:", "--require-hashes", "--ignore-requires-python"]
             subprocess.run(  # arguments are ours
                 [sys.executable, "-m", "pip", "download", *options, *target, "--dest", folder, "-r", requirements],
