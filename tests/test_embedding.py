@@ -38,7 +38,7 @@ def test_everything_promised_is_there() -> None:
     promised = {
         "entrypoints.bootstrap": {
             "open_registry",
-            "open_operations",
+            "open_admin_use_cases",
             "open_wheel_verification",
             "build_registry",
             "Adapters",

@@ -27,13 +27,27 @@ from tests.adapters.clerk.test_machine_tokens_opaque import REFUSED as OPAQUE
 from tests.adapters.clerk.test_machine_tokens_opaque import an_answer
 from tests.entrypoints.http.conftest import Service, serving
 from tests.support.clerk import Realm, a_realm
-from tests.support.clerk_customers import CustomerRealm
+from tests.support.clerk_customers import CustomerRealm, a_customer_realm
 
 pytestmark = pytest.mark.hostile
 
 ROUTE = "/console/provider-versions"
 CUSTOMER_ROUTE = "/provider-versions"
 Changes = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def customer_realm() -> Iterator[CustomerRealm]:
+    """A realm for the whole module: making keys takes a while."""
+    with a_customer_realm(organization_id="org_1") as realm:
+        yield realm
+
+
+@pytest.fixture
+def realm(customer_realm: CustomerRealm) -> Iterator[CustomerRealm]:
+    """The same realm, without the faults of other tests."""
+    yield customer_realm
+    customer_realm.clerk.faults.clear()
 
 
 def _fits_a_header(token: str) -> bool:
