@@ -34,8 +34,13 @@ from entrypoints.use_cases import AdminUseCases, UseCases
 from entrypoints.wheel_verification import check_shares, wheel_fetcher
 
 _IDLE_CONNECTIONS = 8
-_UPGRADE_SECONDS = 6.0
 """To wheel hosts: a release registers its wheels a few at a time."""
+
+_COMPARISON_SECONDS = 20.0
+"""For all that a comparison leaves open; what is not answered by then is unknown."""
+
+_UPGRADE_SECONDS = 6.0
+"""For all that a check of an upgrade asks of its worker process."""
 
 
 @asynccontextmanager
@@ -78,7 +83,7 @@ async def open_adapters(settings: Settings, observer: Instrumentation = NULL_OBS
         stack.push_async_callback(upgrades.aclose)
 
         def new_coverage() -> SchemaWorker:
-            worker = SchemaWorker()  # which starts a process with its first question
+            worker = SchemaWorker(total=_COMPARISON_SECONDS)  # starts a process with its first question
             stack.push_async_callback(worker.aclose)
             return worker
 
