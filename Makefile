@@ -161,4 +161,5 @@ $(READY): requirements/dev.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -W ignore -m compileall -q -j 0 $(VENV)/lib src || true # halves the start of every process where PYTHONDONTWRITEBYTECODE is set
 	@touch $@
