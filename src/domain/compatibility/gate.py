@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from domain import texts
 from domain.compatibility.baselines import Baseline
-from domain.compatibility.report import Change, Report
+from domain.compatibility.report import MAX_CHANGES, Change, Report
 from domain.compatibility.rule_ids import RuleId
 from domain.compatibility.rules import RULES, Verdict
 from domain.errors import InvalidTextError
@@ -51,7 +51,7 @@ class AcceptedBreak:
         changes: Fingerprints of the changes that are meant; None for all.
 
     Raises:
-        InvalidTextError: The reason breaks its rule.
+        InvalidTextError: The reason breaks its rule, or more than 500 changes are listed.
     """
 
     reason: str
@@ -62,6 +62,8 @@ class AcceptedBreak:
         texts.validate_text(self.reason, max_length=MAX_REASON_LENGTH)
         if len(self.reason.strip()) < MIN_REASON_LENGTH:
             raise InvalidTextError(f"must have at least {MIN_REASON_LENGTH} characters; say why the change is needed")
+        if self.changes is not None and len(self.changes) > MAX_CHANGES:
+            raise InvalidTextError(f"must list at most {MAX_CHANGES} changes; leave the list out to accept all of them")
 
     def covers(self, change: Change) -> bool:
         """Tell whether a change is meant."""

@@ -92,7 +92,9 @@ class BreakingChangeError(AnnouncementRefusedError):
         shown = "; ".join(
             f"{_place(change)}: {change.message} {change.impact}".rstrip(". ") for change in changes[:_NAMED_CHANGES]
         )
-        more = f"; and {total - _NAMED_CHANGES} more" if total > _NAMED_CHANGES else ""
+        if not changes:
+            shown = "further changes than those listed, too many to name"
+        more = f"; and {total - _NAMED_CHANGES} more" if changes and total > _NAMED_CHANGES else ""
         super().__init__(
             f"{version} breaks users of {baseline}: {shown}{more}. Release it as {next_line(baseline)}, or send "
             "accept_breaking with a reason and the fingerprints of the changes that are meant. An upgrade hook of a "

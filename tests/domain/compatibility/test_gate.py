@@ -4,7 +4,8 @@ import pytest
 
 from domain.compatibility.baselines import PublicVersion, baseline_for
 from domain.compatibility.gate import AcceptedBreak, decide_gate, lost_additions
-from domain.compatibility.report import Report
+from domain.compatibility.record import BreakingChangeError
+from domain.compatibility.report import MAX_CHANGES, Report
 from domain.compatibility.rules import Verdict
 from domain.errors import InvalidTextError
 from domain.semver import SemVer
@@ -76,3 +77,17 @@ def test_what_a_back_port_added_and_its_successor_lacks_is_reported() -> None:
     report, upward = compared(closed(a=A), closed(a=A, b=B)), compared(closed(a=A, b=B), closed(a=A))
     assert [change.path for change in lost_additions(report, upward)] == ["b"]
     assert lost_additions(Report.of(()), upward) == ()
+
+
+def test_more_changes_than_a_report_keeps_cannot_be_listed() -> None:
+    listed = frozenset(f"{number:012x}" for number in range(MAX_CHANGES))
+    assert AcceptedBreak("All of them are meant.", listed).changes == listed
+
+    with pytest.raises(InvalidTextError, match="at most 500 changes; leave the list out to accept all of them"):
+        AcceptedBreak("All of them are meant.", listed | {"another"})
+
+
+def test_a_refusal_for_more_changes_than_are_kept_says_so() -> None:
+    refusal = BreakingChangeError(SemVer.parse("1.4.0"), SemVer.parse("1.3.0"), (), 7)
+
+    assert "breaks users of 1.3.0: further changes than those listed, too many to name. Release" in refusal.detail
