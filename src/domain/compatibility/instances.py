@@ -59,7 +59,7 @@ def item(groups: Iterable[Items], index: int) -> Node:
     return tuple(part for part in parts if part is not None)
 
 
-class Judge:
+class InstanceValidator:
     """Decides whether values are valid.
 
     Args:

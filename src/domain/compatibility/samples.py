@@ -7,7 +7,7 @@ from domain.compatibility import formats, patterns
 from domain.compatibility.automata import UndecidedError
 from domain.compatibility.budget import Budget, ExhaustedError
 from domain.compatibility.documents import Document, Node, TooEntangledError, spelling
-from domain.compatibility.instances import Judge, Shapes, item, member
+from domain.compatibility.instances import InstanceValidator, Shapes, item, member
 from domain.compatibility.sample_parts import (
     FEW,
     in_turns,
@@ -47,9 +47,9 @@ class Sampler:
         self._minimal: dict[frozenset[object], object] = {}
 
     @property
-    def judge(self) -> Judge:
+    def validator(self) -> InstanceValidator:
         """What decides whether values are valid."""
-        return self._shaper.judge
+        return self._shaper.validator
 
     def between(self, writer: Node, reader: Node) -> Iterator[object]:
         """Return values that are surely valid for the writer, those at the reader's borders among them."""
@@ -69,7 +69,7 @@ class Sampler:
             if value is _MISSING:
                 return
             text = spelling(value)
-            if text not in seen and self.judge.accepts(writer, value):
+            if text not in seen and self.validator.accepts(writer, value):
                 seen.add(text)
                 yield value
 
@@ -175,7 +175,7 @@ class Sampler:
                 other = [c.part for c in chain.from_iterable(hint.contains for hint in hints)]
                 inside += [value for part in other for value in islice(self.between((part,), (contains.part,)), FEW)]
                 fresh = [value for part in other for value in islice(self.between((part,), ()), FEW)]
-                fresh = [value for value in fresh if self.judge.accepts((contains.part,), value) is False]
+                fresh = [value for value in fresh if self.validator.accepts((contains.part,), value) is False]
                 yield from ([value] for value in (*inside, *fresh))
                 yield from ([value, more] for value in inside[:2] for more in (*inside[:3], *fresh))
                 yield inside

@@ -6,7 +6,7 @@ from typing import cast
 
 from domain.compatibility.budget import MAX_LEVELS, Budget
 from domain.compatibility.documents import Node, Part, TooEntangledError, conjuncts, key_of
-from domain.compatibility.instances import Judge, Shapes, member
+from domain.compatibility.instances import InstanceValidator, Shapes, member
 from domain.compatibility.keywords import FREE, own
 from domain.compatibility.shapes import TYPES, Condition, Shape, by_text
 
@@ -27,7 +27,7 @@ class Shaper:
         self._known: dict[frozenset[object], Shapes] = {}
         self._open: set[frozenset[object]] = set()
         self._kept: list[Node] = []
-        self.judge = Judge(self.shapes, budget)
+        self.validator = InstanceValidator(self.shapes, budget)
 
     def shapes(self, node: Node) -> Shapes:
         """Return the alternatives for each type that a node allows.
@@ -116,7 +116,7 @@ class Shaper:
         self._budget.spend()
         for finite, shape in ((one, other), (other, one)):
             if finite.values is not None:
-                return all(self.judge.fits(shape, value) is False for value in finite.values.values())
+                return all(self.validator.fits(shape, value) is False for value in finite.values.values())
         if one.type == "number":
             met = one.meet(other)
             return (
@@ -157,7 +157,7 @@ class Shaper:
                 others.append(shape)
                 continue
             free = replace(shape, values=None)
-            fitting = {text: self.judge.fits(free, value) for text, value in values.items()}
+            fitting = {text: self.validator.fits(free, value) for text, value in values.items()}
             kept = {text: values[text] for text, verdict in fitting.items() if verdict is not False}
             if not kept:
                 continue

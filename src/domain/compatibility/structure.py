@@ -22,7 +22,7 @@ def coverage_by_structure(asked: CoverageQuestion) -> Coverage:
         if not effect & ~Effect.WIDER:
             return Coverage.YES
         values = Sampler(shaper, budget).between(writer, reader)
-        is_refused = any(shaper.judge.accepts(reader, value) is False for value in values)
+        is_refused = any(shaper.validator.accepts(reader, value) is False for value in values)
     except Exception:  # noqa: BLE001 -- what is no schema, or too entangled, has no answer
         return Coverage.UNKNOWN
     return Coverage.NO if is_refused else Coverage.UNKNOWN

@@ -4,23 +4,25 @@ from collections.abc import Iterator, Sequence
 
 from domain.compatibility.documents import spelling
 from domain.compatibility.findings import Effect, Finding, Pair
-from domain.compatibility.instances import Judge
+from domain.compatibility.instances import InstanceValidator
 from domain.compatibility.rule_ids import RuleId
 from domain.compatibility.shapes import Shape
 
 _KEYWORDS = ("enum", "const")
 
 
-def values(pair: Pair, options: tuple[Sequence[Shape], Sequence[Shape]], judge: Judge) -> Iterator[Finding]:
+def values(
+    pair: Pair, options: tuple[Sequence[Shape], Sequence[Shape]], validator: InstanceValidator
+) -> Iterator[Finding]:
     """Compare two shapes of one type of which one at least lists its values.
 
     Args:
         pair: The shapes; the values of several alternatives are put together.
         options: All alternatives of that type.
-        judge: What decides whether a value is valid.
+        validator: What decides whether a value is valid.
     """
-    refused, effect_refused = _tried(pair.old, options[1], judge, Effect.NARROWER)
-    fresh, effect_fresh = _tried(pair.new, options[0], judge, Effect.WIDER)
+    refused, effect_refused = _tried(pair.old, options[1], validator, Effect.NARROWER)
+    fresh, effect_fresh = _tried(pair.new, options[0], validator, Effect.WIDER)
     if pair.old.values is None:
         effect = Effect.NARROWER | effect_fresh
         yield pair.finding(RuleId.ENUM_ADDED, effect, *_KEYWORDS)
@@ -36,9 +38,13 @@ def values(pair: Pair, options: tuple[Sequence[Shape], Sequence[Shape]], judge: 
             yield pair.finding(RuleId.ENUM_VALUE_ADDED, effect_fresh, *_KEYWORDS, subject=_named(fresh))
 
 
-def _tried(shape: Shape, options: Sequence[Shape], judge: Judge, effect: Effect) -> tuple[list[object], Effect]:
+def _tried(
+    shape: Shape, options: Sequence[Shape], validator: InstanceValidator, effect: Effect
+) -> tuple[list[object], Effect]:
     """Return the values of one version that the other refuses, or may refuse, and the effect of that."""
-    verdicts = {text: [judge.fits(option, value) for option in options] for text, value in (shape.values or {}).items()}
+    verdicts = {
+        text: [validator.fits(option, value) for option in options] for text, value in (shape.values or {}).items()
+    }
     refused = [value for text, value in (shape.values or {}).items() if True not in verdicts[text]]
     if not refused:
         return [], Effect.NONE

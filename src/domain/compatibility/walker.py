@@ -160,13 +160,13 @@ class Walker:
     def _facets_of_many(self, options: tuple[tuple[Shape, ...], tuple[Shape, ...]], pair: Pair) -> Iterator[Finding]:
         """Compare lists of values, which alternatives may share out in any way."""
         shapes = [replace(few[0], values={t: v for s in few for t, v in (s.values or {}).items()}) for few in options]
-        yield from values(replace(pair, old=shapes[0], new=shapes[1]), options, self.shaper.judge)
+        yield from values(replace(pair, old=shapes[0], new=shapes[1]), options, self.shaper.validator)
 
     def _facets(self, pair: Pair) -> list[Finding]:
         """Compare one alternative with one."""
         self.budget.spend(20)
         if pair.old.values is not None or pair.new.values is not None:
-            return list(values(pair, ((pair.old,), (pair.new,)), self.shaper.judge))
+            return list(values(pair, ((pair.old,), (pair.new,)), self.shaper.validator))
         kind = pair.old.type
         found = list(conditions(pair, self))
         if kind == "number":

@@ -60,17 +60,17 @@ class Witnesses:
 
     def _searched(self, finding: Finding) -> Search:
         writer, reader = reversed(finding.nodes) if self._writes_new else finding.nodes
-        judge = self._shaper.judge
+        validator = self._shaper.validator
         is_local, undecided, tried = False, False, 0
         for value in islice(self._sampler.between(writer, reader), _MAX_TRIED * 4):
-            verdict = judge.accepts(reader, value)
+            verdict = validator.accepts(reader, value)
             tried += 1
             undecided |= verdict is None
             if verdict is not False:
                 continue
             is_local = True
             for whole in islice(self._lifted(self._writer, finding.lift, value), 6):
-                if judge.accepts(self._writer, whole) and judge.accepts(self._reader, whole) is False:
+                if validator.accepts(self._writer, whole) and validator.accepts(self._reader, whole) is False:
                     return Search(whole, is_found=True, is_local=True)
         return Search(is_local=is_local, is_settled=bool(tried) and not undecided and not is_local)
 
