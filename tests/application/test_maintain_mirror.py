@@ -17,7 +17,8 @@ from domain.registration import Registration
 from domain.semver import SemVer
 from domain.wheel.url import WheelUrl
 from entrypoints.bootstrap import MemoryAdapters, build_registry
-from entrypoints.bootstrap.wiring import MirrorAdapters, OperatorAdapters, build_admin_use_cases
+from entrypoints.bootstrap.adapters import MirrorAdapters, OperatorAdapters
+from entrypoints.bootstrap.wiring import build_admin_use_cases
 from entrypoints.use_cases import MirrorUseCases
 from tests.builders import a_wheel, some_metadata
 

@@ -4,6 +4,7 @@ The server, the command line, tests and users' own scripts all build the registr
 """
 
 from adapters.clerk.token_inspection import TokenInspection
+from entrypoints.bootstrap.adapters import Adapters, MemoryAdapters, MirrorAdapters
 from entrypoints.bootstrap.databases import (
     connection_options,
     is_database_there,
@@ -17,7 +18,7 @@ from entrypoints.bootstrap.realms import (
     open_machine_authentication,
 )
 from entrypoints.bootstrap.telemetry import open_telemetry
-from entrypoints.bootstrap.wiring import Adapters, MemoryAdapters, MirrorAdapters, build_registry
+from entrypoints.bootstrap.wiring import build_registry
 from entrypoints.wheel_verification import address_policy, fetch_policy, open_wheel_verification
 
 __all__ = [

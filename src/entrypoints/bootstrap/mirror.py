@@ -3,7 +3,7 @@
 from adapters.object_storage.wheel_mirror import ObjectStorageMirror
 from adapters.postgres.engine import Database
 from adapters.postgres.mirror_index import PostgresMirrorIndex
-from entrypoints.bootstrap.wiring import MirrorAdapters
+from entrypoints.bootstrap.adapters import MirrorAdapters
 from entrypoints.settings import MirrorSettings
 
 

@@ -18,11 +18,12 @@ from adapters.postgres.version_repository import PostgresVersionRepository
 from adapters.system_clock import SystemClock
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from domain.compatibility.gate import CompatibilityPolicy, parse_severities
+from entrypoints.bootstrap.adapters import Adapters, OperatorAdapters
 from entrypoints.bootstrap.databases import connection_options, serving_database
 from entrypoints.bootstrap.mirror import mirror_adapters
 from entrypoints.bootstrap.realms import console_realm, open_customers, publish_policy
 from entrypoints.bootstrap.telemetry import Instrumentation
-from entrypoints.bootstrap.wiring import Adapters, OperatorAdapters, build_admin_use_cases, build_registry
+from entrypoints.bootstrap.wiring import build_admin_use_cases, build_registry
 from entrypoints.settings import (
     CompatibilitySettings,
     DatabaseSettings,

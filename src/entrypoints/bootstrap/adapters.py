@@ -1,0 +1,134 @@
+"""One adapter for each port: what the use cases are wired to."""
+
+from collections.abc import Callable
+from copy import copy
+from dataclasses import dataclass, field
+from typing import Protocol, Self
+
+from adapters.json_schema.config_errors import InProcessConfigValidator
+from adapters.json_schema.validator import MetaSchemaValidator
+from adapters.memory.change_feed import InMemoryChangeFeed
+from adapters.memory.clock import ManualClock
+from adapters.memory.customer_directory import InMemoryCustomerDirectory
+from adapters.memory.distributions import InMemoryDistributionIndex
+from adapters.memory.provider_queries import InMemoryProviderQueries
+from adapters.memory.schema_coverage import InMemorySchemaCoverage
+from adapters.memory.token_verifiers import InMemoryCustomerVerifier, InMemoryTokenVerifier
+from adapters.memory.version_repository import InMemoryVersionRepository
+from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
+from adapters.memory.wheel_mirror import InMemoryMirrorIndex, InMemoryWheelMirror
+from adapters.wheel.zip_wheel_reader import ZipWheelReader
+from application.ports.clock import Clock
+from application.ports.config_validator import ConfigValidator
+from application.ports.customer_directory import CustomerDirectory
+from application.ports.customer_verifier import CustomerVerifier
+from application.ports.distribution_index import DistributionIndex
+from application.ports.distribution_owners import DistributionOwners
+from application.ports.health_check import HealthCheck
+from application.ports.mirror_index import MirrorIndex
+from application.ports.provider_queries import ProviderQueries
+from application.ports.schema_coverage import SchemaCoverage
+from application.ports.schema_validator import SchemaValidator
+from application.ports.token_verifier import TokenVerifier
+from application.ports.version_queries import VersionQueries
+from application.ports.version_repository import VersionRepository
+from application.ports.wheel_fetcher import WheelFetcher
+from application.ports.wheel_mirror import WheelMirror
+from application.ports.wheel_reader import WheelReader
+from application.use_cases.mirror import KeepWheel
+from entrypoints.changes import ChangeFeed
+
+
+class VersionStore(VersionRepository, VersionQueries, HealthCheck, Protocol):
+    """The ports of one database of versions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MirrorAdapters:
+    """The adapters of a mirror.
+
+    Attributes:
+        is_required: Whether a wheel that cannot be kept is not registered.
+    """
+
+    mirror: WheelMirror
+    index: MirrorIndex
+    is_required: bool = False
+
+    def keep_wheel(self, clock: Clock) -> KeepWheel:
+        """Return the use case that keeps a wheel."""
+        return KeepWheel(mirror=self.mirror, index=self.index, clock=clock, is_required=self.is_required)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adapters:
+    """One adapter for each port. Without those of the customers, that realm is off.
+
+    Attributes:
+        upgrade_coverage: Answers checks of upgrades, which anybody may ask for, apart from registrations.
+    """
+
+    verifier: TokenVerifier
+    fetcher: WheelFetcher
+    reader: WheelReader
+    schema_validator: SchemaValidator
+    new_schema_coverage: Callable[[], SchemaCoverage]
+    config_validator: ConfigValidator
+    upgrade_coverage: SchemaCoverage
+    store: VersionStore
+    catalog: ProviderQueries
+    distributions: DistributionIndex
+    changes: ChangeFeed
+    clock: Clock
+    customer_verifier: CustomerVerifier | None = None
+    customer_directory: CustomerDirectory | None = None
+    mirror: MirrorAdapters | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryAdapters(Adapters):
+    """Adapters that keep everything in this process; archives, schemas and configs are validated for real."""
+
+    verifier: InMemoryTokenVerifier = field(default_factory=InMemoryTokenVerifier)
+    fetcher: InMemoryWheelFetcher = field(default_factory=InMemoryWheelFetcher)
+    reader: WheelReader = field(default_factory=ZipWheelReader)
+    schema_validator: SchemaValidator = field(default_factory=MetaSchemaValidator)
+    new_schema_coverage: Callable[[], SchemaCoverage] = InMemorySchemaCoverage
+    config_validator: ConfigValidator = field(default_factory=InProcessConfigValidator)
+    upgrade_coverage: SchemaCoverage = field(default_factory=InMemorySchemaCoverage)
+    store: InMemoryVersionRepository = field(default_factory=InMemoryVersionRepository)
+    catalog: ProviderQueries = field(init=False)
+    distributions: DistributionIndex = field(init=False)
+    changes: ChangeFeed = field(init=False)
+    clock: Clock = field(default_factory=ManualClock)
+    customer_verifier: InMemoryCustomerVerifier = field(default_factory=InMemoryCustomerVerifier)
+    customer_directory: InMemoryCustomerDirectory = field(default_factory=InMemoryCustomerDirectory)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "catalog", InMemoryProviderQueries(self.store))
+        object.__setattr__(self, "distributions", InMemoryDistributionIndex(self.store))
+        object.__setattr__(self, "changes", InMemoryChangeFeed(self.store))
+
+    def with_mirror(self, *, is_required: bool = False) -> Self:
+        """Return the same with a mirror in memory."""
+        index = InMemoryMirrorIndex(self.store)
+        mirrored = copy(self)
+        object.__setattr__(
+            mirrored, "mirror", MirrorAdapters(mirror=InMemoryWheelMirror(), index=index, is_required=is_required)
+        )
+        return mirrored
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorAdapters:
+    """One adapter for each port that operators need."""
+
+    fetcher: WheelFetcher
+    reader: WheelReader
+    schema_validator: SchemaValidator
+    new_schema_coverage: Callable[[], SchemaCoverage]
+    store: VersionStore
+    catalog: ProviderQueries
+    owners: DistributionOwners
+    clock: Clock
+    mirror: MirrorAdapters | None = None
