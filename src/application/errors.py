@@ -119,7 +119,7 @@ class MirrorUnavailableError(UnavailableError):
     code = "mirror_unavailable"
 
 
-class MirrorCorruptError(MirrorUnavailableError):
+class MirrorCorruptError(UnavailableError):
     """A copy in the mirror is not the file that it was."""
 
     code = "mirror_corrupt"
