@@ -26,7 +26,7 @@ run: $(READY) ## Start a local registry and register an example provider (ARGS=-
 	@$(BIN)/provider-registry dev $(ARGS)
 
 quick: $(READY) ## The inner loop, in seconds: domain, use cases and the recorded HTTP contract, without a server
-	$(BIN)/python -m pytest -q $(PYTEST_ARGS) -p no:schemathesis -p no:faker --hypothesis-profile=quick -m "not hostile" -k "not postgres" $(QUICK)
+	$(BIN)/python -m pytest -q -n0 -p no:schemathesis -p no:faker --hypothesis-profile=quick -m "not hostile" -k "not postgres" $(QUICK)
 
 test: check ## Check everything, then run the suite against real parts
 	$(BIN)/python -m pytest $(PYTEST_ARGS) $(addprefix --ignore=,$(PROGRAMS))

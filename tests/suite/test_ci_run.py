@@ -109,6 +109,7 @@ def test_the_quick_part_runs_under_another_python(machine: Machine) -> None:
     machine.provide("python3", f"[ $1 = --version ] && echo Python 3.11.7 || echo {other}")
     run = machine.run()
 
+    assert f"make quick PYTHON={other} VENV=.data/python3.13" in run.calls
     assert any(call.startswith(f"make test-quick PYTHON={other} VENV=.data/python3.13 ") for call in run.calls)
     assert "The quick part of the suite under Python 3.13.0; the whole of it under Python 3.11.7 follows." in run.said
 
