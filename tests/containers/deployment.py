@@ -28,6 +28,7 @@ NAMES = ("clerk.example.com", "wheels.example.com", "127.0.0.1")
 
 _FILES = Path("docker")
 _REALM = Path(__file__).parent / "realm"
+_DEVELOPMENT = Path("src/entrypoints/development")
 _START_SECONDS = 300
 _PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # the proxy speaks HTTP, and loading authorities takes long
 
@@ -36,6 +37,7 @@ def build_realm(folder: Path) -> None:
     """Build the image of the realm, and leave its authority's certificate in a folder."""
     context = folder / "realm"
     shutil.copytree(_REALM, context)
+    shutil.copytree(_DEVELOPMENT, context / "entrypoints" / "development", ignore=shutil.ignore_patterns("__pycache__"))
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(folder / "ca.pem"))
     authority.issue_cert(*NAMES).private_key_and_cert_chain_pem.write_to_path(str(context / "host.pem"))

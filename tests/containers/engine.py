@@ -24,6 +24,10 @@ def docker(*arguments: str) -> str:
     return _run(["docker", *arguments])
 
 
+def succeeds(*arguments: str) -> bool:
+    return subprocess.run(["docker", *arguments], capture_output=True, check=False).returncode == 0
+
+
 def build(folder: Path, tag: str, *options: str, dockerfile: str = "docker/Dockerfile") -> None:
     docker("build", "--file", str(folder / dockerfile), "--tag", tag, *options, str(folder))
 

@@ -1,11 +1,12 @@
 """The image, run as it is meant to be: read-only, without capabilities, as its own user."""
 
 import json
+import secrets
 from collections.abc import Iterator
 
 import pytest
 
-from tests.containers.engine import docker, inspect
+from tests.containers.engine import ContainerError, docker, inspect, succeeds
 from tests.support.waiting import wait_until
 
 HARDENED = (
@@ -30,6 +31,7 @@ print(json.dumps({
 }))
 """
 _START_SECONDS = 300
+_POSTGRES = "postgres:18"
 
 
 def test_it_runs_as_its_user_without_capabilities_and_writes_to_two_folders_only(image: str) -> None:
@@ -52,24 +54,53 @@ def test_it_holds_nothing_that_installs_or_compiles(image: str) -> None:
 
 
 @pytest.fixture
-def alone(image: str) -> Iterator[str]:
-    """A container of the image with the embedded database, before any realm is asked."""
+def network() -> Iterator[str]:
+    name = f"registry-test-{secrets.token_hex(4)}"
+    docker("network", "create", name)
+    yield name
+    docker("network", "rm", name)
+
+
+@pytest.fixture
+def database(network: str) -> Iterator[str]:
+    """The URL of an empty database in that network."""
+    variables = ("--env", "POSTGRES_PASSWORD=secret", "--env", "POSTGRES_USER=registry")
+    container = docker("run", "--detach", "--network", network, "--network-alias", "database", *variables, _POSTGRES)
+    is_ready = ("exec", container.strip(), "pg_isready", "-h", "127.0.0.1", "-U", "registry")
+    wait_until(lambda: succeeds(*is_ready), seconds=_START_SECONDS)
+    yield "postgresql://registry:secret@database/registry"
+    docker("rm", "--force", "--volumes", container.strip())
+
+
+@pytest.fixture
+def alone(image: str, network: str, database: str) -> Iterator[str]:
+    """A container of the image with a database, before any realm is asked."""
     settings = {
+        "DATABASE_URL": database,
         "REGISTRY_CONSOLE_CLERK_ISSUER": "https://clerk.example.com",
         "REGISTRY_CONSOLE_CLERK_SECRET_KEY": "ak_secret",
         "REGISTRY_CONSOLE_MACHINE_ID": "mch_registry",
         "REGISTRY_CONSOLE_RELEASE_MACHINE_IDS": "mch_release",
         "REGISTRY_RUNTIME_VERSION": "1.0",
-        "REGISTRY_DATA_DIR": "/var/spool/provider-registry/data",
     }
     variables = [word for name, value in settings.items() for word in ("--env", f"{name}={value}")]
-    container = docker("run", "--detach", *HARDENED, *variables, image).strip()
+    options = ("--network", network, *HARDENED, *variables)
+    docker("run", "--rm", *options, image, "database", "upgrade")
+    container = docker("run", "--detach", *options, image).strip()
     yield container
     docker("rm", "--force", "--volumes", container)
 
 
 def test_it_serves_and_becomes_healthy_by_its_own_check_and_stops_when_asked(alone: str) -> None:
-    wait_until(lambda: inspect(alone)["State"]["Health"]["Status"] == "healthy", seconds=_START_SECONDS)
+    wait_until(lambda: inspect(alone)["State"]["Health"]["Status"] != "starting", seconds=_START_SECONDS)
+
+    assert inspect(alone)["State"]["Health"]["Status"] == "healthy", docker("logs", alone)
+
     docker("stop", "--time", "60", alone)
 
     assert inspect(alone)["State"]["ExitCode"] == 0
+
+
+def test_without_a_database_it_stops_with_the_name_of_the_setting(image: str) -> None:
+    with pytest.raises(ContainerError, match="DATABASE_URL"):
+        docker("run", "--rm", *HARDENED, image)

@@ -8,10 +8,13 @@ import threading
 from functools import partial
 from pathlib import Path
 
-from entrypoints.development.clerk.fake_clerk import FakeClerk
-from entrypoints.development.wheel_host import _FileHandler, _TlsServer
+import entrypoints
 
 FOLDER = Path(__file__).parent
+entrypoints.__path__.append(str(FOLDER / "entrypoints"))  # the image has no development mode
+
+from entrypoints.development.clerk.fake_clerk import FakeClerk  # noqa: E402
+from entrypoints.development.file_server import FileHandler, TlsFileServer  # noqa: E402
 
 
 def main() -> None:
@@ -25,7 +28,7 @@ def main() -> None:
             os.environ["REALM_REGISTRY_SECRET"]: registry,
             os.environ["REALM_RELEASE_SECRET"]: release,
         }
-        wheels = _TlsServer(("0.0.0.0", 8444), partial(_FileHandler, directory=FOLDER / "wheels"), tls)
+        wheels = TlsFileServer(("0.0.0.0", 8444), partial(FileHandler, directory=FOLDER / "wheels"), tls)
         threading.Thread(target=wheels.serve_forever, daemon=True).start()
         asyncio.run(_terminate_tls(tls, int(clerk.url.rpartition(":")[2])))
 
