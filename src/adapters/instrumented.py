@@ -11,6 +11,7 @@ from domain.digests import Sha256Digest
 from domain.mirror import MirrorPart
 from domain.names import ProviderName
 from domain.semver import SemVer
+from domain.tasks import Lease
 from domain.version_state import VersionSnapshot
 from domain.wheel.archive import WheelArchive
 from domain.wheel.filename import WheelFilename
@@ -36,9 +37,10 @@ class InstrumentedVersionRepository:
         *,
         seen: VersionSnapshot | None = None,
         wheel: WheelFilename | None = None,
+        lease: Lease | None = None,
     ) -> Result:
         with self._observer.stage(Stage.WRITE):
-            return await self._repository.update(name, version, decide, seen=seen, wheel=wheel)
+            return await self._repository.update(name, version, decide, seen=seen, wheel=wheel, lease=lease)
 
 
 Caller_co = TypeVar("Caller_co", covariant=True)

@@ -17,6 +17,10 @@ class NotAuthenticatedError(RegistryError):
         self.reason = reason
 
 
+class LeaseLostError(Exception):
+    """Another worker may have claimed the task, so nothing was written."""
+
+
 class TransientError(RegistryError):
     """Nothing was written; the same request may succeed later."""
 

@@ -12,6 +12,7 @@ from domain.distributions import DistributionAction, DistributionEvent, WheelNam
 from domain.history import LifecycleEvent
 from domain.names import ProviderName
 from domain.semver import SemVer
+from domain.tasks import Task
 from domain.versions import ProviderVersion, VersionStatus
 
 
@@ -48,6 +49,21 @@ class RecordFailure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StartBuild:
+    """Adds a building version, or replaces a failed one by it, together with the task that builds it.
+
+    It shows nowhere in public, and is no step that the history keeps: its outcome is.
+
+    Attributes:
+        organization_id: Owner of the provider, if this write creates it.
+    """
+
+    version: ProviderVersion
+    task: Task
+    organization_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeStatus:
     """Replaces a public version by its yanked or restored successor."""
 
@@ -64,7 +80,7 @@ class UpdateProvider:
     organization_name: str | None = None
 
 
-VersionWrite: TypeAlias = Publish | RecordFailure | ChangeStatus | UpdateProvider
+VersionWrite: TypeAlias = Publish | RecordFailure | StartBuild | ChangeStatus | UpdateProvider
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +108,11 @@ class VersionSnapshot:
     def public_version(self) -> ProviderVersion | None:
         """The version, if it is published or yanked."""
         return self.version if self.version is not None and self.version.status.is_public else None
+
+    @property
+    def building_version(self) -> ProviderVersion | None:
+        """The version, if it is being built."""
+        return self.version if self.version is not None and self.version.status is VersionStatus.BUILDING else None
 
     def after(self, write: VersionWrite) -> "VersionSnapshot":
         """Return the state after a write.
@@ -133,12 +154,12 @@ class VersionSnapshot:
             request_id=write.event.request_id,
         )
 
-    def _provider_after(self, write: Publish | RecordFailure | ChangeStatus) -> Provider:
+    def _provider_after(self, write: Publish | RecordFailure | StartBuild | ChangeStatus) -> Provider:
         version, metadata, organization_name = write.version, None, None
         if isinstance(write, Publish):
             metadata, organization_name = write.metadata, write.organization_name
         if self.provider is not None:
-            if isinstance(write, RecordFailure):
+            if isinstance(write, RecordFailure | StartBuild):
                 return self.provider
             return self.provider.updated(at=version.updated_at, metadata=metadata, organization_name=organization_name)
         return Provider(

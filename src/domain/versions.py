@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Self
+from uuid import UUID
 
 from domain.announcements import Announcement
 from domain.compatibility.record import CompatibilitySummary
@@ -45,6 +46,8 @@ class ProviderVersion:
         error_message: Why the registration failed; there only while it is failed.
         compatibility: How it compares with its baseline; None on rows from before versions were compared.
         source_hash: Digest of the source archive on rows from before wheels.
+        registration_id: Names the registration to whoever waits for it, and to nobody else. Kept from the time when it
+            was accepted to be done later; None if it was done at once.
     """
 
     name: ProviderName
@@ -64,6 +67,7 @@ class ProviderVersion:
     yanked_reason: str | None = None
     compatibility: CompatibilitySummary | None = None
     source_hash: str | None = None
+    registration_id: UUID | None = None
 
     @classmethod
     def begin(
@@ -75,6 +79,7 @@ class ProviderVersion:
         runtime_version: str,
         registered_by: str,
         at: datetime,
+        registration_id: UUID | None = None,
     ) -> Self:
         """Start a version's life as ``building``."""
         return cls(
@@ -86,9 +91,18 @@ class ProviderVersion:
             registered_by=registered_by,
             created_at=at,
             updated_at=at,
+            registration_id=registration_id,
         )
 
-    def rebuild(self, announcement: Announcement, *, runtime_version: str, registered_by: str, at: datetime) -> Self:
+    def rebuild(
+        self,
+        announcement: Announcement,
+        *,
+        runtime_version: str,
+        registered_by: str,
+        at: datetime,
+        registration_id: UUID | None = None,
+    ) -> Self:
         """Try a failed version again, with whatever is announced now.
 
         Raises:
@@ -102,6 +116,7 @@ class ProviderVersion:
             runtime_version=runtime_version,
             registered_by=registered_by,
             updated_at=at,
+            registration_id=registration_id,
             error_code=None,
             error_message=None,
             verification=None,

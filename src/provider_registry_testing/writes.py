@@ -1,8 +1,10 @@
 """Decisions that write a version over whatever is stored."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol, TypeAlias
+from uuid import uuid4
 
 from application.ports.health_check import HealthCheck
 from application.ports.version_queries import VersionQueries
@@ -10,10 +12,12 @@ from application.ports.version_repository import Decide, VersionRepository
 from domain.catalog import CatalogMetadata
 from domain.history import LifecycleAction, LifecycleEvent
 from domain.semver import SemVer
+from domain.tasks import Task, TaskKind
 from domain.version_state import (
     ChangeStatus,
     Publish,
     RecordFailure,
+    StartBuild,
     UpdateProvider,
     VersionSnapshot,
     VersionWrite,
@@ -69,11 +73,27 @@ def writing(
             )
         elif version is not None and version.status is VersionStatus.YANKED:
             write = ChangeStatus(version=version, event=event or event_of(version))
+        elif version is not None and version.status is VersionStatus.BUILDING:
+            building = replace(version, registration_id=version.registration_id or uuid4())
+            write = StartBuild(version=building, task=a_task(building), organization_id=organization_id)
         elif version is not None:
             write = RecordFailure(version=version, event=event or event_of(version), organization_id=organization_id)
         return write, state if write is None else state.after(write)
 
     return decide
+
+
+def a_task(building: ProviderVersion) -> Task:
+    """Return the task that builds a version."""
+    assert building.registration_id is not None
+    return Task(
+        id=building.registration_id,
+        kind=TaskKind.REGISTRATION,
+        key=f"{building.name}@{building.version}",
+        payload='{"of": "some text"}',
+        created_at=building.updated_at,
+        request_id="req-1",
+    )
 
 
 def event_of(version: ProviderVersion) -> LifecycleEvent:

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from adapters.changes import ChangeListeners
-from application.errors import StoreUnavailableError
+from adapters.memory.tasks import InMemoryTasks
+from application.errors import LeaseLostError, StoreUnavailableError
 from application.ports.version_repository import Decide, Result
 from domain.catalog import Provider, latest
 from domain.compatibility.baselines import neighbours_of
@@ -17,7 +18,16 @@ from domain.history import LifecycleEvent
 from domain.mirror import MirroredWheel
 from domain.names import ProviderName
 from domain.semver import SemVer
-from domain.version_state import Publish, UpdateProvider, VersionSnapshot, VersionWrite, as_public, written_version
+from domain.tasks import Lease
+from domain.version_state import (
+    Publish,
+    StartBuild,
+    UpdateProvider,
+    VersionSnapshot,
+    VersionWrite,
+    as_public,
+    written_version,
+)
 from domain.versions import ProviderVersion, VersionStatus
 from domain.wheel.filename import WheelFilename
 
@@ -33,10 +43,12 @@ class InMemoryVersionRepository:
         listeners: Notified of every write.
         names: The names that wheels claim.
         mirrored: The copies of wheels, and when they were verified.
+        tasks: What is to be done.
     """
 
     def __init__(self) -> None:
         self.listeners = ChangeListeners()
+        self.tasks = InMemoryTasks()
         self.names = InMemoryNames()
         self.mirrored = Copies()
         self._unavailable = False
@@ -69,14 +81,19 @@ class InMemoryVersionRepository:
         *,
         seen: VersionSnapshot | None = None,  # noqa: ARG002 -- reading again costs nothing here
         wheel: WheelFilename | None = None,
+        lease: Lease | None = None,
     ) -> Result:
         """Decide and write, one writer at a time."""
         async with self._turn:
             await self.ping()
+            if lease is not None and self.tasks.held(lease) is None:
+                raise LeaseLostError
             before = self._snapshot(name, version, wheel)
             write, result = decide(before)
             if write is not None:
                 self._write(name, version, before, write)
+            if lease is not None:
+                del self.tasks[lease.id]
             return result
 
     async def find(self, name: ProviderName, version: SemVer) -> ProviderVersion | None:
@@ -132,12 +149,14 @@ class InMemoryVersionRepository:
 
     def _write(self, name: ProviderName, number: SemVer, before: VersionSnapshot, write: VersionWrite) -> None:
         version = written_version(write, name, number)
+        if isinstance(write, StartBuild) and not self.tasks.put(write.task):
+            raise StoreUnavailableError("a task of the same key is there; try again shortly")
         after = before.after(write)
         if after.provider is not None:
             self._providers[name] = after.provider
         if version is not None:
             self._versions.setdefault(name, {})[number] = version
-        if not isinstance(write, UpdateProvider):
+        if not isinstance(write, UpdateProvider | StartBuild):
             self._events.setdefault((name, number), []).append(write.event)
         if isinstance(write, Publish) and write.compatibility is not None:
             self._reports[name, number] = write.compatibility

@@ -27,6 +27,7 @@ _RACES = frozenset(
         "fk_provider_versions_prefix_providers",
         "pk_distributions",
         "pk_wheel_files",
+        "uq_tasks_key",
     }
 )
 """Constraints that only a concurrent writer can make a write violate."""
@@ -38,6 +39,7 @@ _REFUSALS = {
     "ck_provider_versions_public_has_wheel": "a public version has a verified wheel and a time of publication",
     "ck_provider_versions_failed_has_error": "a failed version, and no other, has an error message",
     "ck_provider_versions_yanked_has_time": "a yanked version, and no other, has the time of its yank",
+    "ck_provider_versions_building_has_task": "a version that is being built has a task that builds it",
     "ck_distribution_events_action_is_known": "a distribution is claimed, taken over or transferred, and nothing else",
     "ck_version_events_action_is_known": "a version is published, fails, is yanked or is restored, and nothing else",
 }

@@ -16,6 +16,7 @@ from adapters.postgres.tables import (
     EVENTS,
     PROVIDERS,
     REPORTS,
+    TASKS,
     WHEEL_FILES,
 )
 
@@ -24,6 +25,7 @@ _PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys((EVENTS.name, DISTRIBUTION_EVENTS.name), ("SELECT", "INSERT")),  # histories are only added to
     WHEEL_FILES.name: ("SELECT", "INSERT"),  # a file name keeps its digest
     REPORTS.name: ("SELECT", "INSERT"),  # a version is compared once
+    TASKS.name: ("SELECT", "INSERT", "UPDATE", "DELETE"),
     VERSION_TABLE: ("SELECT",),
 }
 _NEEDS = values(column("place", Text), column("needed", Text), name="needs", literal_binds=True).data(

@@ -56,6 +56,7 @@ def write_version(version: ProviderVersion) -> dict[str, object]:
         **_wheel_columns(version.wheel),
         "verification": version.verification and json.encode(version.verification).decode(),
         "compatibility": version.compatibility and json.encode(version.compatibility).decode(),
+        "task_id": version.registration_id if version.status is VersionStatus.BUILDING else None,
         **{field: getattr(version, field) for field in _SHARED},
     }
 
@@ -178,6 +179,7 @@ _SHARED = (
     "yanked_at",
     "yanked_reason",
     "source_hash",
+    "registration_id",
 )
 """Fields that stand in the row as they are."""
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    func,
     text,
     true,
 )
@@ -101,6 +102,14 @@ class VersionRow(_Row):
         ),
         CheckConstraint("(status = 'failed') = (error_message IS NOT NULL)", name="failed_has_error"),
         CheckConstraint("(status = 'yanked') = (yanked_at IS NOT NULL)", name="yanked_has_time"),
+        CheckConstraint("status <> 'building' OR task_id IS NOT NULL", name="building_has_task"),
+        Index(
+            "ix_provider_versions_registration",
+            "registration_id",
+            unique=True,
+            postgresql_where=text("registration_id IS NOT NULL"),
+        ),
+        Index("ix_provider_versions_task", "task_id", postgresql_where=text("task_id IS NOT NULL")),
         Index("ix_provider_versions_public", "prefix", "name", text("sort_key DESC"), postgresql_where=text(IS_PUBLIC)),
         Index(
             "ix_provider_versions_latest",
@@ -173,6 +182,8 @@ class VersionRow(_Row):
     yanked_reason: Mapped[_Text | None]
     source_hash: Mapped[_Text | None]
     compatibility: Mapped[_Text | None]
+    registration_id: Mapped[UUID | None] = mapped_column(GUID)
+    task_id: Mapped[UUID | None] = mapped_column(GUID, ForeignKey("tasks.id", ondelete="SET NULL"))
 
 
 class CompatibilityReportRow(_Row):
@@ -274,11 +285,36 @@ class MirroredWheelRow(_Row):
     verified_at: Mapped[_Time]
 
 
+class TaskRow(_Row):
+    """Something to do. ``due_at`` is also the end of a lease, so that one index finds all that can be claimed.
+
+    Rows are updated often and deleted when they are done, so pages keep room, and are vacuumed early.
+    """
+
+    __tablename__ = "tasks"
+    __table_args__: Any = (
+        UniqueConstraint("kind", "key", name="uq_tasks_key"),
+        Index("ix_tasks_due", "kind", "due_at"),
+        {"postgresql_with": {"fillfactor": 70, "autovacuum_vacuum_scale_factor": 0.01}},
+    )
+
+    id: Mapped[UUID] = mapped_column(GUID, primary_key=True)
+    kind: Mapped[_Name]
+    key: Mapped[_Name]
+    payload: Mapped[_Text]
+    request_id: Mapped[_Text | None]
+    due_at: Mapped[_Time] = mapped_column(server_default=func.now())
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    lease: Mapped[UUID | None] = mapped_column(GUID)
+    last_error: Mapped[_Text | None]
+    created_at: Mapped[_Time]
+
+
 PROVIDERS, VERSIONS, EVENTS, TOTALS = (
     cast("Table", row.__table__) for row in (ProviderRow, VersionRow, EventRow, CatalogTotalsRow)
 )
-DISTRIBUTIONS, DISTRIBUTION_EVENTS, WHEEL_FILES, REPORTS, MIRRORED_WHEELS = (
+DISTRIBUTIONS, DISTRIBUTION_EVENTS, WHEEL_FILES, REPORTS, MIRRORED_WHEELS, TASKS = (
     cast("Table", row.__table__)
-    for row in (DistributionRow, DistributionEventRow, WheelFileRow, CompatibilityReportRow, MirroredWheelRow)
+    for row in (DistributionRow, DistributionEventRow, WheelFileRow, CompatibilityReportRow, MirroredWheelRow, TaskRow)
 )
 """The same as statements see them."""

@@ -18,6 +18,7 @@ from adapters.postgres.error_mapping import (
     translate_errors,
 )
 from adapters.postgres.grants import LACKING
+from adapters.postgres.leases import held
 from adapters.postgres.mapping import (
     read_claimed_file,
     read_distribution,
@@ -37,6 +38,7 @@ from adapters.postgres.mapping import (
 )
 from adapters.postgres.queries import LOAD, LOAD_WITH_NAMES, key_of, part
 from adapters.postgres.revisions import are_compatible
+from adapters.postgres.task_queue import LEASES, write_task
 from adapters.postgres.writes import (
     ADD_DISTRIBUTION,
     ADD_EVENT,
@@ -44,6 +46,7 @@ from adapters.postgres.writes import (
     ADD_OWNERSHIP,
     ADD_PROVIDER,
     ADD_REPORT,
+    ADD_TASK,
     ADD_VERSION,
     CHANGE_OWNER,
     REPLACE_PROVIDER,
@@ -52,7 +55,7 @@ from adapters.postgres.writes import (
     Write,
     combine,
 )
-from application.errors import StoreUnavailableError
+from application.errors import LeaseLostError, StoreUnavailableError
 from application.ports.version_repository import Decide, Result
 from domain.catalog import Provider
 from domain.compatibility.record import Compatibility
@@ -60,7 +63,8 @@ from domain.distributions import DistributionEvent, WheelNames
 from domain.history import LifecycleEvent
 from domain.names import ProviderName
 from domain.semver import SemVer
-from domain.version_state import Publish, UpdateProvider, VersionSnapshot, VersionWrite, written_version
+from domain.tasks import Lease
+from domain.version_state import Publish, StartBuild, UpdateProvider, VersionSnapshot, VersionWrite, written_version
 from domain.versions import ProviderVersion
 from domain.wheel.filename import WheelFilename
 
@@ -86,8 +90,11 @@ class PostgresVersionRepository:
         *,
         seen: VersionSnapshot | None = None,
         wheel: WheelFilename | None = None,
+        lease: Lease | None = None,
     ) -> Result:
-        """Decide and write; after a lost race again, with the provider locked."""
+        """Decide and write; after a lost race, or to finish a task, again with the provider locked."""
+        if lease is not None:
+            return await retry(lambda: self._update_locked(name, version, decide, wheel, lease))
         stored = seen or await self.load(name, version, wheel=wheel)
         with suppress(RetryableError):
             return await self._update(name, version, decide, stored)
@@ -149,14 +156,24 @@ class PostgresVersionRepository:
         return result
 
     async def _update_locked(
-        self, name: ProviderName, version: SemVer, decide: Decide[Result], wheel: WheelFilename | None
+        self,
+        name: ProviderName,
+        version: SemVer,
+        decide: Decide[Result],
+        wheel: WheelFilename | None,
+        lease: Lease | None = None,
     ) -> Result:
         async with self._database.transaction() as connection:
+            if lease is not None and not rows_of(await connection.execute(LEASES.lock, held(lease))):
+                raise LeaseLostError
             await connection.execute(queries.LOCK, key_of(name))
             stored = _read_snapshot(name, rows_of(await connection.execute(*_load_statement(name, version, wheel))))
             change, result = _decided(decide, name, version, stored)
             if change is not None:
                 await connection.execute(*_write_statement(name, stored, change))
+            if lease is not None:
+                await connection.execute(LEASES.finish, held(lease))
+            if change is not None or lease is not None:
                 try:
                     # It is unknown whether a commit without an answer happened, so only the caller may repeat it.
                     with translate_errors(retry_lost=False):
@@ -263,8 +280,11 @@ def _version(stored: VersionSnapshot, change: VersionWrite) -> _Writes:
     if isinstance(change, UpdateProvider):
         return {}
     write = ADD_VERSION if stored.version is None else REPLACE_VERSION
+    written = {"id": uuid7(), **write_version(change.version)}
+    if isinstance(change, StartBuild):
+        return {write: written, ADD_TASK: write_task(change.task)}
     rows: _Writes = {
-        write: {"id": uuid7(), **write_version(change.version)},
+        write: written,
         ADD_EVENT: {"id": uuid7(), **write_event(change.event)},
     }
     if isinstance(change, Publish) and change.compatibility is not None:

@@ -34,6 +34,7 @@ from adapters.postgres.tables import (
     EVENTS,
     PROVIDERS,
     REPORTS,
+    TASKS,
     VERSIONS,
     WHEEL_FILES,
 )
@@ -92,6 +93,7 @@ ADD_REPORT = Write(
 )
 """Depends on a write of a version."""
 
+ADD_TASK = Write("task", _adding(TASKS, _PROVIDER, _given("task", TASKS, "due_at", "attempts", "lease", "last_error")))
 ADD_FILE = Write("file", _adding(WHEEL_FILES, _PROVIDER, _given("file", WHEEL_FILES)))
 ADD_DISTRIBUTION = Write(
     "distribution",

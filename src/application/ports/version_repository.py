@@ -5,6 +5,7 @@ from typing import Protocol, TypeAlias, TypeVar
 
 from domain.names import ProviderName
 from domain.semver import SemVer
+from domain.tasks import Lease
 from domain.version_state import VersionSnapshot, VersionWrite
 from domain.wheel.filename import WheelFilename
 
@@ -36,6 +37,7 @@ class VersionRepository(Protocol):
         *,
         seen: VersionSnapshot | None = None,
         wheel: WheelFilename | None = None,
+        lease: Lease | None = None,
     ) -> Result:
         """Decide on the stored state, write what was decided, and return the decision's result.
 
@@ -49,5 +51,10 @@ class VersionRepository(Protocol):
         ``seen`` is what ``load`` returned for that version and wheel. It may be decided on first, without looking
         again; if the decision is to write nothing, it stands. On return the state that was decided on, and what was
         written, are committed for good: on replicas that commits wait for as well.
+
+        With ``lease``, the task is removed in the same transaction, also if nothing else is written.
+
+        Raises:
+            LeaseLostError: The lease is not the current one any more. Nothing was written.
         """
         ...

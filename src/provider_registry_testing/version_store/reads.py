@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -18,6 +19,7 @@ from provider_registry_testing.builders import NOW, a_building_version, a_compar
 from provider_registry_testing.writes import VersionStore, event_of, numbers, put, writing
 
 LATER = NOW + timedelta(hours=1)
+A_BUILD = replace(a_building_version(), registration_id=UUID(int=1))
 REFUSAL = WheelRefusedError(WheelProblem.DIGEST_MISMATCH, "the bytes differ")
 
 
@@ -115,7 +117,7 @@ class ReadsContract:
         assert (await store.load(version.name, version.version)).version == version
         assert await store.find(version.name, version.version) == version
 
-    @pytest.mark.parametrize("version", [a_building_version(), a_building_version().fail(REFUSAL, at=LATER)])
+    @pytest.mark.parametrize("version", [A_BUILD, a_building_version().fail(REFUSAL, at=LATER)])
     async def test_a_version_that_is_not_public_comes_back_to_writers_only(
         self, store: VersionStore, version: ProviderVersion
     ) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import ClauseElement, Executable
 from sqlalchemy.dialects import postgresql
 
-from adapters.postgres import catalog_queries, distributions, mirror_index, queries, writes
+from adapters.postgres import catalog_queries, distributions, mirror_index, queries, task_queue, writes
 from adapters.postgres.writes import Write
 from tests.support.postgres import TABLES, a_database, connected, execute, fetch
 
@@ -54,6 +54,13 @@ COPIES = """
 """
 
 
+TASKS = """
+    INSERT INTO tasks (id, kind, key, payload, due_at, created_at)
+    SELECT gen_random_uuid(), 'registration', 'k' || t, '{}', now() + (t - 40) * interval '1 h', now()
+    FROM generate_series(1, 30000) t
+"""
+
+
 DIALECT = postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's
 
 
@@ -61,7 +68,7 @@ DIALECT = postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call]  # SQLAl
 def busy_dsn(postgres_dsn: str, template_dsn: str) -> Iterator[str]:
     """A database with 30,000 versions."""
     with a_database(postgres_dsn, template=template_dsn) as dsn:
-        execute(dsn, PROVIDERS, VERSIONS, EVENTS, *NAMES, COPIES, f"VACUUM ANALYZE {', '.join(TABLES)}")
+        execute(dsn, PROVIDERS, VERSIONS, EVENTS, *NAMES, COPIES, TASKS, f"VACUUM ANALYZE {', '.join(TABLES)}")
         yield dsn
 
 
@@ -113,13 +120,26 @@ VALUES = {
     "ownership_prefix": "platform",
     "ownership_at": "2026-01-02",
     "ownership_actor": "m",
+    "of_kind": "registration",
+    "of_id": "00000000-0000-0000-0000-000000000000",
+    "of_lease": "00000000-0000-0000-0000-000000000000",
+    "new_lease": "00000000-0000-0000-0000-000000000000",
+    "for_time": "30 s",
     "page_limit": "20",
     "page_offset": "0",
 }
 EXPLAINED = {"FIND", "FIND_LATEST", "LIST", "LIST_ALL", "LOAD", "LOAD_WITH_NAMES", "LOCK", "HISTORY", "REPORT"}
 EXPLAINED_WRITES = {"REPLACE_PROVIDER", "TOUCH_PROVIDER", "REPLACE_VERSION", "ADD_EVENT", "CHANGE_OWNER"}
 READS_NO_TABLE = {"CONFIRM", "REVISIONS"}
-READS_NOTHING = {"ADD_PROVIDER", "ADD_VERSION", "ADD_REPORT", "ADD_FILE", "ADD_DISTRIBUTION", "ADD_OWNERSHIP"}
+READS_NOTHING = {
+    "ADD_PROVIDER",
+    "ADD_VERSION",
+    "ADD_REPORT",
+    "ADD_FILE",
+    "ADD_TASK",
+    "ADD_DISTRIBUTION",
+    "ADD_OWNERSHIP",
+}
 
 
 def plan_of(dsn: str, statement: ClauseElement, **more: object) -> list[dict[str, Any]]:
@@ -182,6 +202,27 @@ def test_copies_are_found_by_index(busy_dsn: str, statement: ClauseElement, inde
     plan = plan_of(busy_dsn, statement)
     assert "Seq Scan" not in {node["Node Type"] for node in plan}
     assert indexes <= {node["Index Name"] for node in plan if "Index Name" in node}
+
+
+@pytest.mark.parametrize(
+    ("statement", "index"),
+    [
+        (task_queue.LEASES.claim, "ix_tasks_due"),
+        (task_queue.MEASURE, "ix_tasks_due"),
+        (task_queue.LEASES.lock, "pk_tasks"),
+        (task_queue.LEASES.renew, "pk_tasks"),
+        (task_queue.LEASES.retry, "pk_tasks"),
+        (task_queue.LEASES.give_back, "pk_tasks"),
+        (task_queue.LEASES.finish, "pk_tasks"),
+        (task_queue.MAKE_DUE, "pk_tasks"),
+    ],
+    ids=["claim", "measure", "lock", "renew", "retry", "give back", "finish", "make due"],
+)
+def test_tasks_are_found_by_index_however_many_wait(busy_dsn: str, statement: ClauseElement, index: str) -> None:
+    plan = plan_of(busy_dsn, statement)
+    assert "Seq Scan" not in {node["Node Type"] for node in plan}
+    [read] = [node for node in plan if node.get("Index Name") == index and node["Node Type"] != "ModifyTable"][:1]
+    assert read["Actual Rows"] <= 40
 
 
 def test_the_neighbours_of_a_version_are_one_row_of_an_index_each(busy_dsn: str) -> None:
