@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from adapters.json_schema.worker import SchemaWorker
-from adapters.memory.schema_coverage import InMemorySchemaCoverage
+from adapters.memory.schema_comparison import InMemorySchemaComparison
 from application.use_cases.compare_schemas import CompareSchemas
 from domain.compatibility.coverage import Coverage, CoverageQuestion
 from domain.compatibility.report import Basis, VersionSchemas
@@ -16,7 +16,7 @@ from domain.compatibility.rules import Verdict
 from tests.support.compatibility import closed, version
 
 
-class _Saying:
+class _Saying(InMemorySchemaComparison):
     """Answers every question alike."""
 
     def __init__(self, answer: Coverage) -> None:
@@ -73,7 +73,7 @@ async def test_equal_schemas_ask_nothing() -> None:
 async def test_the_worker_agrees_with_the_structure() -> None:
     worker = SchemaWorker()
     try:
-        reports = [await CompareSchemas(opinion).execute(*SILENT) for opinion in (worker, InMemorySchemaCoverage())]
+        reports = [await CompareSchemas(opinion).execute(*SILENT) for opinion in (worker, InMemorySchemaComparison())]
     finally:
         await worker.aclose()
     assert reports[0] == reports[1]
@@ -81,11 +81,11 @@ async def test_the_worker_agrees_with_the_structure() -> None:
 
 
 async def test_comparisons_at_once_take_turns() -> None:
-    use_case = CompareSchemas(InMemorySchemaCoverage())
+    use_case = CompareSchemas(InMemorySchemaComparison())
     reports = await asyncio.gather(*(use_case.execute(*SILENT) for _ in range(4)))
     assert len({report.verdict for report in reports}) == 1
 
 
 async def test_a_version_without_schemas_is_unknown() -> None:
-    report = await CompareSchemas(InMemorySchemaCoverage()).execute(VersionSchemas(), SILENT[1])
+    report = await CompareSchemas(InMemorySchemaComparison()).execute(VersionSchemas(), SILENT[1])
     assert report.verdict is Verdict.UNKNOWN

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from adapters.memory.schema_coverage import InMemorySchemaCoverage
+from adapters.memory.schema_comparison import InMemorySchemaComparison
 from application.errors import ComparisonsBusyError
 from domain.compatibility.coverage import Coverage, CoverageQuestion
 from domain.registrants import ConsoleMachine
@@ -20,7 +20,7 @@ from tests.support.waiting import WAIT_SECONDS
 KINDS = ["string", "integer", "boolean", "array"]  # a wider type is put to the second opinion
 
 
-class HeldCoverage(InMemorySchemaCoverage):
+class HeldCoverage(InMemorySchemaComparison):
     """Answers while it is not held."""
 
     def __init__(self) -> None:
@@ -54,7 +54,7 @@ async def test_a_release_waits_for_no_comparison_of_readers_and_these_do_not_que
         opened.append(HeldCoverage())
         return opened[-1]
 
-    adapters = MemoryAdapters(new_schema_coverage=new_coverage)
+    adapters = MemoryAdapters(new_schema_comparison=new_coverage)
     use_cases = build_registry(adapters, release_machine_ids=[MACHINE_ID])
     first, second, third = [(await publish(use_cases, adapters, number)).version.version for number in (1, 2, 3)]
     readers = opened[-1]

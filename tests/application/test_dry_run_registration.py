@@ -35,7 +35,7 @@ def registry(adapters: MemoryAdapters, version_store: VersionStore) -> UseCases:
             fetcher=adapters.fetcher,
             reader=adapters.reader,
             schema_validator=adapters.schema_validator,
-            new_schema_coverage=adapters.new_schema_coverage,
+            new_schema_comparison=adapters.new_schema_comparison,
             config_validator=adapters.config_validator,
             upgrade_coverage=adapters.upgrade_coverage,
             store=version_store,

@@ -18,7 +18,7 @@ from adapters.memory.change_feed import InMemoryChangeFeed
 from adapters.memory.clock import ManualClock
 from adapters.memory.distributions import InMemoryDistributionIndex
 from adapters.memory.provider_queries import InMemoryProviderQueries
-from adapters.memory.schema_coverage import InMemorySchemaCoverage
+from adapters.memory.schema_comparison import InMemorySchemaComparison
 from adapters.memory.token_verifiers import InMemoryTokenVerifier
 from adapters.memory.version_repository import InMemoryVersionRepository
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
@@ -77,9 +77,9 @@ class Lifecycles(RuleBasedStateMachine):
                 fetcher=fetcher,
                 reader=ZipWheelReader(),
                 schema_validator=MetaSchemaValidator(),
-                new_schema_coverage=InMemorySchemaCoverage,
+                new_schema_comparison=InMemorySchemaComparison,
                 config_validator=InProcessConfigValidator(),
-                upgrade_coverage=InMemorySchemaCoverage(),
+                upgrade_coverage=InMemorySchemaComparison(),
                 store=self.store,
                 catalog=self.catalog,
                 distributions=distributions,

@@ -38,7 +38,7 @@ class World:
             fetcher=self.adapters.fetcher,
             reader=self.adapters.reader,
             schema_validator=self.adapters.schema_validator,
-            new_schema_coverage=self.adapters.new_schema_coverage,
+            new_schema_comparison=self.adapters.new_schema_comparison,
             store=self.adapters.store,
             catalog=self.adapters.catalog,
             owners=None,  # type: ignore[arg-type] # not needed here

@@ -2,6 +2,7 @@
 
 import ctypes
 import json
+import os
 import resource
 import signal
 import sys
@@ -10,10 +11,13 @@ from typing import cast
 
 from jsonschema_rs import canonicalize
 
+from adapters.json_schema.comparison_lines import answer_line
 from adapters.json_schema.config_errors import validate
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 _MEMORY = 768 * 1024 * 1024
+_COMPARE = b"compare "
+_NICENESS = 5  # the server answers first
 _CPU_SECONDS = 3600  # of one worker's life, should nobody be left to end it
 
 
@@ -31,7 +35,8 @@ def _schema(text: object) -> dict[str, object]:
 
 
 def _limit() -> None:
-    """End with the process that started this one, and take no more memory than one question may need."""
+    """End with the process that started this one, give way to it, and take no more memory than a question may need."""
+    os.nice(_NICENESS)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
@@ -40,18 +45,24 @@ def _limit() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
+def respond(line: bytes) -> bytes:
+    """Return the answer to a line; to what has none, null."""
+    try:
+        if line.startswith(_COMPARE):
+            return answer_line(line.removeprefix(_COMPARE))
+        return json.dumps(answer(json.loads(line))).encode()
+    except Exception:  # noqa: BLE001 -- whatever a library makes of a hostile schema is no answer
+        return b"null"
+
+
 def main() -> None:
     """Answer until the input ends."""
     _limit()
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
-    for line in sys.stdin:
-        try:
-            found = answer(json.loads(line))
-        except Exception:  # noqa: BLE001 -- whatever a library makes of a hostile schema is no answer
-            found = None
-        sys.stdout.write(f"{json.dumps(found)}\n")
-        sys.stdout.flush()
+    sys.stdout.buffer.write(b"ready\n")
+    sys.stdout.buffer.flush()
+    for line in sys.stdin.buffer:
+        sys.stdout.buffer.write(respond(line) + b"\n")
+        sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":

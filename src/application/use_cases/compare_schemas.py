@@ -4,8 +4,8 @@ import asyncio
 import logging
 from collections.abc import Mapping
 
-from application.ports.schema_coverage import SchemaCoverage
-from domain.compatibility.comparison import compare_with_questions
+from application.ports.schema_comparison import SchemaComparison
+from domain.compatibility.comparison import only_differing
 from domain.compatibility.coverage import settled
 from domain.compatibility.report import Report, VersionSchemas
 from domain.compatibility.rule_ids import RuleId
@@ -17,13 +17,12 @@ _logger = logging.getLogger(__name__)
 class CompareSchemas:
     """Compares, then lets a second opinion settle what is in doubt.
 
-    Comparisons take turns in a thread: several at once would take turns with the event loop instead. So whoever must
-    not wait for others has an instance of its own.
+    Comparisons take turns. So what must not wait for others has an instance of its own.
     """
 
-    def __init__(self, coverage: SchemaCoverage, *, severities: Mapping[RuleId, Verdict] | None = None) -> None:
-        self._coverage = coverage
-        self._severities = severities
+    def __init__(self, comparison: SchemaComparison, *, severities: Mapping[RuleId, Verdict] | None = None) -> None:
+        self._comparison = comparison
+        self._severities = severities or {}
         self._turn = asyncio.Semaphore(1)
 
     @property
@@ -33,9 +32,12 @@ class CompareSchemas:
 
     async def execute(self, old: VersionSchemas, new: VersionSchemas) -> Report:
         """Return what changed from the older to the newer version. Never raises."""
+        different = only_differing(old, new)
+        if different is None:
+            return Report.of(())
         async with self._turn:
-            report, questions = await asyncio.to_thread(compare_with_questions, old, new, severities=self._severities)
-            answers = await self._coverage.covers([asked.question for asked in questions]) if questions else ()
+            report, questions = await self._comparison.compare(*different, self._severities)
+            answers = await self._comparison.covers([asked.question for asked in questions]) if questions else ()
         for fault in report.faults:
             _logger.error("schemas_comparison_failed: %s", fault)
         report, contradictions = settled(report, questions, answers)

@@ -15,7 +15,7 @@ from domain.compatibility.sentences import hint, impact, message, written
 from domain.compatibility.shaping import Shaper
 from domain.compatibility.walker import Walker
 from domain.compatibility.witnesses import Search, Witnesses
-from domain.schemas import CanonicalJson
+from domain.schemas import CanonicalJson, ResourceSchemas
 
 _MAX_SHOWN = 4000
 _FINGERPRINT = 12
@@ -47,6 +47,26 @@ def compare_with_questions(
     own = {change.fingerprint for change in report.changes if len({place.resource for place in change.places}) == 1}
     questions = [asked for asked in comparison.questions if asked.disputed is None or asked.disputed in own]
     return report, tuple(questions[:MAX_QUESTIONS])
+
+
+def not_compared(fault: str) -> Report:
+    """Return the report of a comparison that did not take place, for a reason that is logged."""
+    return Report.of([_Comparison({}).unfinished().change], is_complete=False, faults=(fault,))
+
+
+def only_differing(old: VersionSchemas, new: VersionSchemas) -> tuple[VersionSchemas, VersionSchemas] | None:
+    """Leave out resource types that are equal in both versions, but for one; None if all are equal."""
+    before, after = _by_resource(old), _by_resource(new)
+    if before == after:
+        return None
+    equal = [name for name in before if name and before[name] == after.get(name)]
+    left_out = set(equal[1:])
+    return _without(old, left_out), _without(new, left_out)
+
+
+def _without(schemas: VersionSchemas, resources: set[str]) -> VersionSchemas:
+    kept = {entry.resource_type: entry for entry in schemas.resources or () if entry.resource_type not in resources}
+    return replace(schemas, resources=ResourceSchemas.of(kept))
 
 
 def _by_resource(schemas: VersionSchemas) -> Schemas:

@@ -12,7 +12,7 @@ from adapters.memory.clock import ManualClock
 from adapters.memory.customer_directory import InMemoryCustomerDirectory
 from adapters.memory.distributions import InMemoryDistributionIndex
 from adapters.memory.provider_queries import InMemoryProviderQueries
-from adapters.memory.schema_coverage import InMemorySchemaCoverage
+from adapters.memory.schema_comparison import InMemorySchemaComparison
 from adapters.memory.token_verifiers import InMemoryCustomerVerifier, InMemoryTokenVerifier
 from adapters.memory.version_repository import InMemoryVersionRepository
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
@@ -27,6 +27,7 @@ from application.ports.distribution_owners import DistributionOwners
 from application.ports.health_check import HealthCheck
 from application.ports.mirror_index import MirrorIndex
 from application.ports.provider_queries import ProviderQueries
+from application.ports.schema_comparison import SchemaComparison
 from application.ports.schema_coverage import SchemaCoverage
 from application.ports.schema_validator import SchemaValidator
 from application.ports.token_verifier import TokenVerifier
@@ -72,7 +73,7 @@ class Adapters:
     fetcher: WheelFetcher
     reader: WheelReader
     schema_validator: SchemaValidator
-    new_schema_coverage: Callable[[], SchemaCoverage]
+    new_schema_comparison: Callable[[], SchemaComparison]
     config_validator: ConfigValidator
     upgrade_coverage: SchemaCoverage
     store: VersionStore
@@ -93,9 +94,9 @@ class MemoryAdapters(Adapters):
     fetcher: InMemoryWheelFetcher = field(default_factory=InMemoryWheelFetcher)
     reader: WheelReader = field(default_factory=ZipWheelReader)
     schema_validator: SchemaValidator = field(default_factory=MetaSchemaValidator)
-    new_schema_coverage: Callable[[], SchemaCoverage] = InMemorySchemaCoverage
+    new_schema_comparison: Callable[[], SchemaComparison] = InMemorySchemaComparison
     config_validator: ConfigValidator = field(default_factory=InProcessConfigValidator)
-    upgrade_coverage: SchemaCoverage = field(default_factory=InMemorySchemaCoverage)
+    upgrade_coverage: SchemaCoverage = field(default_factory=InMemorySchemaComparison)
     store: InMemoryVersionRepository = field(default_factory=InMemoryVersionRepository)
     catalog: ProviderQueries = field(init=False)
     distributions: DistributionIndex = field(init=False)
@@ -126,7 +127,7 @@ class OperatorAdapters:
     fetcher: WheelFetcher
     reader: WheelReader
     schema_validator: SchemaValidator
-    new_schema_coverage: Callable[[], SchemaCoverage]
+    new_schema_comparison: Callable[[], SchemaComparison]
     store: VersionStore
     catalog: ProviderQueries
     owners: DistributionOwners

@@ -84,7 +84,7 @@ def build_registry(
     mirror = None if adapters.mirror is None else _instrumented(adapters.mirror, observer)
 
     def new_comparison() -> CompareSchemas:
-        return CompareSchemas(adapters.new_schema_coverage(), severities=policy.severities)
+        return CompareSchemas(adapters.new_schema_comparison(), severities=policy.severities)
 
     check_announcement = CheckAnnouncement(
         check_schemas=CheckSchemas(adapters.schema_validator),
@@ -175,7 +175,7 @@ def build_admin_use_cases(
     store, owners, clock, mirror = adapters.store, adapters.owners, adapters.clock, adapters.mirror
     verify_wheel = VerifyWheel(fetcher=adapters.fetcher, reader=adapters.reader)
     policy = compatibility or CompatibilityPolicy()
-    compare = CompareSchemas(adapters.new_schema_coverage(), severities=policy.severities)
+    compare = CompareSchemas(adapters.new_schema_comparison(), severities=policy.severities)
     check_announcement = CheckAnnouncement(
         check_schemas=CheckSchemas(adapters.schema_validator),
         assess_compatibility=AssessCompatibility(

@@ -1,4 +1,4 @@
-"""What every second opinion on schemas promises, whatever it is built on."""
+"""What every comparison and every second opinion on schemas promises, whatever it is built on."""
 
 import asyncio
 import json
@@ -13,9 +13,14 @@ import psutil
 import pytest
 
 from adapters.json_schema.worker import SchemaWorker
-from adapters.memory.schema_coverage import InMemorySchemaCoverage
-from application.ports.schema_coverage import SchemaCoverage
+from adapters.memory.schema_comparison import InMemorySchemaComparison
+from application.ports.schema_comparison import SchemaComparison
+from domain.compatibility.comparison import compare_with_questions
 from domain.compatibility.coverage import Coverage, CoverageQuestion
+from domain.compatibility.report import Report
+from domain.compatibility.rule_ids import RuleId
+from domain.compatibility.rules import Verdict
+from tests.support.compatibility import closed, version
 from tests.support.waiting import WAIT_SECONDS
 
 TEXT, NUMBER, SHORT = {"type": "string"}, {"type": "number"}, {"type": "string", "maxLength": 3}
@@ -32,9 +37,9 @@ def asked(writer: object, reader: object) -> CoverageQuestion:
 
 
 @pytest.fixture(params=["worker", "memory"])
-async def coverage(request: pytest.FixtureRequest) -> AsyncIterator[SchemaCoverage]:
+async def coverage(request: pytest.FixtureRequest) -> AsyncIterator[SchemaComparison]:
     if request.param == "memory":
-        yield InMemorySchemaCoverage()
+        yield InMemorySchemaComparison()
         return
     worker = SchemaWorker()
     yield worker
@@ -48,16 +53,83 @@ async def worker() -> AsyncIterator[SchemaWorker]:
     await started.aclose()
 
 
-async def test_each_question_is_answered_in_order(coverage: SchemaCoverage) -> None:
+BEFORE = version(a={"config": closed(p=TEXT, q=TEXT)}, b={"outputs": closed(p={"enum": ["a"]})})
+AFTER = version(a={"config": closed(p=SHORT)}, b={"outputs": closed(p={"enum": ["a", "b"]})}, c={"config": TEXT})
+SEVERITIES = {RuleId.ENUM_VALUE_ADDED: Verdict.UNKNOWN}
+
+
+async def test_a_comparison_says_what_the_rules_say(coverage: SchemaComparison) -> None:
+    for severities in ({}, SEVERITIES):
+        report, questions = await coverage.compare(BEFORE, AFTER, severities)
+        assert (report, tuple(questions)) == compare_with_questions(BEFORE, AFTER, severities=severities)
+
+
+async def test_a_comparison_that_a_dead_worker_leaves_is_made_by_the_next_one(worker: SchemaWorker) -> None:
+    await worker.compare(BEFORE, AFTER, {})
+    dead = _child(worker)
+    dead.kill()
+    await _gone(dead)
+
+    report, _ = await worker.compare(BEFORE, AFTER, {})
+    assert report == compare_with_questions(BEFORE, AFTER)[0]
+
+
+async def test_without_a_worker_nothing_is_compared_and_the_report_says_so(
+    worker: SchemaWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    report, questions = await worker.compare(BEFORE, AFTER, {})
+
+    assert ([change.rule for change in report.changes], questions) == ([RuleId.COMPARISON_INCOMPLETE], ())
+    assert (report.verdict, report.is_complete) == (Verdict.UNKNOWN, False)
+    assert report.faults == ("the worker process failed: IncompleteReadError",)
+
+
+async def test_a_worker_gives_way_and_has_a_limit_of_memory(worker: SchemaWorker) -> None:
+    await worker.covers([asked(SHORT, TEXT)])
+    child = _child(worker)
+    assert child.rlimit(psutil.RLIMIT_AS) == (768 * 1024 * 1024,) * 2
+    assert child.nice() > psutil.Process().nice() or child.nice() == 19
+
+
+@pytest.mark.hostile
+async def test_a_schema_that_takes_all_memory_ends_its_worker_and_nothing_else() -> None:
+    patient = SchemaWorker(deadline=WAIT_SECONDS)
+    try:
+        await patient.covers([asked(SHORT, TEXT)])
+        first = _child(patient)
+        answers = await patient.covers([asked(ENTANGLED, {**ENTANGLED, "minProperties": 3}), asked(SHORT, TEXT)])
+        assert answers == [Coverage.UNKNOWN, Coverage.YES]
+        assert not first.is_running() or first.memory_info().vms <= 768 * 1024 * 1024
+    finally:
+        await patient.aclose()
+
+
+@pytest.mark.hostile
+async def test_readers_are_served_while_two_thousand_resource_types_are_compared(worker: SchemaWorker) -> None:
+    old, new = (version(**{f"r{n}": {"config": closed(a=kind)} for n in range(2000)}) for kind in (TEXT, NUMBER))
+    comparing = asyncio.create_task(worker.compare(old, new, {}))
+    turns = 0
+    while not comparing.done():
+        await asyncio.sleep(0.001)
+        turns += 1
+
+    report, _ = await comparing
+    assert isinstance(report, Report)
+    assert report.total == 2000
+    assert turns > 50
+
+
+async def test_each_question_is_answered_in_order(coverage: SchemaComparison) -> None:
     questions = [asked(SHORT, TEXT), asked(TEXT, SHORT), asked(TEXT, TEXT), asked(TEXT, NUMBER)]
     assert await coverage.covers(questions) == [Coverage.YES, Coverage.NO, Coverage.YES, Coverage.NO]
 
 
-async def test_no_question_has_no_answer(coverage: SchemaCoverage) -> None:
+async def test_no_question_has_no_answer(coverage: SchemaComparison) -> None:
     assert list(await coverage.covers([])) == []
 
 
-async def test_references_inside_a_schema_are_followed(coverage: SchemaCoverage) -> None:
+async def test_references_inside_a_schema_are_followed(coverage: SchemaComparison) -> None:
     schema = {"$defs": {"a": SHORT}, "$ref": "#/$defs/a"}
     assert await coverage.covers([asked(schema, TEXT), asked(TEXT, schema)]) == [Coverage.YES, Coverage.NO]
 
@@ -75,13 +147,13 @@ async def test_references_inside_a_schema_are_followed(coverage: SchemaCoverage)
     ],
     ids=["entangled", "itself", "not itself", "elsewhere", "no pattern", "no schema"],
 )
-async def test_what_is_hostile_gets_some_answer(coverage: SchemaCoverage, schema: dict[str, Any]) -> None:
+async def test_what_is_hostile_gets_some_answer(coverage: SchemaComparison, schema: dict[str, Any]) -> None:
     answers = await coverage.covers([asked(schema, TEXT), asked(TEXT, schema), asked(SHORT, TEXT)])
     assert len(answers) == 3
     assert answers[2] is Coverage.YES
 
 
-async def test_questions_at_once_get_their_own_answers(coverage: SchemaCoverage) -> None:
+async def test_questions_at_once_get_their_own_answers(coverage: SchemaComparison) -> None:
     questions = [[asked(SHORT, TEXT)], [asked(TEXT, NUMBER)]] * 5
     answers = await asyncio.gather(*(coverage.covers(batch) for batch in questions))
     assert [list(answer) for answer in answers] == [[Coverage.YES], [Coverage.NO]] * 5
