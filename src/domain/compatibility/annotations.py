@@ -4,11 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.compatibility.documents import Part, spelling
+from domain.json_schema.drafts import subschemas
 
 TEXTS = frozenset({
     *("title", "description", "examples", "example", "$comment", "externalDocs", "xml", "discriminator"),
     *("contentMediaType", "contentEncoding", "contentSchema"),
 })  # fmt: skip
+_TESTED = frozenset({"not", "if", "then", "else", "propertyNames", "dependentSchemas", "dependencies"})
+"""Keywords whose schemas are compared by the sets of values alone, so that annotations in them are collected here."""
 _GENERATED = frozenset({"title", "discriminator"})
 """What generators write by themselves, and differently in each version of theirs."""
 FLAGS = ("deprecated", "readOnly", "writeOnly", "immutable", "sensitive", "nullable")
@@ -57,7 +60,7 @@ def annotations(parts: Sequence[Part], branches: Sequence[Part]) -> Annotations:
         branches: What applies in one of several cases; their flags count as well.
     """
     texts: dict[str, object] = {}
-    unknown: dict[str, str] = {}
+    unknown: set[tuple[str, str]] = set()
     dependency: str | None = None
     flags: set[str] = set()
     for part in (*parts, *branches):
@@ -67,13 +70,26 @@ def annotations(parts: Sequence[Part], branches: Sequence[Part]) -> Annotations:
         flags.update(flag for flag in FLAGS if part.keywords.get(flag) is True)
     for part in parts:
         for keyword, value in part.keywords.items():
-            if keyword in _GENERATED:
-                continue
-            if keyword in TEXTS or keyword.startswith("x-"):
+            if keyword not in _GENERATED and _is_text(keyword):
                 texts.setdefault(keyword, value)
-            elif not is_known(keyword, part.document.year) and keyword not in FLAGS:
-                unknown[keyword] = spelling(value)
-    return Annotations(frozenset(flags), dependency, spelling(texts), spelling(unknown))
+    for part in (*parts, *branches):
+        unknown |= _unknown(part.keywords, part.document.year)
+        for keyword in _TESTED & part.keywords.keys():
+            for _, inner in subschemas({keyword: part.keywords[keyword]}, part.document.draft)[1:]:
+                unknown |= _unknown(inner, part.document.year)
+    return Annotations(frozenset(flags), dependency, spelling(texts), spelling(sorted(unknown)))
+
+
+def _unknown(keywords: Mapping[str, object], year: int) -> set[tuple[str, str]]:
+    return {
+        (keyword, spelling(value))
+        for keyword, value in keywords.items()
+        if not is_known(keyword, year) and not _is_text(keyword) and keyword not in FLAGS
+    }
+
+
+def _is_text(keyword: str) -> bool:
+    return keyword in TEXTS or keyword.startswith("x-")
 
 
 def is_known(keyword: str, year: int) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from domain.compatibility.documents import Node
-from domain.compatibility.findings import BOTH, Effect, Finding, Pair, Step, Walk, below
+from domain.compatibility.findings import BOTH, Effect, Finding, Pair, Step, Walk, below, effect_of
 from domain.compatibility.instances import item
 from domain.compatibility.rule_ids import RuleId
 from domain.compatibility.scalars import counts
@@ -35,15 +35,11 @@ def _at_most_one(shape: Shape) -> bool:
 
 def _items(pair: Pair, walk: Walk) -> Iterator[Finding]:
     prefix = max((len(items.prefix) for shape in (pair.old, pair.new) for items in shape.items), default=0)
-    tops = [shape.top for shape in (pair.old, pair.new)]
-    length = None if None in tops else max(number for number in tops if number is not None)
-    for index in range(prefix):
-        if length is None or index < length:
-            old, new = (item(shape.items, index) for shape in (pair.old, pair.new))
-            yield from _item(pair, walk, (old, new), index)
-    if length is None or prefix < length:
-        old, new = (item(shape.items, prefix) for shape in (pair.old, pair.new))
-        yield from _item(pair, walk, (old, new), None)
+    # Where one version has no item any more, their number says so.
+    length = min((shape.most for shape in (pair.old, pair.new) if shape.most is not None), default=prefix + 1)
+    for index in range(min(prefix + 1, length)):
+        old, new = (item(shape.items, index) for shape in (pair.old, pair.new))
+        yield from _item(pair, walk, (old, new), index if index < prefix else None)
 
 
 def _item(pair: Pair, walk: Walk, nodes: tuple[Node, Node], index: int | None) -> Iterator[Finding]:
@@ -90,14 +86,22 @@ def _changed(pair: Pair, walk: Walk, old: Contains, new: Contains) -> Iterator[F
     inside = walk.compare((old.part,), (new.part,))
     needs = bool(old.least or new.least)
     limits = old.most is not None or new.most is not None
+    hidden = walk.relation((old.part,), (new.part,)) & ~effect_of(inside) if limits else Effect.NONE
+    if hidden:  # what is no break of a value may be one of their number
+        yield _as(pair.finding(RuleId.CONTAINS_CHANGED, hidden, "contains"), _counted(hidden, needs=needs))
     for finding in below(Step(), inside, walk.budget):
         probed = finding.probed(pair.nodes)
         if not finding.effect or not limits:
             yield probed
-        elif needs:
-            yield _as(probed, Effect.UNKNOWN if finding.effect is not BOTH else BOTH)
         else:
-            yield _as(probed, finding.effect.flipped)
+            yield _as(probed, _counted(finding.effect, needs=needs))
+
+
+def _counted(effect: Effect, *, needs: bool) -> Effect:
+    """Return the effect on arrays that may hold few of the values, and may have to hold some."""
+    if needs:
+        return BOTH if effect is BOTH else Effect.UNKNOWN
+    return effect.flipped
 
 
 def _as(finding: Finding, effect: Effect) -> Finding:

@@ -10,7 +10,9 @@ _LAST = 0x10FFFF
 _FILLERS = "aA0-z Z9_.é€"
 _DIGITS = frozenset("0123456789")
 _WORDS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
-_SPACES = frozenset(" \t\n\r\f\v\u00a0\ufeff\u2028\u2029")
+_SPACES = frozenset(
+    " \t\n\r\f\v\u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(chr(code) for code in range(0x2000, 0x200B))
+)
 _CLASSES = {"d": _DIGITS, "w": _WORDS, "s": _SPACES}
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "f": "\f", "v": "\v", "0": "\0"}
 
@@ -94,7 +96,7 @@ class _Parser:
         if (least, most) == (1, 1):
             return end
         resume, current = self._at, start
-        if (most is not None and most > _MAX_REPEATS) or least > _MAX_REPEATS:
+        if least > _MAX_REPEATS or (most is not None and not max(least, 1) <= most <= _MAX_REPEATS):
             raise UndecidedError
         final = self.automaton.state()
         # The first copy was built already; further ones are parsed again from the same text.
@@ -276,8 +278,10 @@ def alphabet(*machines: Machine) -> str:
     for low, after in zip(borders, [*borders[1:], _LAST + 1], strict=True):
         fitting = [c for c in _FILLERS if low <= ord(c) < after]
         code = ord(fitting[0]) if fitting else low
-        if low < after and not 0xD800 <= code <= 0xDFFF and code != 0:
-            chosen.append(chr(code))
+        if 0xD800 <= code <= 0xDFFF:  # halves of pairs are no characters
+            code = 0xE000
         elif code == 0 and after > 1:
-            chosen.append("\x01" if after <= 0x20 else " ")
+            code = 1
+        if low <= code < after:
+            chosen.append(chr(code))
     return "".join(sorted(chosen, key=lambda c: (_FILLERS.find(c) if c in _FILLERS else 99, c)))

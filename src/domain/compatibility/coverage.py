@@ -108,13 +108,19 @@ def question(writer: Node, reader: Node) -> CoverageQuestion | None:
 
 def differing(writer: Node, reader: Node) -> list[CoverageQuestion]:
     """Return a question for each property of two whole schemas that is written differently."""
-    found: list[CoverageQuestion] = []
+    found: set[CoverageQuestion] = set()
+    seen: set[tuple[str, str]] = set()
     for one, other in zip(writer, reader, strict=True):
         mine, theirs = one.named("properties"), other.named("properties")
         for name in mine.keys() & theirs.keys():
+            digests = mine[name].digest, theirs[name].digest
+            if digests[0] is not None and digests[1] is not None:
+                if digests[0] == digests[1] or digests in seen:
+                    continue
+                seen.add((digests[0], digests[1]))
             asked = question((mine[name],), (theirs[name],))
             if asked is not None and asked.writer != asked.reader:
-                found.append(asked)
+                found.add(asked)
     return sorted(found, key=lambda asked: (asked.writer, asked.reader))[:MAX_QUESTIONS]
 
 

@@ -1,7 +1,7 @@
 """Parts of a schema document, and where its references lead."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -32,6 +32,8 @@ class Document:
     draft: Draft
     digests: dict[int, str | None] = field(default_factory=dict, repr=False)
     applied: "dict[int, tuple[Part, ...]]" = field(default_factory=dict, repr=False)
+    targets: "dict[str, Part | None]" = field(default_factory=dict, repr=False)
+    children: "dict[tuple[int, str], Sequence[Part]]" = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, root: object) -> "Document":
@@ -50,22 +52,29 @@ class Document:
         return int(self.draft.name.partition("-")[0])
 
     @cached_property
-    def anchors(self) -> Mapping[str, tuple[object, Pointer]]:
-        """Parts that have a name."""
+    def anchors(self) -> Mapping[str, tuple[object, Pointer] | None]:
+        """Parts that have a name; None for a name that several have."""
         if not isinstance(self.root, dict):
             return {}
-        found: dict[str, tuple[object, Pointer]] = {}
+        found: dict[str, tuple[object, Pointer] | None] = {}
         for place, part in subschemas(self.root, self.draft):
             for keyword in self.draft.anchors:
                 name = part.get(keyword)
                 if isinstance(name, str):
-                    found.setdefault(name.removeprefix("#"), (part, place))
+                    name, there = name.removeprefix("#"), (part, place)
+                    known = found.setdefault(name, there)
+                    found[name] = there if known is not None and known[0] is part else None
         return found
 
     def resolve(self, reference: object) -> "Part | None":
         """Return what a reference leads to, or None."""
         if not isinstance(reference, str) or not reference.startswith("#"):
             return None
+        if reference not in self.targets:
+            self.targets[reference] = self._resolved(reference)
+        return self.targets[reference]
+
+    def _resolved(self, reference: str) -> "Part | None":
         fragment = unquote(reference[1:])
         if not fragment:
             return self.whole
@@ -95,12 +104,12 @@ class Part:
     schema: object
     place: Pointer
 
-    @property
+    @cached_property
     def key(self) -> object:
         """Identifies the part for as long as its document lives."""
         return id(self.schema) if isinstance(self.schema, dict) else bool(self.schema)
 
-    @property
+    @cached_property
     def digest(self) -> str | None:
         """Equal for parts that are written alike and refer to what is written alike; None if it refers to itself."""
         return self._digest(0)
@@ -130,7 +139,7 @@ class Part:
                     found.append(digest)
         return sha256("\0".join(found).encode()).hexdigest()
 
-    @property
+    @cached_property
     def keywords(self) -> Mapping[str, object]:
         """The keywords that have effect."""
         if not isinstance(self.schema, dict):
@@ -149,27 +158,30 @@ class Part:
         value = self.keywords.get(keyword)
         return Part(self.document, value, (*self.place, keyword)) if isinstance(value, dict | bool) else None
 
-    def listed(self, keyword: str) -> "list[Part]":
+    def listed(self, keyword: str) -> "Sequence[Part]":
         """Return the schemas that a keyword lists."""
         value = self.keywords.get(keyword)
         if not isinstance(value, list):
-            return []
-        return [
-            Part(self.document, schema, (*self.place, keyword, str(index)))
-            for index, schema in enumerate(value)
-            if isinstance(schema, dict | bool)
-        ]
+            return ()
+        return self._children(keyword, ((str(index), schema) for index, schema in enumerate(value)))
 
     def named(self, keyword: str) -> "dict[str, Part]":
         """Return the schemas to which a keyword gives names."""
         value = self.keywords.get(keyword)
         if not isinstance(value, dict):
             return {}
-        return {
-            name: Part(self.document, schema, (*self.place, keyword, name))
-            for name, schema in value.items()
-            if isinstance(schema, dict | bool)
-        }
+        return {child.place[-1]: child for child in self._children(keyword, value.items())}
+
+    def _children(self, keyword: str, schemas: Iterable[tuple[str, object]]) -> "Sequence[Part]":
+        """Return the same parts each time, since they remember what they mean."""
+        known, key = self.document.children, (id(self.schema), keyword)
+        if key not in known:
+            known[key] = tuple(
+                Part(self.document, schema, (*self.place, keyword, step))
+                for step, schema in schemas
+                if isinstance(schema, dict | bool)
+            )
+        return known[key]
 
 
 def _subschemas(schema: object, draft: Draft) -> Sequence[tuple[Pointer, Mapping[str, object]]]:
@@ -208,6 +220,7 @@ def _applied(part: Part) -> Iterator[Part]:
     for keyword in ("$ref", "$dynamicRef", "$recursiveRef"):
         if keyword in part.keywords:
             target = part.document.resolve(part.keywords[keyword])
-            if target is not None:
-                yield target
+            if target is None:
+                raise TooEntangledError
+            yield target
     yield from part.listed("allOf")

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 from domain.compatibility.annotations import FLAGS, TEXTS
 from domain.compatibility.budget import Budget, ExhaustedError
-from domain.compatibility.documents import Node, Part, conjuncts, spelling
+from domain.compatibility.documents import Node, Part, TooEntangledError, conjuncts, spelling
 from domain.compatibility.report import Side
 from domain.compatibility.rule_ids import RuleId
 from domain.compatibility.rules import Verdict
@@ -219,7 +219,10 @@ def asserting(node: Node) -> Node:
 
 def target(part: Part) -> Part:
     """Return what a part refers to, if it does nothing else."""
-    seen = conjuncts((part,))
+    try:
+        seen = conjuncts((part,))
+    except TooEntangledError:
+        return part
     telling = [found for found in seen if found.schema is not True and not found.keywords.keys() <= {"$ref", "allOf"}]
     return telling[0] if len(telling) == 1 else part
 

@@ -16,7 +16,6 @@ WIDER: Mapping[str, frozenset[str]] = {
     "uri-reference": frozenset({"iri-reference"}),
     "email": frozenset({"idn-email"}),
     "hostname": frozenset({"idn-hostname"}),
-    "json-pointer": frozenset({"uri-template"}),
 }
 """The formats that take all that one takes."""
 KNOWN = frozenset({

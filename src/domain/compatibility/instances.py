@@ -155,7 +155,7 @@ class InstanceValidator:
     def _member(self, shape: Shape, name: str, value: object) -> Verdict:
         effective = member(shape.groups, name, self._budget)
         verdict = self.accepts(effective.node, value)
-        return None if verdict and not effective.is_decided else verdict
+        return verdict if effective.is_decided else None
 
     def _meets(self, condition: Condition, value: object) -> Verdict:
         verdicts = [None if part is None else self.accepts((part,), value) for part in condition.parts]

@@ -137,7 +137,8 @@ def _array(part: Part, shape: Shape) -> Shape:
     if _is_unevaluated(part, "unevaluatedItems") and _sees_all(part, "unevaluatedItems"):
         beside = [_array(other, Shape("array")).items for other in conjuncts((part,)) if other.key != part.key]
         seen = [items for found in (tuple(groups), *beside) for items in found]
-        if all(items.rest is None for items in seen):
+        inner = any("unevaluatedItems" in other.keywords for other in conjuncts((part,)) if other.key != part.key)
+        if not inner and all(items.rest is None for items in seen):
             longest = max((len(items.prefix) for items in seen), default=0)
             groups.append(Items((None,) * longest, part.under("unevaluatedItems")))
     contains = part.under("contains") if year >= 6 else None
@@ -175,7 +176,8 @@ def _object(part: Part, shape: Shape) -> Shape:
     if _is_unevaluated(part, "unevaluatedProperties") and _sees_all(part, "unevaluatedProperties"):
         closure = conjuncts((part,))
         others = [found for found in (_group(other) for other in closure) if found is not None]
-        if not any("additionalProperties" in other.keywords for other in closure):
+        inner = any("unevaluatedProperties" in other.keywords for other in closure if other.key != part.key)
+        if not inner and not any("additionalProperties" in other.keywords for other in closure):
             groups.append(
                 Group(
                     {name: () for found in others for name in found.declared},

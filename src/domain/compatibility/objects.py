@@ -1,18 +1,20 @@
 """Comparing objects: by the names they declare, not by bare sets."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from domain.compatibility.dependencies import dependencies
 from domain.compatibility.documents import Document, Node, Part, conjuncts, spelling
 from domain.compatibility.findings import BOTH, Effect, Finding, Pair, Step, Walk, below
 from domain.compatibility.instances import Effective, member
+from domain.compatibility.other_members import others
 from domain.compatibility.report import Side
 from domain.compatibility.rule_ids import RuleId
 from domain.compatibility.rules import Verdict
 from domain.compatibility.scalars import counts
 from domain.compatibility.shapes import Shape
 
-_OTHER = Step(is_any=True)
 _TEXT: Node = (Document.of({"type": "string"}).whole,)
 
 
@@ -20,32 +22,42 @@ _TEXT: Node = (Document.of({"type": "string"}).whole,)
 class _Names:
     """Which names are declared by which version."""
 
-    kept: Sequence[str]
-    removed: Sequence[str]
-    added: Sequence[str]
+    old: Mapping[str, Part]
+    new: Mapping[str, Part]
 
     @classmethod
     def of(cls, pair: Pair) -> "_Names":
-        old, new = (_declared(shape) for shape in (pair.old, pair.new))
-        return cls([n for n in old if n in new], [n for n in old if n not in new], [n for n in new if n not in old])
+        return cls(_declared(pair.old), _declared(pair.new))
+
+    @property
+    def kept(self) -> Sequence[str]:
+        return [name for name in self.old if name in self.new]
+
+    @property
+    def removed(self) -> Sequence[str]:
+        return [name for name in self.old if name not in self.new]
+
+    @property
+    def added(self) -> Sequence[str]:
+        return [name for name in self.new if name not in self.old]
 
 
 def objects(pair: Pair, walk: Walk) -> Iterator[Finding]:
     """Compare members, names, counts and dependencies."""
     names = _Names.of(pair)
     for name in names.kept:
-        yield from _kept(pair, walk, name)
+        yield from _kept(pair, walk, names, name)
     removed = list(_removed(pair, walk, names))
     yield from removed
     for name in names.added:
-        yield from _added(pair, walk, name)
-    yield from _refused(pair, walk)
-    yield from _required(pair, {finding.subject for finding in removed if finding.effect or finding.verdict})
-    yield from _rest(pair, walk)
-    yield from _patterns(pair, walk)
+        yield from _added(pair, walk, names, name)
+    yield from _refused(pair, walk, names)
+    gone = {found.subject for found in removed if found.effect & Effect.WIDER or found.verdict is Verdict.BREAKING}
+    yield from _required(pair, names, gone)
+    yield from others(pair, walk)
     yield from counts(pair)
     yield from _property_names(pair, walk)
-    yield from _dependencies(pair, walk)
+    yield from dependencies(pair, walk)
 
 
 def _declared(shape: Shape) -> dict[str, Part]:
@@ -58,11 +70,11 @@ def _declared(shape: Shape) -> dict[str, Part]:
     return {name: part for name, part in found.items() if part.schema is not False}
 
 
-def _kept(pair: Pair, walk: Walk, name: str) -> Iterator[Finding]:
+def _kept(pair: Pair, walk: Walk, names: _Names, name: str) -> Iterator[Finding]:
     old, new = (member(shape.groups, name, walk.budget) for shape in (pair.old, pair.new))
     yield from below(Step(name), walk.compare(old.node, new.node), walk.budget)
     if not (old.is_decided and new.is_decided):
-        yield replace(_about(pair, RuleId.PATTERN_PROPERTIES_CHANGED, Effect.UNKNOWN, name))
+        yield _about(pair, names, RuleId.PATTERN_PROPERTIES_CHANGED, Effect.UNKNOWN, name)
     if not walk.is_strict:
         yield from _default(pair, walk, name, (old.node, new.node))
 
@@ -83,10 +95,12 @@ def _default(pair: Pair, walk: Walk, name: str, nodes: tuple[Node, Node]) -> Ite
     yield replace(finding, before=old, after=new, subject=name).below(Step(name))
 
 
-def _about(pair: Pair, rule: RuleId, effect: Effect, name: str, *, verdict: Verdict | None = None) -> Finding:
+def _about(
+    pair: Pair, names: _Names, rule: RuleId, effect: Effect, name: str, *, verdict: Verdict | None = None
+) -> Finding:
     """Return a finding about a member, whose effect shows in the object."""
-    parts = [_declared(shape).get(name) for shape in (pair.old, pair.new)]
-    finding = pair.finding(rule, effect, verdict=verdict, subject=name, parts=(parts[0], parts[1]))
+    parts = (names.old.get(name), names.new.get(name))
+    finding = pair.finding(rule, effect, verdict=verdict, subject=name, parts=parts)
     return replace(finding, path=(Step(name),), places=((Step(name),),))
 
 
@@ -96,11 +110,11 @@ def _is_covered(effective: Effective) -> bool:
 
 
 def _removed(pair: Pair, walk: Walk, names: _Names) -> Iterator[Finding]:
+    renames = {} if walk.is_strict else _likely_names(names)
     for name in names.removed:
         old, new = (member(shape.groups, name, walk.budget) for shape in (pair.old, pair.new))
-        finding = _about(pair, RuleId.PROPERTY_REMOVED, Effect.NONE, name)
-        renamed = None if walk.is_strict else _likely_name(pair, name, names)
-        finding = replace(finding, renamed_to=renamed)
+        finding = _about(pair, names, RuleId.PROPERTY_REMOVED, Effect.NONE, name)
+        finding = replace(finding, renamed_to=renames.get(name))
         if not (old.is_decided and new.is_decided):
             yield replace(finding, effect=Effect.UNKNOWN)
         elif walk.is_strict or _is_covered(new):
@@ -115,11 +129,14 @@ def _removed(pair: Pair, walk: Walk, names: _Names) -> Iterator[Finding]:
             yield replace(finding, verdict=Verdict.BREAKING)
 
 
-def _likely_name(pair: Pair, name: str, names: _Names) -> str | None:
-    gone, come = _declared(pair.old), _declared(pair.new)
-    alike = [other for other in names.added if _bare(gone[name]) == _bare(come[other])]
-    rivals = [other for other in names.removed if _bare(gone[other]) == _bare(gone[name])]
-    return alike[0] if len(alike) == 1 and rivals == [name] else None
+def _likely_names(names: _Names) -> Mapping[str, str]:
+    """Return new names of properties that are gone, where one alone is gone and one alone has come with that schema."""
+    gone, come = defaultdict[str, list[str]](list), defaultdict[str, list[str]](list)
+    for name in names.removed:
+        gone[_bare(names.old[name])].append(name)
+    for name in names.added if gone else ():
+        come[_bare(names.new[name])].append(name)
+    return {few[0]: come[schema][0] for schema, few in gone.items() if len(few) == 1 and len(come.get(schema, ())) == 1}
 
 
 def _bare(part: Part) -> str:
@@ -128,9 +145,9 @@ def _bare(part: Part) -> str:
     )
 
 
-def _added(pair: Pair, walk: Walk, name: str) -> Iterator[Finding]:
+def _added(pair: Pair, walk: Walk, names: _Names, name: str) -> Iterator[Finding]:
     old, new = (member(shape.groups, name, walk.budget) for shape in (pair.old, pair.new))
-    finding = _about(pair, RuleId.PROPERTY_ADDED, Effect.NONE, name)
+    finding = _about(pair, names, RuleId.PROPERTY_ADDED, Effect.NONE, name)
     if not (old.is_decided and new.is_decided):
         yield replace(finding, effect=Effect.UNKNOWN)
         return
@@ -147,28 +164,28 @@ def _added(pair: Pair, walk: Walk, name: str) -> Iterator[Finding]:
         yield replace(finding, verdict=Verdict.COMPATIBLE)
 
 
-def _refused(pair: Pair, walk: Walk) -> Iterator[Finding]:
+def _refused(pair: Pair, walk: Walk, names: _Names) -> Iterator[Finding]:
     """Compare names that one version refuses outright and the other does not mention."""
     old, new = (
         {name for group in shape.groups for name, parts in group.declared.items() if parts}
         for shape in (pair.old, pair.new)
     )
-    declared = _declared(pair.old).keys() | _declared(pair.new).keys()
-    for name in sorted((old ^ new) - declared):
-        nodes = [member(shape.groups, name, walk.budget).node for shape in (pair.old, pair.new)]
-        effect = walk.relation(*nodes)
-        if effect & ~Effect.WIDER:
-            yield _about(pair, RuleId.PROPERTY_REMOVED, effect, name)
+    for name in sorted((old ^ new) - names.old.keys() - names.new.keys()):
+        before, after = (member(shape.groups, name, walk.budget) for shape in (pair.old, pair.new))
+        effect = walk.relation(before.node, after.node)
+        if not (before.is_decided and after.is_decided):
+            yield _about(pair, names, RuleId.PROPERTY_REMOVED, Effect.UNKNOWN, name)
+        elif effect & ~Effect.WIDER:
+            yield _about(pair, names, RuleId.PROPERTY_REMOVED, effect, name)
         elif effect:
-            declared_verdict = None if walk.is_strict else Verdict.COMPATIBLE
-            yield _about(pair, RuleId.PROPERTY_ADDED, effect, name, verdict=declared_verdict)
+            verdict = None if walk.is_strict or _is_covered(after) else Verdict.COMPATIBLE
+            yield _about(pair, names, RuleId.PROPERTY_ADDED, effect, name, verdict=verdict)
 
 
-def _required(pair: Pair, gone: set[str | None]) -> Iterator[Finding]:
-    declared_old, declared_new = _declared(pair.old), _declared(pair.new)
+def _required(pair: Pair, names: _Names, gone: set[str | None]) -> Iterator[Finding]:
     for name in sorted(pair.new.required - pair.old.required):
-        is_new = name in declared_new and name not in declared_old
-        has_default = name in declared_new and any("default" in p.keywords for p in conjuncts((declared_new[name],)))
+        is_new = name in names.new and name not in names.old
+        has_default = name in names.new and any("default" in p.keywords for p in conjuncts((names.new[name],)))
         rule = (
             RuleId.REQUIRED_WITH_DEFAULT if has_default else
             RuleId.REQUIRED_PROPERTY_ADDED if is_new else RuleId.BECAME_REQUIRED
@@ -184,68 +201,6 @@ def _named(pair: Pair, rule: RuleId, effect: Effect, name: str) -> Finding:
     return replace(finding, path=(Step(name),), places=((Step(name),),))
 
 
-def _rest(pair: Pair, walk: Walk) -> Iterator[Finding]:
-    """Compare what applies to members that neither version declares."""
-    old, new = (_rests(shape) for shape in (pair.old, pair.new))
-    refused = [any(part.schema is False for part in node) for node in (old, new)]
-    keywords = ("additionalProperties", "unevaluatedProperties")
-    if refused[0] and refused[1]:
-        return
-    if refused[1]:
-        if not _only_declared(pair):
-            yield pair.finding(RuleId.ADDITIONAL_PROPERTIES_REFUSED, Effect.NARROWER, *keywords)
-    elif refused[0]:
-        declared = None if walk.is_strict else Verdict.COMPATIBLE
-        effect = Effect.WIDER if walk.is_strict else Effect.NONE
-        yield pair.finding(RuleId.ADDITIONAL_PROPERTIES_ALLOWED, effect, *keywords, verdict=declared)
-    elif bool(old) is bool(new):
-        yield from below(_OTHER, walk.compare(old, new), walk.budget)
-    else:
-        effect = walk.relation(old, new)
-        rule = RuleId.ADDITIONAL_PROPERTIES_NARROWED if new else RuleId.ADDITIONAL_PROPERTIES_ALLOWED
-        if effect:
-            yield pair.finding(rule, effect, *keywords)
-
-
-def _rests(shape: Shape) -> Node:
-    return tuple(group.rest for group in shape.groups if group.rest is not None)
-
-
-def _only_declared(pair: Pair) -> bool:
-    """Tell whether members beyond the declared ones were impossible anyway."""
-    return pair.old.most == 0
-
-
-def _patterns(pair: Pair, walk: Walk) -> Iterator[Finding]:
-    old, new = (_by_pattern(shape) for shape in (pair.old, pair.new))
-    for pattern in sorted(old.keys() | new.keys()):
-        if pattern in old and pattern in new:
-            found = walk.compare(old[pattern], new[pattern])
-            yield from below(Step(pattern, is_any=True), found, walk.budget)
-            continue
-        mine = old.get(pattern, _rests(pair.old)), new.get(pattern, _rests(pair.new))
-        effect = walk.relation(*mine)
-        if effect:
-            parts = (old.get(pattern, (None,))[0], new.get(pattern, (None,))[0])
-            finding = pair.finding(
-                RuleId.PATTERN_PROPERTIES_CHANGED,
-                effect,
-                parts=parts,
-                subject=pattern,
-                needs_witness=len(old) + len(new) > 1,
-            )
-            yield replace(finding, path=(Step(pattern, is_any=True),), places=((Step(pattern, is_any=True),),))
-
-
-def _by_pattern(shape: Shape) -> Mapping[str, Node]:
-    found: dict[str, Node] = {}
-    for group in shape.groups:
-        for pattern, parts in group.patterns.items():
-            if parts:
-                found[pattern] = (*found.get(pattern, ()), *parts)
-    return found
-
-
 def _property_names(pair: Pair, walk: Walk) -> Iterator[Finding]:
     if not pair.old.names and not pair.new.names:
         return
@@ -253,32 +208,3 @@ def _property_names(pair: Pair, walk: Walk) -> Iterator[Finding]:
     rule = RuleId.PROPERTY_NAMES_NARROWED if effect & ~Effect.WIDER else RuleId.PROPERTY_NAMES_WIDENED
     if effect:
         yield pair.finding(rule, effect, "propertyNames")
-
-
-def _dependencies(pair: Pair, walk: Walk) -> Iterator[Finding]:
-    old, new = pair.old.requires, pair.new.requires
-    keywords = ("dependentRequired", "dependencies")
-    for name in sorted(old.keys() | new.keys()):
-        before, after = old.get(name, frozenset()), new.get(name, frozenset())
-        if after - before - pair.old.required:
-            yield pair.finding(RuleId.DEPENDENCY_ADDED, Effect.NARROWER, *keywords, subject=name)
-        if before - after - pair.new.required:
-            yield pair.finding(RuleId.DEPENDENCY_REMOVED, Effect.WIDER, *keywords, subject=name)
-    schemas_old, schemas_new = _grouped(pair.old), _grouped(pair.new)
-    for name in sorted(schemas_old.keys() | schemas_new.keys()):
-        earlier, later = schemas_old.get(name, ()), schemas_new.get(name, ())
-        if earlier and later:
-            yield from (finding.probed(pair.nodes) for finding in walk.compare(earlier, later))
-            continue
-        effect = walk.relation(earlier, later)
-        rule = RuleId.DEPENDENCY_ADDED if later else RuleId.DEPENDENCY_REMOVED
-        if effect:
-            parts = (earlier[0] if earlier else None, later[0] if later else None)
-            yield pair.finding(rule, Effect.NARROWER if later else Effect.WIDER, parts=parts, subject=name)
-
-
-def _grouped(shape: Shape) -> Mapping[str, Node]:
-    found: dict[str, Node] = {}
-    for name, part in shape.dependents:
-        found[name] = (*found.get(name, ()), part)
-    return found

@@ -3,6 +3,8 @@
 Python's ``re`` is not used: patterns come from strangers, and it may take for ever. Here every step is counted.
 """
 
+from collections.abc import Sequence
+
 from domain.compatibility.automata import UndecidedError, alphabet, machine
 from domain.compatibility.budget import Budget, ExhaustedError
 
@@ -49,21 +51,32 @@ def difference(taken: str, refused: str, budget: Budget) -> str | None:
     Raises:
         UndecidedError: It is beyond what is understood, or too large.
     """
-    one, other, meter = machine(taken), machine(refused), _Meter(budget)
-    if one is None or other is None:
+    return distinction((taken,), (refused,), budget)
+
+
+def distinction(taken: Sequence[str], refused: Sequence[str], budget: Budget) -> str | None:
+    """Return a shortest text in which all of some patterns are found and none of others, or None if there is none.
+
+    Raises:
+        UndecidedError: It is beyond what is understood, or too large.
+    """
+    meter, machines = _Meter(budget), [found for found in map(machine, (*taken, *refused)) if found is not None]
+    if len(machines) < len(taken) + len(refused):
         raise UndecidedError
-    letters = alphabet(one, other)
-    first = (one.begin(), other.begin())
+    letters = alphabet(*machines)
+    wanted = [True] * len(taken) + [False] * len(refused)
+    first = tuple(each.begin() for each in machines)
     waiting, seen = [(first, "")], {first}
-    for (here, there), text in waiting:  # which grows meanwhile
-        if one.accepts(here, at_start=not text) and not other.accepts(there, at_start=not text):
+    for states, text in waiting:  # which grows meanwhile
+        found = [each.accepts(here, at_start=not text) for each, here in zip(machines, states, strict=True)]
+        if found == wanted:
             return text
         for character in letters:
-            meter.spend(2 + len(here) + len(there))
-            pair = (one.step(here, character), other.step(there, character))
-            if pair not in seen:
-                seen.add(pair)
-                waiting.append((pair, text + character))
+            meter.spend(sum(1 + len(here) for here in states))
+            reached = tuple(each.step(here, character) for each, here in zip(machines, states, strict=True))
+            if reached not in seen:
+                seen.add(reached)
+                waiting.append((reached, text + character))
     return None
 
 

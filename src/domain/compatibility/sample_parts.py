@@ -9,6 +9,7 @@ from domain.compatibility.shapes import Items, Shape
 
 FEW = 8
 _MAX_LENGTH = 300
+_GREATEST = 10**400
 
 
 def objects_of(values: Iterable[object]) -> Iterator[dict[str, object]]:
@@ -74,6 +75,8 @@ def numbers(shape: Shape, hints: list[Shape]) -> Iterator[object]:
 
 def _as_number(value: Fraction) -> int | float | None:
     """Return a number that JSON can carry exactly, or None."""
+    if abs(value) > _GREATEST:
+        return None
     if value.denominator == 1:
         return int(value)
     try:

@@ -1,13 +1,14 @@
 """Comparing numbers, texts, and how much there is of something."""
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 
 from domain.compatibility import formats, patterns
 from domain.compatibility.automata import UndecidedError
 from domain.compatibility.findings import Effect, Finding, Pair, Walk
 from domain.compatibility.rule_ids import RuleId
 from domain.compatibility.rules import Verdict
-from domain.compatibility.shapes import Bound, Shape
+from domain.compatibility.shapes import Bound, Shape, common_step, inclusive
 
 _COUNTS: Mapping[str, tuple[str, str, str]] = {
     "string": ("length", "minLength", "maxLength"),
@@ -33,7 +34,7 @@ def _bounds(pair: Pair, old: Bound | None, new: Bound | None, sign: int) -> Iter
     slug, keywords = (
         ("minimum", ("minimum", "exclusiveMinimum")) if sign > 0 else ("maximum", ("maximum", "exclusiveMaximum"))
     )
-    if old == new:
+    if old == new or _moved_with_type(pair, old, new, sign):
         return
     if old is None or new is None:
         rule, effect = (f"{slug}-added", Effect.NARROWER) if old is None else (f"{slug}-removed", Effect.WIDER)
@@ -42,23 +43,23 @@ def _bounds(pair: Pair, old: Bound | None, new: Bound | None, sign: int) -> Iter
         is_raised = is_tighter is (sign > 0)
         rule = f"{slug}-{'raised' if is_raised else 'lowered'}"
         effect = Effect.NARROWER if is_tighter else Effect.WIDER
-    if not any(_differs(pair, keyword) for keyword in keywords) and pair.old.is_integer is not pair.new.is_integer:
-        return  # the bounds moved with the type alone
     yield pair.finding(RuleId(rule), effect, *keywords)
 
 
-def _differs(pair: Pair, keyword: str) -> bool:
-    texts = [
-        shape.where[keyword].keywords.get(keyword) if keyword in shape.where else None for shape in (pair.old, pair.new)
-    ]
-    return texts[0] != texts[1]
+def _moved_with_type(pair: Pair, old: Bound | None, new: Bound | None, sign: int) -> bool:
+    """Tell whether a bound differs only because of whole numbers, which is told as a change of the type."""
+    if pair.old.is_integer is pair.new.is_integer:
+        return False
+    bound, whole, step = (new, old, pair.old.step) if pair.old.is_integer else (old, new, pair.new.step)
+    return inclusive(bound, step, sign) == whole
 
 
 def _steps(pair: Pair) -> Iterator[Finding]:
     old, new = pair.old.step, pair.new.step
-    is_known = pair.old.is_integer is not pair.new.is_integer
-    if is_known and not _differs(pair, "multipleOf"):
-        return
+    if pair.old.is_integer is not pair.new.is_integer:
+        step, whole = (new, old) if pair.old.is_integer else (old, new)
+        if common_step(step, Fraction(1)) == whole:
+            return  # told as a change of the type
     written = ["multipleOf" in shape.where for shape in (pair.old, pair.new)]
     narrows = new is not None and (old is None or (old / new).denominator != 1)
     widens = old is not None and (new is None or (new / old).denominator != 1)

@@ -67,8 +67,9 @@ class Condition:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """Identifies the condition."""
-        return (self.kind, *(None if part is None else part.key for part in self.parts))
+        """Identifies the condition; what is left over depends on all that stands beside it."""
+        owner = self.owner.key if self.kind.startswith("unevaluated") else None
+        return (self.kind, owner, *(None if part is None else part.key for part in self.parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ class Shape:
         shape = self
         if self.type == "number":
             step = common_step(self.step, Fraction(1)) if self.is_integer else self.step
-            low, high = _inclusive(self.low, step, 1), _inclusive(self.high, step, -1)
+            low, high = inclusive(self.low, step, 1), inclusive(self.high, step, -1)
             shape = replace(shape, step=step, low=low, high=high)
         return shape
 
@@ -197,7 +198,7 @@ def _least(one: int | None, other: int | None) -> int | None:
     return min((number for number in (one, other) if number is not None), default=None)
 
 
-def _inclusive(bound: Bound | None, step: Fraction | None, sign: int) -> Bound | None:
+def inclusive(bound: Bound | None, step: Fraction | None, sign: int) -> Bound | None:
     """Move a bound to the multiple of the step that is next within it."""
     if bound is None or step is None:
         return bound

@@ -6,7 +6,7 @@ from typing import cast
 
 from domain.compatibility.budget import MAX_LEVELS, Budget
 from domain.compatibility.documents import Node, Part, TooEntangledError, conjuncts, key_of
-from domain.compatibility.instances import InstanceValidator, Shapes, member
+from domain.compatibility.instances import Effective, InstanceValidator, Shapes, member
 from domain.compatibility.keywords import FREE, own
 from domain.compatibility.shapes import TYPES, Condition, Shape, by_text
 
@@ -77,9 +77,12 @@ class Shaper:
             c.kind == "not" and c.parts[0] is not None and c.parts[0].schema in (True, {}) for c in shape.conditions
         ):
             return True
-        return any(self._is_impossible(member(shape.groups, name, self._budget).node) for name in shape.required)
+        return any(self._is_impossible(member(shape.groups, name, self._budget)) for name in shape.required)
 
-    def _is_impossible(self, node: Node) -> bool:
+    def _is_impossible(self, effective: Effective) -> bool:
+        node = effective.node
+        if not effective.is_decided:
+            return False
         if any(part.schema is False for part in node):
             return True
         return bool(node) and key_of(node) not in self._open and len(self._open) < _MAX_OPEN and not self.shapes(node)
@@ -98,10 +101,11 @@ class Shaper:
                 union[kind] = (*union.get(kind, ()), *marked)
         if keyword == "oneOf" and not self._disjoint(found):
             shapes = _under(shapes, condition)
-        met = _met(shapes, union)
-        if any(len(alternatives) > MAX_ALTERNATIVES for alternatives in met.values()):
+        counts = [len(shapes[kind]) * len(union[kind]) for kind in TYPES if kind in shapes and kind in union]
+        if any(count > MAX_ALTERNATIVES for count in counts):
             return _under(shapes, condition)
-        return met
+        self._budget.spend(sum(counts))
+        return _met(shapes, union)
 
     def _disjoint(self, found: Sequence[Shapes]) -> bool:
         for index, one in enumerate(found):

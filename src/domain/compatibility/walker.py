@@ -70,19 +70,20 @@ class Walker:
 
     def _asserted(self, old: Node, new: Node, *, is_root: bool) -> Sequence[Finding]:
         key = (key_of(old), key_of(new), is_root)
+        if key in self._known:
+            return self._known[key]
         written = self._written(old, new)
         if written is not None and written in self._elsewhere and not is_root:
             return self._elsewhere[written]
         if key in self._open:
             self.has_recursion = True
             return ()
-        if key not in self._known:
-            self._open.add(key)
-            self._kept.append((old, new))  # keys are identities, so what they identify must live
-            self._known[key] = merged(self._tried(old, new, is_root=is_root))
-            self._open.discard(key)
-            if written is not None:
-                self._elsewhere[written] = self._known[key]
+        self._open.add(key)
+        self._kept.append((old, new))  # keys are identities, so what they identify must live
+        self._known[key] = merged(self._tried(old, new, is_root=is_root))
+        self._open.discard(key)
+        if written is not None:
+            self._elsewhere[written] = self._known[key]
         return self._known[key]
 
     def _written(self, old: Node, new: Node) -> tuple[object, ...] | None:
@@ -149,7 +150,7 @@ class Walker:
         if is_root and "object" in shapes[0] and "object" in shapes[1]:
             shapes = {"object": shapes[0]["object"]}, {"object": shapes[1]["object"]}
         yield from _types(pair, *shapes)
-        for kind in shapes[0].keys() & shapes[1].keys():
+        for kind in [kind for kind in shapes[0] if kind in shapes[1]]:
             options = shapes[0][kind], shapes[1][kind]
             both = replace(pair, old=options[0][0], new=options[1][0])
             if all(shape.values is not None for shape in (*options[0], *options[1])):
