@@ -14,10 +14,9 @@ import anyio
 from anyio.streams.tls import TLSStream
 
 from adapters.https.address_policy import AddressPolicy, parse_address
-from adapters.https.connection import Connection
+from adapters.https.connection import Connection, TcpStream
 from adapters.https.egress_proxy import EgressProxy, EgressProxyError
 from adapters.https.special_purpose_ranges import IPAddress
-from adapters.https.tcp import TcpStream
 from domain.wheel.url import DEFAULT_PORT
 
 MAX_ADDRESSES_TRIED = 16

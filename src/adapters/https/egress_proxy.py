@@ -9,8 +9,8 @@ from urllib.parse import unquote
 
 import anyio
 
+from adapters.https.connection import TcpStream
 from adapters.https.special_purpose_ranges import IPAddress
-from adapters.https.tcp import TcpStream
 from domain.errors import InvalidWheelUrlError
 from domain.wheel.url import parse_authority
 

@@ -19,13 +19,14 @@ from adapters.https.egress_proxy import EgressProxy
 from adapters.https.error_mapping import RetryableError
 from adapters.https.fetch_url import FetchUrl
 from adapters.https.policy import FetchPolicy
-from adapters.https.retries import Backoff
 from adapters.https.spool import Spool
 from adapters.https.tls import create_ssl_context
 from adapters.https.transport import WheelHostTransport
 from application.errors import TooManyFetchesError, WheelHostTimeoutError
 from application.ports.wheel_fetcher import FetchedWheel
 from domain.wheel.url import WheelUrl
+
+_log = structlog.get_logger()
 
 
 class HttpsWheelFetcher:
@@ -121,3 +122,24 @@ class HttpsWheelFetcher:
             ) from None
         seconds = round(asyncio.get_running_loop().time() - started, 3)
         self._log.debug("wheel_fetched", host=url.host, size=spool.size, seconds=seconds)
+
+
+class Backoff:
+    """A backoff hook of stamina for one fetch: waits grow exponentially, unless the host asks for more."""
+
+    def __init__(self, policy: FetchPolicy) -> None:
+        self._policy = policy
+        self._failures = 0
+        self._deadline = asyncio.get_running_loop().time() + min(policy.deadline, policy.start_deadline)
+
+    def __call__(self, error: Exception) -> float | bool:
+        """Return the seconds to wait; False if the next attempt would be useless, one too many, or too late."""
+        if not isinstance(error, RetryableError):
+            return False
+        wait: float = max(self._policy.first_delay * 2**self._failures, error.retry_after)
+        self._failures += 1
+        is_last = self._failures == self._policy.max_attempts
+        if is_last or asyncio.get_running_loop().time() + wait >= self._deadline:
+            return False
+        _log.info("wheel_fetch_retried", reason=error.failure.detail, attempt=self._failures, wait=wait)
+        return wait

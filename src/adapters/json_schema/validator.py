@@ -10,8 +10,7 @@ from jsonschema_rs import Draft202012Validator, Validator, validator_cls_for
 from application.offload import run_in_thread_if_large
 from domain.errors import SchemaProblem
 from domain.json_schema.drafts import Draft, Pointer, subschemas
-from domain.json_schema.references import SchemaViolation
-from domain.json_schema.schemas import JsonSchema
+from domain.json_schema.schemas import JsonSchema, SchemaViolation
 
 _MAX_PATTERN = 8192  # reading many names takes the square of their number
 # What Python and Rust write otherwise, and the escapes that must be stepped over to find it.

@@ -1,4 +1,4 @@
-"""The bytes under an archive, and how many of them are read before it is refused."""
+"""The bytes under an archive, how many of them are read before it is refused, and how that is said."""
 
 import os
 from contextlib import AbstractContextManager, nullcontext
@@ -7,7 +7,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from adapters.wheel.errors import refused
 from application.ports.wheel_fetcher import WheelContent
 from domain.errors import WheelProblem, WheelRefusedError
 
@@ -109,3 +108,13 @@ class ArchiveFile:
 
 def _outside() -> WheelRefusedError:
     return refused(WheelProblem.ARCHIVE_FRAMING, "the archive points to bytes outside itself")
+
+
+def refused(problem: WheelProblem, what: str) -> WheelRefusedError:
+    """Return the refusal of an archive that no build tool writes."""
+    return WheelRefusedError(problem, f"{what}; rebuild the wheel with a PEP 517 build backend and upload it unchanged")
+
+
+def quoted(path: str) -> str:
+    """Return a hostile path in a form that fits into a sentence."""
+    return ascii(path if len(path) <= 100 else f"{path[:100]}...")

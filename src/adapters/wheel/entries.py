@@ -5,8 +5,7 @@ import stat
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from adapters.wheel.archive_source import ArchiveCaps
-from adapters.wheel.errors import quoted, refused
+from adapters.wheel.archive_source import ArchiveCaps, quoted, refused
 from domain.errors import WheelProblem, WheelRefusedError
 from domain.wheel.portable_names import first_collision, windows_reading
 

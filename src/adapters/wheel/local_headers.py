@@ -1,19 +1,24 @@
-"""Local headers (APPNOTE 4.3.7), which must repeat the central directory, and where the data of entries lies."""
+"""Local headers (APPNOTE 4.3.7), which must repeat the central directory, and the data behind them."""
 
 import struct
-from collections.abc import Callable, Mapping, Sequence
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from adapters.wheel.archive_source import ArchiveSource
+from adapters.wheel.archive_source import ArchiveSource, quoted, refused
 from adapters.wheel.central_directory import ZIP64, parse_extras, widened
 from adapters.wheel.entries import STORED, Entry, check_version
-from adapters.wheel.errors import quoted, refused
 from domain.errors import WheelProblem, WheelRefusedError
 
 _HEADER = struct.Struct("<4s3H4L2H")
 _SIGNATURE = b"PK\x03\x04"
 _DESCRIPTOR, _DESCRIPTOR64 = struct.Struct("<3L"), struct.Struct("<LQQ")
 _DESCRIPTOR_SIGNATURE = b"PK\x07\x08"  # optional, says 4.3.9.3
+_LONGEST_DESCRIPTOR = 24
+_CHUNK_IN = 256 * 1024
+_CHUNK_OUT = 1024 * 1024
+_RAW_DEFLATE = -zlib.MAX_WBITS
+_SURPLUS = "has bytes behind the end of its deflate stream"
 
 
 class LocalHeader(NamedTuple):
@@ -83,9 +88,6 @@ def _disagreement(entry: Entry, what: str) -> WheelRefusedError:
     return refused(WheelProblem.ARCHIVE_HEADERS_DISAGREE, f"the entry {quoted(entry.path)} {what}")
 
 
-_LONGEST_DESCRIPTOR = 24
-
-
 def locate_data(
     file: ArchiveSource, entries: Sequence[Entry], *, directory: int, proceed: Callable[[], None]
 ) -> Mapping[int, int]:
@@ -132,3 +134,52 @@ def _data_offset(file: ArchiveSource, entry: Entry, end: int) -> int:
 
 def _overlap(entry: Entry) -> WheelRefusedError:
     return refused(WheelProblem.ARCHIVE_OVERLAP, f"the entry {quoted(entry.path)} overlaps with what follows it")
+
+
+def inflated(file: ArchiveSource, entry: Entry, offset: int) -> Iterator[bytes]:
+    """Yield an entry's bytes, in chunks of at most 1 MiB, from the offset of its data.
+
+    Raises:
+        WheelRefusedError: The data are not one complete stream that inflates to the declared size and CRC-32. It is
+            raised as soon as that is certain, for the CRC-32 after the last chunk.
+    """
+    packed = _packed(file, entry, offset)
+    size, crc = 0, 0
+    for chunk in packed if entry.method == STORED else _unpacked(packed, entry):
+        size += len(chunk)
+        if size > entry.size:
+            raise _corrupt(entry, "inflates to more than its declared size")
+        crc = zlib.crc32(chunk, crc)
+        yield chunk
+    if size != entry.size:
+        raise _corrupt(entry, "inflates to less than its declared size")
+    if crc != entry.crc:
+        raise _corrupt(entry, "does not have the CRC-32 that the archive declares")
+
+
+def _packed(file: ArchiveSource, entry: Entry, offset: int) -> Iterator[bytes]:
+    for done in range(0, entry.compressed, _CHUNK_IN):
+        yield file.read(offset + done, min(_CHUNK_IN, entry.compressed - done))
+
+
+def _unpacked(packed: Iterable[bytes], entry: Entry) -> Iterator[bytes]:
+    inflater = zlib.decompressobj(_RAW_DEFLATE)
+    try:
+        for chunk in packed:
+            if inflater.eof:
+                raise _corrupt(entry, _SURPLUS)
+            yield inflater.decompress(chunk, _CHUNK_OUT)
+            while inflater.unconsumed_tail:
+                yield inflater.decompress(inflater.unconsumed_tail, _CHUNK_OUT)
+        while rest := inflater.decompress(b"", _CHUNK_OUT):  # what did not fit into the last chunk
+            yield rest
+    except zlib.error:
+        raise _corrupt(entry, "is no intact deflate stream") from None
+    if not inflater.eof:
+        raise _corrupt(entry, "is a deflate stream without an end")
+    if inflater.unused_data:
+        raise _corrupt(entry, _SURPLUS)
+
+
+def _corrupt(entry: Entry, what: str) -> WheelRefusedError:
+    return refused(WheelProblem.ARCHIVE_CORRUPT, f"the entry {quoted(entry.path)} {what}")

@@ -8,11 +8,9 @@ from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from adapters.wheel.archive_source import ArchiveCaps, ArchiveSource, opened
-from adapters.wheel.central_directory import read_directory
-from adapters.wheel.end_records import find_directory
+from adapters.wheel.central_directory import find_directory, read_directory
 from adapters.wheel.entries import Entry, check_declared_sizes, check_names, check_storage, lies_in_dist_info
-from adapters.wheel.inflation import inflated
-from adapters.wheel.local_headers import locate_data
+from adapters.wheel.local_headers import inflated, locate_data
 from application.errors import SpoolUnavailableError
 from application.offload import SMALL
 from application.ports.wheel_fetcher import WheelContent

@@ -1,7 +1,9 @@
-"""The application of one worker process."""
+"""The application of one worker process, which ends with the process that started it."""
 
+import ctypes
 import gc
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -11,7 +13,6 @@ from entrypoints.bootstrap import open_registry, open_telemetry
 from entrypoints.environment import load_settings
 from entrypoints.http.app import create_app
 from entrypoints.http.limits import HttpLimits
-from entrypoints.http.parent_death import die_with_parent
 from entrypoints.logging import configure_logging
 from entrypoints.metrics_directory import SHARED_METRICS
 from entrypoints.presenters.catalog import platform_author
@@ -21,6 +22,7 @@ _SWITCH_SECONDS = 0.0005
 
 The loop waits so long after every system call, of which a registration makes dozens.
 """
+_PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
 def application() -> ASGIApp:
@@ -50,3 +52,12 @@ def application() -> ASGIApp:
     )
     gc.freeze()  # what was imported stays: a full collection that looks through it stops the event loop for 0.5 s
     return app
+
+
+def die_with_parent() -> None:
+    """Have the kernel end this process when its parent dies, even of SIGKILL. Does nothing but on Linux.
+
+    A worker left alone would hold its port and its database connections for ever.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from adapters.https.address_policy import AddressPolicy
+from adapters.https.connection import FRAMING_BYTES, ResponseParser
 from adapters.https.policy import FetchPolicy
-from adapters.https.response_parser import FRAMING_BYTES, ResponseParser
 from adapters.https.spool import Spool
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from application.errors import WheelHostFailedError

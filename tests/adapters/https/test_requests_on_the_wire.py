@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from adapters.https.address_policy import AddressPolicy
+from adapters.https.connection import TcpStream
 from adapters.https.special_purpose_ranges import IPAddress
-from adapters.https.tcp import TcpStream
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from domain.wheel.url import WheelUrl
 from tests.support.certificates import CertificateAuthority

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.https.response_parser import FRAMING_BYTES, ProtocolError, ResponseParser
+from adapters.https.connection import FRAMING_BYTES, ProtocolError, ResponseParser
 
 pytestmark = pytest.mark.hostile
 

@@ -3,7 +3,7 @@
 import pytest
 
 from application.errors import TooManyRegistrationsError
-from entrypoints.http.requests.in_flight import InFlight
+from entrypoints.http.requests.admission import InFlight
 
 
 def test_an_account_at_its_limit_waits_for_one_to_finish_and_others_do_not() -> None:

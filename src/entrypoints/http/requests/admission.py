@@ -1,6 +1,7 @@
 """Admitting requests with bodies, before anything of the body is read."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
@@ -8,12 +9,11 @@ from typing import Any, TypeVar
 
 from litestar import Request
 
-from application.errors import CheckBusyError
+from application.errors import CheckBusyError, TooManyRegistrationsError
 from application.fair_share import FairShare, Shares
 from domain.registrants import Account
 from entrypoints.http.limits import HttpLimits
 from entrypoints.http.requests.bodies import read_json
-from entrypoints.http.requests.in_flight import InFlight
 
 _BODIES_AT_ONCE = 16
 _DECODED_AT_ONCE = 2
@@ -87,3 +87,30 @@ class Admission:
         is_announced = announced.isascii() and announced.isdigit() and "transfer-encoding" not in request.headers
         length = int(announced[:20]) if is_announced else self._body_bytes
         return max(_SMALLEST, min(length, self._body_bytes))
+
+
+class InFlight:
+    """Bounds registrations in flight per caller, within this process."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._held: Counter[str] = Counter()
+
+    @contextmanager
+    def hold(self, caller: str) -> Iterator[None]:
+        """Count one registration while the context is open.
+
+        Raises:
+            TooManyRegistrationsError: The caller has as many as it may.
+        """
+        if self._held[caller] >= self._limit:
+            raise TooManyRegistrationsError(
+                f"{caller} has {self._limit} registrations in flight; wait for one to finish and send this again"
+            )
+        self._held[caller] += 1
+        try:
+            yield
+        finally:
+            self._held[caller] -= 1
+            if not self._held[caller]:
+                del self._held[caller]

@@ -13,7 +13,6 @@ from litestar.exceptions import InternalServerException
 
 from application.offload import SMALL, run_in_thread_if_large
 from domain.errors import RegistryError
-from entrypoints.http.requests.json_depth import count_members
 
 MAX_DEPTH = 100
 MAX_CONTAINERS = 1 << 17
@@ -21,6 +20,7 @@ MAX_CONTAINERS = 1 << 17
 READ_SECONDS = 30
 T = TypeVar("T")
 _TOO_DEEP = f"the body nests deeper than {MAX_DEPTH} levels; flatten it"
+_CONTAINERS = frozenset({dict, list})
 
 
 class BadBodyError(RegistryError):
@@ -159,3 +159,23 @@ def _unique(members: list[tuple[str, object]]) -> None:
         if name in seen:
             raise BadBodyError(f"the body repeats the member {name[:100]!r} in one object; send each once")
         seen.add(name)
+
+
+def count_members(value: object, depth: int) -> int | None:
+    """Return how many members all objects have together, or None if containers nest deeper.
+
+    Goes level by level, so there is no stack to exhaust.
+    """
+    level: list[Any] = [[value]]
+    members = 0
+    for _ in range(depth + 1):
+        level = [
+            child
+            for container in level
+            for child in (container.values() if type(container) is dict else container)
+            if type(child) in _CONTAINERS
+        ]
+        if not level:
+            return members
+        members += sum([len(container) for container in level if type(container) is dict])
+    return None

@@ -1,4 +1,4 @@
-"""Query parameters that a route does not understand. They are refused where ignoring them would mislead the client."""
+"""Query parameters: what a route does not understand is refused where ignoring it would mislead the client."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -10,6 +10,8 @@ from entrypoints.http.requests.invalid_requests import FieldError, InvalidReques
 from entrypoints.http.requests.request_id import printable
 
 _LONGEST_NAME = 100
+PARAMETER = "dry_run"
+_SWITCHES = {(): False, ("false",): False, ("true",): True}
 
 
 class BadQueryError(RegistryError):
@@ -34,3 +36,19 @@ def repeated_parameters(request: Request[Any, Any, Any], single: Collection[str]
     """Return an error for each query parameter that has one value and is sent with several."""
     names = [name for name in single if len(request.query_params.getall(name, [])) > 1]
     return [FieldError(("query", name), "send it once", "invalid") for name in names]
+
+
+def wants_dry_run(request: Request[Any, Any, Any]) -> bool:
+    """Tell whether the query asks for a dry run.
+
+    Raises:
+        InvalidRequestError: The value is neither true nor false, or there are several, or other parameters: a misspelt
+            dry run must not register.
+    """
+    errors = unknown_parameters(request, [PARAMETER])
+    said = tuple(request.query_params.getall(PARAMETER, []))
+    if said not in _SWITCHES:
+        errors.append(FieldError(("query", PARAMETER), "send true or false, once", "invalid"))
+    if errors:
+        raise InvalidRequestError(errors)
+    return _SWITCHES[said]

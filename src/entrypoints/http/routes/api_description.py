@@ -6,7 +6,7 @@ from functools import cached_property
 from litestar import Litestar, get
 from litestar.di import NamedDependency
 
-from entrypoints.http.cache.reads import conditional_read
+from entrypoints.http.cache.read_cache import conditional_read
 from entrypoints.http.cache.rendering import RenderingPool
 from entrypoints.http.cache.representation import REVALIDATE, Representation
 from entrypoints.http.openapi.document import Json, api_document

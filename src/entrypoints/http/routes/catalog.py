@@ -11,7 +11,7 @@ from application.ports.provider_queries import CatalogPage, CatalogSearch
 from application.use_cases.queries import FindProvider, SearchProviders
 from domain.catalog import Author
 from domain.search import Query
-from entrypoints.http.cache.reads import cached_read, conditional_read
+from entrypoints.http.cache.read_cache import cached_read, conditional_read
 from entrypoints.http.cache.representation import REVALIDATE, Representation
 from entrypoints.http.openapi import responses
 from entrypoints.http.requests.invalid_requests import FieldError

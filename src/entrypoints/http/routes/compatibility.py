@@ -10,7 +10,7 @@ from application.use_cases.compare_versions import CompareVersions, FindCompatib
 from domain.errors import VersionNotFoundError
 from domain.names import ProviderName
 from domain.semver import SemVer
-from entrypoints.http.cache.reads import cached_read
+from entrypoints.http.cache.read_cache import cached_read
 from entrypoints.http.cache.representation import IMMUTABLE, REVALIDATE, Representation
 from entrypoints.http.openapi import responses
 from entrypoints.http.requests.paths import exact_version, provider_name, version_or_latest

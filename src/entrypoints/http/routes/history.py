@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from application.use_cases.queries import ReadHistory
-from entrypoints.http.cache.reads import cached_read
+from entrypoints.http.cache.read_cache import cached_read
 from entrypoints.http.cache.representation import REVALIDATE, Representation
 from entrypoints.http.openapi import responses
 from entrypoints.http.requests.paging import MAX_ITEMS, EventCursor, PageLimit, next_page

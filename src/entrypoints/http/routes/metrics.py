@@ -9,7 +9,7 @@ from litestar.params import SkipValidation
 from litestar.response.base import ASGIResponse
 
 from entrypoints.http.cache.representation import RawResponse
-from entrypoints.http.middleware.cors import INTERNAL
+from entrypoints.http.middleware.security_headers import INTERNAL
 from entrypoints.http.openapi import responses
 from entrypoints.http.requests.content_negotiation import NotAcceptableError, negotiate
 from entrypoints.http.requests.paths import exact_path_only

@@ -12,7 +12,7 @@ from domain.catalog import Author
 from domain.compatibility.record import Acceptance
 from domain.compatibility.rules import RULES
 from domain.versions import ProviderVersion
-from entrypoints.http.cache.reads import cached_read, conditional_read
+from entrypoints.http.cache.read_cache import cached_read, conditional_read
 from entrypoints.http.cache.rendering import RenderingPool
 from entrypoints.http.cache.representation import Representation
 from entrypoints.http.pages.comparisons import ComparisonPage, compared_path

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from application.use_cases.queries import FindVersion, ListVersions
 from domain.errors import VersionNotFoundError
 from domain.versions import ProviderVersion
-from entrypoints.http.cache.reads import cached_read
+from entrypoints.http.cache.read_cache import cached_read
 from entrypoints.http.cache.representation import IMMUTABLE, REVALIDATE, SHORT_LIVED, Representation
 from entrypoints.http.openapi import responses
 from entrypoints.http.requests.paging import MAX_ITEMS, PageLimit, VersionCursor, next_page, version_cursor

@@ -13,7 +13,7 @@ from application.offload import run_in_thread_if_large
 from application.use_cases.queries import FindSchema, FindVersion
 from domain.json_schema.documents import schema_document
 from domain.schemas import ResourceSchema
-from entrypoints.http.cache.reads import cached_read
+from entrypoints.http.cache.read_cache import cached_read
 from entrypoints.http.cache.representation import IMMUTABLE, REVALIDATE, Representation
 from entrypoints.http.openapi import responses
 from entrypoints.http.requests.paths import provider_name, version_or_latest
