@@ -62,7 +62,7 @@ class LoggingObserver:
     def registered(self, realm: str, outcome: str, code: str, seconds: float) -> None:
         record = _record.get() or _Record()
         self._log.info(
-            "registration",
+            "registration_ended",
             realm=realm,
             outcome=outcome,
             code=code or None,

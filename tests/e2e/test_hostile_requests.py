@@ -69,7 +69,7 @@ def test_every_spelling_of_the_header_has_one_answer(stack: Stack) -> None:
     expected = {name: (status, challenge) for name, (_, (status, challenge, _)) in CASES.items()}
     assert answers == expected
     lines = [json.loads(line) for line in stack.log.read_text().splitlines()]
-    refused = [line for line in lines if line["event"] == "refused" and line["status"] == 401]
+    refused = [line for line in lines if line["event"] == "request_refused" and line["status"] == 401]
     reasons = {line["request_id"]: line["reason"] for line in refused}
     wanted = {str(place): REASON[reason] for place, (_, (*_, reason)) in enumerate(CASES.values()) if reason}
     assert reasons == wanted

@@ -65,7 +65,7 @@ def test_the_log_of_a_registration_is_json_line_by_line_and_tells_no_secret(stac
 
     text = stack.log.read_text()
     lines = [json.loads(line) for line in text.splitlines()]
-    registrations = [line for line in lines if line["event"] == "registration"]
+    registrations = [line for line in lines if line["event"] == "registration_ended"]
     assert [line["outcome"] for line in registrations[:2]] == ["created", "unchanged"]
     assert (
         registrations[0] | {"realm": "console", "machine_id": stack.release.id, "provider": "platform/gcp"}
@@ -104,7 +104,7 @@ def test_a_registration_is_a_trace_below_its_callers(stack: Stack) -> None:
     assert [span.trace_id.hex() for span in receiver.named("clerk m2m_tokens")] == [TRACE]
     assert not [body for body in receiver.raw if token.encode() in body or stack.registry.secret.encode() in body]
     lines = [json.loads(line) for line in stack.log.read_text().splitlines()]
-    assert [line["trace_id"] for line in lines if line["event"] == "registration"] == [TRACE]
+    assert [line["trace_id"] for line in lines if line["event"] == "registration_ended"] == [TRACE]
 
 
 def test_a_receiver_that_is_away_neither_stops_registrations_nor_the_end_of_the_server(stack: Stack) -> None:

@@ -31,7 +31,7 @@ def test_a_traceback_shows_lines_and_no_values(
     try:
         fail()
     except RuntimeError:
-        log.exception("unhandled exception")
+        log.exception("request_failed")
 
     shown = capsys.readouterr().err
     assert "RuntimeError" in shown

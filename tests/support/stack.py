@@ -120,5 +120,5 @@ def a_stack(database_dsn: str, tmp_path: Path) -> Iterator[Stack]:
         log = tmp_path / "registry.log"
         yield Stack(clerk, registry, release, host, wheels, settings, f"http://127.0.0.1:{port}", log)
         logged = log.read_text() if log.exists() else ""
-        assert "unhandled exception" not in logged
+        assert "request_failed" not in logged
         assert "Traceback" not in logged

@@ -73,7 +73,7 @@ async def _connect(target: Target, hosts: Sequence[tuple[str, int]], timeout: fl
             raise
         # Their texts are left out: they repeat parts of the URI.
         sqlstate = getattr(error, "sqlstate", None) or ""
-        structlog.get_logger().warning("database_fault", fault=type(error).__name__, sqlstate=sqlstate)
+        structlog.get_logger().warning("database_failed", fault=type(error).__name__, sqlstate=sqlstate)
         raise StoreMisconfiguredError(refusal) from None
     if target.keep_alive.enabled:
         _keep_alive(connection, target.keep_alive)

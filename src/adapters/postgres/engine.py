@@ -170,7 +170,7 @@ class Database:
                 except TimeoutError as error:
                     if first_answer_timeout is None:
                         raise
-                    structlog.get_logger().warning("database_connection_silent")
+                    structlog.get_logger().warning("database_connection_timed_out")
                     self._events.replace_connections()
                     raise SilentConnectionError from error
                 return rows_of(result)

@@ -132,7 +132,7 @@ def _fault(error: Exception, *, retry: bool) -> StoreUnavailableError | Retryabl
     if not raced:
         driver = _driver_error(error)
         structlog.get_logger().warning(
-            "database_fault", fault=type(driver).__name__, sqlstate=sqlstate, reason=str(driver).partition("\n")[0]
+            "database_failed", fault=type(driver).__name__, sqlstate=sqlstate, reason=str(driver).partition("\n")[0]
         )
     return RetryableError(outcome) if raced or retry else outcome
 

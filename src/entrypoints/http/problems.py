@@ -98,7 +98,7 @@ def status_of(error: type[RegistryError]) -> HTTPStatus:
 def handle_registry_error(request: Request[Any, Any, Any], error: RegistryError) -> Response[ProblemView]:
     """Respond to an error of the core or of a request."""
     status = status_of(type(error))
-    _log.info("refused", code=error.code, status=status.value, reason=getattr(error, "reason", error.detail))
+    _log.info("request_refused", code=error.code, status=status.value, reason=getattr(error, "reason", error.detail))
     view = problem(request.scope, status, error.code, detail_of(error))
     if isinstance(error, InvalidRequestError | BadQueryError):
         view.errors = [FieldProblem(list(each.loc), each.msg, each.type) for each in error.errors]
@@ -122,7 +122,7 @@ def handle_http_exception(request: Request[Any, Any, Any], error: HTTPException)
 
 def handle_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[ProblemView]:
     """Respond to a defect: the log has the traceback, the response no detail."""
-    _log.error("unhandled exception", exc_info=error)
+    _log.error("request_failed", exc_info=error)
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     detail = "the registry failed on this request; report the request id to its operators. It is safe to send it again"
     return _response(problem(request.scope, status, "internal_error", detail), {})

@@ -73,7 +73,7 @@ async def test_one_silent_connection_replaces_the_others_before_they_are_used(re
         with capture_logs() as logs:
             await database.read(_PID)
             await asyncio.gather(*(database.read(_PID) for _ in range(3)))
-    assert [line["event"] for line in logs] == ["database_connection_silent"]
+    assert [line["event"] for line in logs] == ["database_connection_timed_out"]
 
 
 async def test_a_search_sees_nothing_of_forgotten_connections(relay: Relay) -> None:

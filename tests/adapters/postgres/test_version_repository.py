@@ -60,7 +60,7 @@ async def test_an_unreachable_server_is_a_store_out_of_service(dsn: str, method:
             with pytest.raises(StoreUnavailableError):
                 await EVERY_METHOD[method](store)
     assert "hidden" not in str(logs)
-    assert [line["event"] for line in logs] == ["database_fault"]
+    assert [line["event"] for line in logs] == ["database_failed"]
 
 
 async def test_a_server_that_never_answers_is_a_store_out_of_service() -> None:

@@ -12,7 +12,7 @@ async def test_every_line_of_a_registration_carries_the_request_and_who_does_wha
     with capture_logs(processors=[merge_contextvars]) as logged:
         await service.post(service.upload(), **{"X-Request-ID": "deploy-7"})
 
-    (line,) = [line for line in logged if line["event"] == "request"]
+    (line,) = [line for line in logged if line["event"] == "request_answered"]
     assert {each.get("request_id") for each in logged} == {"deploy-7"}
     assert (line["machine_id"], line["provider"], line["version"]) == (MACHINE_ID, "platform/gcp", "1.0.0")
     assert (line["method"], line["status"]) == ("POST", 201)
@@ -22,7 +22,7 @@ async def test_a_refusal_is_logged_with_its_code_and_request(service: Service) -
     with capture_logs(processors=[merge_contextvars]) as logged:
         await service.post(service.upload(sha256="0" * 64), **{"X-Request-ID": "deploy-8"})
 
-    (line,) = [line for line in logged if line["event"] == "refused"]
+    (line,) = [line for line in logged if line["event"] == "request_refused"]
     assert (line["request_id"], line["code"], line["status"]) == ("deploy-8", "wheel_digest_mismatch", 422)
 
 
@@ -34,7 +34,7 @@ async def test_a_defect_is_logged_with_its_request(service: Service, monkeypatch
     with capture_logs(processors=[merge_contextvars]) as logged:
         await service.client.get("/providers/platform/gcp/versions", headers={"X-Request-ID": "read-9"})
 
-    (line,) = [line for line in logged if line["event"] == "unhandled exception"]
+    (line,) = [line for line in logged if line["event"] == "request_failed"]
     assert (line["request_id"], line["log_level"]) == ("read-9", "error")
 
 

@@ -195,7 +195,7 @@ async def test_a_registration_has_one_line_that_tells_how_it_went(watched: Servi
         await watched.post(body)
         await watched.post({**body, "changelog": "another"})
 
-    created, refused = (line for line in logged if line["event"] == "registration")
+    created, refused = (line for line in logged if line["event"] == "registration_ended")
     assert (created["outcome"], created["code"], created["provider"]) == ("created", None, "platform/gcp")
     assert list(created["stages"]) == ["authenticate", "load", "fetch", "inspect", "write"]
     assert created["wheel_bytes"] > 0

@@ -158,7 +158,7 @@ async def _assert_uniformly_refused(service: Service, route: str, token: str, re
     assert response.status_code == 401
     assert response.headers["www-authenticate"] == 'Bearer error="invalid_token"'
     assert (response.json()["code"], response.json()["detail"]) == ("not_authenticated", "Not authenticated")
-    (line,) = [line for line in logged if line["event"] == "refused"]
+    (line,) = [line for line in logged if line["event"] == "request_refused"]
     assert (line["reason"], line["token_hash"]) == (reason, hashlib.sha256(token.encode()).hexdigest()[:12])
     assert token not in str(logged)
 
@@ -225,7 +225,7 @@ async def test_a_good_token_in_the_wrong_place_is_401(
         response = await service.client.post(f"{ROUTE}?access_token={service.token}", json={}, headers=sent)
 
     assert response.status_code == 401
-    assert [line["reason"] for line in logged if line["event"] == "refused"] == [reason]
+    assert [line["reason"] for line in logged if line["event"] == "request_refused"] == [reason]
 
 
 @pytest.mark.parametrize(("claims", "logged_as"), [({"aud": ["mch_other"]}, True), ({"sub": "user_1"}, False)])
@@ -251,7 +251,7 @@ async def test_a_machine_that_clerk_vouches_for_is_named_in_the_log_though_it_me
 async def _machine_logged(service: Service, token: str) -> object:
     with capture_logs(processors=[merge_contextvars]) as logged:
         await service.post({}, Authorization=f"Bearer {token}")
-    (line,) = [line for line in logged if line["event"] == "refused"]
+    (line,) = [line for line in logged if line["event"] == "request_refused"]
     return line.get("machine_id")
 
 
@@ -260,7 +260,7 @@ async def test_a_short_hash_tells_attempts_with_one_token_apart(service: Service
         await service.post({}, Authorization="Bearer stolen")
 
     expected = hashlib.sha256(b"stolen").hexdigest()[:12]
-    assert [line["token_hash"] for line in logged if line["event"] == "refused"] == [expected]
+    assert [line["token_hash"] for line in logged if line["event"] == "request_refused"] == [expected]
 
 
 def test_no_case_hides_another_and_the_tables_are_long() -> None:

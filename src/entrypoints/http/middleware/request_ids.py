@@ -41,7 +41,7 @@ class RequestIdMiddleware:
                 message["headers"] = [*message["headers"], (_RAW_HEADER, name.encode())]
                 method, status, seconds = scope["method"], int(message["status"]), perf_counter() - started
                 path = printable(scope["path"])
-                self._log.info("request", method=method, path=path, status=status, seconds=round(seconds, 6))
+                self._log.info("request_answered", method=method, path=path, status=status, seconds=round(seconds, 6))
                 self._observer.answered(method, scope.get("path_template") or _NO_ROUTE, status, seconds)
             await send(message)
 
