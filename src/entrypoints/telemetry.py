@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from litestar.types import ASGIApp
+if TYPE_CHECKING:
+    from opentelemetry.trace import Tracer  # an optional extra
 
 
 class Outcome(StrEnum):
@@ -75,10 +76,6 @@ class NullHttpObserver:
 NULL_HTTP_OBSERVER = NullHttpObserver()
 
 
-def _unchanged(app: ASGIApp) -> ASGIApp:
-    return app
-
-
 def _nothing() -> None:
     pass
 
@@ -89,11 +86,11 @@ class Telemetry:
 
     Attributes:
         expose: Renders all metrics, by media type; the first one is the default. None serves no metrics.
-        trace: Puts a span around each request that the application serves.
+        tracer: Makes a span of each request. None makes none.
         close: Flushes what is buffered; may take some seconds.
     """
 
     observer: HttpObserver = NULL_HTTP_OBSERVER
     expose: Mapping[str, Callable[[], bytes]] | None = None
-    trace: Callable[[ASGIApp], ASGIApp] = _unchanged
+    tracer: "Tracer | None" = None
     close: Callable[[], None] = _nothing

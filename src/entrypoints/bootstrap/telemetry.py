@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -102,7 +101,6 @@ def open_telemetry(tracing: TracingSettings, *, shared_metrics: Path | None = No
         return ProcessTelemetry(observer=observer, instrumentation=observer, expose=expose)
     from adapters.tracing.observer import TracingObserver  # noqa: PLC0415 -- an optional extra
     from adapters.tracing.provider import open_provider  # noqa: PLC0415 -- likewise
-    from adapters.tracing.requests import TracedRequests  # noqa: PLC0415 -- likewise
 
     provider = open_provider(tracing.endpoint)
     tracer = provider.get_tracer("provider-registry")
@@ -114,6 +112,6 @@ def open_telemetry(tracing: TracingSettings, *, shared_metrics: Path | None = No
         observer=observer,
         instrumentation=observer,
         expose=expose,
-        trace=partial(TracedRequests, tracer=tracer),
+        tracer=tracer,
         close=provider.shutdown,
     )

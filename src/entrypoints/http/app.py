@@ -168,6 +168,15 @@ def create_app(  # noqa: PLR0913 -- each is a setting
     )
     app.state.description = ApiDescription(app, public_url)
     # Outside of Litestar: its own middleware does not see requests for which there is no route.
-    inner = MethodMiddleware(watching.trace(ReadCacheMiddleware(ReadLimitMiddleware(app), reads)), methods_by_path(app))
+    cached = ReadCacheMiddleware(ReadLimitMiddleware(app), reads)
+    inner = MethodMiddleware(_traced(cached, watching), methods_by_path(app))
     protected = SecurityHeadersMiddleware(HostMiddleware(inner), CorsPolicy.of(app, allowed_origins))
     return UnreadBodyMiddleware(RequestIdMiddleware(protected, watching.observer))
+
+
+def _traced(app: ASGIApp, telemetry: Telemetry) -> ASGIApp:
+    if telemetry.tracer is None:
+        return app
+    from entrypoints.http.middleware.tracing import TracingMiddleware  # noqa: PLC0415 -- an optional extra
+
+    return TracingMiddleware(app, telemetry.tracer)

@@ -9,8 +9,8 @@ from structlog.contextvars import bind_contextvars
 _INCOMING = TraceContextTextMapPropagator()
 
 
-class TracedRequests:
-    """ASGI middleware: a span around each request, below the caller's if that sent ``traceparent``.
+class TracingMiddleware:
+    """A span around each request, below the caller's if that sent ``traceparent``.
 
     The trace's id is on every line logged meanwhile.
     """
