@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from adapters.postgres.embedded import EmbeddedPostgres
-from adapters.postgres.revisions import are_compatible, read_revisions
 from entrypoints.settings import DatabaseSettings
 
 
@@ -39,6 +38,8 @@ def upgrade_in_a_process(url: str) -> None:
     Raises:
         subprocess.CalledProcessError: It failed; its message is on the standard error stream.
     """
+    from adapters.postgres.revisions import are_compatible, read_revisions  # noqa: PLC0415 -- not for a database's URL
+
     if not are_compatible(asyncio.run(read_revisions(url))):
         command = [sys.executable, "-P", "-m", "entrypoints.cli.main", "database", "upgrade"]
         subprocess.run(command, env={**os.environ, "DATABASE_URL": url}, stdout=subprocess.DEVNULL, check=True)  # noqa: S603 -- our own command
