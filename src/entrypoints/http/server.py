@@ -3,6 +3,7 @@
 It does not import the application, unless several workers are to share its memory.
 """
 
+import gc
 from importlib import import_module
 from typing import Any
 
@@ -40,6 +41,7 @@ def serve(settings: Settings) -> None:
         structlog.get_logger().warning("connections_limited", wanted=wanted, allowed=connections)
     if settings.server.workers > 1:
         import_module(_APPLICATION.partition(":")[0])  # workers are forked
+    gc.disable()  # workers are forked from this process, which only waits: what they import stays, so is no garbage
     Server(
         _APPLICATION,
         factory=True,

@@ -51,6 +51,7 @@ def application() -> ASGIApp:
         mirror=settings.mirror.mode != "off",
     )
     gc.freeze()  # what was imported stays: a full collection that looks through it stops the event loop for 0.5 s
+    gc.enable()  # see ``server``
     return app
 
 
