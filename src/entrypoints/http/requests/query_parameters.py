@@ -10,7 +10,7 @@ from entrypoints.http.requests.invalid_requests import FieldError, InvalidReques
 from entrypoints.http.requests.request_id import printable
 
 _LONGEST_NAME = 100
-PARAMETER = "dry_run"
+DRY_RUN = "dry_run"
 _SWITCHES = {(): False, ("false",): False, ("true",): True}
 
 
@@ -45,10 +45,10 @@ def wants_dry_run(request: Request[Any, Any, Any]) -> bool:
         InvalidRequestError: The value is neither true nor false, or there are several, or other parameters: a misspelt
             dry run must not register.
     """
-    errors = unknown_parameters(request, [PARAMETER])
-    said = tuple(request.query_params.getall(PARAMETER, []))
+    errors = unknown_parameters(request, [DRY_RUN])
+    said = tuple(request.query_params.getall(DRY_RUN, []))
     if said not in _SWITCHES:
-        errors.append(FieldError(("query", PARAMETER), "send true or false, once", "invalid"))
+        errors.append(FieldError(("query", DRY_RUN), "send true or false, once", "invalid"))
     if errors:
         raise InvalidRequestError(errors)
     return _SWITCHES[said]

@@ -19,7 +19,7 @@ from entrypoints.http.openapi import responses
 from entrypoints.http.requests.admission import Admission
 from entrypoints.http.requests.cancel_on_disconnect import cancel_on_disconnect
 from entrypoints.http.requests.decoding import decode_fields
-from entrypoints.http.requests.query_parameters import PARAMETER, wants_dry_run
+from entrypoints.http.requests.query_parameters import DRY_RUN, wants_dry_run
 from entrypoints.http.requests.request_id import request_id
 from entrypoints.http.requests.request_mapping import to_registration
 from entrypoints.presenters.dry_runs import CONFLICT_EXAMPLE, DryRunView, dry_run_view
@@ -38,7 +38,7 @@ REGISTRATION_RESPONSES = {
     201: responses.response("This call registered the version.", PUBLISHED_EXAMPLE, summary="The version"),
 }
 _DRY_RUN = Parameter(
-    name=PARAMETER,
+    name=DRY_RUN,
     param_in="query",
     description="`true`: do everything but write, and answer 200 with what registering would come to. Refusals are "
     "those of the real thing, but a conflict is an outcome.",
