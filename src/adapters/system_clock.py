@@ -7,5 +7,4 @@ class SystemClock:
     """Tells the time of this machine."""
 
     def now(self) -> datetime:
-        """Return the present in UTC."""
         return datetime.now(UTC)

@@ -29,5 +29,4 @@ class Sha256Digest:
 
 
 def sha256_of(data: bytes) -> Sha256Digest:
-    """Return the digest of some bytes."""
     return Sha256Digest(hashlib.sha256(data).hexdigest())

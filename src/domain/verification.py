@@ -81,11 +81,9 @@ class VerificationLog:
         self._checks: list[Check] = []
 
     def check(self, name: str) -> CheckRun:
-        """Return the context of one check."""
         return CheckRun(name, self._checks)
 
     def verdict(self, *, at: datetime) -> Verification:
-        """Return the checks so far."""
         return Verification(
             checks=tuple(self._checks),
             checked_at=at,

@@ -13,7 +13,6 @@ class Secret:
         return self._value
 
     def __repr__(self) -> str:
-        """Return a mask."""
         return "Secret(********)"
 
     def __eq__(self, other: object) -> bool:

@@ -18,7 +18,6 @@ def credentials_problems(path: Path) -> Iterator[str]:
 
 
 def is_proxy_url(url: Secret) -> bool:
-    """Tell whether a URL is that of an HTTP proxy."""
     from adapters.https.egress_proxy import EgressProxy  # noqa: PLC0415 -- only if there is a proxy
 
     try:

@@ -47,7 +47,6 @@ class Claims:
         return name in self._members
 
     def get(self, name: str) -> object:
-        """Return a claim as it stands, or None."""
         return self._members.get(name)
 
     def text(self, name: str, refusal: RejectionReason) -> str:

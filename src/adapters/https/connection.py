@@ -53,7 +53,6 @@ class TcpStream(ByteStream):
         return cls(connecting)
 
     async def receive(self, max_bytes: int = _RECEIVE_BYTES) -> bytes:
-        """Return the next bytes."""
         if self.is_paused:
             raise anyio.WouldBlock
         if data := await asyncio.get_running_loop().sock_recv(self.socket, max_bytes):
@@ -61,7 +60,6 @@ class TcpStream(ByteStream):
         raise anyio.EndOfStream
 
     async def send(self, item: bytes) -> None:
-        """Send bytes."""
         await asyncio.get_running_loop().sock_sendall(self.socket, item)
 
     async def send_eof(self) -> None:
@@ -69,11 +67,9 @@ class TcpStream(ByteStream):
         self.socket.shutdown(socket.SHUT_WR)
 
     async def aclose(self) -> None:
-        """Close the connection."""
         self.close()
 
     def close(self) -> None:
-        """Close the connection."""
         self.socket.close()
 
     def has_unread_data(self) -> bool:

@@ -48,7 +48,6 @@ class SystemResolver:
         self._threads = ThreadPoolExecutor(_RESOLVER_THREADS, thread_name_prefix="resolver")
 
     async def resolve(self, host: str) -> Sequence[str]:
-        """Call ``getaddrinfo``."""
         # As bytes the name skips Python's IDNA codec, which fails in ways of its own.
         look_up = partial(socket.getaddrinfo, host.encode("ascii"), None, type=socket.SOCK_STREAM)
         found = await asyncio.get_running_loop().run_in_executor(self._threads, look_up)

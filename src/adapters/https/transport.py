@@ -48,7 +48,6 @@ class ConnectionPool:
         loop.add_reader(connection.tcp.socket, self._close, connection)
 
     def close(self) -> None:
-        """Close the idle connections."""
         for connection in tuple(self._idle):
             self._close(connection)
 
@@ -98,7 +97,6 @@ class WheelHostTransport(httpx.AsyncBaseTransport):
         return await self._exchange(connection, request, (host, port))
 
     async def aclose(self) -> None:
-        """Close the idle connections."""
         self._pool.close()
 
     async def _on_idle_connection(

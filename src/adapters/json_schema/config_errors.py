@@ -20,7 +20,6 @@ class InProcessConfigValidator:
     """A ``ConfigValidator`` for tests and development: it holds up its process, and has no deadline."""
 
     async def validate(self, questions: Sequence[ConfigQuestion]) -> Sequence[Sequence[ConfigErrors]]:
-        """Return the errors of each config."""
         return [config_errors(_validated(asked), len(asked.configs)) for asked in questions]
 
 

@@ -94,7 +94,6 @@ class SchemaWorker:
         return answers
 
     async def aclose(self) -> None:
-        """End the worker."""
         async with self._turn:
             await self._stop()
 

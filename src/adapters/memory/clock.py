@@ -12,7 +12,6 @@ class ManualClock:
         self.set(start)
 
     def now(self) -> datetime:
-        """Return the time that was set, in UTC."""
         return self._now
 
     def set(self, now: datetime) -> None:
@@ -26,5 +25,4 @@ class ManualClock:
         self._now = now.astimezone(UTC)
 
     def advance(self, *, seconds: float) -> None:
-        """Move the clock on."""
         self._now += timedelta(seconds=seconds)

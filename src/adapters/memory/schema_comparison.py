@@ -20,5 +20,4 @@ class InMemorySchemaComparison:
         return compare_with_questions(old, new, severities=severities)
 
     async def covers(self, questions: Sequence[CoverageQuestion]) -> Sequence[Coverage]:
-        """Return an answer to each question."""
         return [coverage_by_structure(asked) for asked in questions]

@@ -129,7 +129,6 @@ class JsonSchema:
         return len(self.canonical.text)
 
     def refused(self, violation: SchemaViolation) -> SchemaRefusedError:
-        """Return the refusal for a violation."""
         return _refused(self.title, violation)
 
 

@@ -42,7 +42,6 @@ class FileHandler(http.server.BaseHTTPRequestHandler):
         super().__init__(request, client, server)
 
     def do_GET(self) -> None:
-        """Send a file."""
         self._answer(with_body=True)
 
     def do_HEAD(self) -> None:

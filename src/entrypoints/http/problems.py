@@ -170,7 +170,6 @@ def _headers(request: Request[Any, Any, Any], error: RegistryError) -> dict[str,
 
 
 def problem(scope: Scope, status: HTTPStatus, code: str, detail: str) -> ProblemView:
-    """Return the problem details of a response."""
     return ProblemView(
         type=f"urn:provider-registry:problem:{code}",
         title=code.replace("_", " ").capitalize(),

@@ -75,7 +75,6 @@ class FakeClerk:
         return tuple(self._server.log)
 
     def count(self, path: str) -> int:
-        """Return how many requests arrived at a path."""
         return sum(request.path == path for request in self.requests)
 
     def add_machine(self, *, scopes: Iterable[str] = (), machine_id: str | None = None) -> FakeMachine:
@@ -104,7 +103,6 @@ class FakeClerk:
         return self._realm.customers.add_user(email, user_id)
 
     def session_token(self, session: FakeSession, *, seconds: float = 60) -> str:
-        """Return a session token."""
         return self._realm.session_token(session, seconds=seconds)
 
     def create_api_key(

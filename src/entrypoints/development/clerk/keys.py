@@ -22,7 +22,6 @@ class SigningKey:
     """An RSA key of 2048 bits, made anew for each instance."""
 
     def __init__(self, kid: str | None = None) -> None:
-        """Make the key; ``kid`` is random unless given."""
         self.kid = kid or f"ins_{secrets.token_hex(12)}"
         self._key = RSAKey.generate_key(2048)
 

@@ -46,7 +46,6 @@ class FakeRealm:
         self._signing_key = signing_key
 
     def add_machine(self, scopes: Iterable[str], machine_id: str | None) -> FakeMachine:
-        """Add a machine to the realm."""
         machine = tokens.new_machine(scopes, machine_id)
         with self._lock:
             self._machines[machine.secret] = machine
@@ -65,7 +64,6 @@ class FakeRealm:
         return token
 
     def session_token(self, session: FakeSession, *, seconds: float) -> str:
-        """Issue a session token."""
         claims = session.claims(issuer=self.issuer, now=self._now(), seconds=seconds)
         return self._signing_key.sign(session.header(self._signing_key.kid), claims)
 
@@ -74,7 +72,6 @@ class FakeRealm:
         self._tokens.returns_inactive = self.customers.api_keys.returns_inactive = True
 
     def is_instance_key(self, bearer: str) -> bool:
-        """Return whether this is the instance key."""
         return bearer == self._secret_key
 
     def revoke(self, token: str) -> None:

@@ -15,7 +15,6 @@ class CannedResponse:
 
 
 def json_response(status: int, body: dict[str, Any]) -> CannedResponse:
-    """Return a JSON response."""
     return CannedResponse(status, json.dumps(body).encode(), (("Content-Type", "application/json"),))
 
 

@@ -23,7 +23,6 @@ _KINDS: dict[str, type[FakeOrganization | FakeUser]] = {
 
 
 def get(realm: FakeRealm, path: str, bearer: str) -> CannedResponse:
-    """Answer a GET."""
     if path == "/.well-known/jwks.json":
         return realm.jwks_response()
     if path == "/v1/jwks":

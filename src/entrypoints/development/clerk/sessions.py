@@ -36,7 +36,6 @@ class FakeSession:
     actor: str | None = None
 
     def header(self, kid: str) -> dict[str, Any]:
-        """Return the token's header."""
         category = {} if self.category is None else {"cat": self.category}
         return {"alg": "RS256", "typ": "JWT", "kid": kid, **category}
 

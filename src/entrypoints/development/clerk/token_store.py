@@ -19,12 +19,10 @@ class TokenStore:
         self._issued: dict[str, IssuedToken] = {}
 
     def add(self, issued: IssuedToken) -> None:
-        """Remember a secret."""
         with self._lock:
             self._issued[issued.token] = issued
 
     def find(self, text: object, now: datetime) -> IssuedToken | None:
-        """Return the secret of that text."""
         with self._lock:
             issued = self._issued.get(text) if isinstance(text, str) else None
         is_inactive = issued is not None and (issued.revoked or issued.expired(now))

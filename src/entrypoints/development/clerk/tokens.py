@@ -46,7 +46,6 @@ class IssuedToken:
     details: dict[str, Any] = field(default_factory=dict)
 
     def expired(self, now: datetime) -> bool:
-        """Return whether its time is over."""
         return self.expires_at is not None and self.expires_at <= now
 
     def as_object(self, now: datetime) -> dict[str, Any]:

@@ -112,5 +112,4 @@ class FakeUser:
 
 
 def new_id(prefix: str) -> str:
-    """Return a fresh id."""
     return f"{prefix}{secrets.token_hex(12)}"

@@ -57,7 +57,6 @@ class ReadCache:
         self._changes = 0
 
     def find(self, path: str) -> CachedRead | None:
-        """Return the entry of a path, or None."""
         found = self._cached.get(path)
         if found is not None:
             self._cached.move_to_end(path)
@@ -103,7 +102,6 @@ class ReadCache:
         self._is_complete = True
 
     def on_change(self, name: ProviderName) -> None:
-        """Drop the representations of a provider."""
         self._changes += 1
         for subject in ((name.prefix, name.name), (name.prefix, _ANY_PROVIDER)):
             for path in self._paths.pop(subject, ()):
@@ -149,7 +147,6 @@ class ReadCacheMiddleware:
         self._reads = reads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
         if scope["type"] != ScopeType.HTTP or not _is_plain(scope):
             await self._app(scope, receive, send)
             return
@@ -203,7 +200,6 @@ def cached_read(handler: Handler) -> Responder:
 
 
 def read_cache(request: Request[Any, Any, Any]) -> ReadCache:
-    """Return the application's read cache."""
     cache: ReadCache = request.app.state.read_cache
     return cache
 

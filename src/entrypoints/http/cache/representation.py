@@ -81,7 +81,6 @@ class Representation:
         extra: Sequence[Field] = (),
         depends_on_host: bool = False,
     ) -> "Representation":
-        """Encode a view as JSON."""
         return cls(msgspec.json.encode(view), cache_control, media_type, vary, extra, depends_on_host)
 
     @property
@@ -140,7 +139,6 @@ class RawResponse(ASGIResponse):
         self._body: HTTPResponseBodyEvent = {"type": "http.response.body", "body": body, "more_body": False}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 -- ASGI's signature
-        """Send the response."""
         await send(self._start)
         await send(self._body)
 

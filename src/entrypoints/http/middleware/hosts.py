@@ -25,7 +25,6 @@ class HostMiddleware:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
         if scope["type"] != ScopeType.HTTP or _is_valid(scope):
             await self._app(scope, receive, send)
             return

@@ -30,7 +30,6 @@ class MethodMiddleware:
         self._methods = methods
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
         if scope["type"] != ScopeType.HTTP or scope["method"] == "GET":
             await self._app(scope, receive, send)
             return

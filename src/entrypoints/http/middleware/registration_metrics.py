@@ -29,7 +29,6 @@ class RegistrationMetricsMiddleware:
         self._realm = realm
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
         observer: RegistrationObserver = scope["litestar_app"].state.telemetry.observer
         started = perf_counter()
         is_reported = False

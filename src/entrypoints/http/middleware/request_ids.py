@@ -26,7 +26,6 @@ class RequestIdMiddleware:
         self._log = structlog.get_logger().bind()  # once: a lazy logger is made anew for every line
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
         if scope["type"] != ScopeType.HTTP:
             await self.app(scope, receive, send)
             return

@@ -106,7 +106,6 @@ class SecurityHeadersMiddleware:
         self._cors = cors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
         if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
             return

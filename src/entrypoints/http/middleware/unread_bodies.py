@@ -21,7 +21,6 @@ class UnreadBodyMiddleware:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
         if scope["type"] != ScopeType.HTTP or not _announces_a_short_body(scope):
             await self.app(scope, receive, send)
             return

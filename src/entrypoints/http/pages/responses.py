@@ -24,7 +24,6 @@ _Refusal = TypeVar("_Refusal", bound=Exception)
 
 
 def page(template: str, **context: object) -> Representation:
-    """Return a page."""
     return Representation(_render(template, **context).encode(), REVALIDATE, "text/html")
 
 

@@ -7,7 +7,6 @@ _MAX_PATH_LENGTH = 500
 
 
 def request_id(scope: Scope) -> str:
-    """Return the id of a request."""
     return str(scope["state"][STATE_KEY])
 
 
