@@ -25,7 +25,7 @@ class ClerkVerifier(Generic[Caller]):
     """Verifies the tokens of one realm: those that Clerk signed, and secrets that only Clerk knows.
 
     Attributes:
-        secret_prefix: Of secrets. A prefix authenticates nobody; it selects how the token is verified.
+        secret_prefix: Of secrets. A prefix authenticates no caller; it selects how the token is verified.
         limits: Of the calls that secrets cost.
     """
 

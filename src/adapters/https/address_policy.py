@@ -20,7 +20,7 @@ _INTERNAL_DOMAINS = frozenset({"localhost", "local", "internal", "arpa"})
 """RFC 6761, RFC 6762, ICANN's .internal, and home.arpa of RFC 8375."""
 _DISCARD_PORT = 9
 _UNASSIGNED = {4: "240.0.0.1", 6: "100::1"}
-"""If ``bind`` succeeds on one of these (RFC 1112, RFC 6666), ``ip_nonlocal_bind`` is on, and it proves nothing."""
+"""If ``bind`` succeeds on one of these (RFC 1112, RFC 6666), ``ip_nonlocal_bind`` is on, and that shows nothing."""
 
 
 def is_local(address: IPAddress) -> bool:

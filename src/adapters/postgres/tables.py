@@ -37,7 +37,7 @@ IS_INSTALLABLE = "status = 'published'"
 HAS_SCHEMAS = "num_nonnulls(schemas, config_schema, outputs_schema) > 0"
 IS_COMPARABLE = f"{IS_INSTALLABLE} AND {HAS_SCHEMAS}"
 IS_SHOWN = "display_name IS NOT NULL"
-"""Predicates of partial indexes. Queries must spell them out too: a parameter proves nothing to the planner."""
+"""Predicates of partial indexes. Queries must spell them out too: the planner cannot use a parameter."""
 
 _Text = Annotated[str, mapped_column(Text)]
 _Name = Annotated[str, mapped_column(Text(collation="C"))]

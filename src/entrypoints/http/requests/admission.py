@@ -19,7 +19,7 @@ _BODIES_AT_ONCE = 16
 _DECODED_AT_ONCE = 2
 """One of them is a customer's at most: threads that compute take time from the event loop."""
 _CHECKS_AT_ONCE = 16
-"""Checks of upgrades, which nobody has to authenticate for: they share this, and have a thread of their own."""
+"""Checks of upgrades, for which no caller has to authenticate: they share this, and have a thread of their own."""
 MAX_CHECK_BYTES = 256 * 1024
 _SMALLEST = 16 * 1024
 """Bytes: what a registration takes beside its body."""

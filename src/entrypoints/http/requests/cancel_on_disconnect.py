@@ -17,21 +17,21 @@ async def cancel_on_disconnect(request: Request[Any, Any, Any], work: Coroutine[
     Raises:
         ClientDisconnectedError: The client disconnected first.
     """
-    # A deadline that passes when the client goes: it knows its own cancellation from anybody else's.
-    patience = asyncio.timeout(None)
-    watching = asyncio.create_task(_end_when_disconnected(patience, request))
+    # It passes when the client goes, and knows its own cancellation from any other.
+    deadline = asyncio.timeout(None)
+    watching = asyncio.create_task(_end_when_disconnected(deadline, request))
     try:
-        async with patience:
+        async with deadline:
             return await work
     except TimeoutError:
-        if not patience.expired():
+        if not deadline.expired():
             raise
         raise ClientDisconnectedError("the client disconnected before the registration was complete") from None
     finally:
         watching.cancel()
 
 
-async def _end_when_disconnected(patience: asyncio.Timeout, request: Request[Any, Any, Any]) -> None:
+async def _end_when_disconnected(deadline: asyncio.Timeout, request: Request[Any, Any, Any]) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass
-    patience.reschedule(0)
+    deadline.reschedule(0)

@@ -29,7 +29,7 @@ _WORDS = {
 def decode_fields(value: object, struct: type[S]) -> tuple[S, list[FieldError]]:
     """Return the struct that a JSON object spells, and what is wrong with its fields; a bad or missing one is None.
 
-    Whoever goes on with the good fields finds more that is wrong, so that all of it can be reported at once.
+    A caller that goes on with the good fields finds more that is wrong, so that all of it can be reported at once.
 
     Raises:
         InvalidRequestError: It is no JSON object.

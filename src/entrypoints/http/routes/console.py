@@ -28,7 +28,7 @@ async def authenticated_machine(
     """Return the machine that calls.
 
     Raises:
-        NotAuthenticatedError: It did not prove who it is.
+        NotAuthenticatedError: It did not authenticate.
         MachineNotAllowedError: It may not release.
         TokenAuthorityUnavailableError: Nothing could be learned about its token.
     """
