@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run quick test test-quick test-programs test-browser test-proxy test-attacks test-wheels test-faults test-containers test-ha test-openapi test-stores bench check format lint types imports audit audited containers cloudnative-pg sbom lock clean
+.PHONY: help run quick test test-quick test-programs test-browser test-proxy test-attacks test-wheels test-faults test-containers test-ha test-openapi test-stores test-attestations bench check format lint types imports audit audited containers cloudnative-pg sbom lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -11,6 +11,7 @@ CLUSTER := .data/cloudnative-pg
 HA := .data/ha
 OPENAPI := .data/openapi
 STORES := .data/stores
+ATTESTATIONS := .data/attestations
 SBOM ?= dist/provider-registry.cdx.json
 ARGS ?=
 PYTEST_ARGS ?= -n auto
@@ -77,6 +78,16 @@ $(STORES)/.ready: requirements/stores.txt
 	@$(STORES)/bin/python -m pip install --quiet --require-hashes -r requirements/stores.txt
 	@touch $@
 
+test-attestations: $(READY) $(ATTESTATIONS)/.ready ## Verify attestations that real pipelines made, with a second opinion (fetches 1 MB once)
+	ATTESTATIONS_FOLDER=$(abspath $(ATTESTATIONS))/assets $(BIN)/python -m pytest -n0 tests/attestations/real_attestations.py
+
+$(ATTESTATIONS)/.ready: requirements/dev.txt
+	@mkdir -p $(ATTESTATIONS)/assets
+	@awk '/^pypi-attestations==/ {on = 1} on {print} on && !/\\$$/ {exit}' $< > $(ATTESTATIONS)/requirements.txt
+	@$(BIN)/python -m pip download --quiet --no-deps --no-binary :all: --require-hashes -r $(ATTESTATIONS)/requirements.txt --dest $(ATTESTATIONS)
+	@tar -xzf $(ATTESTATIONS)/pypi_attestations-*.tar.gz -C $(ATTESTATIONS)/assets --strip-components=3 --wildcards '*/test/assets/*'
+	@touch $@
+
 test-openapi: $(READY) $(OPENAPI)/.ready ## Hold the OpenAPI document against linters and client generators (needs npm; fetches 300 MB once)
 	OPENAPI_NODE_MODULES=$(OPENAPI)/node_modules OPENAPI_PYTHON=$(OPENAPI)/python \
 		$(BIN)/python -m pytest -n0 tests/openapi/linters_and_generators.py
@@ -106,11 +117,11 @@ imports: $(READY)
 	$(BIN)/deptry src
 
 audit: $(READY) ## Ask for known vulnerabilities of the locked dependencies
-	@$(BIN)/python -m requirements.audit requirements/build.txt requirements/containers.txt requirements/dev.txt requirements/ha.txt requirements/openapi.txt requirements/runtime.txt requirements/stores.txt
+	@$(BIN)/python -m requirements.audit requirements/build.txt requirements/containers.txt requirements/dev.txt requirements/ha.txt requirements/openapi.txt requirements/provenance.txt requirements/runtime.txt requirements/stores.txt
 
 audited: $(AUDITED)
 
-$(AUDITED): requirements/dev.txt requirements/runtime.txt requirements/build.txt requirements/containers.txt requirements/ha.txt requirements/openapi.txt requirements/stores.txt | $(READY)
+$(AUDITED): requirements/dev.txt requirements/runtime.txt requirements/build.txt requirements/containers.txt requirements/ha.txt requirements/openapi.txt requirements/provenance.txt requirements/stores.txt | $(READY)
 	@$(MAKE) --no-print-directory audit
 	@rm -f $(VENV)/.audited-*
 	@touch $@
@@ -149,8 +160,9 @@ lock: $(READY) ## Lock the newest dependencies that pyproject.toml admits, with 
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group containers --output-file requirements/containers.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group ha --output-file requirements/ha.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group openapi --output-file requirements/openapi.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --constraint requirements/runtime.txt --extra provenance pyproject.toml --output-file requirements/provenance.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group stores --output-file requirements/stores.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --constraint requirements/runtime.txt --extra development --extra tracing --group dev pyproject.toml --output-file requirements/dev.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --constraint requirements/runtime.txt --extra development --extra provenance --extra tracing --group dev pyproject.toml --output-file requirements/dev.txt
 
 clean: ## Remove the virtual environment, caches and local data
 	rm -rf $(VENV) .data .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist

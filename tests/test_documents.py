@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from domain.errors import AnnouncementRefusedError, RegistryError, SchemaProblem, WheelProblem
+from domain.provenance import errors as _errors  # noqa: F401 - likewise
 from entrypoints.http import app as _app  # noqa: F401 - it imports every refusal
 from entrypoints.http import problems
 from entrypoints.http.problems import STATUSES, status_of

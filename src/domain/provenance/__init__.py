@@ -1,0 +1,1 @@
+"""Who built a wheel: attestations, and the publishers that a provider's versions may come from."""
