@@ -81,7 +81,8 @@ def test_it_is_accepted_here_and_by_the_second_opinion(verifier: SigstoreAttesta
     subject = json.loads(signed.payload)
     assert (subject["predicateType"], subject["subject"][0]["digest"]["sha256"]) == (kind, digest)
     assert signed.claims.workflow == workflow
-    assert PublisherPolicy.pinned_to(signed.claims).admit(signed.claims)
+    policy = PublisherPolicy.pinned_to(signed.claims)
+    assert policy.admit(signed.claims) == policy
 
 
 def test_bundles_and_attestation_objects_say_the_same(verifier: SigstoreAttestationVerifier) -> None:
