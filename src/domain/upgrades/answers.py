@@ -60,6 +60,7 @@ class OutputUse:
         path: Where a config refers to it; None if the use was only named.
         fits: Whether the field that it feeds takes all that it may be; None if it feeds none of these configs.
         breaks: Whether that is worse than under the version before.
+        is_doubtful: Whether the output or the field changed, and it is not known whether one still fits the other.
     """
 
     resource: str
@@ -68,6 +69,7 @@ class OutputUse:
     path: ConfigPath | None = None
     fits: Coverage | None = None
     breaks: bool = False
+    is_doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +97,7 @@ class ResourceAnswer:
     @property
     def is_safe(self) -> bool:
         """Whether nothing of it breaks, as far as schemas say, and they do say."""
-        is_known = all(output.state is not OutputState.UNKNOWN for output in self.outputs)
+        is_known = all(output.state is not OutputState.UNKNOWN and not output.is_doubtful for output in self.outputs)
         return not self.breaks and is_known and self.verdict is not ConfigVerdict.UNKNOWN
 
 

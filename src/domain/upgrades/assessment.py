@@ -17,6 +17,7 @@ from domain.upgrades.schemas import Fields, SchemaSet
 from domain.upgrades.validation import ConfigError, ConfigErrors, ConfigQuestion, new_errors
 
 MAX_FITS = 50
+_MAX_LOOKED_AT = 200
 _REMOVED = ConfigError((), "resource", "the version has no such resource type")
 Validated = Mapping[tuple[str, int], ConfigErrors]
 """By schema and the index of the config."""
@@ -24,11 +25,16 @@ Validated = Mapping[tuple[str, int], ConfigErrors]
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A use, and the questions whether its field takes the output: under the target, and before."""
+    """A use, and the questions whether its field takes the output: under the target, and before.
+
+    Attributes:
+        is_skipped: Whether there were too many uses to ask about this one.
+    """
 
     use: Use
     now: CoverageQuestion | None
     then: CoverageQuestion | None
+    is_skipped: bool = False
 
 
 class Assessment:
@@ -56,6 +62,7 @@ class Assessment:
         self._old = None if before is None else SchemaSet(before)
         self._fields = Fields()
         self._outputs = OutputComparison(self._fields, self._new, self._old)
+        self._left = _MAX_LOOKED_AT
         self._fits = [[self._fit(use, config) for use in uses_of(config, provider)] for config in self._configs]
 
     def to_validate(self) -> dict[str, list[int]]:
@@ -85,6 +92,10 @@ class Assessment:
         )
 
     def _fit(self, use: Use, config: ResourceConfig) -> Fit:
+        if use.path is not None:
+            self._left -= 1
+            if self._left < 0:
+                return Fit(use, None, None, is_skipped=True)
         try:
             return Fit(use, *self._outputs.feeds(use, config))
         except (ExhaustedError, TooEntangledError, RecursionError):
@@ -135,6 +146,7 @@ class Assessment:
         if fit.use.path is not None and fit.use.field:
             fits = Coverage.UNKNOWN if fit.now is None else covered.get(fit.now, Coverage.UNKNOWN)
         fitted = Coverage.UNKNOWN if fit.then is None else covered.get(fit.then, Coverage.UNKNOWN)
+        is_unknown = fits is Coverage.UNKNOWN and fit.now is not None and fit.now != fit.then
         return OutputUse(
             resource=fit.use.resource,
             field=fit.use.field,
@@ -142,6 +154,7 @@ class Assessment:
             path=fit.use.path,
             fits=fits,
             breaks=is_worse or (fits is Coverage.NO and fitted is not Coverage.NO),
+            is_doubtful=fit.is_skipped or is_unknown,
         )
 
 

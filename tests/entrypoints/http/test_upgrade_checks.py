@@ -1,13 +1,21 @@
 """Dependents ask before an upgrade whether their own resources still work."""
 
+import asyncio
 import json
 import logging
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Any
 
 import pytest
 from httpx import Response
 
-from tests.entrypoints.http.conftest import Service
+from adapters.memory.schema_comparison import InMemorySchemaComparison
+from domain.compatibility.coverage import Coverage, CoverageQuestion
+from entrypoints.bootstrap import MemoryAdapters
+from tests.entrypoints.http.conftest import Service, serving
+from tests.support.waiting import WAIT_SECONDS
 
 MARKER = "s3cr3t-marker"
 REFERENCE = {
@@ -72,6 +80,17 @@ async def publish(service: Service, *versions: tuple[str, dict[str, Any] | None]
     for number, announced in versions:
         accepted = {"accept_breaking": {"reason": "Meant for this test."}}
         await service.publish(number, schemas=announced, **accepted)
+
+
+class HeldCoverage(InMemorySchemaComparison):
+    """Answers once it is free."""
+
+    def __init__(self) -> None:
+        self.free = threading.Event()  # the service has an event loop of its own
+
+    async def covers(self, questions: Sequence[CoverageQuestion]) -> Sequence[Coverage]:
+        await asyncio.to_thread(self.free.wait, WAIT_SECONDS)
+        return await super().covers(questions)
 
 
 async def test_a_config_that_the_target_takes_is_valid_and_the_target_is_safe(service: Service) -> None:
@@ -318,6 +337,23 @@ async def test_no_value_of_a_config_is_shown_or_logged(
     assert MARKER not in "".join(texts)
     assert MARKER not in caplog.text
     assert MARKER not in "".join(capfd.readouterr())
+
+
+async def test_a_seventeenth_check_at_once_is_503_and_the_others_are_answered() -> None:
+    opinion = HeldCoverage()
+    async with serving(adapters=MemoryAdapters(upgrade_coverage=opinion)) as service:
+        await publish(service, ("1.0.0", schemas({"source": or_reference(TEXT)}, {"url": TEXT})))
+        reference = {"provider": "gcp", "resource": "bucket", "name": "other", "field": "outputs.url"}
+        body = {"resources": [bucket({"source": reference})]}
+        with ThreadPoolExecutor(17) as threads:  # the client holds up its thread until it is answered
+            asked = [threads.submit(asyncio.run, check(service, **body)) for _ in range(17)]
+            first = next(as_completed(asked, timeout=WAIT_SECONDS)).result()
+            opinion.free.set()
+            statuses = [each.result().status_code for each in asked]
+
+    assert (first.status_code, first.json()["code"]) == (503, "check_busy")
+    assert first.headers["retry-after"]
+    assert sorted(statuses) == [*[200] * 16, 503]
 
 
 @pytest.mark.parametrize(
