@@ -44,8 +44,8 @@ def compare_with_questions(
     if not is_complete:
         changes.append(comparison.unfinished())
     report = Report.of(_joined(changes), is_complete=is_complete, faults=comparison.faults)
-    own = {change.fingerprint for change in report.changes if len({place.resource for place in change.places}) == 1}
-    questions = [asked for asked in comparison.questions if asked.disputed is None or asked.disputed in own]
+    once = {change.fingerprint for change in report.changes if len(change.places) == 1}  # a question is of one place
+    questions = [asked for asked in comparison.questions if asked.disputed is None or asked.disputed in once]
     return report, tuple(questions[:MAX_QUESTIONS])
 
 
