@@ -139,3 +139,9 @@ class TooManyRegistrationsError(UnavailableError):
     """This caller has too many registrations in flight."""
 
     code = "too_many_registrations"
+
+
+class LogOriginError(RegistryError):
+    """The transparency log has another origin than the signing keys."""
+
+    code = "log_origin_mismatch"

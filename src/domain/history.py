@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain import texts
+from domain.catalog import CatalogMetadata
 
 MAX_YANK_REASON = 2000
 
@@ -33,6 +34,21 @@ class LifecycleEvent:
     actor: str
     request_id: str | None = None
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetadataEvent:
+    """A change of how a provider is shown. Never changed or removed once it is kept.
+
+    Attributes:
+        metadata: How it is shown from then on.
+        actor: Id of the registrant, or None if that is not known.
+    """
+
+    metadata: CatalogMetadata
+    at: datetime
+    actor: str | None
+    request_id: str | None = None
 
 
 def validate_yank_reason(value: str) -> str:

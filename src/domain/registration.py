@@ -228,7 +228,13 @@ def _update_provider(state: VersionSnapshot, registration: Registration, now: da
     metadata, organization_name = registration.metadata, registration.registrant.organization_name
     if metadata in {None, provider.metadata} and organization_name in {None, provider.organization_name}:
         return None
-    return UpdateProvider(at=now, metadata=metadata, organization_name=organization_name)
+    return UpdateProvider(
+        at=now,
+        metadata=metadata,
+        organization_name=organization_name,
+        actor=registration.registrant.actor,
+        request_id=registration.request_id,
+    )
 
 
 def _require_owner(state: VersionSnapshot, registration: Registration) -> None:

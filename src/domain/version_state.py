@@ -9,7 +9,7 @@ from domain.compatibility.baselines import PublicVersion
 from domain.compatibility.record import Compatibility
 from domain.compatibility.report import VersionSchemas
 from domain.distributions import DistributionAction, DistributionEvent, WheelNames
-from domain.history import LifecycleEvent
+from domain.history import LifecycleEvent, MetadataEvent
 from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.tasks import Task
@@ -73,11 +73,17 @@ class ChangeStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateProvider:
-    """Changes how a provider is shown, and nothing else; None keeps what is there."""
+    """Changes how a provider is shown, and nothing else; None keeps what is there.
+
+    Attributes:
+        actor: Id of the registrant who changes it.
+    """
 
     at: datetime
     metadata: CatalogMetadata | None = None
     organization_name: str | None = None
+    actor: str | None = None
+    request_id: str | None = None
 
 
 VersionWrite: TypeAlias = Publish | RecordFailure | StartBuild | ChangeStatus | UpdateProvider
@@ -153,6 +159,15 @@ class VersionSnapshot:
             actor=write.version.registered_by,
             request_id=write.event.request_id,
         )
+
+    def metadata_event(self, write: VersionWrite) -> MetadataEvent | None:
+        """Return the event that records how the provider is shown from now on; None if that stays."""
+        if not isinstance(write, Publish | UpdateProvider) or write.metadata is None:
+            return None
+        if self.provider is not None and self.provider.metadata == write.metadata:
+            return None
+        cause = write.event if isinstance(write, Publish) else write
+        return MetadataEvent(metadata=write.metadata, at=cause.at, actor=cause.actor, request_id=cause.request_id)
 
     def _provider_after(self, write: Publish | RecordFailure | StartBuild | ChangeStatus) -> Provider:
         version, metadata, organization_name = write.version, None, None

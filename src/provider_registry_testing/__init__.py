@@ -7,5 +7,5 @@ its suite asks for.
 import pytest
 
 pytest.register_assert_rewrite(
-    *(f"{__name__}.{suite}" for suite in ("token_verifier", "version_store", "wheel_fetcher"))
+    *(f"{__name__}.{suite}" for suite in ("token_verifier", "transparency_log", "version_store", "wheel_fetcher"))
 )

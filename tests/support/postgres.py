@@ -40,6 +40,13 @@ TABLES = (
     "compatibility_reports",
     "mirrored_wheels",
     "tasks",
+    "provider_events",
+    "log_state",
+    "log_pending",
+    "log_entries",
+    "log_salts",
+    "log_tiles",
+    "log_checkpoints",
 )
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from uuid import uuid4
 
 from adapters.changes import ChangeListeners
 from adapters.memory.tasks import InMemoryTasks
@@ -15,6 +16,7 @@ from domain.compatibility.record import Compatibility
 from domain.digests import Sha256Digest
 from domain.distributions import ClaimedFile, Distribution, DistributionEvent, WheelNames
 from domain.history import LifecycleEvent
+from domain.log.extension import PendingMetadata, PendingStep, is_logged
 from domain.mirror import MirroredWheel
 from domain.names import ProviderName
 from domain.semver import SemVer
@@ -44,6 +46,7 @@ class InMemoryVersionRepository:
         names: The names that wheels claim.
         mirrored: The copies of wheels, and when they were verified.
         tasks: What is to be done.
+        log_events: What the transparency log is made of, in the order of writing.
     """
 
     def __init__(self) -> None:
@@ -51,6 +54,7 @@ class InMemoryVersionRepository:
         self.tasks = InMemoryTasks()
         self.names = InMemoryNames()
         self.mirrored = Copies()
+        self.log_events: list[PendingMetadata | PendingStep] = []
         self._unavailable = False
         self._providers: dict[ProviderName, Provider] = {}
         self._versions: dict[ProviderName, dict[SemVer, ProviderVersion]] = {}
@@ -161,6 +165,11 @@ class InMemoryVersionRepository:
         if isinstance(write, Publish) and write.compatibility is not None:
             self._reports[name, number] = write.compatibility
         self.names.claim(name, after.names, before.ownership_event(write))
+        shown = before.metadata_event(write)
+        if shown is not None:
+            self.log_events.append(PendingMetadata(str(uuid4()), name, shown))
+        if not isinstance(write, UpdateProvider | StartBuild) and is_logged(write.event):
+            self.log_events.append(PendingStep(str(uuid4()), write.version, write.event))
         self.listeners.on_change(name)
 
     def _snapshot(self, name: ProviderName, version: SemVer, wheel: WheelFilename | None) -> VersionSnapshot:

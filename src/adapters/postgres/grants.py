@@ -9,6 +9,13 @@ from sqlalchemy import Text, column, func, not_, select, values
 from adapters.postgres.connecting import connect
 from adapters.postgres.engine import DEFAULTS
 from adapters.postgres.error_mapping import translate_final_errors
+from adapters.postgres.log_tables import (
+    LOG_CHECKPOINTS,
+    LOG_ENTRIES,
+    LOG_PENDING,
+    LOG_SALTS,
+    PROVIDER_EVENTS,
+)
 from adapters.postgres.migrations import MIGRATION_LOCK, VERSION_TABLE
 from adapters.postgres.tables import (
     BIND_KEY,
@@ -22,7 +29,11 @@ from adapters.postgres.tables import (
 
 _PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(metadata_registry.get(BIND_KEY).tables, ("SELECT", "INSERT", "UPDATE")),
-    **dict.fromkeys((EVENTS.name, DISTRIBUTION_EVENTS.name), ("SELECT", "INSERT")),  # histories are only added to
+    **dict.fromkeys(  # histories are only added to
+        (EVENTS.name, DISTRIBUTION_EVENTS.name, PROVIDER_EVENTS.name), ("SELECT", "INSERT")
+    ),
+    **dict.fromkeys((LOG_ENTRIES.name, LOG_CHECKPOINTS.name, LOG_SALTS.name), ("SELECT", "INSERT")),
+    LOG_PENDING.name: ("SELECT", "INSERT", "DELETE"),
     WHEEL_FILES.name: ("SELECT", "INSERT"),  # a file name keeps its digest
     REPORTS.name: ("SELECT", "INSERT"),  # a version is compared once
     TASKS.name: ("SELECT", "INSERT", "UPDATE", "DELETE"),

@@ -14,7 +14,7 @@ from domain.compatibility.baselines import PublicVersion
 from domain.compatibility.record import Compatibility, CompatibilitySummary
 from domain.digests import Sha256Digest
 from domain.distributions import ClaimedFile, Distribution, DistributionEvent
-from domain.history import LifecycleEvent
+from domain.history import LifecycleEvent, MetadataEvent
 from domain.names import ProviderName
 from domain.schemas import CanonicalJson
 from domain.search import SearchTerms
@@ -122,6 +122,22 @@ def read_event(row: Mapping[str, Any]) -> LifecycleEvent:
 def write_event(event: LifecycleEvent) -> dict[str, object]:
     """Return the row of an event, without its id and its version's."""
     return asdict(event)
+
+
+def write_metadata_event(name: ProviderName, event: MetadataEvent) -> dict[str, object]:
+    """Return the row of a change of how a provider is shown, without its id."""
+    shown = event.metadata
+    return {
+        "prefix": name.prefix,
+        "name": name.name,
+        "display_name": shown.display_name,
+        "description": shown.description,
+        "icon_url": shown.icon_url,
+        "tags": list(shown.tags),
+        "at": event.at,
+        "actor": event.actor,
+        "request_id": event.request_id,
+    }
 
 
 def read_distribution(row: Mapping[str, Any]) -> Distribution:

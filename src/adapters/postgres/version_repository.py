@@ -32,6 +32,7 @@ from adapters.postgres.mapping import (
     write_distribution,
     write_distribution_event,
     write_event,
+    write_metadata_event,
     write_provider,
     write_report,
     write_version,
@@ -43,6 +44,7 @@ from adapters.postgres.writes import (
     ADD_DISTRIBUTION,
     ADD_EVENT,
     ADD_FILE,
+    ADD_METADATA,
     ADD_OWNERSHIP,
     ADD_PROVIDER,
     ADD_REPORT,
@@ -60,7 +62,7 @@ from application.ports.version_repository import Decide, Result
 from domain.catalog import Provider
 from domain.compatibility.record import Compatibility
 from domain.distributions import DistributionEvent, WheelNames
-from domain.history import LifecycleEvent
+from domain.history import LifecycleEvent, MetadataEvent
 from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.tasks import Lease
@@ -237,6 +239,7 @@ def _write_statement(
     after = stored.after(change)
     rows = {
         **_provider(after.provider, stored.provider),
+        **_shown(name, stored.metadata_event(change)),
         **_wheel_names(stored, after.names, stored.ownership_event(change)),
         **_version(stored, change),
     }
@@ -253,6 +256,10 @@ def _provider(provider: Provider | None, before: Provider | None) -> _Writes:
     if provider != replace(before, updated_at=provider.updated_at):
         return {REPLACE_PROVIDER: write_provider(provider)}
     return {TOUCH_PROVIDER: {"updated_at": provider.updated_at}}
+
+
+def _shown(name: ProviderName, event: MetadataEvent | None) -> _Writes:
+    return {} if event is None else {ADD_METADATA: {"id": uuid7(), **write_metadata_event(name, event)}}
 
 
 def _names(name: ProviderName, row: Mapping[str, Any]) -> WheelNames:

@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
+from adapters.postgres.log_tables import PROVIDER_EVENTS
 from adapters.postgres.queries import ONE, where_provider, where_version
 from adapters.postgres.tables import (
     DISTRIBUTION_EVENTS,
@@ -94,6 +95,7 @@ ADD_REPORT = Write(
 """Depends on a write of a version."""
 
 ADD_TASK = Write("task", _adding(TASKS, _PROVIDER, _given("task", TASKS, "due_at", "attempts", "lease", "last_error")))
+ADD_METADATA = Write("shown", _adding(PROVIDER_EVENTS, _PROVIDER, _given("shown", PROVIDER_EVENTS, "position")))
 ADD_FILE = Write("file", _adding(WHEEL_FILES, _PROVIDER, _given("file", WHEEL_FILES)))
 ADD_DISTRIBUTION = Write(
     "distribution",

@@ -46,12 +46,13 @@ class Occurrence:
 
     Attributes:
         id: Unique among the events of the registry.
+        actor: None if that is not known.
         is_backfilled: Whether it happened before the log was opened.
     """
 
     id: str
     at: datetime
-    actor: str
+    actor: str | None
     is_backfilled: bool = False
 
 

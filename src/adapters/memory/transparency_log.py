@@ -1,0 +1,101 @@
+"""The transparency log in memory."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from adapters.memory.version_repository import InMemoryVersionRepository
+from application.ports.log_queries import NumberedEntry
+from application.ports.log_writer import LogState, SignedExtension
+from domain.log.entries import EventType, LogEntry
+from domain.log.extension import LogTail, PendingEvent, PendingOpening
+from domain.log.tiles import RightEdge
+from domain.names import ProviderName
+from domain.semver import SemVer
+
+
+class InMemoryLog:
+    """Keeps the log of an in-memory store; implements the ports ``LogWriter`` and ``LogQueries``."""
+
+    def __init__(self, store: InMemoryVersionRepository) -> None:
+        self._store = store
+        self._origin: str | None = None
+        self._opening: PendingOpening | None = None
+        self._entries: list[LogEntry] = []
+        self._tiles: dict[tuple[int, int], bytes] = {}
+        self._checkpoint: bytes | None = None
+        self._edge = RightEdge()
+
+    async def open(self, origin: str, *, event_id: str, at: datetime) -> str:
+        """Open the log."""
+        await self._store.ping()
+        if self._origin is None:
+            self._origin, self._opening = origin, PendingOpening(event_id, at)
+        return self._origin
+
+    async def append(self, extend: Callable[[LogTail], SignedExtension], *, limit: int) -> int:
+        """Append pending events."""
+        await self._store.ping()
+        events = self._pending()[:limit]
+        if self._origin is None or self._opening is None or not events:
+            return 0
+        signed = extend(LogTail(origin=self._origin, opened_at=self._opening.at, edge=self._edge, events=events))
+        self._entries.extend(signed.extension.entries)
+        self._tiles |= {(name.level, name.index): hashes for name, hashes in signed.extension.tiles.items()}
+        self._checkpoint = signed.checkpoint
+        return len(events)
+
+    async def state(self) -> LogState | None:
+        """Return where the log stands."""
+        await self._store.ping()
+        if self._origin is None:
+            return None
+        pending = self._pending()
+        first = pending[0] if pending else None
+        since = first.at if isinstance(first, PendingOpening) else first and first.event.at
+        return LogState(origin=self._origin, size=len(self._entries), pending=len(pending), pending_since=since)
+
+    async def find_checkpoint(self) -> bytes | None:
+        """Return the newest checkpoint."""
+        await self._store.ping()
+        return self._checkpoint
+
+    async def find_tile(self, level: int, index: int) -> bytes | None:
+        """Return a tile as wide as it is."""
+        await self._store.ping()
+        return self._tiles.get((level, index))
+
+    async def list_entries(self, start: int, end: int) -> Sequence[bytes]:
+        """Return entries."""
+        await self._store.ping()
+        return [entry.leaf for entry in self._entries[start:end]]
+
+    async def list_changes(
+        self,
+        after: int,
+        before: int,
+        *,
+        limit: int,
+        types: Sequence[EventType] = (),
+        provider: ProviderName | None = None,
+    ) -> Sequence[NumberedEntry]:
+        """Return entries of some kinds."""
+        await self._store.ping()
+        found = [
+            NumberedEntry(index, entry.leaf)
+            for index, entry in enumerate(self._entries[after:before], after)
+            if (not types or entry.type in types) and provider in {None, entry.provider}
+        ]
+        return found[:limit]
+
+    async def find_published(self, name: ProviderName, version: SemVer) -> NumberedEntry | None:
+        """Return the entry of a publication."""
+        await self._store.ping()
+        for index, entry in enumerate(self._entries):
+            if (entry.type, entry.provider, entry.version) == (EventType.VERSION_PUBLISHED, name, version):
+                return NumberedEntry(index, entry.leaf)
+        return None
+
+    def _pending(self) -> Sequence[PendingEvent]:
+        if self._opening is None:
+            return []
+        return [self._opening, *self._store.log_events][len(self._entries) :]

@@ -1,0 +1,157 @@
+"""The statements of the transparency log."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import ARRAY, BigInteger, Executable, Integer, Text, bindparam, insert, text
+from sqlalchemy.dialects import postgresql
+
+from adapters.postgres.log_tables import LOG_CHECKPOINTS, LOG_ENTRIES, LOG_SALTS, LOG_STATE, LOG_TILES
+from adapters.postgres.tables import VERSIONS
+
+_UNREAD = frozenset({"id", "readme", "readme_type", "verification", "compatibility", "prefix", "name"})
+_VERSION = ", ".join(f"version.{column.name}" for column in VERSIONS.c if column.name not in _UNREAD)
+_CHARACTERS = " + ".join(
+    f"coalesce(octet_length(version.{column}), 0)"
+    for column in ("schemas", "config_schema", "outputs_schema", "changelog")
+)
+
+STATE = text("SELECT origin, is_backfilled, opened_at FROM log_state")
+LOCK_STATE = text("SELECT origin, is_backfilled FROM log_state FOR UPDATE")
+TRY_LOCK_STATE = text("SELECT origin, is_backfilled, opened_at FROM log_state FOR UPDATE SKIP LOCKED")
+LOCK_EVENTS = text("LOCK TABLE version_events, provider_events IN SHARE ROW EXCLUSIVE MODE")
+"""Waits for writers whose events would neither be pending nor among those from before."""
+OPEN = text("""
+    INSERT INTO log_state (origin, event_id, opened_at, last_version_event, last_provider_event)
+    SELECT :origin, :event_id, :opened_at,
+        (SELECT coalesce(max(position), 0) FROM version_events),
+        (SELECT coalesce(max(position), 0) FROM provider_events)
+    ON CONFLICT DO NOTHING
+""").bindparams(*(bindparam(name, type_=LOG_STATE.c[name].type) for name in ("origin", "event_id", "opened_at")))
+
+_FIRST = -(2**62)
+_STEPS_WITHOUT_EVENT = _FIRST + 2**60
+_STEPS = _FIRST + 2**61
+BACKFILL = tuple(
+    map(
+        text,
+        (
+            f"INSERT INTO log_pending (position, event_id) SELECT {_FIRST}, event_id FROM log_state",
+            f"""
+            INSERT INTO log_pending (position, event_id)
+            SELECT {_FIRST} + position, id FROM provider_events, log_state WHERE position <= last_provider_event
+            """,
+            """
+            INSERT INTO provider_events (id, prefix, name, display_name, description, icon_url, tags, at)
+            SELECT gen_random_uuid(), prefix, name, display_name, description, icon_url, tags, updated_at
+            FROM providers
+            WHERE display_name IS NOT NULL AND NOT EXISTS (
+                SELECT FROM provider_events event WHERE (event.prefix, event.name) = (providers.prefix, providers.name)
+            )
+            """,
+            f"""
+            INSERT INTO log_pending (position, event_id, version_id, action)
+            SELECT {_STEPS_WITHOUT_EVENT} + row_number() OVER (ORDER BY version.published_at, version.id, step.action),
+                gen_random_uuid(), version.id, step.action
+            FROM provider_versions version, (VALUES ('published'), ('yanked')) AS step(action)
+            WHERE version.status IN ('published', 'yanked') AND (step.action = 'published' OR version.status = 'yanked')
+            AND NOT EXISTS (
+                SELECT FROM version_events event WHERE event.version_id = version.id AND event.action = step.action
+            )
+            """,
+            f"""
+            INSERT INTO log_pending (position, event_id)
+            SELECT {_STEPS} + position, id FROM version_events, log_state
+            WHERE position <= last_version_event AND action <> 'failed'
+            """,
+            "UPDATE log_state SET is_backfilled = true",
+        ),
+    )
+)
+"""Older events get positions below those of newer ones: metadata first, then steps, each in the order of writing."""
+
+ANY_PENDING = text("SELECT 1 AS pending FROM log_pending LIMIT 1")
+CHOOSE_PENDING = text(f"""
+    SELECT position, sum(characters) OVER (ORDER BY position) AS characters FROM (
+        SELECT pending.position, {_CHARACTERS} AS characters
+        FROM (SELECT * FROM log_pending ORDER BY position LIMIT :page_limit) pending
+        LEFT JOIN version_events event ON event.id = pending.event_id
+        LEFT JOIN provider_versions version
+            ON version.id = coalesce(pending.version_id, event.version_id)
+            AND coalesce(pending.action, event.action) = 'published'
+    ) weighed ORDER BY position
+""").bindparams(bindparam("page_limit", type_=Integer))
+_POSITIONS = bindparam("of_positions", type_=ARRAY(BigInteger))
+LOAD_PENDING = text(f"""
+    SELECT pending.event_id,
+        coalesce(version.prefix, shown.prefix) AS prefix, coalesce(version.name, shown.name) AS name,
+        coalesce(pending.action, step.action) AS event_action,
+        coalesce(
+            step.at, shown.at,
+            CASE pending.action WHEN 'published' THEN version.published_at WHEN 'yanked' THEN version.yanked_at END,
+            log_state.opened_at
+        ) AS event_at,
+        coalesce(step.actor, shown.actor, CASE pending.action WHEN 'published' THEN version.registered_by END) AS actor,
+        coalesce(
+            CASE step.action WHEN 'yanked' THEN step.reason END,
+            CASE pending.action WHEN 'yanked' THEN version.yanked_reason END
+        ) AS reason,
+        shown.display_name, shown.description, shown.icon_url, shown.tags, {_VERSION}
+    FROM log_state, log_pending pending
+    LEFT JOIN version_events step ON step.id = pending.event_id
+    LEFT JOIN provider_events shown ON shown.id = pending.event_id
+    LEFT JOIN provider_versions version ON version.id = coalesce(pending.version_id, step.version_id)
+    WHERE pending.position = ANY(:of_positions) ORDER BY pending.position
+""").bindparams(_POSITIONS)
+REMOVE_PENDING = text("DELETE FROM log_pending WHERE position = ANY(:of_positions)").bindparams(_POSITIONS)
+
+SIZE = text('SELECT coalesce(max("index") + 1, 0) AS size FROM log_entries')
+TILE = text('SELECT hashes FROM log_tiles WHERE level = :of_level AND "index" = :of_index').bindparams(
+    bindparam("of_level", type_=LOG_TILES.c.level.type), bindparam("of_index", type_=BigInteger)
+)
+_TILE = postgresql.insert(LOG_TILES)
+WRITES: Mapping[str, Executable] = {
+    "entries": insert(LOG_ENTRIES),
+    "salts": insert(LOG_SALTS),
+    "tiles": _TILE.on_conflict_do_update(
+        index_elements=[LOG_TILES.c.level, LOG_TILES.c.index], set_={"hashes": _TILE.excluded.hashes}
+    ),
+}
+"""Each takes rows."""
+ADD_CHECKPOINT = insert(LOG_CHECKPOINTS)
+
+DESCRIBE = text("""
+    SELECT origin, (SELECT coalesce(max(size), 0) FROM log_checkpoints) AS size,
+        (SELECT count(*) FROM log_pending) AS pending,
+        (SELECT coalesce(step.at, shown.at, opened_at) FROM (SELECT * FROM log_pending ORDER BY position LIMIT 1) first
+            LEFT JOIN version_events step ON step.id = first.event_id
+            LEFT JOIN provider_events shown ON shown.id = first.event_id) AS pending_since
+    FROM log_state
+""")
+CHECKPOINT = text("SELECT note FROM log_checkpoints ORDER BY size DESC LIMIT 1")
+ENTRIES = text(
+    'SELECT leaf FROM log_entries WHERE "index" >= :of_start AND "index" < :of_end ORDER BY "index"'
+).bindparams(bindparam("of_start", type_=BigInteger), bindparam("of_end", type_=BigInteger))
+CHANGES = text("""
+    SELECT "index", leaf FROM log_entries
+    WHERE "index" >= :of_start AND "index" < :of_end
+        AND (cardinality(:of_types) = 0 OR type = ANY(:of_types))
+    ORDER BY "index" LIMIT :page_limit
+""")
+CHANGES_OF = text("""
+    SELECT "index", leaf FROM log_entries
+    WHERE prefix = :of_prefix AND name = :of_name AND "index" >= :of_start AND "index" < :of_end
+        AND (cardinality(:of_types) = 0 OR type = ANY(:of_types))
+    ORDER BY "index" LIMIT :page_limit
+""")
+_PAGE = [
+    bindparam("of_start", type_=BigInteger),
+    bindparam("of_end", type_=BigInteger),
+    bindparam("of_types", type_=ARRAY(Text)),
+    bindparam("page_limit", type_=Integer),
+]
+CHANGES, CHANGES_OF = CHANGES.bindparams(*_PAGE), CHANGES_OF.bindparams(*_PAGE)
+PUBLISHED = text("""
+    SELECT "index", leaf FROM log_entries
+    WHERE prefix = :of_prefix AND name = :of_name AND version = :of_version AND type = :of_type
+    ORDER BY "index" LIMIT 1
+""")

@@ -1,0 +1,89 @@
+"""Opening the transparency log, and appending to it."""
+
+import secrets
+from collections.abc import Sequence
+from uuid import uuid4
+
+from application.errors import LogOriginError
+from application.ports.clock import Clock
+from application.ports.log_writer import LogState, LogWriter, SignedExtension
+from domain.log.entries import SALT_SIZE
+from domain.log.extension import LogTail, extend
+from domain.log.notes import Sign, SigningKey
+
+BATCH = 1_024
+"""Events in one transaction."""
+
+
+class AppendToLog:
+    """Appends pending events, and signs where the log stands after them.
+
+    Args:
+        log: Where it is stored.
+        keys: Each signs. They have one name, which is the log's origin.
+        sign: Ed25519.
+    """
+
+    def __init__(self, *, log: LogWriter, keys: Sequence[SigningKey], sign: Sign) -> None:
+        self._log = log
+        self._keys = keys
+        self._sign = sign
+
+    async def execute(self) -> int:
+        """Append all that is pending, and return how many events that were.
+
+        Raises:
+            LogOriginError: The log has another origin than the keys.
+            StoreUnavailableError: The store is unreachable.
+        """
+        total = 0
+        while appended := await self._log.append(self._extend, limit=BATCH):
+            total += appended
+        return total
+
+    def _extend(self, tail: LogTail) -> SignedExtension:
+        _require_origin(tail.origin, self._keys[0].name)
+        extension = extend(tail, new_salt=lambda: secrets.token_bytes(SALT_SIZE))
+        note = extension.checkpoint.signed(self._keys, self._sign)
+        return SignedExtension(extension, str(note).encode())
+
+
+class OpenLog:
+    """Opens the log, with all that was registered before."""
+
+    def __init__(self, *, log: LogWriter, clock: Clock) -> None:
+        self._log = log
+        self._clock = clock
+
+    async def execute(self, origin: str) -> None:
+        """Open the log under an origin. Safe to repeat.
+
+        Raises:
+            LogOriginError: It is open under another origin.
+            StoreUnavailableError: The store is unreachable.
+        """
+        opened = await self._log.open(origin, event_id=str(uuid4()), at=self._clock.now())
+        _require_origin(opened, origin)
+
+
+class DescribeLog:
+    """Tells where the log stands."""
+
+    def __init__(self, *, log: LogWriter) -> None:
+        self._log = log
+
+    async def execute(self) -> LogState | None:
+        """Return where the log stands; None if it was never opened.
+
+        Raises:
+            StoreUnavailableError: The store is unreachable.
+        """
+        return await self._log.state()
+
+
+def _require_origin(stored: str, given: str) -> None:
+    if stored != given:
+        raise LogOriginError(
+            f"the log is {stored}, and the signing keys are those of {given}; a log keeps its origin for ever, "
+            "so use its own keys"
+        )
