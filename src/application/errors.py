@@ -1,6 +1,6 @@
 """Failures of ports: the caller is not authenticated, or something is out of reach for now."""
 
-from domain.errors import RegistryError
+from domain.errors import ConflictError, NotFoundError, RegistryError
 
 
 class NotAuthenticatedError(RegistryError):
@@ -141,7 +141,36 @@ class TooManyRegistrationsError(UnavailableError):
     code = "too_many_registrations"
 
 
-class LogOriginError(RegistryError):
+class LogOriginError(ConflictError):
     """The transparency log has another origin than the signing keys."""
 
     code = "log_origin_mismatch"
+
+
+class LogEmptyError(NotFoundError):
+    """The transparency log has no checkpoint yet."""
+
+    code = "log_empty"
+
+
+class TileNotFoundError(NotFoundError):
+    """The transparency log has no such tile, or not yet."""
+
+    code = "tile_not_found"
+
+
+class NotLoggedYetError(NotFoundError):
+    """The version is public, and its entry is not appended to the log yet.
+
+    Attributes:
+        retry_after: Seconds after which a retry is reasonable.
+    """
+
+    code = "not_logged_yet"
+    retry_after = 1
+
+
+class CursorAheadError(ConflictError):
+    """A client has read more changes than there are: its cursor is of another log, or the log went back."""
+
+    code = "cursor_ahead"

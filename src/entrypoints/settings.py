@@ -100,6 +100,15 @@ class LogSettings(Struct, frozen=True, kw_only=True):
     format: Literal["json", "console"] = "json"
 
 
+class TransparencyLogSettings(Struct, frozen=True, kw_only=True):
+    """Whether the transparency log is served, and what signs it. One process with the keys is enough."""
+
+    PREFIX: ClassVar = "REGISTRY_LOG_"
+
+    signing_key_file: Path | None = None
+    origin: str | None = None
+
+
 class TracingSettings(Struct, frozen=True, kw_only=True):
     """Where traces are sent."""
 
@@ -164,6 +173,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     compatibility: CompatibilitySettings = CompatibilitySettings()
     trust: TrustSettings = TrustSettings()
     mirror: MirrorSettings = MirrorSettings()
+    transparency_log: TransparencyLogSettings = TransparencyLogSettings()
 
 
 class ClientSettings(Struct, frozen=True, kw_only=True):

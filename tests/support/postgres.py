@@ -40,6 +40,7 @@ TABLES = (
     "compatibility_reports",
     "mirrored_wheels",
     "tasks",
+    "change_notifications",
     "provider_events",
     "log_state",
     "log_pending",

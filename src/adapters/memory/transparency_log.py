@@ -51,7 +51,9 @@ class InMemoryLog:
             return None
         pending = self._pending()
         first = pending[0] if pending else None
-        since = first.at if isinstance(first, PendingOpening) else first and first.event.at
+        since = None
+        if first is not None:
+            since = first.at if isinstance(first, PendingOpening) else first.event.at
         return LogState(origin=self._origin, size=len(self._entries), pending=len(pending), pending_since=since)
 
     async def find_checkpoint(self) -> bytes | None:

@@ -19,11 +19,15 @@ CHANNEL = "provider_changes"
 """Triggers of the database notify it of the names of changed providers."""
 
 _HEARTBEAT = 0.5
-"""Seconds between two heartbeats: a network may drop a connection silently."""
+"""Seconds between two heartbeats: a network may drop a connection silently. Each sends what is to be notified."""
 _HEARTBEAT_TIMEOUT = 0.4
 """Timeout of a heartbeat, in seconds."""
 _RECONNECT = 1.0
 """Seconds between two connection attempts."""
+
+
+_SEND = "SELECT send_notifications()"
+"""Sends the notifications that any process left for after its commit."""
 
 
 class PostgresChangeFeed:
@@ -31,10 +35,14 @@ class PostgresChangeFeed:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._written = asyncio.Event()
 
     @asynccontextmanager
     async def subscribe(self, listener: ChangeListener) -> AsyncIterator[None]:
-        with self._database.listeners.subscribed(listener):
+        with (
+            self._database.listeners.subscribed(listener),
+            self._database.listeners.subscribed(_OnWrite(self._written)),
+        ):
             listening = asyncio.create_task(self._listen(listener))
             try:
                 yield
@@ -66,7 +74,26 @@ class PostgresChangeFeed:
             await connection.add_listener(CHANNEL, heard)
             listener.on_connected()
             while True:
-                await asyncio.sleep(_HEARTBEAT)
-                await connection.fetchval("SELECT 1", timeout=_HEARTBEAT_TIMEOUT)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_HEARTBEAT):
+                        await self._written.wait()
+                self._written.clear()
+                await connection.fetchval(_SEND, timeout=_HEARTBEAT_TIMEOUT)
         finally:
             connection.terminate()
+
+
+class _OnWrite:
+    """Sets an event at each write of this process."""
+
+    def __init__(self, written: asyncio.Event) -> None:
+        self._written = written
+
+    def on_connected(self) -> None:
+        return
+
+    def on_change(self, name: ProviderName) -> None:  # noqa: ARG002 -- of any provider
+        self._written.set()
+
+    def on_disconnected(self) -> None:
+        return

@@ -10,10 +10,12 @@ from adapters.postgres.connecting import connect
 from adapters.postgres.engine import DEFAULTS
 from adapters.postgres.error_mapping import translate_final_errors
 from adapters.postgres.log_tables import (
+    CHANGE_NOTIFICATIONS,
     LOG_CHECKPOINTS,
     LOG_ENTRIES,
     LOG_PENDING,
     LOG_SALTS,
+    LOG_STATE,
     PROVIDER_EVENTS,
 )
 from adapters.postgres.migrations import MIGRATION_LOCK, VERSION_TABLE
@@ -32,8 +34,11 @@ _PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(  # histories are only added to
         (EVENTS.name, DISTRIBUTION_EVENTS.name, PROVIDER_EVENTS.name), ("SELECT", "INSERT")
     ),
-    **dict.fromkeys((LOG_ENTRIES.name, LOG_CHECKPOINTS.name, LOG_SALTS.name), ("SELECT", "INSERT")),
-    LOG_PENDING.name: ("SELECT", "INSERT", "DELETE"),
+    **dict.fromkeys(
+        (LOG_PENDING.name, LOG_ENTRIES.name, LOG_CHECKPOINTS.name, LOG_SALTS.name, CHANGE_NOTIFICATIONS.name),
+        ("SELECT", "INSERT"),
+    ),
+    LOG_STATE.name: ("SELECT", "UPDATE"),  # to lock the row; the owner opens the log
     WHEEL_FILES.name: ("SELECT", "INSERT"),  # a file name keeps its digest
     REPORTS.name: ("SELECT", "INSERT"),  # a version is compared once
     TASKS.name: ("SELECT", "INSERT", "UPDATE", "DELETE"),

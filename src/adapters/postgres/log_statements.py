@@ -1,8 +1,9 @@
 """The statements of the transparency log."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Executable, Integer, Text, bindparam, insert, text
+from sqlalchemy import ARRAY, BigInteger, BindParameter, Executable, Integer, Text, bindparam, insert, text
 from sqlalchemy.dialects import postgresql
 
 from adapters.postgres.log_tables import LOG_CHECKPOINTS, LOG_ENTRIES, LOG_SALTS, LOG_STATE, LOG_TILES
@@ -102,7 +103,7 @@ LOAD_PENDING = text(f"""
     LEFT JOIN provider_versions version ON version.id = coalesce(pending.version_id, step.version_id)
     WHERE pending.position = ANY(:of_positions) ORDER BY pending.position
 """).bindparams(_POSITIONS)
-REMOVE_PENDING = text("DELETE FROM log_pending WHERE position = ANY(:of_positions)").bindparams(_POSITIONS)
+REMOVE_PENDING = text("SELECT remove_pending(:of_positions)").bindparams(_POSITIONS)
 
 SIZE = text('SELECT coalesce(max("index") + 1, 0) AS size FROM log_entries')
 TILE = text('SELECT hashes FROM log_tiles WHERE level = :of_level AND "index" = :of_index').bindparams(
@@ -143,7 +144,7 @@ CHANGES_OF = text("""
         AND (cardinality(:of_types) = 0 OR type = ANY(:of_types))
     ORDER BY "index" LIMIT :page_limit
 """)
-_PAGE = [
+_PAGE: list[BindParameter[Any]] = [
     bindparam("of_start", type_=BigInteger),
     bindparam("of_end", type_=BigInteger),
     bindparam("of_types", type_=ARRAY(Text)),

@@ -1,4 +1,4 @@
-"""The tables of the transparency log.
+"""The tables of the transparency log, and of notifications.
 
 ``log_pending`` is the outbox: triggers fill it once ``log_state`` has its row. Triggers refuse every change of what was
 appended but the widening of a tile.
@@ -29,6 +29,14 @@ from adapters.postgres.tables import BIND_KEY
 _NAME = Text(collation="C")
 _TIME = DateTimeUTC(timezone=True)
 _METADATA = metadata_registry.get(BIND_KEY)
+
+CHANGE_NOTIFICATIONS = Table(
+    "change_notifications",
+    _METADATA,
+    Column("position", BigInteger, Identity(always=True), primary_key=True),
+    Column("provider", Text, nullable=False),
+)
+"""Notifications that are sent after the commit of the change."""
 
 PROVIDER_EVENTS = Table(
     "provider_events",

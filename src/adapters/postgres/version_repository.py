@@ -76,10 +76,16 @@ class PostgresVersionRepository:
 
     A write succeeds if the provider's revision is the one that was loaded. A writer that lost a race repeats its
     decision in a transaction that locks the provider's row. Without a row, unique constraints decide the race.
+
+    Args:
+        database: Where they are.
+        notify_later: Whether other processes are notified after the commit, by a subscribed ``PostgresChangeFeed`` of
+            this or of another process, which makes commits of different providers independent of each other.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, notify_later: bool = False) -> None:
         self._database = database
+        self._notify_later = notify_later
 
     async def load(self, name: ProviderName, version: SemVer, *, wheel: WheelFilename | None = None) -> VersionSnapshot:
         return _read_snapshot(name, await self._database.read(*_load_statement(name, version, wheel)))
@@ -151,7 +157,9 @@ class PostgresVersionRepository:
             await self._database.read(queries.CONFIRM)
             return result
         try:
-            if not await self._database.execute(*_write_statement(name, stored, change)):
+            if not await self._database.execute(
+                *_write_statement(name, stored, change, notify_later=self._notify_later)
+            ):
                 raise ConcurrentUpdateError
         finally:
             self._database.listeners.on_change(name)
@@ -172,7 +180,7 @@ class PostgresVersionRepository:
             stored = _read_snapshot(name, rows_of(await connection.execute(*_load_statement(name, version, wheel))))
             change, result = _decided(decide, name, version, stored)
             if change is not None:
-                await connection.execute(*_write_statement(name, stored, change))
+                await connection.execute(*_write_statement(name, stored, change, notify_later=self._notify_later))
             if lease is not None:
                 await connection.execute(LEASES.finish, held(lease))
             if change is not None or lease is not None:
@@ -230,8 +238,8 @@ def _read_snapshot(name: ProviderName, rows: Rows) -> VersionSnapshot:
 
 
 def _write_statement(
-    name: ProviderName, stored: VersionSnapshot, change: VersionWrite
-) -> tuple[Select[int], dict[str, object]]:
+    name: ProviderName, stored: VersionSnapshot, change: VersionWrite, *, notify_later: bool
+) -> tuple[Select[Any], dict[str, object]]:
     """Return the statement that writes a change, with its parameters.
 
     It returns a row, or writes nothing and returns none because the provider is not at the stored revision any more.
@@ -245,7 +253,12 @@ def _write_statement(
     }
     values = {f"{write.part}_{column}": value for write, row in rows.items() for column, value in row.items()}
     target = {} if isinstance(change, UpdateProvider) else {"of_version": change.version.version.text}
-    return combine(*rows), {**values, **key_of(name), **target, "of_revision": stored.revision}
+    return combine(*rows, notify_later=notify_later), {
+        **values,
+        **key_of(name),
+        **target,
+        "of_revision": stored.revision,
+    }
 
 
 def _provider(provider: Provider | None, before: Provider | None) -> _Writes:

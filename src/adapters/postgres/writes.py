@@ -21,6 +21,7 @@ from sqlalchemy import (
     bindparam,
     column,
     insert,
+    literal_column,
     select,
     table,
     update,
@@ -129,8 +130,13 @@ ASSIGN = select(ONE).select_from(_DISTRIBUTION).add_cte(_ASSIGNED, ADD_OWNERSHIP
 """Changes a distribution's owner without publishing."""
 
 
+_NOTIFYING_LATER: ColumnElement[str] = literal_column("set_config('provider_registry.notification', 'later', true)")
+"""Tells the triggers, which run at the end of the statement, that notifications are sent after the commit."""
+
+
 @cache
-def combine(provider: Write, *others: Write) -> Select[int]:
+def combine(provider: Write, *others: Write, notify_later: bool = False) -> Select[Any]:
     """Combine writes of different parts into one statement of CTEs. It returns a row iff they were applied."""
     parts = (write.clause.cte(write.part) for write in (provider, *others))
-    return select(ONE).select_from(_PROVIDER).add_cte(*parts)
+    result = (ONE, _NOTIFYING_LATER) if notify_later else (ONE,)
+    return select(*result).select_from(_PROVIDER).add_cte(*parts)

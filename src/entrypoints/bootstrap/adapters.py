@@ -1,10 +1,11 @@
 """One adapter for each port: what the use cases are wired to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from typing import Protocol, Self
 
+from adapters import ed25519
 from adapters.json_schema.config_errors import InProcessConfigValidator
 from adapters.json_schema.validator import MetaSchemaValidator
 from adapters.memory.change_feed import InMemoryChangeFeed
@@ -14,6 +15,7 @@ from adapters.memory.distributions import InMemoryDistributionIndex
 from adapters.memory.provider_queries import InMemoryProviderQueries
 from adapters.memory.schema_comparison import InMemorySchemaComparison
 from adapters.memory.token_verifiers import InMemoryCustomerVerifier, InMemoryTokenVerifier
+from adapters.memory.transparency_log import InMemoryLog
 from adapters.memory.version_repository import InMemoryVersionRepository
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
 from adapters.memory.wheel_mirror import InMemoryMirrorIndex, InMemoryWheelMirror
@@ -25,6 +27,8 @@ from application.ports.customer_verifier import CustomerVerifier
 from application.ports.distribution_index import DistributionIndex
 from application.ports.distribution_owners import DistributionOwners
 from application.ports.health_check import HealthCheck
+from application.ports.log_queries import LogQueries
+from application.ports.log_writer import LogWriter
 from application.ports.mirror_index import MirrorIndex
 from application.ports.provider_queries import ProviderQueries
 from application.ports.schema_comparison import SchemaComparison
@@ -37,7 +41,12 @@ from application.ports.wheel_fetcher import WheelFetcher
 from application.ports.wheel_mirror import WheelMirror
 from application.ports.wheel_reader import WheelReader
 from application.use_cases.mirror import KeepWheel
+from application.use_cases.queries import FindVersion
+from application.use_cases.read_log import ListChanges, ReadCheckpoint, ReadProof, ReadTile
+from application.use_cases.transparency_log import AppendToLog
+from domain.log.notes import SigningKey
 from entrypoints.changes import ChangeFeed
+from entrypoints.use_cases import LogUseCases
 
 
 class VersionStore(VersionRepository, VersionQueries, HealthCheck, Protocol):
@@ -59,6 +68,33 @@ class MirrorAdapters:
     def keep_wheel(self, clock: Clock) -> KeepWheel:
         """Return the use case that keeps a wheel."""
         return KeepWheel(mirror=self.mirror, index=self.index, clock=clock, is_required=self.is_required)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogAdapters:
+    """The adapters of a transparency log.
+
+    Attributes:
+        keys: What signs; none where another process appends.
+    """
+
+    writer: LogWriter
+    queries: LogQueries
+    keys: Sequence[SigningKey] = ()
+
+    def use_cases(self, find_version: FindVersion) -> LogUseCases:
+        """Wire the use cases of the log."""
+        return LogUseCases(
+            read_checkpoint=ReadCheckpoint(self.queries),
+            read_tile=ReadTile(self.queries),
+            read_proof=ReadProof(self.queries, find_version),
+            list_changes=ListChanges(self.queries),
+            append=self.append() if self.keys else None,
+        )
+
+    def append(self) -> AppendToLog:
+        """Return the use case that appends."""
+        return AppendToLog(log=self.writer, keys=self.keys, sign=ed25519.sign)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +120,7 @@ class Adapters:
     customer_verifier: CustomerVerifier | None = None
     customer_directory: CustomerDirectory | None = None
     mirror: MirrorAdapters | None = None
+    log: LogAdapters | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +155,13 @@ class MemoryAdapters(Adapters):
             mirrored, "mirror", MirrorAdapters(mirror=InMemoryWheelMirror(), index=index, is_required=is_required)
         )
         return mirrored
+
+    def with_log(self, keys: Sequence[SigningKey]) -> Self:
+        """Return the same with a transparency log in memory."""
+        log = InMemoryLog(self.store)
+        logged = copy(self)
+        object.__setattr__(logged, "log", LogAdapters(writer=log, queries=log, keys=keys))
+        return logged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from entrypoints.bootstrap.databases import connection_options, serving_database
 from entrypoints.bootstrap.mirror import mirror_adapters
 from entrypoints.bootstrap.realms import console_realm, open_customers, publish_policy
 from entrypoints.bootstrap.telemetry import Instrumentation
+from entrypoints.bootstrap.transparency_log import log_adapters
 from entrypoints.bootstrap.wiring import build_admin_use_cases, build_registry
 from entrypoints.settings import (
     CompatibilitySettings,
@@ -99,7 +100,7 @@ async def open_adapters(settings: Settings, observer: Instrumentation = NULL_OBS
             new_schema_comparison=new_coverage,
             config_validator=upgrades,
             upgrade_coverage=upgrades,
-            store=PostgresVersionRepository(database),
+            store=PostgresVersionRepository(database, notify_later=_listens(settings)),
             catalog=PostgresProviderQueries(database),
             distributions=PostgresDistributionIndex(database),
             changes=PostgresChangeFeed(database),
@@ -107,7 +108,13 @@ async def open_adapters(settings: Settings, observer: Instrumentation = NULL_OBS
             customer_verifier=None if customers is None else customers.verifier,
             customer_directory=None if customers is None else customers.directory,
             mirror=mirror_adapters(settings.mirror, database),
+            log=log_adapters(settings.transparency_log, database),
         )
+
+
+def _listens(settings: Settings) -> bool:
+    """Tell whether this process subscribes to changes, and so sends notifications that are left for after a commit."""
+    return settings.database.prepared_statements and settings.server.read_cache_bytes > 0
 
 
 @asynccontextmanager

@@ -140,6 +140,7 @@ def build_registry(
         changes=adapters.changes,
         customers=_customer_realm_of(adapters, observer, publish_policy or PublishPolicy()),
         read_mirror=None if mirror is None else ReadMirror(mirror=mirror.mirror, index=mirror.index),
+        log=None if adapters.log is None else adapters.log.use_cases(find_version),
     )
 
 

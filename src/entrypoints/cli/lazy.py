@@ -22,6 +22,7 @@ class _Source:
     remedy: str | None = "pip install 'provider-registry[server]'"
 
 
+_LOG = "pip install 'provider-registry[log]' to verify, 'provider-registry[server]' for the rest"
 _CHECKOUT = "run it from a checkout of the repository, by `make run`"
 
 COMMANDS: Mapping[str, _Source] = {
@@ -30,6 +31,7 @@ COMMANDS: Mapping[str, _Source] = {
     "database": _Source("database", "Upgrade and inspect the database schema."),
     "dev": _Source("dev", "Start a local registry with a local realm and register an example provider.", _CHECKOUT),
     "distributions": _Source("distributions", "Look into who owns distributions, and hand them over."),
+    "log": _Source("log", "Make keys of the transparency log, open, inspect and verify it.", _LOG),
     "mirror": _Source("mirror", "Fill, verify and sweep the mirror."),
     "providers": _Source("providers", "Look into the catalog."),
     "register": _Source("register", "Register a provider's release.", None),

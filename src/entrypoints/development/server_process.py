@@ -20,14 +20,11 @@ class ServerError(Exception):
 @contextmanager
 def running_server(settings: Mapping[str, str], *, log: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Run ``provider-registry serve`` with these settings, its own session and its log in a file; stop it on exit."""
-    inherited = {
-        name: value for name, value in os.environ.items() if not name.startswith("REGISTRY_") and name != "DATABASE_URL"
-    }
     with (
         log.open("wb") as sink,
         subprocess.Popen(
             [sys.executable, "-P", "-m", "entrypoints.cli.main", "serve"],
-            env={**inherited, **settings},
+            env=_environment(settings),
             stdout=sink,
             stderr=sink,
             start_new_session=True,  # Ctrl-C reaches this process only, which then stops the server in order
@@ -41,6 +38,27 @@ def running_server(settings: Mapping[str, str], *, log: Path) -> Iterator[subpro
                 process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+
+def run_command(settings: Mapping[str, str], *arguments: str) -> None:
+    """Run a command of operators.
+
+    Raises:
+        ServerError: It failed.
+    """
+    command = [sys.executable, "-P", "-m", "entrypoints.cli.main", *arguments]
+    ended = subprocess.run(  # noqa: S603 -- our own program
+        command, env=_environment(settings), capture_output=True, text=True, check=False
+    )
+    if ended.returncode:
+        raise ServerError(f"`provider-registry {' '.join(arguments)}` failed:\n{ended.stderr}{ended.stdout}")
+
+
+def _environment(settings: Mapping[str, str]) -> Mapping[str, str]:
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith("REGISTRY_") and name != "DATABASE_URL"
+    }
+    return {**inherited, **settings}
 
 
 def wait_until_ok(process: subprocess.Popen[bytes], url: str, *, log: Path, seconds: float = 60) -> None:

@@ -13,9 +13,10 @@ from entrypoints.development.clerk.fake_clerk import FakeClerk
 from entrypoints.development.clerk.tokens import FakeMachine
 from entrypoints.development.example import ExampleError, build_example
 from entrypoints.development.screen import Screen
-from entrypoints.development.server_process import ServerError, running_server, wait_until_ok
+from entrypoints.development.server_process import ServerError, run_command, running_server, wait_until_ok
 from entrypoints.development.wheel_host import WheelHost
 from entrypoints.listen import PortTakenError, require_free
+from entrypoints.log_keys import make_key_file
 
 REGISTRY_MACHINE = "mch_local_registry"
 RELEASE_MACHINE = "mch_local_release"
@@ -70,12 +71,14 @@ def _session(places: Places, stack: ExitStack, *, once: bool, screen: Screen) ->
     host = stack.enter_context(WheelHost(wheels, ca_directory=places.data, port=places.wheel_port))
     screen.step("Serving wheels over HTTPS, with a throwaway CA", host.url)
 
-    log = places.data / "registry.log"
-    settings = _settings(places, clerk, registry_machine, host)
+    log, key = places.data / "registry.log", _log_key(places)
+    settings = {**_settings(places, clerk, registry_machine, host), "REGISTRY_LOG_SIGNING_KEY_FILE": str(key)}
     process = stack.enter_context(running_server(settings, log=log))
     with screen.working("Starting PostgreSQL and the registry"):
         wait_until_ok(process, f"{places.registry_url}/health/ready", log=log)
     screen.step("Started PostgreSQL, applied migrations, started the registry", places.registry_url)
+    run_command(settings, "log", "init")
+    screen.step("Opened the transparency log, with a key of its own", key.name)
 
     body = {**example.announcement, "wheel_url": f"{host.url}/{example.wheel.name}"}
     _register(places, clerk, release, body, screen)
@@ -85,6 +88,14 @@ def _session(places: Places, stack: ExitStack, *, once: bool, screen: Screen) ->
         screen.serving(places.registry_url)
         process.wait()
         raise DevelopmentError(f"the server ended by itself; read {log}")
+
+
+def _log_key(places: Places) -> Path:
+    """Return the file of the log's key, which is made once."""
+    path = places.data / "log.key"
+    if not path.exists():
+        make_key_file(path, "localhost/log")
+    return path
 
 
 def _require_free(places: Places) -> None:

@@ -24,9 +24,11 @@ from entrypoints.http.middleware.unread_bodies import UnreadBodyMiddleware
 from entrypoints.http.openapi.config import openapi_config
 from entrypoints.http.problems import EXCEPTION_HANDLERS
 from entrypoints.http.requests.admission import Admission
+from entrypoints.http.requests.followers import Followers
 from entrypoints.http.requests.public_urls import PublicUrls
 from entrypoints.http.routes.api_description import ApiDescription, read_document, read_page
 from entrypoints.http.routes.catalog import find_provider, search_providers
+from entrypoints.http.routes.changes import read_changes, stream_changes
 from entrypoints.http.routes.compatibility import compare_versions, find_compatibility
 from entrypoints.http.routes.console import register_platform_version
 from entrypoints.http.routes.customers import (
@@ -50,6 +52,7 @@ from entrypoints.http.routes.providers import (
 )
 from entrypoints.http.routes.schemas import read_schema, read_schemas
 from entrypoints.http.routes.simple import simple_index, simple_namespace_project, simple_project
+from entrypoints.http.routes.transparency_log import read_checkpoint, read_proof, read_tile
 from entrypoints.http.routes.upgrades import check_upgrade
 from entrypoints.http.routes.yanks import (
     restore_customer_version,
@@ -57,6 +60,7 @@ from entrypoints.http.routes.yanks import (
     yank_customer_version,
     yank_platform_version,
 )
+from entrypoints.log_sequencer import appending_to_log
 from entrypoints.telemetry import Telemetry
 from entrypoints.use_cases import UseCases
 
@@ -94,9 +98,10 @@ _CUSTOMER_ROUTES = (
     find_active_organization,
     find_organization,
 )
+_LOG_ROUTES = (read_checkpoint, read_tile, read_proof, read_changes, stream_changes)
 
 
-_INJECTED = ("admission", "description", "index_pages", "platform", "rendering", "telemetry", "urls")
+_INJECTED = ("admission", "description", "followers", "index_pages", "platform", "rendering", "telemetry", "urls")
 
 
 def create_app(  # noqa: PLR0913 -- each is a setting
@@ -109,6 +114,7 @@ def create_app(  # noqa: PLR0913 -- each is a setting
     platform: Author = PLATFORM_AUTHOR,
     allowed_origins: Iterable[str] = (),
     mirror: bool = False,
+    transparency_log: bool = False,
 ) -> ASGIApp:
     """Return the application that serves a registry.
 
@@ -121,6 +127,7 @@ def create_app(  # noqa: PLR0913 -- each is a setting
         platform: The author of first-party providers.
         allowed_origins: Web origins whose scripts may send tokens.
         mirror: Whether to serve the mirror's files; the registry must then have one.
+        transparency_log: Whether to serve the log; the registry must then have one.
     """
     watching = telemetry or Telemetry()
     bounds = limits or HttpLimits()
@@ -134,8 +141,14 @@ def create_app(  # noqa: PLR0913 -- each is a setting
             app.state.use_cases = opened
             app.state.admission = Admission(bounds)
             app.state.index_pages = IndexPages(reads, rendering, urls)
-            async with opened.changes.subscribe(reads) if bounds.read_cache_bytes else nullcontext():
+            app.state.followers = Followers(limit=bounds.followers, seconds=bounds.follow_seconds)
+            append = None if opened.log is None else opened.log.append
+            async with (
+                opened.changes.subscribe(reads) if bounds.read_cache_bytes else nullcontext(),
+                appending_to_log(append) if append is not None else nullcontext(),
+            ):
                 yield
+            await app.state.followers.aclose()
         rendering.close()
         await asyncio.to_thread(watching.close)
 
@@ -145,10 +158,13 @@ def create_app(  # noqa: PLR0913 -- each is a setting
             *(_CUSTOMER_ROUTES if customer_realm else ()),
             *((metrics,) if watching.expose else ()),
             *((read_file,) if mirror else ()),
+            *(_LOG_ROUTES if transparency_log else ()),
         ],
         lifespan=[lifespan],
         dependencies={
-            **use_cases(lambda: app.state.use_cases, customer_realm=customer_realm, mirror=mirror),
+            **use_cases(
+                lambda: app.state.use_cases, customer_realm=customer_realm, mirror=mirror, log=transparency_log
+            ),
             **attributes(lambda: app.state, _INJECTED),
         },
         state=State(

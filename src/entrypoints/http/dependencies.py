@@ -6,24 +6,27 @@ from typing import Any
 
 from litestar.di import Provide
 
-from entrypoints.use_cases import CustomerRealm, UseCases
+from entrypoints.use_cases import CustomerRealm, LogUseCases, UseCases
 
-_NO_USE_CASES = frozenset({"changes", "customers", "read_mirror"})
+_NO_USE_CASES = frozenset({"changes", "customers", "log", "read_mirror"})
 
 
-def use_cases(opened: Callable[[], UseCases], *, customer_realm: bool, mirror: bool) -> dict[str, Provide]:
+def use_cases(opened: Callable[[], UseCases], *, customer_realm: bool, mirror: bool, log: bool) -> dict[str, Provide]:
     """Return a dependency for each use case, under its name.
 
     Args:
         opened: Returns the use cases. Called once the application serves requests.
         customer_realm: Whether they have that realm.
         mirror: Whether they have a mirror.
+        log: Whether they have a transparency log.
     """
     provided = attributes(opened, {field.name for field in fields(UseCases)} - _NO_USE_CASES)
     if customer_realm:
         provided |= attributes(lambda: opened().customers, (field.name for field in fields(CustomerRealm)))
     if mirror:
         provided |= attributes(opened, ["read_mirror"])
+    if log:
+        provided |= attributes(lambda: opened().log, {field.name for field in fields(LogUseCases)} - {"append"})
     return provided
 
 

@@ -12,6 +12,7 @@ from msgspec import UNSET
 
 from application.errors import (
     NotAuthenticatedError,
+    NotLoggedYetError,
     TooManyRegistrationsError,
     UnavailableError,
     WheelHostError,
@@ -166,6 +167,8 @@ def _headers(request: Request[Any, Any, Any], error: RegistryError) -> dict[str,
         return {"WWW-Authenticate": 'Bearer error="invalid_token"' if presents_token(request) else "Bearer"}
     if isinstance(error, UnavailableError):
         return {"Retry-After": str(RETRY_AFTER if error.retry_after is None else error.retry_after)}
+    if isinstance(error, NotLoggedYetError):
+        return {"Retry-After": str(error.retry_after)}
     return {}
 
 

@@ -16,6 +16,7 @@ from entrypoints.http.limits import HttpLimits
 from entrypoints.logging import configure_logging
 from entrypoints.metrics_directory import SHARED_METRICS
 from entrypoints.presenters.catalog import platform_author
+from entrypoints.settings import TransparencyLogSettings
 
 _SWITCH_SECONDS = 0.0005
 """How long a thread that computes may keep the event loop from going on: a tenth of Python's default.
@@ -23,6 +24,10 @@ _SWITCH_SECONDS = 0.0005
 The loop waits so long after every system call, of which a registration makes dozens.
 """
 _PR_SET_PDEATHSIG = 1  # prctl(2)
+
+
+_LONGEST_FOLLOW = 55.0
+"""Seconds, so that it ends within a minute, which is how long many proxies wait."""
 
 
 def application() -> ASGIApp:
@@ -37,6 +42,8 @@ def application() -> ASGIApp:
         body_bytes=settings.server.max_body_bytes,
         in_flight=settings.server.max_in_flight,
         read_cache_bytes=read_cache_bytes,
+        # A server that stops waits for its clients, and has no means to tell them.
+        follow_seconds=min(_LONGEST_FOLLOW, settings.server.shutdown_grace_seconds / 2),
     )
     shared = os.environ.get(SHARED_METRICS)
     telemetry = open_telemetry(settings.tracing, shared_metrics=Path(shared) if shared else None)
@@ -49,6 +56,7 @@ def application() -> ASGIApp:
         platform=platform_author(settings.server),
         allowed_origins=settings.server.cors_allowed_origins,
         mirror=settings.mirror.mode != "off",
+        transparency_log=settings.transparency_log != TransparencyLogSettings(),
     )
     gc.freeze()  # what was imported stays: a full collection that looks through it stops the event loop for 0.5 s
     gc.enable()  # see ``server``

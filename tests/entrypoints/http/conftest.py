@@ -126,6 +126,7 @@ async def serving(
         telemetry=telemetry,
         allowed_origins=allowed_origins,
         mirror=adapters.mirror is not None,
+        transparency_log=adapters.log is not None,
     )
     witness = Witness(app)
     async with AsyncTestClient[ASGIApp](witness, raise_server_exceptions=False) as client:

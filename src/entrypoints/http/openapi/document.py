@@ -13,6 +13,7 @@ from entrypoints.http.openapi.headers import HEADERS, PARAMETERS, add_headers
 from entrypoints.http.openapi.refusals import refusals
 from entrypoints.presenters import (
     catalog,
+    changes,
     compatibility,
     dry_runs,
     history,
@@ -32,11 +33,12 @@ _TAGS = {
     "Providers": "The catalog, versions and their history.",
     "Schemas": "JSON Schemas of resource types, for dependents.",
     "Installing": "What pip, uv and runtimes read.",
+    "Transparency log": "What anyone can verify, and follow.",
     "Health": "Whether the service is up, and its metrics.",
 }
 _MODELS = (
     *(registration, versions, organizations, verifications, responses),
-    *(catalog, compatibility, installing, dry_runs, yank, history, upgrade_check, upgrades),
+    *(catalog, changes, compatibility, installing, dry_runs, yank, history, upgrade_check, upgrades),
 )
 _NULL = {"type": "null"}
 _TOKEN = {"minLength": 1, "maxLength": names.MAX_LENGTH, "pattern": "^[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?$"}
@@ -52,6 +54,7 @@ _IN_PATHS: Mapping[str, Json] = {
     "resource_type": {"schema": {"minLength": 1, "maxLength": MAX_NAME_LENGTH}},
     "project": {"description": "A distribution's name, or `~` and a namespace.", "schema": {"minLength": 1}},
     "distribution": {"description": "A distribution's name, normalised (PEP 503).", "schema": {"minLength": 1}},
+    "tile": {"schema": {"minLength": 5}},
     "organization_id": {"description": "The organisation's id, `org_…`.", "schema": {"minLength": 1}},
 }
 """What paths may hold, which routes find out by not finding anything. A description of the route itself goes first."""

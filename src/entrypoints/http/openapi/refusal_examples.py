@@ -31,6 +31,11 @@ SENTENCES: Mapping[str, str] = {
     "wheel_host_failed": "the wheel's host answered 500; try again",
     "database_unavailable": "the database is unreachable; try again",
     "token_authority_unavailable": "tokens cannot be verified now; try again",
+    "log_empty": "the transparency log has no checkpoint yet; ask again once an operator has opened it",
+    "tile_not_found": "the log has no such tile; read its checkpoint again, which says how large it is",
+    "not_logged_yet": "platform/gcp 1.4.0 is not in the log yet; ask again in a second",
+    "cursor_ahead": "the log registry.example.com/log has 5 entries, not 7; begin again with 0",
+    "too_many_followers": "as many clients wait for changes as may at once; poll without waiting",
     "wheel_host_timeout": "the wheel's host did not finish in 60 s; try again",
 }
 MEMBERS: Mapping[str, Mapping[str, object]] = {

@@ -35,6 +35,7 @@ _REGISTRATION = (
 _LIFECYCLE = ("namespace_forbidden", "provider_not_found", "version_not_found", "illegal_transition", *_DATABASE)
 _PROVIDER = (*_READ, "provider_not_found")
 _VERSION = (*_PROVIDER, "version_not_found")
+_FEED = ("log_empty", "cursor_ahead", "too_many_followers")
 _INDEX = (*_READ, "not_acceptable")
 
 REFUSALS: Mapping[str, Sequence[str]] = {
@@ -63,6 +64,11 @@ REFUSALS: Mapping[str, Sequence[str]] = {
     "simpleIndex": _INDEX,
     "simpleProject": (*_INDEX, "distribution_not_found"),
     "simpleNamespaceProject": (*_INDEX, "distribution_not_found"),
+    "readCheckpoint": (*_READ, "log_empty"),
+    "readTile": (*_READ, "tile_not_found"),
+    "readProof": (*_VERSION, "not_logged_yet"),
+    "readChanges": (*_READ, *_FEED),
+    "streamChanges": (*_ANY, *_DATABASE, *_FEED),
     "health": _ANY,
     "ready": (*_ANY, *_DATABASE),
     "metrics": _ANY,

@@ -1,11 +1,12 @@
 """Names and versions in paths, and how paths may be written."""
 
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 from litestar.connection import ASGIConnection
 from litestar.exceptions import NotFoundException
 from litestar.handlers import BaseRouteHandler
+from litestar.types import HTTPScope
 
 from domain.errors import InvalidValueError, ProviderNotFoundError, VersionNotFoundError
 from domain.names import ProviderName
@@ -47,6 +48,12 @@ def version_or_latest(provider: ProviderName, written: str) -> SemVer | None:
     return None if written == LATEST else exact_version(provider, written)
 
 
+def sent_path(scope: HTTPScope) -> str:
+    """Return the path as it was sent, still percent-encoded, without the query and what a proxy put in front."""
+    sent: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
+    return sent.partition(b"?")[0].decode("latin-1").removeprefix(scope.get("root_path", ""))
+
+
 async def exact_path_only(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """Guard a route that access rules of a proxy name by its path: no other spelling of the path reaches it.
 
@@ -55,10 +62,8 @@ async def exact_path_only(connection: ASGIConnection[Any, Any, Any, Any], _: Bas
     Raises:
         NotFoundException: The path is spelled otherwise than the route.
     """
-    scope = connection.scope
-    sent: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
-    path = sent.partition(b"?")[0].decode("latin-1").removeprefix(scope.get("root_path", ""))
-    written, template = path.split("/"), scope["path_template"].split("/")
+    scope = cast("HTTPScope", connection.scope)
+    written, template = sent_path(scope).split("/"), scope["path_template"].split("/")
     if len(written) != len(template) or not all(map(_fits, written, template)):
         raise NotFoundException
 

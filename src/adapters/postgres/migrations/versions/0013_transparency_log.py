@@ -1,4 +1,7 @@
-"""The transparency log: what is pending, what was appended, and changes of how providers are shown."""
+"""The transparency log: what is pending, what was appended, and changes of how providers are shown.
+
+Also notifications that are sent after the commit, since NOTIFY makes the commits of all writers take turns.
+"""
 
 import sqlalchemy as sa
 from advanced_alchemy.types import GUID, DateTimeUTC
@@ -41,7 +44,56 @@ WIDEN = """
     END
     $$
 """
+# As the owner: the role that serves deletes nothing but what was appended.
+REMOVE_PENDING = """
+    CREATE FUNCTION remove_pending(positions bigint[]) RETURNS void
+    LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+        DELETE FROM log_pending pending
+        WHERE position = ANY(positions) AND EXISTS (SELECT FROM log_entries WHERE event_id = pending.event_id)
+    $$
+"""
+# A session that does not say so, as one of the release before, notifies at once.
+TELL = """
+    CREATE OR REPLACE FUNCTION tell_change() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF current_setting('provider_registry.notification', true) = 'later' THEN
+            INSERT INTO change_notifications (provider) VALUES (NEW.prefix || '/' || NEW.name);
+        ELSE
+            PERFORM pg_notify('provider_changes', NEW.prefix || '/' || NEW.name);
+        END IF;
+        RETURN NULL;
+    END
+    $$
+"""
+TELL_AT_ONCE = """
+    CREATE OR REPLACE FUNCTION tell_change() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        PERFORM pg_notify('provider_changes', NEW.prefix || '/' || NEW.name);
+        RETURN NULL;
+    END
+    $$
+"""
+SEND = """
+    CREATE FUNCTION send_notifications() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    DECLARE
+        changed text;
+    BEGIN
+        IF current_setting('transaction_read_only') = 'on' OR NOT EXISTS (SELECT FROM change_notifications) THEN
+            RETURN;
+        END IF;
+        FOR changed IN
+            DELETE FROM change_notifications WHERE position IN (
+                SELECT position FROM change_notifications ORDER BY position LIMIT 1000 FOR UPDATE SKIP LOCKED
+            ) RETURNING provider
+        LOOP
+            PERFORM pg_notify('provider_changes', changed);
+        END LOOP;
+    END
+    $$
+"""
 TABLES = (
+    "change_notifications",
     "provider_events",
     "log_state",
     "log_pending",
@@ -57,16 +109,18 @@ def upgrade() -> None:
     """Make the tables and the triggers. Nothing is pending until the log is opened."""
     _create_sources()
     _create_log()
-    for function in (ADD_PENDING, REFUSE, WIDEN):
+    for function in (ADD_PENDING, REFUSE, WIDEN, REMOVE_PENDING, TELL, SEND):
         op.execute(function)
     op.execute(
-        "CREATE TRIGGER add_to_log AFTER INSERT ON version_events FOR EACH ROW WHEN (NEW.action <> 'failed') "
+        "CREATE TRIGGER add_step_to_log AFTER INSERT ON version_events FOR EACH ROW WHEN (NEW.action <> 'failed') "
         "EXECUTE FUNCTION add_to_log()"
     )
-    op.execute("CREATE TRIGGER add_to_log AFTER INSERT ON provider_events FOR EACH ROW EXECUTE FUNCTION add_to_log()")
+    op.execute(
+        "CREATE TRIGGER add_metadata_to_log AFTER INSERT ON provider_events FOR EACH ROW EXECUTE FUNCTION add_to_log()"
+    )
     for table in APPENDED:
         op.execute(
-            f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
             "FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_change_log()"
         )
     op.execute(
@@ -78,7 +132,10 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop them, and the log with them."""
-    op.execute("DROP TRIGGER add_to_log ON version_events")
+    op.execute(TELL_AT_ONCE)
+    op.execute("DROP FUNCTION send_notifications()")
+    op.execute("DROP FUNCTION remove_pending(bigint[])")
+    op.execute("DROP TRIGGER add_step_to_log ON version_events")
     for table in reversed(TABLES):
         op.drop_table(table)
     for function in ("add_to_log", "refuse_to_change_log", "widen_tile"):
@@ -86,6 +143,12 @@ def downgrade() -> None:
 
 
 def _create_sources() -> None:
+    op.create_table(
+        "change_notifications",
+        sa.Column("position", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("position", name=op.f("pk_change_notifications")),
+    )
     op.create_table(
         "provider_events",
         sa.Column("id", GUID(), nullable=False),

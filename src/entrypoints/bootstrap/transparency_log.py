@@ -1,0 +1,42 @@
+"""The transparency log that the settings describe."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from adapters.postgres.engine import Database
+from adapters.postgres.log_queries import PostgresLogQueries
+from adapters.postgres.log_writer import PostgresLogWriter
+from adapters.system_clock import SystemClock
+from application.use_cases.transparency_log import DescribeLog, OpenLog
+from entrypoints.bootstrap.adapters import LogAdapters
+from entrypoints.bootstrap.databases import connection_options, serving_database
+from entrypoints.log_keys import read_signing_keys
+from entrypoints.settings import DatabaseSettings, TransparencyLogSettings
+from entrypoints.use_cases import OperatorLogUseCases
+
+
+def log_adapters(settings: TransparencyLogSettings, database: Database) -> LogAdapters | None:
+    """Return the adapters of the log; None if none is served."""
+    if settings.signing_key_file is None and settings.origin is None:
+        return None
+    keys = () if settings.signing_key_file is None else read_signing_keys(settings.signing_key_file)
+    return LogAdapters(writer=PostgresLogWriter(database), queries=PostgresLogQueries(database), keys=keys)
+
+
+@asynccontextmanager
+async def open_operator_log(
+    database: DatabaseSettings, settings: TransparencyLogSettings
+) -> AsyncIterator[OperatorLogUseCases]:
+    """Open what operators do with the log of a database, embedded or not."""
+    with serving_database(database) as url:
+        opened = Database(url, connection_options(database))
+        try:
+            log = log_adapters(settings, opened)
+            writer = PostgresLogWriter(opened)
+            yield OperatorLogUseCases(
+                describe=DescribeLog(log=writer),
+                open=OpenLog(log=writer, clock=SystemClock()),
+                append=log.append() if log is not None and log.keys else None,
+            )
+        finally:
+            await opened.dispose()

@@ -1,0 +1,42 @@
+"""Appends to the transparency log while the server runs."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import structlog
+
+from application.use_cases.transparency_log import AppendToLog
+from domain.errors import RegistryError
+
+_INTERVAL = 0.25
+"""Seconds between two looks for pending events."""
+_AFTER_FAILURE = 2.0
+"""Seconds after a look that failed."""
+
+
+@asynccontextmanager
+async def appending_to_log(append: AppendToLog) -> AsyncIterator[None]:
+    """Append what becomes pending while the context is open."""
+    sequencing = asyncio.create_task(_sequence(append))
+    try:
+        yield
+    finally:
+        sequencing.cancel()
+        with suppress(asyncio.CancelledError):
+            await sequencing
+
+
+async def _sequence(append: AppendToLog) -> None:
+    log = structlog.get_logger()
+    while True:
+        seconds = _INTERVAL
+        try:
+            await append.execute()
+        except RegistryError as error:
+            log.warning("log_append_failed", code=error.code, reason=error.detail)
+            seconds = _AFTER_FAILURE
+        except Exception:
+            log.exception("log_append_failed")  # a row that no entry can be made of; others wait for an operator
+            seconds = _AFTER_FAILURE
+        await asyncio.sleep(seconds)
