@@ -17,7 +17,7 @@ from application.errors import UnavailableError
 from application.use_cases.read_log import Changes, ListChanges
 from domain.errors import InvalidValueError
 from domain.names import ProviderName
-from entrypoints.http.cache.reads import conditional_read
+from entrypoints.http.cache.read_cache import conditional_read
 from entrypoints.http.cache.representation import REVALIDATE, RawResponse, Representation
 from entrypoints.http.middleware.methods import WITHOUT_BODY
 from entrypoints.http.openapi import responses

@@ -9,7 +9,7 @@ from litestar.params import FromPath, PathParameter
 from application.errors import TileNotFoundError
 from application.use_cases.read_log import ReadCheckpoint, ReadProof, ReadTile
 from domain.log.tiles import parse_path
-from entrypoints.http.cache.reads import conditional_read
+from entrypoints.http.cache.read_cache import conditional_read
 from entrypoints.http.cache.representation import IMMUTABLE, REVALIDATE, Representation
 from entrypoints.http.openapi import responses
 from entrypoints.http.requests.paths import exact_version, provider_name, sent_path
