@@ -1,6 +1,7 @@
 """The OpenAPI document, completed: what the framework derives from the routes, and what it cannot know."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from types import ModuleType
 from typing import Any
 
 import msgspec
@@ -38,7 +39,7 @@ _TAGS = {
 }
 _MODELS = (
     *(registration, versions, organizations, verifications, responses),
-    *(catalog, changes, compatibility, installing, dry_runs, yank, history, upgrade_check, upgrades),
+    *(catalog, compatibility, installing, dry_runs, yank, history, upgrade_check, upgrades),
 )
 _NULL = {"type": "null"}
 _TOKEN = {"minLength": 1, "maxLength": names.MAX_LENGTH, "pattern": "^[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?$"}
@@ -69,7 +70,8 @@ def api_document(app: Litestar, public_url: str | None) -> Json:
     document["tags"] = [{"name": tag, "description": text} for tag, text in _TAGS.items() if tag in named]
     for _, _, operation in found:
         _complete(operation)
-    document["components"] |= {"schemas": _component_schemas(), "headers": HEADERS, "parameters": PARAMETERS}
+    models = (*_MODELS, changes) if "/changes" in document["paths"] else _MODELS
+    document["components"] |= {"schemas": _component_schemas(models), "headers": HEADERS, "parameters": PARAMETERS}
     return document
 
 
@@ -107,11 +109,11 @@ def _settle(parameter: Json) -> None:
         parameter.setdefault("description", stated.get("description"))
 
 
-def _component_schemas() -> Json:
+def _component_schemas(models: Iterable[ModuleType]) -> Json:
     """Return the schemas of all structs on the wire; the library that encodes them states more than the framework."""
     structs = [
         value
-        for module in _MODELS
+        for module in models
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, msgspec.Struct) and value.__module__ == module.__name__
     ]
