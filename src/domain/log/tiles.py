@@ -15,8 +15,9 @@ MAX_ENTRY = 65_535
 MAX_LEVEL = 63
 
 _LENGTH = 2
-_PATH = re.compile(
-    r"(?P<level>entries|0|[1-9][0-9]?)/(?P<index>(?:x[0-9]{3}/)*[0-9]{3})(?:\.p/(?P<width>[1-9][0-9]{0,2}))?", re.ASCII
+_PATH = re.compile(  # no log has entries of which an index has more than 21 digits
+    r"(?P<level>entries|0|[1-9][0-9]?)/(?P<index>(?:x[0-9]{3}/){0,6}[0-9]{3})(?:\.p/(?P<width>[1-9][0-9]{0,2}))?",
+    re.ASCII,
 )
 
 

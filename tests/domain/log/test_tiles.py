@@ -59,6 +59,7 @@ def test_every_address_is_read_as_it_was_written(level: int, index: int, width: 
         "tile/",
         "tile/0/000\n",
         "tile/0/x000/x001",
+        f"tile/0/{'x999/' * 1500}999",
         "tile/entries/\N{ARABIC-INDIC DIGIT ZERO}00",
     ],
 )

@@ -91,7 +91,15 @@ async def test_tiles_and_bundles_are_immutable_bytes(logged: Service) -> None:
 
 @pytest.mark.hostile
 @pytest.mark.parametrize(
-    "path", [*log_vectors()["negative"]["tile_paths"], "tile/0/000.p/9", "tile/0/001", "tile/1/000.p/1", "tile//0/000"]
+    "path",
+    [
+        *log_vectors()["negative"]["tile_paths"],
+        "tile/0/000.p/9",
+        "tile/0/001",
+        "tile/1/000.p/1",
+        "tile//0/000",
+        pytest.param(f"tile/0/{'x999/' * 1500}999", id="a number of 4503 digits"),
+    ],
 )
 async def test_what_the_checkpoint_does_not_cover_is_not_there(logged: Service, path: str) -> None:
     await _release(logged, "1.0.0")
