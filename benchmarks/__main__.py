@@ -13,7 +13,18 @@ from benchmarks.figures import Figure
 from benchmarks.load import MeasurementError
 from benchmarks.plan import PLANS
 from benchmarks.processes import ServerError
-from benchmarks.sections import comparing, downloading, helping, memory, reading, registering, scale, soaking, starting
+from benchmarks.sections import (
+    comparing,
+    downloading,
+    helping,
+    memory,
+    mirroring,
+    reading,
+    registering,
+    scale,
+    soaking,
+    starting,
+)
 from benchmarks.workbench import Workbench, a_workbench
 
 SECTIONS: Mapping[str, Callable[[Workbench], Iterable[Figure]]] = {
@@ -21,6 +32,7 @@ SECTIONS: Mapping[str, Callable[[Workbench], Iterable[Figure]]] = {
     "register": registering.measure,
     "download": downloading.measure,
     "memory": memory.measure,
+    "mirror": mirroring.measure,
     "scale": scale.measure,
     "compare": comparing.measure,
     "start": starting.measure,

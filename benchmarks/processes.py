@@ -37,10 +37,29 @@ def serving(
     Raises:
         ServerError: It does not.
     """
+    command = [sys.executable, "-P", "-m", *arguments]
+    with running(command, url=url, log=log, environment=environment, trust=trust) as process:
+        yield process
+
+
+@contextmanager
+def running(
+    command: Sequence[str],
+    *,
+    url: str,
+    log: Path,
+    environment: Mapping[str, str],
+    trust: ssl.SSLContext | None = None,
+) -> Iterator[psutil.Process]:
+    """Run a command until exit, once it answers the URL with 200.
+
+    Raises:
+        ServerError: It does not.
+    """
     with (
         log.open("wb") as sink,
         subprocess.Popen(
-            [sys.executable, "-P", "-m", *arguments],
+            command,
             env={**inherited(), **environment},
             stdout=sink,
             stderr=sink,

@@ -6,7 +6,7 @@ from pathlib import Path
 from benchmarks.client import Job
 from benchmarks.figures import Figure, Spread, at_most
 from benchmarks.load import checked, send
-from benchmarks.processes import family
+from benchmarks.resident_memory import forget_peaks, peak_of, resident
 from benchmarks.wheels import write_wheel
 from benchmarks.workbench import Served, Workbench
 
@@ -21,11 +21,11 @@ def measure(bench: Workbench) -> Iterator[Figure]:
         _register(bench, registry, write_wheel(bench.host.folder, version="1.0.0", megabytes=1), "1.0.0")
         bench.say(f"Writing a wheel of {megabytes} MB")
         wheel = write_wheel(bench.host.folder, version="500.0.0", megabytes=megabytes, members=_MEMBERS)
-        idle = _resident(registry)
-        _forget_peaks(registry)
+        idle = resident(registry)
+        forget_peaks(registry)
         bench.say(f"Registering {megabytes} MB")
         _register(bench, registry, wheel, "500.0.0")
-        peak = _peak(registry)
+        peak = peak_of(registry)
         wheel.unlink()
     yield Figure(
         section="memory",
@@ -41,17 +41,3 @@ def measure(bench: Workbench) -> Iterator[Figure]:
 def _register(bench: Workbench, registry: Served, wheel: Path, version: str) -> None:
     request = bench.registration(wheel, name="memory", version=version)
     checked(send(registry.url, Job([request], connections=1)), 201)
-
-
-def _resident(registry: Served) -> int:
-    return sum(process.memory_info().rss for process in family(registry.process))
-
-
-def _forget_peaks(registry: Served) -> None:
-    for process in family(registry.process):
-        Path(f"/proc/{process.pid}/clear_refs").write_text("5")  # see proc(5): resets the peak resident size
-
-
-def _peak(registry: Served) -> int:
-    statuses = [Path(f"/proc/{process.pid}/status").read_text() for process in family(registry.process)]
-    return sum(int(status.partition("VmHWM:")[2].split()[0]) * 1024 for status in statuses)

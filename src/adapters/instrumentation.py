@@ -28,6 +28,17 @@ class StageObserver(Protocol):
         ...
 
 
+class MirrorObserver(Protocol):
+    """Observes the storage of the mirror."""
+
+    def mirror_operation(self, operation: str) -> AbstractContextManager[None]:
+        """Return a context for an operation: ``put``, ``find``, ``read``, ``link`` or ``delete``.
+
+        It failed if an exception leaves the context.
+        """
+        ...
+
+
 class AuthorityObserver(Protocol):
     """Observes the authority that issues tokens."""
 
@@ -60,6 +71,9 @@ class NullObserver:
 
     def fetched(self, host: str, size: int) -> None:
         """Do nothing."""
+
+    def mirror_operation(self, operation: str) -> AbstractContextManager[None]:  # noqa: ARG002 -- likewise
+        return nullcontext()
 
     def authority_call(self, operation: str) -> AbstractContextManager[None]:  # noqa: ARG002 -- the protocol's signature
         return nullcontext()

@@ -2,10 +2,10 @@
 
 from typing import Generic, Protocol, TypeVar
 
-from adapters.instrumentation import Stage, StageObserver
+from adapters.instrumentation import MirrorObserver, Stage, StageObserver
 from application.ports.version_repository import Decide, Result, VersionRepository
 from application.ports.wheel_fetcher import FetchedWheel, WheelContent, WheelFetcher
-from application.ports.wheel_mirror import WheelMirror
+from application.ports.wheel_mirror import StoredBytes, StoredFile, WheelMirror
 from application.ports.wheel_reader import WheelReader
 from domain.digests import Sha256Digest
 from domain.mirror import MirrorPart
@@ -88,20 +88,36 @@ class InstrumentedWheelReader:
             return await self._reader.read(content)
 
 
-class InstrumentedWheelMirror:
-    """A mirror with ``Stage.MIRROR`` around each file that is put."""
+class MirrorInstrumentation(StageObserver, MirrorObserver, Protocol):
+    """Observes a mirror."""
 
-    def __init__(self, mirror: WheelMirror, observer: StageObserver) -> None:
+
+class InstrumentedWheelMirror:
+    """A mirror whose operations are told of, with ``Stage.MIRROR`` around each file that is put."""
+
+    def __init__(self, mirror: WheelMirror, observer: MirrorInstrumentation) -> None:
         self._mirror = mirror
         self._observer = observer
-        self.find, self.read, self.delete, self.list_wheels = (
-            mirror.find,
-            mirror.read,
-            mirror.delete,
-            mirror.list_wheels,
-        )
+        self.list_wheels = mirror.list_wheels
 
     async def put(self, sha256: Sha256Digest, part: MirrorPart, content: WheelContent) -> None:
-        """As ``WheelMirror``."""
-        with self._observer.stage(Stage.MIRROR):
+        with self._observer.stage(Stage.MIRROR), self._observer.mirror_operation("put"):
             await self._mirror.put(sha256, part, content)
+
+    async def find(self, sha256: Sha256Digest, part: MirrorPart) -> StoredFile | None:
+        with self._observer.mirror_operation("find"):
+            return await self._mirror.find(sha256, part)
+
+    async def read(
+        self, sha256: Sha256Digest, part: MirrorPart, *, start: int = 0, end: int | None = None
+    ) -> StoredBytes:
+        with self._observer.mirror_operation("read"):
+            return await self._mirror.read(sha256, part, start=start, end=end)
+
+    async def link(self, sha256: Sha256Digest, part: MirrorPart) -> str | None:
+        with self._observer.mirror_operation("link"):
+            return await self._mirror.link(sha256, part)
+
+    async def delete(self, sha256: Sha256Digest) -> None:
+        with self._observer.mirror_operation("delete"):
+            await self._mirror.delete(sha256)

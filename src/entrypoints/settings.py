@@ -89,6 +89,9 @@ class MirrorSettings(Struct, frozen=True, kw_only=True):
     mode: Literal["off", "best_effort", "required"] = "off"
     url: str | None = None
     allow_http: bool = False
+    upload_seconds: Seconds = 25.0
+    redirect: bool = False
+    public_endpoint: str | None = None
 
 
 class LogSettings(Struct, frozen=True, kw_only=True):

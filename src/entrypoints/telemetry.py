@@ -56,7 +56,19 @@ class RegistrationObserver(Protocol):
         ...
 
 
-class HttpObserver(RequestObserver, RegistrationObserver, Protocol):
+class FileObserver(Protocol):
+    """Observes the mirror's files. Its methods neither raise nor wait."""
+
+    def file_served(self, part: str, size: int) -> None:
+        """Record a response with so many bytes of a wheel or of its metadata, as it begins."""
+        ...
+
+    def file_corrupt(self, part: str) -> None:
+        """Record that a copy was not served, as it is not the file that it was."""
+        ...
+
+
+class HttpObserver(RequestObserver, RegistrationObserver, FileObserver, Protocol):
     """Observes all that the HTTP server does."""
 
 
@@ -70,6 +82,12 @@ class NullHttpObserver:
         return nullcontext()
 
     def registered(self, realm: str, outcome: str, code: str, seconds: float) -> None:
+        """Do nothing."""
+
+    def file_served(self, part: str, size: int) -> None:
+        """Do nothing."""
+
+    def file_corrupt(self, part: str) -> None:
         """Do nothing."""
 
 

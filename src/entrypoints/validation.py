@@ -73,6 +73,10 @@ def mirror_problems(mirror: MirrorSettings | None) -> Iterator[str]:
     """Yield what is wrong with the mirror's settings together."""
     if mirror is not None and mirror.mode != "off" and mirror.url is None:
         yield "REGISTRY_MIRROR_URL: is required, unless REGISTRY_MIRROR is off"
+    if mirror is not None and mirror.redirect and (mirror.url or "").startswith("file:"):
+        yield "REGISTRY_MIRROR_REDIRECT: a folder cannot be linked to; leave it out, or name a bucket"
+    if mirror is not None and mirror.public_endpoint and not (mirror.url or "s3:").startswith("s3:"):
+        yield "REGISTRY_MIRROR_PUBLIC_ENDPOINT: is for s3:// only; leave it out"
 
 
 def can_trace() -> bool:
@@ -175,6 +179,7 @@ _RULES: Mapping[type[msgspec.Struct], _GroupRules] = {
             is_storage_url,
             "must be file:///folder, s3://bucket/prefix, gs://bucket/prefix or az://container/prefix",
         ),
+        "public_endpoint": _SECURE_URL,
     },
     WheelSettings: {
         "allowed_networks": (are_networks, "must be networks such as 10.0.0.0/8, without host bits"),

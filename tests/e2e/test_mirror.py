@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psutil
 import pytest
 
@@ -112,6 +113,29 @@ def test_a_wheel_whose_host_is_gone_still_installs_and_resolving_takes_its_metad
     for each in (installer, other):
         assert each.installed() == {"pragmatiks_gcp_provider-1.0.0"}
     assert body["sha256"] in requirement
+
+
+def test_the_server_sends_whole_files_and_ranges_of_them(world: World) -> None:
+    with world.serving():
+        body = world.registers()
+        url = f"{world.stack.url}/files/{body['sha256']}/{body['wheel_url'].rpartition('/')[2]}"
+        data = world.copies()[body["sha256"]]
+        with httpx.Client(trust_env=False, timeout=30) as client:
+            whole, head = client.get(url), client.head(url)
+            ranges = {
+                text: client.get(url, headers={"Range": f"bytes={text}"})
+                for text in ("0-0", "1000-2000000", f"{len(data) - 1}-", "-70000", f"{len(data)}-")
+            }
+
+    assert (whole.status_code, whole.content) == (200, data)
+    assert (head.status_code, head.content, head.headers["content-length"]) == (200, b"", str(len(data)))
+    assert {text: (answer.status_code, answer.content) for text, answer in ranges.items() if answer.is_success} == {
+        "0-0": (206, data[:1]),
+        "1000-2000000": (206, data[1000:2000001]),
+        f"{len(data) - 1}-": (206, data[-1:]),
+        "-70000": (206, data[-70000:]),
+    }
+    assert ranges[f"{len(data)}-"].status_code == 416
 
 
 @pytest.mark.faults

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from adapters.object_storage.wheel_mirror import ObjectStorageMirror
@@ -76,19 +77,44 @@ def endpoint(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.fixture
-def mirror(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> ObjectStorageMirror:
-    for name, value in {
+def settings(endpoint: str) -> dict[str, str]:
+    return {
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ACCESS_KEY_ID": KEY,
         "AWS_SECRET_ACCESS_KEY": SECRET,
         "AWS_REGION": "us-east-1",
-    }.items():
+    }
+
+
+@pytest.fixture
+def mirror(settings: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> ObjectStorageMirror:
+    for name, value in settings.items():
         monkeypatch.setenv(name, value)
     return ObjectStorageMirror.open(f"s3://wheels/{uuid4()}", allow_http=True)
 
 
 class TestS3Servers(WheelMirrorContract):
     pass
+
+
+async def test_a_link_is_good_for_its_file_alone(
+    endpoint: str, settings: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    mirror = ObjectStorageMirror.open(f"s3://wheels/{uuid4()}", allow_http=True, redirects=True)
+    one, other = digest_of(b"one"), digest_of(b"other")
+    await mirror.put(one, MirrorPart.WHEEL, b"one")
+    await mirror.put(other, MirrorPart.WHEEL, b"other")
+    link = await mirror.link(one, MirrorPart.WHEEL)
+    assert link is not None
+    assert link.startswith(endpoint)
+    key, other_key = (f"{each.hex[:2]}/{each.hex[2:4]}/{each.hex}" for each in (one, other))
+    tampered = link[:-1] + ("0" if link[-1] != "0" else "1")
+    async with httpx.AsyncClient(trust_env=False) as client:
+        right, *wrong = [await client.get(each) for each in (link, link.replace(key, other_key), tampered)]
+    assert (right.status_code, right.content) == (200, b"one")
+    assert [response.status_code for response in wrong] == [403, 403]
 
 
 async def test_an_upload_that_breaks_off_leaves_what_was_there(mirror: ObjectStorageMirror, tmp_path: Path) -> None:

@@ -24,6 +24,10 @@ def tell_everything(observer: Observer) -> None:
         observer.fetched("wheels.example.com", 1000)
         observer.registered("console", Outcome.CREATED, "", 0.5)
     observer.answered("POST", "/console/provider-versions", 201, 0.5)
+    with observer.mirror_operation("put"):
+        pass
+    observer.file_served("wheel", 1000)
+    observer.file_corrupt("wheel")
     observer.verification_declined("budget_spent")
     observer.pool_opened(10)
     observer.connections_in_use(1)

@@ -31,6 +31,8 @@ class InMemoryObserver:
         stages: In the order of their beginning.
         calls: Operations, and whether each succeeded.
         declined: Why tokens were not verified.
+        mirror_operations: Operations on the mirror, and whether each succeeded.
+        files: Parts and sizes of files that were served; -1 for one that was corrupt.
         wheels: Hosts and sizes, in bytes.
     """
 
@@ -42,6 +44,8 @@ class InMemoryObserver:
         self.calls: list[tuple[str, bool]] = []
         self.declined: list[str] = []
         self.wheels: list[tuple[str, int]] = []
+        self.mirror_operations: list[tuple[str, bool]] = []
+        self.files: list[tuple[str, int]] = []
         self.pool_size = 0
         self.connections = 0
 
@@ -74,6 +78,21 @@ class InMemoryObserver:
             succeeded = True
         finally:
             self.calls.append((operation, succeeded))
+
+    @contextmanager
+    def mirror_operation(self, operation: str) -> Iterator[None]:
+        succeeded = False
+        try:
+            yield
+            succeeded = True
+        finally:
+            self.mirror_operations.append((operation, succeeded))
+
+    def file_served(self, part: str, size: int) -> None:
+        self.files.append((part, size))
+
+    def file_corrupt(self, part: str) -> None:
+        self.files.append((part, -1))
 
     def verification_declined(self, reason: str) -> None:
         self.declined.append(reason)

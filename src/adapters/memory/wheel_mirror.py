@@ -1,5 +1,6 @@
 """A mirror in memory."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,21 +21,25 @@ class InMemoryWheelMirror:
     Attributes:
         files: By digest and part, with the time of the put.
         unavailable: Set it to simulate an outage.
+        base_url: Set it to simulate storage that clients are sent to.
+        stalls: Set it to simulate storage that never answers.
     """
 
     def __init__(self) -> None:
         self.files: dict[tuple[Sha256Digest, MirrorPart], tuple[bytes, datetime]] = {}
         self.unavailable = False
+        self.stalls = False
+        self.base_url: str | None = None
 
     async def put(self, sha256: Sha256Digest, part: MirrorPart, content: WheelContent) -> None:
         """Keep a file."""
-        self._require_available()
+        await self._require_available()
         data = content.read_bytes() if isinstance(content, Path) else content
         self.files[sha256, part] = (data, datetime.now(UTC))
 
     async def find(self, sha256: Sha256Digest, part: MirrorPart) -> StoredFile | None:
         """Return what is known of a file, or None."""
-        self._require_available()
+        await self._require_available()
         found = self.files.get((sha256, part))
         return None if found is None else _stored(sha256, part, *found)
 
@@ -42,26 +47,33 @@ class InMemoryWheelMirror:
         self, sha256: Sha256Digest, part: MirrorPart, *, start: int = 0, end: int | None = None
     ) -> StoredBytes:
         """Read a file."""
-        self._require_available()
+        await self._require_available()
         if (sha256, part) not in self.files:
             raise MirrorUnavailableError("the file is not there")
         data, _ = self.files[sha256, part]
         return StoredBytes(_chunks(data[start:end]), len(data))
 
+    async def link(self, sha256: Sha256Digest, part: MirrorPart) -> str | None:
+        """Return a URL below ``base_url``."""
+        await self._require_available()
+        return None if self.base_url is None else f"{self.base_url}/{sha256}/{part}?signature=s3cret"
+
     async def delete(self, sha256: Sha256Digest) -> None:
         """Remove every part of a wheel."""
-        self._require_available()
+        await self._require_available()
         for part in MirrorPart:
             self.files.pop((sha256, part), None)
 
     async def list_wheels(self) -> AsyncIterator[StoredFile]:
         """Iterate over the wheels."""
-        self._require_available()
+        await self._require_available()
         for (sha256, part), found in tuple(self.files.items()):
             if part is MirrorPart.WHEEL:
                 yield _stored(sha256, part, *found)
 
-    def _require_available(self) -> None:
+    async def _require_available(self) -> None:
+        if self.stalls:
+            await asyncio.Event().wait()
         if self.unavailable:
             raise MirrorUnavailableError("the storage of wheels is out of service")
 
@@ -108,9 +120,10 @@ class InMemoryMirrorIndex:
         digests = [Sha256Digest(digest) for _, digest in due]
         return [(self._store.mirrored[each][0], registered[each]) for each in digests if each in registered][:limit]
 
-    async def remove_unregistered(self, sha256: Sha256Digest) -> bool:
-        """Forget a copy unless a public version has that wheel."""
-        if any(each.sha256 == sha256 for each in await self._registered()):
+    async def remove_unregistered(self, sha256: Sha256Digest, *, before: datetime) -> bool:
+        """Forget an old copy unless a public version has that wheel."""
+        _, at = self._store.mirrored.get(sha256, (None, datetime.min.replace(tzinfo=UTC)))
+        if at >= before or any(each.sha256 == sha256 for each in await self._registered()):
             return False
         self._store.mirrored.pop(sha256, None)
         return True

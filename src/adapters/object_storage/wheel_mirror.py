@@ -1,23 +1,26 @@
 """The mirror in object storage."""
 
+import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
-from pathlib import Path
-from typing import Self
-from urllib.parse import unquote, urlsplit
+from typing import TYPE_CHECKING, Self
 
 import obstore
 import structlog
 from obstore.exceptions import BaseError, GenericError
-from obstore.store import LocalStore, ObjectStore, from_url
+from obstore.store import AzureStore, GCSStore, ObjectStore, S3Store, from_url
 
 from application.errors import MirrorUnavailableError
 from application.ports.wheel_fetcher import WheelContent
 from application.ports.wheel_mirror import StoredBytes, StoredFile
 from domain.digests import Sha256Digest
 from domain.mirror import METADATA_SUFFIX, MirrorPart
+
+if TYPE_CHECKING:
+    from obstore import SignCapableStore
+    from obstore.store import S3Config
 
 _ROOT = "sha256"
 _WHEEL = re.compile(r"sha256/([0-9a-f]{2})/([0-9a-f]{2})/(\1\2[0-9a-f]{60})")
@@ -28,6 +31,10 @@ _UPLOADS = 2
 _READ_BYTES = 256 * 1024
 _CONNECT_SECONDS, _REQUEST_SECONDS = 3, 60
 _RETRIES, _RETRY_SECONDS = 2, 15
+LINK_AGE = timedelta(minutes=10)
+"""A client begins to read by then. One that breaks off later asks the registry again."""
+WAIT_SECONDS = 20.0
+"""For an answer, or for the next bytes of one, with all repeats. Uploads take as long as their caller allows."""
 _NO_RANGES = "non-partial"
 """In the library's text where a storage answers 200 to a range."""
 _NOT_READ = "the registry's storage of wheels does not answer; install the file from where it came from, or try again"
@@ -35,45 +42,63 @@ _log = structlog.get_logger()
 
 
 class ObjectStorageMirror:
-    """Keeps wheels under ``sha256/ab/cd/<digest>``; implements ``application.ports.wheel_mirror.WheelMirror``."""
+    """Keeps wheels under ``sha256/ab/cd/<digest>``; implements ``application.ports.wheel_mirror.WheelMirror``.
 
-    def __init__(self, store: ObjectStore) -> None:
+    Args:
+        store: Where they are.
+        links: The same as clients reach it, if they are sent there: S3, Google Cloud Storage or Azure.
+        wait: How many seconds an answer may take, or the next bytes of one.
+    """
+
+    def __init__(
+        self, store: ObjectStore, *, links: "SignCapableStore | None" = None, wait: float = WAIT_SECONDS
+    ) -> None:
         self._store = store
+        self._links = links
+        self._wait = wait
 
     @classmethod
-    def open(cls, url: str, *, allow_http: bool = False) -> Self:
-        """Open ``file:///folder``, which is made if it is not there, or a bucket: ``s3://``, ``gs://`` or ``az://``.
+    def open(
+        cls,
+        url: str,
+        *,
+        allow_http: bool = False,
+        redirects: bool = False,
+        public_endpoint: str | None = None,
+        wait: float = WAIT_SECONDS,
+    ) -> Self:
+        """Open a bucket: ``s3://``, ``gs://`` or ``az://``.
 
         Credentials, region and endpoint come from the provider's own variables, such as ``AWS_ENDPOINT_URL``. Nothing
-        is connected to. ``allow_http`` allows an endpoint without TLS.
+        is connected to.
+
+        Args:
+            url: Of the bucket, and a prefix.
+            allow_http: Whether an endpoint may be without TLS.
+            redirects: Whether clients are sent to the storage.
+            public_endpoint: Where clients reach it; of S3 only.
+            wait: As above.
         """
-        parts = urlsplit(url)
-        if parts.scheme == "file":
-            return cls(LocalStore(Path(unquote(parts.path)), mkdir=True))
-        return cls(
-            from_url(
-                url,
-                client_options={
-                    "allow_http": allow_http,
-                    "connect_timeout": timedelta(seconds=_CONNECT_SECONDS),
-                    "timeout": timedelta(seconds=_REQUEST_SECONDS),
-                },
-                retry_config={"max_retries": _RETRIES, "retry_timeout": timedelta(seconds=_RETRY_SECONDS)},
-            )
-        )
+        store = _opened(url, allow_http, {})
+        if not redirects:
+            return cls(store, wait=wait)
+        links = store if public_endpoint is None else _opened(url, allow_http, {"endpoint": public_endpoint})
+        if not isinstance(links, AzureStore | GCSStore | S3Store):
+            raise TypeError("only S3, Google Cloud Storage and Azure sign links")
+        return cls(store, links=links, wait=wait)
 
     async def put(self, sha256: Sha256Digest, part: MirrorPart, content: WheelContent) -> None:
         """Upload a file. An upload that fails or is cancelled leaves the file as it was."""
-        with _translated("put"):
+        async with translated("put", None):
             await obstore.put_async(
-                self._store, _key(sha256, part), content, chunk_size=_UPLOAD_BYTES, max_concurrency=_UPLOADS
+                self._store, key_of(sha256, part), content, chunk_size=_UPLOAD_BYTES, max_concurrency=_UPLOADS
             )
 
     async def find(self, sha256: Sha256Digest, part: MirrorPart) -> StoredFile | None:
         """Ask for a file's size and time."""
-        with _translated("find"):
+        async with translated("find", self._wait):
             try:
-                found = await obstore.head_async(self._store, _key(sha256, part))
+                found = await obstore.head_async(self._store, key_of(sha256, part))
             except FileNotFoundError:
                 return None
         return StoredFile(sha256=sha256, part=part, size=found["size"], stored_at=found["last_modified"])
@@ -82,8 +107,8 @@ class ObjectStorageMirror:
         self, sha256: Sha256Digest, part: MirrorPart, *, start: int = 0, end: int | None = None
     ) -> StoredBytes:
         """Download a file, or a range of it; of storage that ignores ranges, the whole file."""
-        key = _key(sha256, part)
-        with _translated("read"):
+        key = key_of(sha256, part)
+        async with translated("read", self._wait):
             if start or end is not None:
                 wanted: obstore.GetOptions = {"range": {"offset": start} if end is None else (start, end)}
                 try:
@@ -92,17 +117,24 @@ class ObjectStorageMirror:
                     if _NO_RANGES not in str(error):
                         raise
                 else:
-                    return StoredBytes(_chunks(found), found.meta["size"])
+                    return StoredBytes(self._chunks(found), found.meta["size"])
             found = await obstore.get_async(self._store, key)
         size = found.meta["size"]
-        return StoredBytes(_cut(_chunks(found), start, size if end is None else end), size)
+        return StoredBytes(_cut(self._chunks(found), start, size if end is None else end), size)
+
+    async def link(self, sha256: Sha256Digest, part: MirrorPart) -> str | None:
+        """Sign a URL, where clients are sent to the storage."""
+        if self._links is None:
+            return None
+        async with translated("link", self._wait):
+            return await obstore.sign_async(self._links, "GET", key_of(sha256, part), LINK_AGE)
 
     async def delete(self, sha256: Sha256Digest) -> None:
         """Delete every part of a wheel, the wheel last: a sweep finds it by that."""
         for part in reversed(MirrorPart):
-            with _translated("delete"):
+            async with translated("delete", self._wait):
                 try:
-                    await obstore.delete_async(self._store, _key(sha256, part))
+                    await obstore.delete_async(self._store, key_of(sha256, part))
                 except FileNotFoundError:
                     continue
 
@@ -110,7 +142,7 @@ class ObjectStorageMirror:
         """List the wheels."""
         pages = obstore.list(self._store, prefix=_ROOT)
         while True:
-            with _translated("list"):
+            async with translated("list", self._wait):
                 page = await anext(pages, None)
             if page is None:
                 return
@@ -123,15 +155,27 @@ class ObjectStorageMirror:
                         stored_at=found["last_modified"],
                     )
 
+    async def _chunks(self, found: "obstore.GetResult") -> AsyncIterator[bytes]:
+        stream = aiter(found.stream(min_chunk_size=_READ_BYTES))
+        while True:
+            async with translated("read", self._wait):
+                chunk = await anext(stream, None)
+            if chunk is None:
+                return
+            yield bytes(chunk)
 
-async def _chunks(found: "obstore.GetResult") -> AsyncIterator[bytes]:
-    stream = aiter(found.stream(min_chunk_size=_READ_BYTES))
-    while True:
-        with _translated("read"):
-            chunk = await anext(stream, None)
-        if chunk is None:
-            return
-        yield bytes(chunk)
+
+def _opened(url: str, allow_http: bool, config: "S3Config") -> ObjectStore:
+    return from_url(
+        url,
+        config=config,
+        client_options={
+            "allow_http": allow_http,
+            "connect_timeout": timedelta(seconds=_CONNECT_SECONDS),
+            "timeout": timedelta(seconds=_REQUEST_SECONDS),
+        },
+        retry_config={"max_retries": _RETRIES, "retry_timeout": timedelta(seconds=_RETRY_SECONDS)},
+    )
 
 
 async def _cut(chunks: AsyncIterator[bytes], start: int, end: int) -> AsyncIterator[bytes]:
@@ -145,19 +189,21 @@ async def _cut(chunks: AsyncIterator[bytes], start: int, end: int) -> AsyncItera
             return
 
 
-def _key(sha256: Sha256Digest, part: MirrorPart) -> str:
+def key_of(sha256: Sha256Digest, part: MirrorPart) -> str:
+    """Return where a file lies, as a path with slashes."""
     return f"{_ROOT}/{sha256.hex[:2]}/{sha256.hex[2:4]}/{sha256.hex}{_SUFFIXES[part]}"
 
 
-@contextmanager
-def _translated(operation: str) -> Iterator[None]:
+@asynccontextmanager
+async def translated(operation: str, wait: float | None) -> AsyncIterator[None]:
     """Raise the port's error. The library's texts name endpoints and keys, so the log has the kind only.
 
     Raises:
-        MirrorUnavailableError: The storage does not do it.
+        MirrorUnavailableError: The storage does not do it, or not in time.
     """
     try:
-        yield
+        async with asyncio.timeout(wait):
+            yield
     except (BaseError, OSError) as error:
         _log.warning("mirror_failed", operation=operation, error=type(error).__name__)
         raise MirrorUnavailableError(_NOT_READ, retry_after=30) from None

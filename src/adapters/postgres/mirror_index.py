@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, delete, exists, select, text, true
+from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, delete, exists, or_, select, text, true
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from adapters.postgres.engine import Database
@@ -56,10 +56,19 @@ LIST_VERIFIED_BEFORE = (
     .order_by(MIRRORED_WHEELS.c.verified_at, MIRRORED_WHEELS.c.sha256)
     .limit(_LIMIT)
 )
-IS_REGISTERED = select(exists(select(ONE).where(_registered(_SHA256))).label("registered"))
+IS_KEPT = select(
+    or_(
+        exists(select(ONE).where(_registered(_SHA256))),
+        exists(select(ONE).where(MIRRORED_WHEELS.c.sha256 == _SHA256)),
+    ).label("is_kept")
+)
 REMOVE = (
     delete(MIRRORED_WHEELS)
-    .where(MIRRORED_WHEELS.c.sha256 == _SHA256, ~exists(select(ONE).where(_registered(_SHA256))))
+    .where(
+        MIRRORED_WHEELS.c.sha256 == _SHA256,
+        MIRRORED_WHEELS.c.verified_at < bindparam("of_moment"),
+        ~exists(select(ONE).where(_registered(_SHA256))),
+    )
     .returning(ONE)
 )
 
@@ -98,11 +107,11 @@ class PostgresMirrorIndex:
         rows = await self._database.read(LIST_VERIFIED_BEFORE, {"of_moment": moment, "page_limit": limit})
         return [(_mirrored(row), _wheel(row)) for row in rows]
 
-    async def remove_unregistered(self, sha256: Sha256Digest) -> bool:
-        """Delete a row unless a public version has that wheel."""
-        await self._database.execute(REMOVE, {"of_sha256": sha256.hex})
-        [row] = await self._database.read(IS_REGISTERED, {"of_sha256": sha256.hex})
-        return not row["registered"]
+    async def remove_unregistered(self, sha256: Sha256Digest, *, before: datetime) -> bool:
+        """Delete an old row unless a public version has that wheel."""
+        await self._database.execute(REMOVE, {"of_sha256": sha256.hex, "of_moment": before})
+        [row] = await self._database.read(IS_KEPT, {"of_sha256": sha256.hex})
+        return not row["is_kept"]
 
 
 def _mirrored(row: Mapping[str, Any]) -> MirroredWheel:

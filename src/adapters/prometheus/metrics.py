@@ -5,6 +5,8 @@ from importlib.metadata import version
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from domain.mirror import MirrorPart
+
 _REQUEST_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0)
 _STAGE_BUCKETS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 30.0, 60.0, 120.0)
 _KIB = 1024
@@ -56,6 +58,26 @@ class Metrics:
             registry=registry,
             buckets=_WHEEL_BUCKETS,
         )
+        self.mirror_operations = Counter(
+            "registry_mirror_operations",
+            "Operations on the storage of the mirror, by operation and outcome.",
+            ["operation", "outcome"],
+            registry=registry,
+        )
+        self.mirror_served = Counter(
+            "registry_mirror_served_bytes",
+            "Bytes of the mirror's files in responses that began, by part.",
+            ["part"],
+            registry=registry,
+        )
+        self.mirror_corrupt = Counter(
+            "registry_mirror_corrupt",
+            "Copies that were not served, as they are not the files that they were, by part.",
+            ["part"],
+            registry=registry,
+        )
+        for part in MirrorPart:  # as above
+            self.mirror_corrupt.labels(part.value)
         self.clerk_calls = Histogram(
             "registry_clerk_call_duration_seconds",
             "Duration of calls to Clerk, by operation and outcome.",

@@ -14,7 +14,7 @@ _METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"
 
 
 class PrometheusObserver:
-    """Keeps metrics of requests, registrations, stages, calls to the authority and the pool."""
+    """Keeps metrics of requests, registrations, stages, the mirror, calls to the authority and the pool."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._metrics = Metrics(registry)
@@ -53,6 +53,21 @@ class PrometheusObserver:
             outcome = "answered"
         finally:
             self._metrics.clerk_calls.labels(operation, outcome).observe(perf_counter() - started)
+
+    @contextmanager
+    def mirror_operation(self, operation: str) -> Iterator[None]:
+        outcome = "failed"
+        try:
+            yield
+            outcome = "done"
+        finally:
+            self._metrics.mirror_operations.labels(operation, outcome).inc()
+
+    def file_served(self, part: str, size: int) -> None:
+        self._metrics.mirror_served.labels(part).inc(size)
+
+    def file_corrupt(self, part: str) -> None:
+        self._metrics.mirror_corrupt.labels(part).inc()
 
     def verification_declined(self, reason: str) -> None:
         self._metrics.verifications_declined.labels(reason).inc()

@@ -32,6 +32,9 @@ class MirrorIndex(Protocol):
         """Return copies that were last verified before a moment, the earliest first, with where they came from."""
         ...
 
-    async def remove_unregistered(self, sha256: Sha256Digest) -> bool:
-        """Forget a copy unless a public version has that wheel. Tell whether none has."""
+    async def remove_unregistered(self, sha256: Sha256Digest, *, before: datetime) -> bool:
+        """Forget a copy that was verified before a moment, unless a public version has that wheel.
+
+        Tell whether none has, and nothing is recorded of it any more.
+        """
         ...

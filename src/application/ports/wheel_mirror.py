@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from application.ports.wheel_fetcher import WheelContent
@@ -31,11 +32,14 @@ class StoredBytes:
     """The bytes of a file, or a range of them, as they are read.
 
     Attributes:
+        chunks: May be left unread.
         file_size: Of the whole file.
+        path: Of the whole file, if it lies on this machine.
     """
 
     chunks: AsyncIterator[bytes]
     file_size: int
+    path: Path | None = None
 
 
 class WheelMirror(Protocol):
@@ -59,6 +63,13 @@ class WheelMirror(Protocol):
 
         Raises:
             MirrorUnavailableError: It is not there, too. Also raised while reading.
+        """
+        ...
+
+    async def link(self, sha256: Sha256Digest, part: MirrorPart) -> str | None:
+        """Return a URL at which the storage itself serves a file for some minutes, without credentials.
+
+        None if clients are not to be sent there, or the storage cannot.
         """
         ...
 

@@ -157,7 +157,7 @@ class SweepMirror:
         """
         before = self._clock.now() - _AGE
         async for stored in self._mirror.list_wheels():
-            if stored.stored_at < before and await self._index.remove_unregistered(stored.sha256):
+            if stored.stored_at < before and await self._index.remove_unregistered(stored.sha256, before=before):
                 found = await self._mirror.find(stored.sha256, MirrorPart.WHEEL)
                 if found is None or found.stored_at < before:  # not put again meanwhile
                     await self._mirror.delete(stored.sha256)

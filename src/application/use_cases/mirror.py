@@ -1,5 +1,6 @@
 """Keeping copies of wheels, and reading them."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,6 +16,9 @@ from domain.wheel.verified_wheel import VerifiedWheel
 
 SETTLED = timedelta(hours=1)
 """A copy that is older is put again when its wheel is registered again, so that a sweep takes it for new."""
+_TOO_SLOW = "the registry's storage of wheels did not take a copy in time; send this again"
+
+_LOST = "the registry's storage of wheels has lost this file; install it from where it came from"
 
 
 class KeepWheel:
@@ -22,26 +26,40 @@ class KeepWheel:
 
     Args:
         is_required: Whether a wheel that cannot be kept is a failure.
+        seconds: How long a registration waits for its copy.
     """
 
-    def __init__(self, *, mirror: WheelMirror, index: MirrorIndex, clock: Clock, is_required: bool) -> None:
+    def __init__(
+        self, *, mirror: WheelMirror, index: MirrorIndex, clock: Clock, is_required: bool, seconds: float
+    ) -> None:
         self._mirror = mirror
         self._index = index
         self._clock = clock
         self._is_required = is_required
+        self._seconds = seconds
 
     async def execute(self, fetched: FetchedWheel, wheel: VerifiedWheel) -> None:
         """Put the bytes into the mirror, then record them.
 
         Raises:
-            MirrorUnavailableError: The storage is out of reach, and a copy is required.
+            MirrorUnavailableError: The storage is out of reach or slow, and a copy is required.
             StoreUnavailableError: The index is unreachable.
         """
         try:
-            await self.keep(fetched, wheel)
+            await self._keep_in_time(fetched, wheel)
         except MirrorUnavailableError:
             if self._is_required:
                 raise
+
+    async def _keep_in_time(self, fetched: FetchedWheel, wheel: VerifiedWheel) -> None:
+        limit = asyncio.timeout(self._seconds)
+        try:
+            async with limit:
+                await self.keep(fetched, wheel)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise MirrorUnavailableError(_TOO_SLOW, retry_after=30) from None
 
     async def keep(self, fetched: FetchedWheel, wheel: VerifiedWheel, *, replace: bool = False) -> None:
         """Do the same, whether a copy is required or not. With ``replace`` one that is there already is not trusted.
@@ -110,6 +128,24 @@ class ReadMirror:
             raise FileNotMirroredError("the registry keeps no such file; the package indexes link to those it has")
         return MirroredFile(found, part)
 
+    async def link(self, file: MirroredFile) -> str | None:
+        """Return a URL at which the storage itself serves a wheel; None where the registry serves the file.
+
+        Raises:
+            MirrorUnavailableError: The storage is out of reach.
+            MirrorCorruptError: The copy has another size than the wheel.
+        """
+        if file.part is not MirrorPart.WHEEL:  # small, and resolving takes many of them
+            return None
+        link = await self._mirror.link(file.wheel.sha256, file.part)
+        if link is None:
+            return None
+        found = await self._mirror.find(file.wheel.sha256, file.part)
+        if found is None:
+            raise MirrorUnavailableError(_LOST)
+        _require_size(file, found.size)
+        return link
+
     async def read(self, file: MirroredFile, *, start: int, end: int) -> StoredBytes:
         """Read a file from ``start`` to before ``end``.
 
@@ -119,6 +155,10 @@ class ReadMirror:
         """
         until = None if end == file.size else end
         stored = await self._mirror.read(file.wheel.sha256, file.part, start=start, end=until)
-        if stored.file_size != file.size:
-            raise MirrorCorruptError("the registry's copy of this file is damaged; install it from where it came from")
+        _require_size(file, stored.file_size)
         return stored
+
+
+def _require_size(file: MirroredFile, size: int) -> None:
+    if size != file.size:
+        raise MirrorCorruptError("the registry's copy of this file is damaged; install it from where it came from")

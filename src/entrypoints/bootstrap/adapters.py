@@ -59,15 +59,19 @@ class MirrorAdapters:
 
     Attributes:
         is_required: Whether a wheel that cannot be kept is not registered.
+        seconds: How long a registration waits for its copy.
     """
 
     mirror: WheelMirror
     index: MirrorIndex
     is_required: bool = False
+    seconds: float = 25.0
 
     def keep_wheel(self, clock: Clock) -> KeepWheel:
         """Return the use case that keeps a wheel."""
-        return KeepWheel(mirror=self.mirror, index=self.index, clock=clock, is_required=self.is_required)
+        return KeepWheel(
+            mirror=self.mirror, index=self.index, clock=clock, is_required=self.is_required, seconds=self.seconds
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,13 +151,16 @@ class MemoryAdapters(Adapters):
         object.__setattr__(self, "distributions", InMemoryDistributionIndex(self.store))
         object.__setattr__(self, "changes", InMemoryChangeFeed(self.store))
 
-    def with_mirror(self, *, is_required: bool = False) -> Self:
+    def with_mirror(self, *, is_required: bool = False, seconds: float = 25.0) -> Self:
         """Return the same with a mirror in memory."""
-        index = InMemoryMirrorIndex(self.store)
-        mirrored = copy(self)
-        object.__setattr__(
-            mirrored, "mirror", MirrorAdapters(mirror=InMemoryWheelMirror(), index=index, is_required=is_required)
+        mirror = MirrorAdapters(
+            mirror=InMemoryWheelMirror(),
+            index=InMemoryMirrorIndex(self.store),
+            is_required=is_required,
+            seconds=seconds,
         )
+        mirrored = copy(self)
+        object.__setattr__(mirrored, "mirror", mirror)
         return mirrored
 
     def with_log(self, keys: Sequence[SigningKey]) -> Self:

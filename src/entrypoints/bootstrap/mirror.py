@@ -1,7 +1,11 @@
 """The mirror that the settings describe."""
 
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
 from adapters.postgres.engine import Database
 from adapters.postgres.mirror_index import PostgresMirrorIndex
+from application.ports.wheel_mirror import WheelMirror
 from entrypoints.bootstrap.adapters import MirrorAdapters
 from entrypoints.settings import MirrorSettings
 
@@ -10,10 +14,25 @@ def mirror_adapters(settings: MirrorSettings | None, database: Database) -> Mirr
     """Return the adapters of the mirror; None if it is off."""
     if settings is None or settings.mode == "off" or settings.url is None:
         return None
-    from adapters.object_storage.wheel_mirror import ObjectStorageMirror  # noqa: PLC0415 -- takes 10 MB of memory
-
     return MirrorAdapters(
-        mirror=ObjectStorageMirror.open(settings.url, allow_http=settings.allow_http),
+        mirror=_storage(settings, settings.url),
         index=PostgresMirrorIndex(database),
         is_required=settings.mode == "required",
+        seconds=settings.upload_seconds,
+    )
+
+
+def _storage(settings: MirrorSettings, url: str) -> WheelMirror:
+    # Not at the top: the library takes 10 MB of memory.
+    from adapters.object_storage.folder_mirror import FolderMirror  # noqa: PLC0415
+    from adapters.object_storage.wheel_mirror import ObjectStorageMirror  # noqa: PLC0415
+
+    parts = urlsplit(url)
+    if parts.scheme == "file":
+        return FolderMirror(Path(unquote(parts.path)))
+    return ObjectStorageMirror.open(
+        url,
+        allow_http=settings.allow_http,
+        redirects=settings.redirect,
+        public_endpoint=settings.public_endpoint,
     )

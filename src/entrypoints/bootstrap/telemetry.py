@@ -6,18 +6,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from adapters.instrumentation import NULL_OBSERVER, AuthorityObserver, PoolObserver, StageObserver
+from adapters.instrumentation import NULL_OBSERVER, AuthorityObserver, MirrorObserver, PoolObserver, StageObserver
 from adapters.logs import LoggingObserver
 from entrypoints.settings import TracingSettings
-from entrypoints.telemetry import RegistrationObserver, RequestObserver, Telemetry
+from entrypoints.telemetry import FileObserver, RegistrationObserver, RequestObserver, Telemetry
 
 
-class Instrumentation(StageObserver, AuthorityObserver, PoolObserver, Protocol):
+class Instrumentation(StageObserver, MirrorObserver, AuthorityObserver, PoolObserver, Protocol):
     """Observes all adapters."""
 
 
 class StagesOfRegistrations(RegistrationObserver, StageObserver, Protocol):
     """Observes registrations and the stages within them."""
+
+
+class FilesOfMirrors(MirrorObserver, FileObserver, Protocol):
+    """Observes a mirror and its files."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +32,7 @@ class CompositeObserver:
     registrations: Sequence[StagesOfRegistrations] = ()
     authorities: Sequence[AuthorityObserver] = ()
     pools: Sequence[PoolObserver] = ()
+    mirrors: Sequence[FilesOfMirrors] = ()
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         for observer in self.requests:
@@ -46,6 +51,17 @@ class CompositeObserver:
     def fetched(self, host: str, size: int) -> None:
         for observer in self.registrations:
             observer.fetched(host, size)
+
+    def mirror_operation(self, operation: str) -> AbstractContextManager[None]:
+        return _all([observer.mirror_operation(operation) for observer in self.mirrors])
+
+    def file_served(self, part: str, size: int) -> None:
+        for observer in self.mirrors:
+            observer.file_served(part, size)
+
+    def file_corrupt(self, part: str) -> None:
+        for observer in self.mirrors:
+            observer.file_corrupt(part)
 
     def authority_call(self, operation: str) -> AbstractContextManager[None]:
         return _all([observer.authority_call(operation) for observer in self.authorities])
@@ -96,7 +112,11 @@ def open_telemetry(tracing: TracingSettings, *, shared_metrics: Path | None = No
     expose = expositions(registry, shared_metrics)
     if tracing.endpoint is None:
         observer = CompositeObserver(
-            requests=[metrics], registrations=[metrics, logs], authorities=[metrics], pools=[metrics]
+            requests=[metrics],
+            registrations=[metrics, logs],
+            authorities=[metrics],
+            pools=[metrics],
+            mirrors=[metrics],
         )
         return ProcessTelemetry(observer=observer, instrumentation=observer, expose=expose)
     from adapters.tracing.observer import TracingObserver  # noqa: PLC0415 -- an optional extra
@@ -106,7 +126,11 @@ def open_telemetry(tracing: TracingSettings, *, shared_metrics: Path | None = No
     tracer = provider.get_tracer("provider-registry")
     spans = TracingObserver(tracer)
     observer = CompositeObserver(
-        requests=[metrics], registrations=[metrics, logs, spans], authorities=[metrics, spans], pools=[metrics]
+        requests=[metrics],
+        registrations=[metrics, logs, spans],
+        authorities=[metrics, spans],
+        pools=[metrics],
+        mirrors=[metrics],
     )
     return ProcessTelemetry(
         observer=observer,

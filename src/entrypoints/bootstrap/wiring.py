@@ -10,6 +10,7 @@ from adapters.instrumented import (
     InstrumentedWheelFetcher,
     InstrumentedWheelMirror,
     InstrumentedWheelReader,
+    MirrorInstrumentation,
 )
 from application.fair_share import FairShare, Shares
 from application.ports.clock import Clock
@@ -61,7 +62,7 @@ def build_registry(
     publish_policy: PublishPolicy | None = None,
     runtime_version: str = "unpinned",
     compatibility: CompatibilityPolicy | None = None,
-    observer: StageObserver = NULL_OBSERVER,
+    observer: MirrorInstrumentation = NULL_OBSERVER,
     shares: Shares | None = None,
 ) -> UseCases:
     """Wire the use cases to adapters.
@@ -72,7 +73,7 @@ def build_registry(
         publish_policy: Which customers may publish for their organisations; the default one if left out.
         runtime_version: Pinned on every version that is registered.
         compatibility: What becomes of breaking changes; the default one if left out.
-        observer: Observes the stages of requests. Reads of the store are no stages.
+        observer: Observes the stages of requests, and the mirror. Reads of the store are no stages.
         shares: How many wheels are checked at once, and for whom.
     """
     verify_wheel = VerifyWheel(
@@ -144,7 +145,7 @@ def build_registry(
     )
 
 
-def _instrumented(adapters: MirrorAdapters, observer: StageObserver) -> MirrorAdapters:
+def _instrumented(adapters: MirrorAdapters, observer: MirrorInstrumentation) -> MirrorAdapters:
     return replace(adapters, mirror=InstrumentedWheelMirror(adapters.mirror, observer))
 
 

@@ -1,11 +1,13 @@
 """The storage of a mirror, in memory and in a local folder. ``tests/stores`` has servers of the S3 API."""
 
+import socket
 from pathlib import Path
 
 import pytest
 import structlog
 
 from adapters.memory.wheel_mirror import InMemoryWheelMirror
+from adapters.object_storage.folder_mirror import FolderMirror
 from adapters.object_storage.wheel_mirror import ObjectStorageMirror
 from application.errors import MirrorUnavailableError
 from application.ports.wheel_mirror import WheelMirror
@@ -13,18 +15,14 @@ from domain.mirror import MirrorPart
 from provider_registry_testing.wheel_mirror import WheelMirrorContract, bytes_of, digest_of
 
 
-def folder_mirror(folder: Path) -> ObjectStorageMirror:
-    return ObjectStorageMirror.open(folder.as_uri())
-
-
 class TestWheelMirrors(WheelMirrorContract):
     @pytest.fixture(params=["memory", "folder"])
     def mirror(self, request: pytest.FixtureRequest, tmp_path: Path) -> WheelMirror:
-        return InMemoryWheelMirror() if request.param == "memory" else folder_mirror(tmp_path / "a folder" / "é")
+        return InMemoryWheelMirror() if request.param == "memory" else FolderMirror(tmp_path / "a folder" / "é")
 
 
 async def test_files_lie_under_their_digest_and_foreign_ones_are_left_out(tmp_path: Path) -> None:
-    mirror, digest = folder_mirror(tmp_path), digest_of(b"wheel")
+    mirror, digest = FolderMirror(tmp_path), digest_of(b"wheel")
     await mirror.put(digest, MirrorPart.WHEEL, b"wheel")
     foreign = ["README", f"sha256/aa/bb/{digest}", f"sha256/{digest}", f"sha256/{digest.hex[:2]}/{digest.hex[2:4]}/x"]
     for name in foreign:
@@ -64,8 +62,65 @@ async def test_a_storage_that_does_not_answer_is_named_without_its_address(monke
     assert "127.0.0.1" not in str(logs)
 
 
+@pytest.mark.faults
+async def test_a_storage_that_accepts_connections_and_never_answers_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        for name, value in {
+            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{silent.getsockname()[1]}",
+            "AWS_ACCESS_KEY_ID": "id",
+            "AWS_SECRET_ACCESS_KEY": "key",
+            "AWS_REGION": "us-east-1",
+        }.items():
+            monkeypatch.setenv(name, value)
+        mirror, digest = ObjectStorageMirror.open("s3://bucket", allow_http=True, wait=0.1), digest_of(b"wheel")
+        for work in (
+            mirror.find(digest, MirrorPart.WHEEL),
+            mirror.read(digest, MirrorPart.WHEEL),
+            mirror.delete(digest),
+            anext(mirror.list_wheels()),
+        ):
+            with pytest.raises(MirrorUnavailableError):
+                await work
+
+
+@pytest.mark.parametrize(
+    ("url", "public_endpoint", "begins"),
+    [
+        ("s3://wheels/prefix", None, "https://internal.example.com/wheels/prefix/sha256/"),
+        ("s3://wheels/prefix", "https://cdn.example.com", "https://cdn.example.com/wheels/prefix/sha256/"),
+        ("az://wheels/prefix", None, "https://account.blob.core.windows.net/wheels/prefix/sha256/"),
+    ],
+)
+async def test_a_bucket_signs_links_where_clients_are_sent_to_it(
+    monkeypatch: pytest.MonkeyPatch, url: str, public_endpoint: str | None, begins: str
+) -> None:
+    for name, value in {
+        "AWS_ENDPOINT_URL": "https://internal.example.com",
+        "AWS_ACCESS_KEY_ID": "id",
+        "AWS_SECRET_ACCESS_KEY": "s3cret-key",
+        "AWS_REGION": "us-east-1",
+        "AZURE_STORAGE_ACCOUNT_NAME": "account",
+        "AZURE_STORAGE_ACCOUNT_KEY": "czNjcmV0LWtleQ==",
+    }.items():
+        monkeypatch.setenv(name, value)
+    digest = digest_of(b"wheel")
+    mirror = ObjectStorageMirror.open(url, redirects=True, public_endpoint=public_endpoint)
+    link = await mirror.link(digest, MirrorPart.WHEEL)
+    assert link is not None
+    assert link.startswith(begins)
+    assert digest.hex in link
+    assert "s3cret" not in link
+    assert await ObjectStorageMirror.open(url).link(digest, MirrorPart.WHEEL) is None
+
+
+async def test_a_folder_has_no_links(tmp_path: Path) -> None:
+    assert await FolderMirror(tmp_path).link(digest_of(b"wheel"), MirrorPart.WHEEL) is None
+
+
 async def test_a_file_that_shrinks_has_another_size(tmp_path: Path) -> None:
-    mirror, digest = folder_mirror(tmp_path), digest_of(b"wheel")
+    mirror, digest = FolderMirror(tmp_path), digest_of(b"wheel")
     await mirror.put(digest, MirrorPart.WHEEL, b"wheel")
     (tmp_path / "sha256" / digest.hex[:2] / digest.hex[2:4] / digest.hex).write_bytes(b"whe")
     stored = await mirror.read(digest, MirrorPart.WHEEL, start=0, end=5)

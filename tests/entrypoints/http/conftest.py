@@ -12,7 +12,8 @@ from litestar.testing import AsyncTestClient
 from litestar.types import ASGIApp
 
 from adapters.clerk.customers import ClerkCustomers
-from adapters.instrumentation import NULL_OBSERVER, StageObserver
+from adapters.instrumentation import NULL_OBSERVER
+from adapters.instrumented import MirrorInstrumentation
 from application.ports.token_verifier import TokenVerifier
 from application.ports.wheel_fetcher import WheelFetcher
 from domain.compatibility.gate import CompatibilityPolicy
@@ -94,7 +95,7 @@ async def serving(
     public_url: str | None = None,
     allowed_origins: Sequence[str] = (),
     telemetry: Telemetry | None = None,
-    stages: StageObserver | None = None,
+    stages: MirrorInstrumentation | None = None,
     open_verifier: Callable[[], AbstractAsyncContextManager[TokenVerifier]] | None = None,
     open_customers: Callable[[], AbstractAsyncContextManager[ClerkCustomers]] | None = None,
     fetcher: WheelFetcher | None = None,

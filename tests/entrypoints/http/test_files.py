@@ -1,5 +1,6 @@
 """Files of the mirror over HTTP, and what names them."""
 
+import asyncio
 import hashlib
 import io
 import zipfile
@@ -7,9 +8,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from adapters.memory.observer import InMemoryObserver
+from adapters.memory.wheel_mirror import InMemoryWheelMirror
 from domain.digests import Sha256Digest
 from domain.mirror import MirrorPart
 from entrypoints.bootstrap import MemoryAdapters
+from entrypoints.telemetry import Telemetry
 from tests.builders import a_wheel
 from tests.entrypoints.http.conftest import Service, serving
 
@@ -28,15 +32,19 @@ async def service(request: pytest.FixtureRequest) -> AsyncIterator[Service]:
         yield service
 
 
-def files(service: Service) -> dict[tuple[Sha256Digest, MirrorPart], bytes]:
+def memory_of(service: Service) -> InMemoryWheelMirror:
     assert service.adapters.mirror is not None
-    kept = service.adapters.mirror.mirror.files  # type: ignore[attr-defined] # in memory
-    return {key: data for key, (data, _) in kept.items()}
+    storage = service.adapters.mirror.mirror
+    assert isinstance(storage, InMemoryWheelMirror)
+    return storage
+
+
+def files(service: Service) -> dict[tuple[Sha256Digest, MirrorPart], bytes]:
+    return {key: data for key, (data, _) in memory_of(service).files.items()}
 
 
 def outage(service: Service, *, begins: bool = True) -> None:
-    assert service.adapters.mirror is not None
-    service.adapters.mirror.mirror.unavailable = begins  # type: ignore[attr-defined] # in memory
+    memory_of(service).unavailable = begins
 
 
 async def test_a_published_wheel_and_its_metadata_are_served_and_never_change(service: Service) -> None:
@@ -71,6 +79,25 @@ async def test_one_range_of_bytes_is_served(service: Service, sent: str, start: 
     assert response.headers["content-length"] == str(len(part))
     whole = await service.client.get(PATH, headers={"Range": sent, "If-Range": '"other"'})
     assert (whole.status_code, whole.content) == (200, WHEEL)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Range": "bytes=0-1,5-6"},
+        {"Range": "bytes=9-5"},
+        {"Range": "items=0-1"},
+        {"Range": "bytes=x"},
+        {"Range": "bytes=0-1", "If-Range": f'W/"{DIGEST}"'},
+        {"Range": "bytes=0-1", "If-Range": "Mon, 30 Nov 2026 00:00:00 GMT"},
+    ],
+    ids=["several", "backwards", "another unit", "no range", "a weak tag", "a date"],
+)
+async def test_what_is_not_one_range_of_this_file_is_the_whole_file(service: Service, headers: dict[str, str]) -> None:
+    await service.publish(data=WHEEL)
+    response = await service.client.get(PATH, headers=headers)
+    assert (response.status_code, response.content) == (200, WHEEL)
+    assert "content-range" not in response.headers
 
 
 async def test_a_range_outside_of_the_file_is_416_and_tells_its_size(service: Service) -> None:
@@ -151,6 +178,32 @@ async def test_without_its_storage_a_mirror_publishes_without_a_copy_or_not_at_a
 
 
 @pytest.mark.faults
+@pytest.mark.parametrize("is_required", [False, True], ids=["best effort", "required"])
+async def test_a_storage_that_never_answers_holds_up_its_own_registration_for_a_bounded_time_and_nothing_else(
+    *, is_required: bool
+) -> None:
+    adapters = MemoryAdapters().with_mirror(is_required=is_required, seconds=0.2)
+    async with serving(adapters, public_url=PUBLIC) as service:
+        storage = memory_of(service)
+        await service.publish(data=WHEEL)
+        storage.stalls = True
+        async with asyncio.TaskGroup() as group:
+            reader = group.create_task(service.client.get(PATH))
+            response = await service.post(service.upload("2.0.0"))
+            unharmed = await service.client.get("/providers/platform/gcp/versions/1.0.0")
+            waits = not reader.done()
+            storage.stalls = False
+            reader.cancel()
+    if is_required:
+        assert (response.status_code, response.json()["code"]) == (503, "mirror_unavailable")
+        assert "Retry-After" in response.headers
+    else:
+        assert response.status_code == 201
+    assert waits
+    assert unharmed.status_code == 200
+
+
+@pytest.mark.faults
 async def test_reads_of_a_storage_that_is_away_are_503_and_all_else_goes_on(service: Service) -> None:
     await service.publish(data=WHEEL)
     outage(service)
@@ -158,6 +211,47 @@ async def test_reads_of_a_storage_that_is_away_are_503_and_all_else_goes_on(serv
     assert (response.status_code, response.json()["code"]) == (503, "mirror_unavailable")
     assert (await service.client.head(PATH)).status_code == 200
     assert (await service.client.get("/health/ready")).status_code == 200
+
+
+async def test_where_clients_are_sent_to_the_storage_only_a_get_of_a_wheel_is_redirected(service: Service) -> None:
+    await service.publish(data=WHEEL)
+    memory_of(service).base_url = "https://bucket.example.com"
+    for headers in ({}, {"Range": "bytes=0-9"}):
+        response = await service.client.get(PATH, headers=headers, follow_redirects=False)
+        assert (response.status_code, response.content) == (307, b"")
+        assert response.headers["location"] == f"https://bucket.example.com/{DIGEST}/wheel?signature=s3cret"
+        assert response.headers["cache-control"] == "no-store"
+    head = await service.client.head(PATH)
+    assert (head.status_code, head.headers["content-length"]) == (200, str(len(WHEEL)))
+    assert (await service.client.get(PATH, headers={"If-None-Match": f'"{DIGEST}"'})).status_code == 304
+    assert (await service.client.get(PATH, headers={"Range": f"bytes={len(WHEEL)}-"})).status_code == 416
+    assert (await service.client.get(f"{PATH}.metadata")).content == METADATA
+
+
+@pytest.mark.faults
+async def test_nothing_is_redirected_to_a_copy_that_is_gone_or_damaged(service: Service) -> None:
+    await service.publish(data=WHEEL)
+    storage, digest = memory_of(service), Sha256Digest(DIGEST)
+    storage.base_url = "https://bucket.example.com"
+    await storage.put(digest, MirrorPart.WHEEL, WHEEL[:-1])
+    damaged = await service.client.get(PATH, follow_redirects=False)
+    await storage.delete(digest)
+    gone = await service.client.get(PATH, follow_redirects=False)
+    assert (damaged.status_code, damaged.json()["code"]) == (503, "mirror_corrupt")
+    assert (gone.status_code, gone.json()["code"]) == (503, "mirror_unavailable")
+
+
+async def test_the_bytes_that_are_served_and_what_is_damaged_are_counted() -> None:
+    seen = InMemoryObserver()
+    async with serving(MemoryAdapters().with_mirror(), telemetry=Telemetry(observer=seen)) as service:
+        await service.publish(data=WHEEL)
+        for headers in ({}, {"Range": "bytes=0-9"}):
+            await service.client.get(PATH, headers=headers)
+        await service.client.head(PATH)
+        await service.client.get(f"{PATH}.metadata")
+        await memory_of(service).put(Sha256Digest(DIGEST), MirrorPart.WHEEL, WHEEL[:-1])
+        await service.client.get(PATH)
+    assert seen.files == [("wheel", len(WHEEL)), ("wheel", 10), ("metadata", len(METADATA)), ("wheel", -1)]
 
 
 @pytest.mark.faults

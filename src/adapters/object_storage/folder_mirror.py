@@ -1,0 +1,58 @@
+"""The mirror in a local folder."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import BinaryIO
+
+from obstore.store import LocalStore
+
+from adapters.object_storage.wheel_mirror import WAIT_SECONDS, ObjectStorageMirror, key_of, translated
+from application.ports.wheel_mirror import StoredBytes
+from domain.digests import Sha256Digest
+from domain.mirror import MirrorPart
+
+_READ_BYTES = 256 * 1024
+
+
+class FolderMirror(ObjectStorageMirror):
+    """Keeps wheels in a folder, which is made if it is not there.
+
+    It reads the files itself: the library hands every 8 KiB from thread to thread.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(LocalStore(folder, mkdir=True))
+        self._folder = folder
+
+    async def read(
+        self, sha256: Sha256Digest, part: MirrorPart, *, start: int = 0, end: int | None = None
+    ) -> StoredBytes:
+        """Read a file, and say where it lies."""
+        path = self._folder / key_of(sha256, part)
+        async with translated("read", WAIT_SECONDS):
+            size = (await asyncio.to_thread(os.stat, path)).st_size
+        return StoredBytes(_chunks(path, start, size if end is None else end), size, path)
+
+
+async def _chunks(path: Path, start: int, end: int) -> AsyncIterator[bytes]:
+    async with translated("read", WAIT_SECONDS):
+        file = await asyncio.to_thread(_open, path, start)
+    try:
+        position = start
+        while position < end:
+            async with translated("read", WAIT_SECONDS):
+                chunk = await asyncio.to_thread(file.read, min(_READ_BYTES, end - position))
+            if not chunk:
+                return
+            position += len(chunk)
+            yield chunk
+    finally:
+        file.close()
+
+
+def _open(path: Path, position: int) -> BinaryIO:
+    file = path.open("rb", buffering=0)
+    file.seek(position)
+    return file
