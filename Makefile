@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run quick test test-quick test-programs test-browser test-proxy test-attacks test-wheels test-faults test-containers test-ha test-openapi test-stores test-attestations bench check format lint types imports audit audited containers cloudnative-pg sbom lock clean
+.PHONY: help run quick test test-quick test-programs test-browser test-proxy test-attacks test-wheels test-faults test-containers test-ha test-openapi test-stores test-attestations test-installers bench check format lint types imports audit audited containers cloudnative-pg sbom lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -12,6 +12,7 @@ HA := .data/ha
 OPENAPI := .data/openapi
 STORES := .data/stores
 ATTESTATIONS := .data/attestations
+INSTALLERS := .data/installers
 SBOM ?= dist/provider-registry.cdx.json
 ARGS ?=
 PYTEST_ARGS ?= -n auto
@@ -86,6 +87,14 @@ $(ATTESTATIONS)/.ready: requirements/dev.txt
 	@awk '/^pypi-attestations==/ {on = 1} on {print} on && !/\\$$/ {exit}' $< > $(ATTESTATIONS)/requirements.txt
 	@$(BIN)/python -m pip download --quiet --no-deps --no-binary :all: --require-hashes -r $(ATTESTATIONS)/requirements.txt --dest $(ATTESTATIONS)
 	@tar -xzf $(ATTESTATIONS)/pypi_attestations-*.tar.gz -C $(ATTESTATIONS)/assets --strip-components=3 --wildcards '*/test/assets/*'
+
+test-installers: $(READY) $(INSTALLERS)/.ready ## Install from the mirror with pip and uv of 2024 (fetches 17 MB once)
+	INSTALLERS_PYTHON=$(abspath $(INSTALLERS))/bin/python $(BIN)/python -m pytest -n0 tests/installers/two_years_old.py
+
+# Not audited: they are old on purpose, and meet nothing but a registry on loopback.
+$(INSTALLERS)/.ready: tests/installers/requirements.txt
+	@$(PYTHON) -m venv $(INSTALLERS)
+	@$(INSTALLERS)/bin/python -m pip install --quiet --require-hashes -r $<
 	@touch $@
 
 test-openapi: $(READY) $(OPENAPI)/.ready ## Hold the OpenAPI document against linters and client generators (needs npm; fetches 300 MB once)

@@ -4,6 +4,7 @@ import hashlib
 import json
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -91,9 +92,13 @@ def recover(folder: Path) -> None:
 def test_a_wheel_whose_host_is_gone_still_installs_and_resolving_takes_its_metadata_alone(
     world: World, tmp_path: Path, name: str
 ) -> None:
+    installs_without_its_host(world, tmp_path, name)
+
+
+def installs_without_its_host(world: World, tmp_path: Path, name: str, python: str = sys.executable) -> None:
     home = tmp_path / "home"
     home.mkdir()
-    installer = Installer(name, home, world.stack.host.ca_path)
+    installer = Installer(name, home, world.stack.host.ca_path, python)
     with world.serving():
         body = world.registers()
         world.forget_origin()
@@ -102,7 +107,7 @@ def test_a_wheel_whose_host_is_gone_still_installs_and_resolving_takes_its_metad
         of_wheel, of_metadata = world.requested(".whl"), world.requested(".whl.metadata")
         installed = installer.install(*index, GCP)
         requirement = world.stack.get("/providers/platform/gcp/versions/1.0.0/install").json()["requirement"]
-        other = Installer(name, tmp_path / "other", world.stack.host.ca_path)
+        other = Installer(name, tmp_path / "other", world.stack.host.ca_path, python)
         other.home.mkdir()
         direct = other.install("--no-index", requirement)
 

@@ -8,12 +8,19 @@ from pathlib import Path
 
 _PYTHON = sys.executable
 _SECONDS = 60
-_PIP = (_PYTHON, "-I", "-m", "pip", "--isolated", "--no-input", "--disable-pip-version-check")
-_UV = (str(Path(_PYTHON).with_name("uv")), "--no-config", "--no-progress")
-COMMANDS = {
-    "pip": (*_PIP, "install", "--no-cache-dir", "--retries", "0", "--timeout", "20"),
-    "uv": (*_UV, "pip", "install", "--no-cache", "--python", _PYTHON),
-}
+
+
+def commands(python: str) -> dict[str, tuple[str, ...]]:
+    """Return how pip and uv of that interpreter's environment are run."""
+    pip = (python, "-I", "-m", "pip", "--isolated", "--no-input", "--disable-pip-version-check")
+    uv = (str(Path(python).with_name("uv")), "--no-config", "--no-progress")
+    return {
+        "pip": (*pip, "install", "--no-cache-dir", "--retries", "0", "--timeout", "20"),
+        "uv": (*uv, "pip", "install", "--no-cache", "--python", python),
+    }
+
+
+COMMANDS = commands(_PYTHON)
 
 
 @dataclass(frozen=True)
@@ -23,6 +30,7 @@ class Installer:
     name: str
     home: Path
     authority: Path
+    python: str = _PYTHON
 
     @property
     def target(self) -> Path:
@@ -31,10 +39,16 @@ class Installer:
     def install(self, *arguments: str, dependencies: bool = False) -> subprocess.CompletedProcess[str]:
         """Run to the end. What is printed is in ``stdout``, errors too."""
         own = () if dependencies else ("--no-deps",)
-        options = (*own, "--target", str(self.target), "--cert", str(self.authority))
+        trust = ("--cert", str(self.authority)) if self.name == "pip" else ()
+        options = (*own, "--target", str(self.target), *trust)
         return subprocess.run(
-            [*COMMANDS[self.name], *options, *arguments],
-            env={"PATH": os.defpath, "HOME": str(self.home), "UV_HTTP_RETRIES": "0"},
+            [*commands(self.python)[self.name], *options, *arguments],
+            env={
+                "PATH": os.defpath,
+                "HOME": str(self.home),
+                "UV_HTTP_RETRIES": "0",
+                "SSL_CERT_FILE": str(self.authority),
+            },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
