@@ -1,4 +1,4 @@
-"""Credentials of wheel hosts and of the proxy to them, through the whole server."""
+"""Credentials of wheel hosts, of the proxy to them and of the mirror's bucket, through the whole server."""
 
 import json
 from base64 import b64encode
@@ -10,10 +10,11 @@ from anyio.from_thread import start_blocking_portal
 
 from tests.builders import a_wheel
 from tests.e2e.conftest import Stack
+from tests.e2e.test_command_line import run
 from tests.support.egress_proxy import ScriptedProxy, scripted_proxy
 from tests.support.https_host import Reply, file, raw, redirect, reset, status
 from tests.support.otlp import otlp_receiver
-from tests.support.postgres import fetch
+from tests.support.postgres import execute, fetch
 from tests.support.slow_host import SlowHost, a_slow_host
 from tests.support.stack import DISTRIBUTION
 
@@ -25,6 +26,19 @@ MARKS = [
         for user, word in (("registry", PASSWORD), ("out", PROXY_PASSWORD))
     ),
 ]
+BUCKET = {
+    "REGISTRY_MIRROR": "best_effort",
+    "REGISTRY_MIRROR_URL": "s3://m4rked-bucket/m4rked-prefix",
+    "REGISTRY_MIRROR_ALLOW_HTTP": "true",
+    "REGISTRY_MIRROR_REDIRECT": "true",
+    "REGISTRY_MIRROR_PUBLIC_ENDPOINT": "https://m4rked-public.example.com",
+    "AWS_ENDPOINT_URL": "http://m4rked.localhost:9",
+    "AWS_ACCESS_KEY_ID": "m4rked-id",
+    "AWS_SECRET_ACCESS_KEY": "m4rked-key",
+    "AWS_REGION": "us-east-1",
+}
+"""Of a mirror whose storage does not answer."""
+COPIED = "INSERT INTO mirrored_wheels VALUES ('{0}', {1}, '{0}', {1}, now())"
 OTHER = a_wheel(DISTRIBUTION, files={"gcp_provider/__init__.py": b"other"})
 READS = [
     *("/", "/providers", "/providers/platform/gcp", "/metrics", "/health/ready", "/simple/"),
@@ -73,6 +87,7 @@ def test_credentials_are_in_no_log_answer_page_metric_span_or_row(
         "REGISTRY_WHEEL_CREDENTIALS_FILE": str(path),
         "REGISTRY_WHEEL_PROXY_URL": f"http://out:{PROXY_PASSWORD}@127.0.0.1:{proxy.port}",
         **host.settings,
+        **BUCKET,
     }
     answers, outcomes = [], []
     with (
@@ -90,13 +105,21 @@ def test_credentials_are_in_no_log_answer_page_metric_span_or_row(
         for proxys in (b"HTTP/1.1 407 no\r\n\r\n", PROXY_PASSWORD.encode(), b"HTTP/1.1 200\r\n\r\nx"):
             proxy.answer = proxys
             answers.append(stack.post(host.upload("2.0.0")))
-        answers += [stack.get(each) for each in READS]
+        first = stack.get("/providers/platform/gcp/versions/1.0.0").json()
+        execute(stack.settings["DATABASE_URL"], COPIED.format(first["wheel_sha256"], first["wheel_size"]))
+        copy = f"/files/{first['wheel_sha256']}/{first['wheel_filename']}"
+        unread = [stack.get(copy), stack.get(f"{copy}.metadata")]
+        mirror = [run("mirror", each, **stack.settings, **settings) for each in ("verify", "backfill", "sweep")]
+        answers += [*unread, *(stack.get(each) for each in READS)]
         process.terminate()
         assert process.wait(30) == 0
 
     sent = [PASSWORD in str(request.head) or MARKS[1].encode() in request.head for request in host.scripted.requests]
     assert outcomes == [expected for _, expected in replies(host, b"").values()]
     assert [answer.status_code for answer in answers[-len(READS) :]] == [200] * len(READS)
+    assert [answer.json()["code"] for answer in unread] == ["mirror_unavailable"] * 2
+    assert {ended.returncode for ended in mirror} != {0}
+    assert "mirror_failed" in stack.log.read_text()
     assert "wheel_credentials_refused" in stack.log.read_text()
     assert sent == [True] * len(sent)
     assert len(sent) >= len(outcomes)
@@ -107,7 +130,8 @@ def test_credentials_are_in_no_log_answer_page_metric_span_or_row(
     ]
     rows = [str(fetch(stack.settings["DATABASE_URL"], f'SELECT "{table}"::text FROM "{table}"')) for table in tables]
     shown = [answer.text + str(answer.headers) for answer in answers]
-    places = [stack.log.read_text(), *rows, *shown, *(body.decode("latin-1") for body in receiver.raw)]
+    told = [ended.stdout + ended.stderr for ended in mirror]
+    places = [*told, stack.log.read_text(), *rows, *shown, *(body.decode("latin-1") for body in receiver.raw)]
     assert len(rows) > 5
     assert len(receiver.raw) > 0
     assert [place for place in places if any(mark in place for mark in MARKS)] == []
