@@ -67,7 +67,7 @@ class World:
 
     def requested(self, suffix: str) -> int:
         lines = map(json.loads, self.stack.log.read_text().splitlines())
-        return sum(line["event"] == "request" and line["path"].endswith(suffix) for line in lines)
+        return sum(line["event"] == "request_answered" and line["path"].endswith(suffix) for line in lines)
 
 
 @pytest.fixture

@@ -88,10 +88,7 @@ class Downloader:
             if following.authority != url.authority:
                 credentials = ()
             url = following
-        raise WheelRefusedError(
-            WheelProblem.REDIRECT_FORBIDDEN,
-            f"the URL redirects more than {self.policy.max_redirects} times; register the address of the file itself",
-        )
+        raise _too_many_redirects(self.policy.max_redirects)
 
     async def _hop(
         self,
@@ -114,9 +111,33 @@ class Downloader:
                 await self._receive(url.host, response, spool)
                 return None
 
-    async def _request(self, url: FetchUrl, credential: Credential | None, *, keep_alive: bool) -> httpx.Response:
+    async def look(self, url: FetchUrl, *, credentials: Sequence[Credential] = ()) -> httpx.Response:
+        """Follow redirects to the file, and return the response to a ``HEAD`` of it, unchecked. Nothing is retried.
+
+        Raises:
+            RetryableError: Another attempt may succeed.
+            WheelRefusedError: It redirects too often, or where it may not.
+            WheelHostFailedError: See the port.
+            WheelHostTimeoutError: See the port.
+        """
+        for _ in range(self.policy.max_redirects + 1):
+            credential = credential_for(url, credentials)
+            with translated_errors(url.host):
+                response = await self._request(url, credential, keep_alive=False, method="HEAD")
+                await response.aclose()
+            location = redirect_location(url.host, response)
+            if location is None:
+                return response
+            following = url.redirected(location)
+            credentials = credentials if following.authority == url.authority else ()
+            url = following
+        raise _too_many_redirects(self.policy.max_redirects)
+
+    async def _request(
+        self, url: FetchUrl, credential: Credential | None, *, keep_alive: bool, method: str = "GET"
+    ) -> httpx.Response:
         request = httpx.Request(
-            "GET",
+            method,
             url.origin,
             headers=_headers(url, self.policy.user_agent, credential, keep_alive=keep_alive),
             extensions={
@@ -141,6 +162,13 @@ class Downloader:
             await spool.write(chunk)
             asked = time()
         await spool.finish()
+
+
+def _too_many_redirects(allowed: int) -> WheelRefusedError:
+    return WheelRefusedError(
+        WheelProblem.REDIRECT_FORBIDDEN,
+        f"the URL redirects more than {allowed} times; register the address of the file itself",
+    )
 
 
 def _headers(

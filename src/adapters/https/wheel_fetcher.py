@@ -18,12 +18,14 @@ from adapters.https.download import Downloader
 from adapters.https.egress_proxy import EgressProxy
 from adapters.https.error_mapping import RetryableError
 from adapters.https.fetch_url import FetchUrl
+from adapters.https.origin_probe import look
 from adapters.https.policy import FetchPolicy
 from adapters.https.spool import Spool
 from adapters.https.tls import create_ssl_context
 from adapters.https.transport import WheelHostTransport
 from application.errors import TooManyFetchesError, WheelHostTimeoutError
 from application.ports.wheel_fetcher import FetchedWheel
+from domain.availability import FileSignature
 from domain.wheel.url import WheelUrl
 
 _log = structlog.get_logger()
@@ -72,6 +74,11 @@ class HttpsWheelFetcher:
         except BaseException:
             self._release(spool)
             raise
+
+    async def look(self, url: WheelUrl, *, namespace: str | None = None) -> FileSignature:
+        """Ask a wheel's host about it; implements ``application.ports.origin_probe.OriginProbe``. Takes no slot."""
+        credentials = await self._credentials_for(namespace)
+        return await look(self._downloader, FetchUrl.of(url), credentials, seconds=self._policy.start_deadline)
 
     async def aclose(self) -> None:
         """Close the idle connections; nothing may be fetched any more."""

@@ -310,11 +310,44 @@ class TaskRow(_Row):
     created_at: Mapped[_Time]
 
 
+class VersionCheckRow(_Row):
+    """What is known of a version's wheel on its host, and when that is checked next. Leased as tasks are."""
+
+    __tablename__ = "version_checks"
+    __table_args__: Any = (
+        CheckConstraint("verdict IN ('intact', 'drifted', 'unreachable')", name="verdict"),
+        Index("ix_version_checks_due", "due_at"),
+        {"postgresql_with": {"fillfactor": 70, "autovacuum_vacuum_scale_factor": 0.01}},
+    )
+
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("provider_versions.id"), primary_key=True)
+    due_at: Mapped[_Time]
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    lease: Mapped[UUID | None] = mapped_column(GUID)
+    verdict: Mapped[_Name | None]
+    since: Mapped[_Time | None]
+    checked_at: Mapped[_Time | None]
+    verified_at: Mapped[_Time | None]
+    failing_since: Mapped[_Time | None]
+    failure: Mapped[_Text | None]
+    seen_size: Mapped[_Number | None]
+    seen_etag: Mapped[_Text | None]
+    other_sha256: Mapped[_Name | None]
+
+
 PROVIDERS, VERSIONS, EVENTS, TOTALS = (
     cast("Table", row.__table__) for row in (ProviderRow, VersionRow, EventRow, CatalogTotalsRow)
 )
-DISTRIBUTIONS, DISTRIBUTION_EVENTS, WHEEL_FILES, REPORTS, MIRRORED_WHEELS, TASKS = (
+DISTRIBUTIONS, DISTRIBUTION_EVENTS, WHEEL_FILES, REPORTS, MIRRORED_WHEELS, TASKS, VERSION_CHECKS = (
     cast("Table", row.__table__)
-    for row in (DistributionRow, DistributionEventRow, WheelFileRow, CompatibilityReportRow, MirroredWheelRow, TaskRow)
+    for row in (
+        DistributionRow,
+        DistributionEventRow,
+        WheelFileRow,
+        CompatibilityReportRow,
+        MirroredWheelRow,
+        TaskRow,
+        VersionCheckRow,
+    )
 )
 """The same as statements see them."""

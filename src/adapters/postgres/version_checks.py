@@ -1,0 +1,178 @@
+"""Checks of public versions in PostgreSQL."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Interval,
+    Uuid,
+    any_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    null,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+
+from adapters.postgres.engine import Database
+from adapters.postgres.leases import LeaseStatements, held
+from adapters.postgres.queries import ONE
+from adapters.postgres.tables import IS_PUBLIC, VERSION_CHECKS, VERSIONS
+from application.ports.version_checks import LeasedCheck
+from domain.availability import Availability, CheckSchedule, FileSignature, OriginVerdict, first_check
+from domain.digests import Sha256Digest
+from domain.mirror import RegisteredWheel
+from domain.names import ProviderName
+from domain.semver import SemVer
+from domain.tasks import Lease
+from domain.wheel.url import WheelUrl
+
+_LIMIT = bindparam("page_limit", type_=BigInteger)
+_WHEEL = [VERSIONS.c[name] for name in ("prefix", "name", "version", "wheel_url", "wheel_sha256")]
+_KNOWN = (
+    "verdict",
+    "since",
+    "checked_at",
+    "verified_at",
+    "failing_since",
+    "failure",
+    "seen_size",
+    "seen_etag",
+    "other_sha256",
+)
+
+LEASES = LeaseStatements(VERSION_CHECKS, VERSION_CHECKS.c.version_id)
+LIST_UNCHECKED = (
+    select(VERSIONS.c.id, *_WHEEL)
+    .where(
+        text(IS_PUBLIC),
+        VERSIONS.c.wheel_sha256.is_not(None),
+        ~exists(select(ONE).where(VERSION_CHECKS.c.version_id == VERSIONS.c.id)),
+    )
+    .limit(_LIMIT)
+)
+ENROL = (
+    insert(VERSION_CHECKS)
+    .values(
+        version_id=bindparam("of_version", type_=VERSION_CHECKS.c.version_id.type),
+        due_at=func.now() + bindparam("for_time", type_=Interval),
+    )
+    .on_conflict_do_nothing()
+    .returning(ONE)
+)
+READ_WHEELS = select(VERSIONS.c.id, *_WHEEL).where(
+    VERSIONS.c.id == any_(bindparam("of_versions", type_=ARRAY(Uuid)))  # type: ignore[arg-type] # an array it is
+)
+FIND_CHECK = (
+    select(*VERSION_CHECKS.c)
+    .join(VERSIONS, VERSIONS.c.id == VERSION_CHECKS.c.version_id)
+    .where(
+        VERSIONS.c.prefix == bindparam("of_prefix", type_=VERSIONS.c.prefix.type),
+        VERSIONS.c.name == bindparam("of_name", type_=VERSIONS.c.name.type),
+        VERSIONS.c.version == bindparam("of_version", type_=VERSIONS.c.version.type),
+        text(IS_PUBLIC),
+        VERSION_CHECKS.c.checked_at.is_not(None),
+    )
+)
+RECORD = (
+    update(VERSION_CHECKS)
+    .where(VERSION_CHECKS.c.version_id == bindparam("of_id", type_=VERSION_CHECKS.c.version_id.type))
+    .where(VERSION_CHECKS.c.lease == bindparam("of_lease", type_=VERSION_CHECKS.c.lease.type))
+    .values(
+        lease=null(),
+        attempts=literal_column("0"),
+        due_at=func.now() + bindparam("for_time", type_=Interval),
+        **{name: bindparam(f"known_{name}", type_=VERSION_CHECKS.c[name].type) for name in _KNOWN},
+    )
+    .returning(ONE)
+)
+
+
+class PostgresVersionChecks:
+    """Leases checks; implements ``application.ports.version_checks.VersionChecks``."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def enrol(self, schedule: CheckSchedule, *, limit: int) -> int:
+        rows = await self._database.read(LIST_UNCHECKED, {"page_limit": limit})
+        for row in rows:
+            wheel = _wheel(row)
+            delay = first_check(f"{wheel.provider}@{wheel.version}", schedule)
+            await self._database.execute(ENROL, {"of_version": row["id"], "for_time": delay})
+        return len(rows)
+
+    async def claim(self, *, seconds: float, limit: int) -> Sequence[LeasedCheck]:
+        token = uuid4()
+        terms = {"new_lease": token, "for_time": timedelta(seconds=seconds), "page_limit": limit}
+        claimed = await self._database.execute(LEASES.claim, terms)
+        if not claimed:
+            return []
+        found = await self._database.read(READ_WHEELS, {"of_versions": [row["version_id"] for row in claimed]})
+        wheels = {row["id"]: _wheel(row) for row in found}
+        return [
+            LeasedCheck(
+                wheel=wheels[row["version_id"]],
+                known=_known(row),
+                lease=Lease(id=row["version_id"], token=token, attempt=row["attempts"]),
+            )
+            for row in claimed
+        ]
+
+    async def record(self, lease: Lease, known: Availability, *, after: timedelta) -> bool:
+        signature = known.signature or FileSignature()
+        row = {
+            "verdict": known.verdict and known.verdict.value,
+            "since": known.since,
+            "checked_at": known.checked_at,
+            "verified_at": known.verified_at,
+            "failing_since": known.failing_since,
+            "failure": known.failure,
+            "seen_size": signature.size,
+            "seen_etag": signature.etag,
+            "other_sha256": known.other_sha256 and known.other_sha256.hex,
+        }
+        given = {f"known_{name}": value for name, value in row.items()}
+        return bool(await self._database.execute(RECORD, {**held(lease), "for_time": after, **given}))
+
+    async def renew(self, lease: Lease, *, seconds: float) -> bool:
+        return bool(await self._database.execute(LEASES.renew, {**held(lease), "for_time": timedelta(seconds=seconds)}))
+
+    async def give_back(self, lease: Lease) -> bool:
+        return bool(await self._database.execute(LEASES.give_back, held(lease)))
+
+    async def find(self, name: ProviderName, version: SemVer) -> Availability | None:
+        place = {"of_prefix": name.prefix, "of_name": name.name, "of_version": version.text}
+        rows = await self._database.read(FIND_CHECK, place)
+        return _known(rows[0]) if rows else None
+
+
+def _wheel(row: Mapping[str, Any]) -> RegisteredWheel:
+    return RegisteredWheel(
+        provider=ProviderName(row["prefix"], row["name"]),
+        version=SemVer.parse(row["version"]),
+        url=WheelUrl.parse(row["wheel_url"]),
+        sha256=Sha256Digest(row["wheel_sha256"]),
+    )
+
+
+def _known(row: Mapping[str, Any]) -> Availability:
+    signature = FileSignature(size=row["seen_size"], etag=row["seen_etag"])
+    return Availability(
+        verdict=None if row["verdict"] is None else OriginVerdict(row["verdict"]),
+        since=row["since"],
+        checked_at=row["checked_at"],
+        verified_at=row["verified_at"],
+        failing_since=row["failing_since"],
+        failure=row["failure"],
+        signature=None if signature == FileSignature() else signature,
+        other_sha256=None if row["other_sha256"] is None else Sha256Digest(row["other_sha256"]),
+    )

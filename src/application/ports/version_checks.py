@@ -1,0 +1,45 @@
+"""Knowing which public versions' wheels to check on their hosts, and what came of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from application.ports.leases import Leases
+from domain.availability import Availability, CheckSchedule
+from domain.mirror import RegisteredWheel
+from domain.names import ProviderName
+from domain.semver import SemVer
+from domain.tasks import Lease
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeasedCheck:
+    """A wheel whose check was claimed, and what is known of it."""
+
+    wheel: RegisteredWheel
+    known: Availability
+    lease: Lease
+
+
+class VersionChecks(Leases, Protocol):
+    """Holds one check for each public version, each with its own due time."""
+
+    async def enrol(self, schedule: CheckSchedule, *, limit: int) -> int:
+        """Add the checks of public versions that have none, due as ``first_check`` says. Return how many."""
+        ...
+
+    async def claim(self, *, seconds: float, limit: int) -> Sequence[LeasedCheck]:
+        """Lease checks that are due, the longest due first, for so many seconds.
+
+        Concurrent callers get different ones. A check whose lease has ended is due again.
+        """
+        ...
+
+    async def record(self, lease: Lease, known: Availability, *, after: timedelta) -> bool:
+        """Keep what is known, and end the lease; the check is due again after that time."""
+        ...
+
+    async def find(self, name: ProviderName, version: SemVer) -> Availability | None:
+        """Return what is known of a public version, or None before its first check."""
+        ...
