@@ -47,16 +47,16 @@ class FileSignature:
 
     Attributes:
         size: In bytes, if the host says it.
-        etag: Its entity tag, if it has one.
+        tag: Its entity tag, if it has one.
     """
 
     size: int | None = None
-    etag: str | None = None
+    tag: str | None = None
 
     @property
     def is_telling(self) -> bool:
         """Whether a change of the file would show."""
-        return self.size is not None and self.etag is not None
+        return self.size is not None and self.tag is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ class VersionChecksContract:
 
     async def test_what_was_recorded_is_found_and_comes_with_the_next_claim(self, checks: Checks) -> None:
         await checks.publish("1.0.0")
-        seen = FileSignature(size=5, etag='"a"')
+        seen = FileSignature(size=5, tag='"a"')
         registered = a_version("1.0.0").wheel_sha256
         assert registered is not None
         intact = Availability().after(Fetched(registered, seen), registered, AT_ONCE, at=NOW)

@@ -38,7 +38,7 @@ class World:
 
     def serves(self, data: bytes) -> None:
         self.fetcher.put(self.url, data)
-        self.probe.put(self.url, FileSignature(size=len(data), etag=f'"{sha256_of(data)}"'))
+        self.probe.put(self.url, FileSignature(size=len(data), tag=f'"{sha256_of(data)}"'))
 
     def fails(self, error: RegistryError) -> None:
         self.fetcher.fail_with(self.url, error)

@@ -24,7 +24,7 @@ from tests.builders import NOW
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SCHEDULE = CheckSchedule()
 RIGHT, OTHER, THIRD = (Sha256Digest(letter * 64) for letter in "abc")
-SEEN = FileSignature(size=5, etag='"a"')
+SEEN = FileSignature(size=5, tag='"a"')
 
 
 def after(*steps: tuple[timedelta, Observation], first: Availability | None = None) -> Availability:
@@ -100,7 +100,7 @@ def test_other_bytes_end_unreachable_without_a_verdict() -> None:
         (INTACT, SEEN, DAY, False),
         (INTACT, SEEN, 30 * DAY, True),
         (INTACT, replace(SEEN, size=6), DAY, True),
-        (INTACT, replace(SEEN, etag='"b"'), DAY, True),
+        (INTACT, replace(SEEN, tag='"b"'), DAY, True),
         (INTACT, None, DAY, True),
         (replace(INTACT, signature=FileSignature(size=5)), FileSignature(size=5), DAY, True),
         (Availability(), SEEN, DAY, True),

@@ -67,7 +67,14 @@ def endpoint(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
             yield url
         return
     server = ("hypercorn", "ministack.app:app", "-b", f"127.0.0.1:{port}")
-    with running(*server, port=port, folder=folder, GATEWAY_PORT=str(port), SERVICES="s3", SFTP_ENABLED="0") as url:
+    variables = {
+        "GATEWAY_PORT": str(port),
+        "SERVICES": "s3",
+        "SFTP_ENABLED": "0",
+        "AWS_ACCESS_KEY_ID": KEY,
+        "AWS_SECRET_ACCESS_KEY": SECRET,
+    }
+    with running(*server, port=port, folder=folder, **variables) as url:
         signed = (
             f"AWS4-HMAC-SHA256 Credential={KEY}/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0"
         )

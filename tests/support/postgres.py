@@ -48,6 +48,7 @@ TABLES = (
     "log_salts",
     "log_tiles",
     "log_checkpoints",
+    "version_checks",
 )
 
 

@@ -47,5 +47,5 @@ async def look(
 def _signature(response: httpx.Response) -> FileSignature:
     length, etag = (response.headers.get(name, "") for name in ("content-length", "etag"))
     return FileSignature(
-        size=int(length) if _LENGTH.fullmatch(length) else None, etag=etag if _ETAG.fullmatch(etag) else None
+        size=int(length) if _LENGTH.fullmatch(length) else None, tag=etag if _ETAG.fullmatch(etag) else None
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, delete, exists, or_, select, text, true
+from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, delete, exists, func, or_, select, text, true
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from adapters.postgres.engine import Database
@@ -66,7 +66,8 @@ REMOVE = (
     delete(MIRRORED_WHEELS)
     .where(
         MIRRORED_WHEELS.c.sha256 == _SHA256,
-        MIRRORED_WHEELS.c.verified_at < bindparam("of_moment"),
+        # Such that the index by that time is of no use: it would be read from its beginning.
+        func.coalesce(MIRRORED_WHEELS.c.verified_at, func.now()) < bindparam("of_moment"),
         ~exists(select(ONE).where(_registered(_SHA256))),
     )
     .returning(ONE)

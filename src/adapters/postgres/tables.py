@@ -331,7 +331,7 @@ class VersionCheckRow(_Row):
     failing_since: Mapped[_Time | None]
     failure: Mapped[_Text | None]
     seen_size: Mapped[_Number | None]
-    seen_etag: Mapped[_Text | None]
+    seen_tag: Mapped[_Text | None]
     other_sha256: Mapped[_Name | None]
 
 

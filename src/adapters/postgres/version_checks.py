@@ -45,7 +45,7 @@ _KNOWN = (
     "failing_since",
     "failure",
     "seen_size",
-    "seen_etag",
+    "seen_tag",
     "other_sha256",
 )
 
@@ -137,7 +137,7 @@ class PostgresVersionChecks:
             "failing_since": known.failing_since,
             "failure": known.failure,
             "seen_size": signature.size,
-            "seen_etag": signature.etag,
+            "seen_tag": signature.tag,
             "other_sha256": known.other_sha256 and known.other_sha256.hex,
         }
         given = {f"known_{name}": value for name, value in row.items()}
@@ -165,7 +165,7 @@ def _wheel(row: Mapping[str, Any]) -> RegisteredWheel:
 
 
 def _known(row: Mapping[str, Any]) -> Availability:
-    signature = FileSignature(size=row["seen_size"], etag=row["seen_etag"])
+    signature = FileSignature(size=row["seen_size"], tag=row["seen_tag"])
     return Availability(
         verdict=None if row["verdict"] is None else OriginVerdict(row["verdict"]),
         since=row["since"],

@@ -37,7 +37,7 @@ def ok(*fields: str) -> Reply:
 
 async def test_length_and_entity_tag_are_asked_for_with_a_head(world: World) -> None:
     world.host.script(PATH, ok("Content-Length: 123", 'ETag: "abc"'))
-    assert await look(world) == FileSignature(size=123, etag='"abc"')
+    assert await look(world) == FileSignature(size=123, tag='"abc"')
     assert [request.head.split()[0] for request in world.host.requests] == [b"HEAD"]
 
 

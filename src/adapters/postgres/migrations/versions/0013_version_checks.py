@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.Column("failing_since", DateTimeUTC(timezone=True)),
         sa.Column("failure", sa.Text()),
         sa.Column("seen_size", sa.BigInteger()),
-        sa.Column("seen_etag", sa.Text()),
+        sa.Column("seen_tag", sa.Text()),
         sa.Column("other_sha256", sa.Text(collation="C")),
         sa.PrimaryKeyConstraint("version_id", name=op.f("pk_version_checks")),
         sa.ForeignKeyConstraint(
