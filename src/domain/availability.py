@@ -177,4 +177,4 @@ def first_check(key: str, schedule: CheckSchedule) -> timedelta:
         schedule: Over whose shorter period checks are spread.
     """
     drawn = int.from_bytes(hashlib.sha256(key.encode()).digest()[: _HASH_BITS // 8], "big")
-    return schedule.look_every * (drawn / 2**_HASH_BITS)
+    return schedule.look_every * (drawn / (1 << _HASH_BITS))

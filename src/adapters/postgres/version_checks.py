@@ -68,9 +68,7 @@ ENROL = (
     .on_conflict_do_nothing()
     .returning(ONE)
 )
-READ_WHEELS = select(VERSIONS.c.id, *_WHEEL).where(
-    VERSIONS.c.id == any_(bindparam("of_versions", type_=ARRAY(Uuid)))  # type: ignore[arg-type] # an array it is
-)
+READ_WHEELS = select(VERSIONS.c.id, *_WHEEL).where(VERSIONS.c.id == any_(bindparam("of_versions", type_=ARRAY(Uuid))))
 FIND_CHECK = (
     select(*VERSION_CHECKS.c)
     .join(VERSIONS, VERSIONS.c.id == VERSION_CHECKS.c.version_id)
