@@ -95,7 +95,10 @@ def test_a_wheel_whose_host_is_gone_still_installs_and_resolving_takes_its_metad
     installs_without_its_host(world, tmp_path, name)
 
 
-def installs_without_its_host(world: World, tmp_path: Path, name: str, python: str = sys.executable) -> None:
+def installs_without_its_host(
+    world: World, tmp_path: Path, name: str, python: str = sys.executable, *, wheels: int = 0
+) -> None:
+    """Resolve, which takes so many downloads of the wheel and one of its metadata; then install."""
     home = tmp_path / "home"
     home.mkdir()
     installer = Installer(name, home, world.stack.host.ca_path, python)
@@ -112,7 +115,7 @@ def installs_without_its_host(world: World, tmp_path: Path, name: str, python: s
         direct = other.install("--no-index", requirement)
 
     assert resolved.returncode == 0, resolved.stdout
-    assert (of_wheel, of_metadata) == (0, 1)  # so of the wheel's megabytes none was sent
+    assert (of_wheel, of_metadata) == (wheels, 1)  # without a download none of the wheel's megabytes was sent
     assert installed.returncode == 0, installed.stdout
     assert direct.returncode == 0, direct.stdout
     for each in (installer, other):

@@ -109,7 +109,7 @@ def test_credentials_are_in_no_log_answer_page_metric_span_or_row(
         execute(stack.settings["DATABASE_URL"], COPIED.format(first["wheel_sha256"], first["wheel_size"]))
         copy = f"/files/{first['wheel_sha256']}/{first['wheel_filename']}"
         unread = [stack.get(copy), stack.get(f"{copy}.metadata")]
-        mirror = [run("mirror", each, **stack.settings, **settings) for each in ("verify", "backfill", "sweep")]
+        mirror = [run("mirror", each, **{**stack.settings, **settings}) for each in ("verify", "backfill", "sweep")]
         answers += [*unread, *(stack.get(each) for each in READS)]
         process.terminate()
         assert process.wait(30) == 0

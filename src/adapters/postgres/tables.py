@@ -320,7 +320,7 @@ class VersionCheckRow(_Row):
         {"postgresql_with": {"fillfactor": 70, "autovacuum_vacuum_scale_factor": 0.01}},
     )
 
-    version_id: Mapped[UUID] = mapped_column(ForeignKey("provider_versions.id"), primary_key=True)
+    version_id: Mapped[UUID] = mapped_column(GUID, ForeignKey("provider_versions.id"), primary_key=True)
     due_at: Mapped[_Time]
     attempts: Mapped[int] = mapped_column(server_default=text("0"))
     lease: Mapped[UUID | None] = mapped_column(GUID)
