@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run quick test test-quick test-programs test-browser test-proxy test-attacks test-wheels test-faults test-containers test-ha test-openapi test-stores test-attestations test-installers bench check format lint types imports audit audited containers cloudnative-pg sbom lock clean
+.PHONY: help run quick test test-quick test-programs test-browser test-proxy test-attacks test-wheels test-faults test-containers test-ha test-openapi test-stores test-attestations test-installers docs screenshots workflows reproducible bench check format lint types imports audit audited containers cloudnative-pg sbom lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -13,6 +13,8 @@ OPENAPI := .data/openapi
 STORES := .data/stores
 ATTESTATIONS := .data/attestations
 INSTALLERS := .data/installers
+DOCS := .data/docs
+WORKFLOWS := .data/workflows
 SBOM ?= dist/provider-registry.cdx.json
 ARGS ?=
 PYTEST_ARGS ?= -n auto
@@ -126,14 +128,43 @@ imports: $(READY)
 	$(BIN)/deptry src
 
 audit: $(READY) ## Ask for known vulnerabilities of the locked dependencies
-	@$(BIN)/python -m requirements.audit requirements/build.txt requirements/containers.txt requirements/dev.txt requirements/ha.txt requirements/openapi.txt requirements/provenance.txt requirements/runtime.txt requirements/stores.txt
+	@$(BIN)/python -m requirements.audit requirements/build.txt requirements/client.txt requirements/containers.txt requirements/dev.txt requirements/docs.txt requirements/ha.txt requirements/openapi.txt requirements/provenance.txt requirements/runtime.txt requirements/stores.txt requirements/workflows.txt
 
 audited: $(AUDITED)
 
-$(AUDITED): requirements/dev.txt requirements/runtime.txt requirements/build.txt requirements/containers.txt requirements/ha.txt requirements/openapi.txt requirements/provenance.txt requirements/stores.txt | $(READY)
+$(AUDITED): requirements/dev.txt requirements/runtime.txt requirements/build.txt requirements/client.txt requirements/containers.txt requirements/docs.txt requirements/ha.txt requirements/openapi.txt requirements/provenance.txt requirements/stores.txt requirements/workflows.txt | $(READY)
 	@$(MAKE) --no-print-directory audit
 	@rm -f $(VENV)/.audited-*
 	@touch $@
+
+docs: $(READY) $(DOCS)/.ready ## Build the documentation site into .data/docs/site, strictly (Debian's package npm; fetches 30 MB once)
+	@rm -rf $(DOCS)/generated && $(BIN)/python -m tools.reference $(DOCS)/generated 2>/dev/null
+	@NO_MKDOCS_2_WARNING=1 $(DOCS)/tools/bin/python -m mkdocs build --quiet --strict
+	@$(BIN)/python -m tools.site_check $(DOCS)/site
+
+$(DOCS)/.ready: requirements/docs.txt tools/mermaid.sh
+	@mkdir -p $(DOCS)
+	@$(PYTHON) -m venv $(DOCS)/tools
+	@$(DOCS)/tools/bin/python -m pip install --quiet --require-hashes -r requirements/docs.txt
+	@tools/mermaid.sh $(DOCS)
+	@touch $@
+
+screenshots: $(READY) ## Take the pictures of the documents from a running registry (Debian's package chromium)
+	$(BIN)/python -m tools.screenshots docs/assets
+
+workflows: $(WORKFLOWS)/.ready ## Lint workflows, shell scripts and the systemd unit, and install the client as pipelines do (fetches 10 MB)
+	PATH="$(abspath $(WORKFLOWS))/bin:$$PATH" $(WORKFLOWS)/bin/actionlint
+	$(WORKFLOWS)/bin/shellcheck .ci/run pipelines/*.sh tools/*.sh
+	@rm -rf $(WORKFLOWS)/client && pipelines/install.sh $(WORKFLOWS)/client $(PYTHON)
+	@if command -v systemd-analyze >/dev/null; then tools/verify_unit.sh; else echo "Left out: the systemd unit. There is no systemd-analyze."; fi
+
+$(WORKFLOWS)/.ready: requirements/workflows.txt
+	@$(PYTHON) -m venv $(WORKFLOWS)
+	@$(WORKFLOWS)/bin/python -m pip install --quiet --require-hashes -r requirements/workflows.txt
+	@touch $@
+
+reproducible: $(READY) ## Build the distributions twice, in two folders, and compare their bytes
+	@tools/build_twice.sh $(BIN)/python
 
 containers: $(LINTERS)/.ready ## Hold the container files against what Docker and Kubernetes know (fetches 200 MB of linters once)
 	$(LINTERS)/bin/hadolint docker/Dockerfile
@@ -166,6 +197,9 @@ format: $(READY) ## Format the code and apply safe fixes
 lock: $(READY) ## Lock the newest dependencies that pyproject.toml admits, with hashes
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra server pyproject.toml --output-file requirements/runtime.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group build --output-file requirements/build.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --constraint requirements/runtime.txt pyproject.toml --output-file requirements/client.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group docs --output-file requirements/docs.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group workflows --output-file requirements/workflows.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group containers --output-file requirements/containers.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group ha --output-file requirements/ha.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group openapi --output-file requirements/openapi.txt
