@@ -1,0 +1,1 @@
+"""Scripts that pipelines run, without the registry being installed."""
