@@ -41,11 +41,28 @@ def test_the_documented_codes_are_exactly_those_of_the_code() -> None:
 
 
 def test_links_between_documents_lead_somewhere() -> None:
-    pages = [Path("README.md"), Path("CHANGELOG.md"), *Path("docs").rglob("*.md")]
+    pages = [*Path().glob("*.md"), *Path("docs").rglob("*.md")]
     links = [(page, link) for page in pages for link in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text())]
 
     assert len(links) > 10
     assert [(str(page), link) for page, link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_site_leads_to_every_document() -> None:
+    navigation = Path("mkdocs.yml").read_text().partition("\nnav:")[2]
+    linked = set(re.findall(r"([\w/.-]+\.md)$", navigation, re.MULTILINE))
+    decisions = set(re.findall(r"\]\((\d{4}-[\w-]+\.md)\)", Path("docs/decisions/README.md").read_text()))
+
+    assert {path.relative_to("docs").as_posix() for path in Path("docs").rglob("*.md")} <= linked | {
+        f"decisions/{name}" for name in decisions
+    }
+
+
+def test_the_figures_of_the_client_are_the_same_in_every_document() -> None:
+    pages = [Path("docs/cli.md"), Path("docs/guides/release-engineer.md")]
+    figures = [re.search(r"(\d+) packages (?:of|and) (\d+) MB", page.read_text()) for page in pages]
+
+    assert {figure and figure.groups() for figure in figures} == {("23", "33")}
 
 
 def test_the_table_of_faults_names_exactly_the_tests_that_do_them() -> None:

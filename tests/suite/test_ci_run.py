@@ -11,6 +11,7 @@ SCRIPT = Path(".ci/run").absolute()
 BROWSER = "apt-get install -y -qq --no-install-recommends chromium"
 PARTS = [
     "make containers",
+    "make workflows",
     "make test-browser",
     "make test-attacks ATTACKS_PATIENCE=3",
     "make test-programs",

@@ -78,7 +78,13 @@ class Screen:
             f"-H 'Content-Type: application/json' -d {shlex.quote(json.dumps(body))}"
         )
         self._console.print(f"{mint}\n{announce}\n", highlight=False, markup=False, soft_wrap=True)
-        self._console.print("[dim]The token lives for five minutes; run the first line again after that.[/dim]")
+        self._console.print("[dim]The token lives for an hour; run the first line again after that.[/dim]")
+        self._console.print(
+            f"[dim]Or as pipelines do: . {escape(str(log.parent))}/register.env; "
+            "provider-registry register PROJECT_DIR --wheel-url URL[/dim]",
+            highlight=False,
+            soft_wrap=True,
+        )
         self._console.print(f"[dim]The server's log: {log}[/dim]", highlight=False)
 
     def hint(self, what: str) -> None:

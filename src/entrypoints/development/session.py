@@ -1,5 +1,6 @@
 """Development mode: a local realm and a local wheel host around the real server, and one registration through it."""
 
+import shlex
 import signal
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -80,6 +81,14 @@ def _session(places: Places, stack: ExitStack, *, once: bool, screen: Screen) ->
     run_command(settings, "log", "init")
     screen.step("Opened the transparency log, with a key of its own", key.name)
 
+    write_client_settings(
+        places.data / "register.env",
+        {
+            "REGISTRY_URL": places.registry_url,
+            "REGISTRY_CLERK_API_URL": clerk.url,
+            "REGISTRY_MACHINE_SECRET_KEY": release.secret,
+        },
+    )
     body = {**example.announcement, "wheel_url": f"{host.url}/{example.wheel.name}"}
     _register(places, clerk, release, body, screen)
     own = {"name": "platform/mine"} | {field: body[field] for field in ("version", "wheel_url", "metadata")}
@@ -96,6 +105,13 @@ def _log_key(places: Places) -> Path:
     if not path.exists():
         make_key_file(path, "localhost/log")
     return path
+
+
+def write_client_settings(path: Path, settings: Mapping[str, str]) -> None:
+    """Write what ``provider-registry register`` needs as lines for a shell to read."""
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
+    path.write_text("".join(f"export {name}={shlex.quote(value)}\n" for name, value in settings.items()))
 
 
 def _require_free(places: Places) -> None:

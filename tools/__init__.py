@@ -1,0 +1,1 @@
+"""Programs around the repository: its documentation site, its screenshots, its builds."""
