@@ -18,7 +18,7 @@ WORKFLOWS := .data/workflows
 SBOM ?= dist/provider-registry.cdx.json
 ARGS ?=
 PYTEST_ARGS ?= -n auto
-PROGRAMS := $(addprefix tests/e2e/,$(addsuffix .py,test_backup test_check_command test_command_line test_customer_indexes test_installers test_operator_commands \
+PROGRAMS := $(addprefix tests/e2e/,$(addsuffix .py,test_backup test_check_command test_command_line test_customer_indexes test_installers test_pipelines test_tutorial test_operator_commands \
 	test_register_command test_settings_command test_tokens_command test_verify_command))
 QUICK := tests/domain tests/application tests/entrypoints/http/test_recorded_contract.py --ignore=tests/application/ports
 SLOW := tests/e2e tests/test_benchmarks.py tests/test_examples.py tests/test_supply_chain.py
@@ -138,7 +138,7 @@ $(AUDITED): requirements/dev.txt requirements/runtime.txt requirements/build.txt
 	@touch $@
 
 docs: $(READY) $(DOCS)/.ready ## Build the documentation site into .data/docs/site, strictly (Debian's package npm; fetches 30 MB once)
-	@rm -rf $(DOCS)/generated && $(BIN)/python -m tools.reference $(DOCS)/generated 2>/dev/null
+	@rm -rf $(DOCS)/generated && $(BIN)/python -m tools.reference $(DOCS)/generated >/dev/null
 	@NO_MKDOCS_2_WARNING=1 $(DOCS)/tools/bin/python -m mkdocs build --quiet --strict
 	@$(BIN)/python -m tools.site_check $(DOCS)/site
 

@@ -14,6 +14,7 @@ import httpx
 import typer.main
 
 from entrypoints.bootstrap import MemoryAdapters, build_registry
+from entrypoints.cli.lazy import LazyCommand
 from entrypoints.cli.main import app as commands
 from entrypoints.http.app import create_app
 from entrypoints.use_cases import UseCases
@@ -23,7 +24,7 @@ _METHODS = ("get", "head", "put", "post", "patch", "delete")
 
 
 def api_page(document: Json) -> str:
-    """Return the page of an OpenAPI document: its operations by tag, then its schemas."""
+    """Return the page of an OpenAPI document: its operations by tag, then the schemas of bodies."""
     return "\n".join(("# HTTP API", "", *_introduction(), *_operations(document), *_schemas(document), ""))
 
 
@@ -81,7 +82,7 @@ def _answered(answer: Json) -> Iterator[str]:
 
 
 def _schemas(document: Json) -> Iterator[str]:
-    yield from ("## Schemas", "")
+    yield from ("## Bodies", "")
     for name, schema in sorted(document["components"]["schemas"].items()):
         yield from (f"### {name}", "")
         if schema.get("description"):
@@ -140,6 +141,7 @@ def _commands(group: Any, name: str, level: int) -> Iterator[str]:
     context = group.make_context(name, [], resilient_parsing=True)
     for each in group.list_commands(context):
         command = group.get_command(context, each)
+        command = command.load() if isinstance(command, LazyCommand) else command
         path = f"{name} {each}"
         yield from (f"{'#' * level} {path}", "", _help(command), "")
         if hasattr(command, "list_commands"):
