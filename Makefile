@@ -154,6 +154,9 @@ screenshots: $(READY) ## Take the pictures of the documents from a running regis
 
 workflows: $(WORKFLOWS)/.ready ## Lint workflows, shell scripts and the systemd unit, and install the client as pipelines do (fetches 10 MB)
 	PATH="$(abspath $(WORKFLOWS))/bin:$$PATH" $(WORKFLOWS)/bin/actionlint
+	$(WORKFLOWS)/bin/check-jsonschema --builtin-schema vendor.github-actions action.yml
+	@sed '1,/^---$$/d' templates/release.yml >$(WORKFLOWS)/component.yml
+	$(WORKFLOWS)/bin/check-jsonschema --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci $(WORKFLOWS)/component.yml
 	$(WORKFLOWS)/bin/shellcheck .ci/run pipelines/*.sh tools/*.sh
 	@rm -rf $(WORKFLOWS)/client && pipelines/install.sh $(WORKFLOWS)/client $(PYTHON)
 	@if command -v systemd-analyze >/dev/null; then tools/verify_unit.sh; else echo "Left out: the systemd unit. There is no systemd-analyze."; fi
