@@ -179,7 +179,7 @@ async def api_document() -> Json:
         yield build_registry(MemoryAdapters())
 
     app = create_app(open_registry, customer_realm=True, mirror=True)
-    transport = httpx.ASGITransport(app=app)
+    transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]  # two spellings of ASGI
     async with httpx.AsyncClient(transport=transport, base_url="https://registry.example.com") as client:
         document: Json = (await client.get("/schema/openapi.json")).raise_for_status().json()
     return document

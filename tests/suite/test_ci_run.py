@@ -15,6 +15,7 @@ PARTS = [
     "make test-browser",
     "make test-attacks ATTACKS_PATIENCE=3",
     "make test-programs",
+    "make test-attestations",
     "make test",
 ]
 
