@@ -154,6 +154,12 @@ class FileNotMirroredError(NotFoundError):
     code = "file_not_found"
 
 
+class RegistrationNotFoundError(NotFoundError):
+    """No registration has that id, or another one took its place."""
+
+    code = "registration_not_found"
+
+
 class ConflictError(RegistryError):
     """The stored state does not allow this."""
 
@@ -249,6 +255,12 @@ class SchemaProblem(StrEnum):
 
 class AnnouncementRefusedError(RegistryError):
     """A well-formed announcement will never be published as it is. Final: recorded as a failed version."""
+
+
+class BuildAbandonedError(AnnouncementRefusedError):
+    """Every attempt to build a version ended without an outcome."""
+
+    code = "build_abandoned"
 
 
 class WheelRefusedError(AnnouncementRefusedError):

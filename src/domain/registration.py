@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
+from uuid import UUID
 
 from domain.announcements import Announcement
 from domain.catalog import CatalogMetadata
@@ -10,7 +11,7 @@ from domain.compatibility.baselines import baseline_for
 from domain.compatibility.gate import AcceptedBreak
 from domain.compatibility.record import Compatibility
 from domain.digests import Sha256Digest
-from domain.errors import AnnouncementRefusedError, MetadataRequiredError, VersionConflictError
+from domain.errors import MetadataRequiredError, RegistryError, VersionConflictError
 from domain.history import LifecycleAction, LifecycleEvent
 from domain.names import ProviderName
 from domain.registrants import Registrant
@@ -77,8 +78,8 @@ class Verified:
 class Refused:
     """The announcement failed a check for good."""
 
-    error: AnnouncementRefusedError
-    verification: Verification
+    error: RegistryError
+    verification: Verification | None = None
 
 
 class OutdatedBaselineError(Exception):
@@ -112,7 +113,7 @@ def check(state: VersionSnapshot, registration: Registration) -> None:
 
     Raises:
         NamespaceForbiddenError: The provider belongs to another organisation.
-        VersionConflictError: The version is public with other content.
+        VersionConflictError: The version is public, or being built, with other content.
         DistributionConflictError: The wheel's distribution belongs to another namespace.
         WheelFilenameConflictError: The wheel's file name belongs to another digest.
         MetadataRequiredError: The provider has no metadata, and the request neither sends nor derives any.
@@ -121,6 +122,8 @@ def check(state: VersionSnapshot, registration: Registration) -> None:
     if state.public_version is not None:
         _require_same(state.public_version, registration.announcement)
         return
+    if state.building_version is not None:
+        _require_same(state.building_version, registration.announcement)
     _require_names(state, registration, registration.announcement.sha256)
     if registration.metadata is None and not registration.metadata_from_wheel and _needs_metadata(state):
         raise MetadataRequiredError(
@@ -153,7 +156,7 @@ def decide(
     _require_owner(state, registration)
     public = state.public_version
     if isinstance(outcome, Refused):
-        return _fail(state, registration, outcome, runtime_version=runtime_version, now=now)
+        return record_refusal(state, registration, outcome, runtime_version=runtime_version, now=now)
     if public is None and outcome is not None:
         return _publish(state, registration, outcome, runtime_version=runtime_version, now=now)
     if public is None:
@@ -164,7 +167,7 @@ def decide(
     if outcome is not None:  # another writer came first, and its bytes must be those that were fetched
         announced = replace(announced, sha256=outcome.wheel.sha256)
     _require_same(public, announced)
-    return _update_provider(state, registration, now), Registered(public, created=False)
+    return refresh_provider(state, registration, now), Registered(public, created=False)
 
 
 def _publish(
@@ -174,7 +177,9 @@ def _publish(
     if not verified.is_current(registration.version, state):
         raise OutdatedBaselineError(verified)
     compatibility = verified.compatibility
-    building = _build(state, registration, runtime_version=runtime_version, now=now)
+    if state.building_version is not None:
+        _require_same(state.building_version, registration.announcement)
+    building = begin_build(state, registration, runtime_version=runtime_version, now=now)
     published = building.publish(
         verified.wheel, at=now, verification=verified.verification, compatibility=compatibility.summary
     )
@@ -190,25 +195,41 @@ def _publish(
     return write, Registered(published, created=True)
 
 
-def _fail(
+def record_refusal(
     state: VersionSnapshot, registration: Registration, refused: Refused, *, runtime_version: str, now: datetime
 ) -> tuple[VersionWrite | None, Registered]:
+    """Decide what a final refusal writes: a failed version, unless it is public or other content is being built."""
     if state.public_version is not None:  # a refusal never touches what is public
         return None, Registered(state.public_version, created=False)
-    building = _build(state, registration, runtime_version=runtime_version, now=now)
+    started = state.building_version
+    if started is not None and started.differences(registration.announcement):  # another one is being built
+        return None, Registered(started, created=False)
+    building = begin_build(state, registration, runtime_version=runtime_version, now=now)
     failed = building.fail(refused.error, at=now, verification=refused.verification)
     event = registration.event(LifecycleAction.FAILED, at=now, reason=refused.error.detail)
     write = RecordFailure(version=failed, event=event, organization_id=registration.registrant.organization_id)
     return write, Registered(failed, created=False)
 
 
-def _build(
-    state: VersionSnapshot, registration: Registration, *, runtime_version: str, now: datetime
+def begin_build(
+    state: VersionSnapshot,
+    registration: Registration,
+    *,
+    runtime_version: str,
+    now: datetime,
+    registration_id: UUID | None = None,
 ) -> ProviderVersion:
+    """Return the version as it is being built: as it was accepted, again after a failure, or for the first time."""
     registered_by = registration.registrant.actor
+    if state.building_version is not None:
+        return state.building_version
     if state.version is not None:
         return state.version.rebuild(
-            registration.announcement, runtime_version=runtime_version, registered_by=registered_by, at=now
+            registration.announcement,
+            runtime_version=runtime_version,
+            registered_by=registered_by,
+            at=now,
+            registration_id=registration_id,
         )
     return ProviderVersion.begin(
         registration.name,
@@ -217,10 +238,11 @@ def _build(
         runtime_version=runtime_version,
         registered_by=registered_by,
         at=now,
+        registration_id=registration_id,
     )
 
 
-def _update_provider(state: VersionSnapshot, registration: Registration, now: datetime) -> UpdateProvider | None:
+def refresh_provider(state: VersionSnapshot, registration: Registration, now: datetime) -> UpdateProvider | None:
     """A repeat of the newest version updates how the provider is shown, if it is shown otherwise."""
     provider = state.provider
     if provider is None or state.newest != registration.version:
@@ -252,14 +274,15 @@ def _require_names(state: VersionSnapshot, registration: Registration, sha256: S
         )
 
 
-def _require_same(public: ProviderVersion, announcement: Announcement) -> None:
-    differences = public.differences(announcement)
+def _require_same(stored: ProviderVersion, announcement: Announcement) -> None:
+    differences = stored.differences(announcement)
     if differences:
+        is_public = stored.status.is_public
         raise VersionConflictError(
-            f"{public.name} {public.version} is already {public.status} with different "
-            f"{', '.join(differences)}; published content never changes, so raise the version",
+            f"{stored.name} {stored.version} is already {stored.status} with different {', '.join(differences)}; "
+            + ("published content never changes, so raise the version" if is_public else "wait until that has ended"),
             differences=differences,
-            status=public.status,
+            status=stored.status,
         )
 
 

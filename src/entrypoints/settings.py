@@ -11,6 +11,9 @@ Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 Bytes = Annotated[int, Meta(ge=1, le=2**50)]
 Seconds = Annotated[float, Meta(gt=0, le=86_400 * 365)]
 Names = tuple[str, ...]
+TASKS: Names = ("registrations",)
+"""Kinds of what is done later."""
+NO_TASKS = "none"
 
 
 class ConsoleSettings(Struct, frozen=True, kw_only=True):
@@ -92,6 +95,19 @@ class MirrorSettings(Struct, frozen=True, kw_only=True):
     upload_seconds: Seconds = 25.0
     redirect: bool = False
     public_endpoint: str | None = None
+
+
+class TaskSettings(Struct, frozen=True, kw_only=True):
+    """What is done later, and how."""
+
+    PREFIX: ClassVar = "REGISTRY_TASK_"
+    VARIABLES: ClassVar = {"kinds": "REGISTRY_TASKS"}
+
+    kinds: Names = TASKS
+    concurrency: Count = 4
+    lease_seconds: Annotated[float, Meta(ge=1, le=3_600)] = 30.0
+    grace_seconds: Annotated[float, Meta(ge=0, le=3_600)] = 20.0
+    max_attempts: Annotated[int, Meta(ge=1, le=100)] = 3
 
 
 class LogSettings(Struct, frozen=True, kw_only=True):
@@ -177,6 +193,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     trust: TrustSettings = TrustSettings()
     mirror: MirrorSettings = MirrorSettings()
     transparency_log: TransparencyLogSettings = TransparencyLogSettings()
+    tasks: TaskSettings = TaskSettings()
 
 
 class ClientSettings(Struct, frozen=True, kw_only=True):

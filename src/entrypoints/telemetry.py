@@ -14,12 +14,28 @@ class Outcome(StrEnum):
     """How an attempt to register ended."""
 
     CREATED = "created"
+    ACCEPTED = "accepted"
     UNCHANGED = "unchanged"
     DRY_RUN = "dry_run"
     REFUSED = "refused"
     FAILED = "failed"
     CANCELLED = "cancelled"
     ERROR = "error"
+
+
+class TaskOutcome(StrEnum):
+    """How an attempt of a task ended.
+
+    ``DONE``, ``REFUSED`` and ``ABANDONED`` end the task; after the others it is tried again.
+    """
+
+    DONE = "done"
+    REFUSED = "refused"
+    ABANDONED = "abandoned"
+    RETRIED = "retried"
+    GIVEN_BACK = "given_back"
+    LEASE_LOST = "lease_lost"
+    UNREACHABLE = "unreachable"
 
 
 class RequestObserver(Protocol):
@@ -72,6 +88,29 @@ class HttpObserver(RequestObserver, RegistrationObserver, FileObserver, Protocol
     """Observes all that the HTTP server does."""
 
 
+class TaskObserver(Protocol):
+    """Observes work that was queued. Its methods neither raise nor wait."""
+
+    def claimed(self, kind: str, count: int) -> None:
+        """Record that so many tasks were claimed."""
+        ...
+
+    def task_ended(self, kind: str, outcome: str, attempt: int, seconds: float) -> None:
+        """Record how an attempt ended.
+
+        Args:
+            kind: Of the task.
+            outcome: A value of ``TaskOutcome``.
+            attempt: Counted from 1.
+            seconds: How long it took.
+        """
+        ...
+
+    def queue_measured(self, kind: str, due: int, oldest_seconds: float) -> None:
+        """Record how many tasks could be claimed, and for how long the oldest of them could have been."""
+        ...
+
+
 class NullHttpObserver:
     """Observes nothing."""
 
@@ -94,6 +133,22 @@ class NullHttpObserver:
 NULL_HTTP_OBSERVER = NullHttpObserver()
 
 
+class NullTaskObserver:
+    """Observes nothing."""
+
+    def claimed(self, kind: str, count: int) -> None:
+        """Do nothing."""
+
+    def task_ended(self, kind: str, outcome: str, attempt: int, seconds: float) -> None:
+        """Do nothing."""
+
+    def queue_measured(self, kind: str, due: int, oldest_seconds: float) -> None:
+        """Do nothing."""
+
+
+NULL_TASK_OBSERVER = NullTaskObserver()
+
+
 def _nothing() -> None:
     pass
 
@@ -109,6 +164,7 @@ class Telemetry:
     """
 
     observer: HttpObserver = NULL_HTTP_OBSERVER
+    tasks: TaskObserver = NULL_TASK_OBSERVER
     expose: Mapping[str, Callable[[], bytes]] | None = None
     tracer: "Tracer | None" = None
     close: Callable[[], None] = _nothing

@@ -2,11 +2,16 @@
 
 from dataclasses import dataclass
 
+from application.ports.task_inspection import TaskInspection
+from application.ports.task_queue import TaskQueue
+from application.use_cases.accept_registration import AcceptRegistration
 from application.use_cases.authentication import AuthenticateCustomer, AuthenticateMachine
+from application.use_cases.build_version import BuildVersion
 from application.use_cases.check_upgrade import CheckUpgrade
 from application.use_cases.compare_versions import CompareVersions, FindCompatibility
 from application.use_cases.describe_customer import DescribeCustomer
 from application.use_cases.dry_run_registration import DryRunRegistration
+from application.use_cases.find_registration import FindRegistration
 from application.use_cases.lifecycle import RestoreVersion, YankVersion
 from application.use_cases.maintain_mirror import BackfillMirror, SweepMirror, VerifyMirror
 from application.use_cases.mirror import ReadMirror
@@ -79,6 +84,7 @@ class UseCases:
     """All use cases over one set of adapters.
 
     Attributes:
+        tasks: What is done later; ``build_version`` does it.
         changes: Notifies caches of what was read.
         customers: None while the customer realm is off.
         read_mirror: None without a mirror.
@@ -87,6 +93,10 @@ class UseCases:
 
     authenticate_machine: AuthenticateMachine
     register_version: RegisterVersion
+    accept_registration: AcceptRegistration
+    find_registration: FindRegistration
+    build_version: BuildVersion
+    tasks: TaskQueue
     dry_run_registration: DryRunRegistration
     yank_version: YankVersion
     restore_version: RestoreVersion
@@ -137,4 +147,5 @@ class AdminUseCases:
     list_distribution_owners: ListDistributionOwners
     inspect_distribution: InspectDistribution
     transfer_distribution: TransferDistribution
+    inspect_tasks: TaskInspection
     mirror: MirrorUseCases | None = None

@@ -12,6 +12,8 @@ from domain.compatibility.rules import RULES, Verdict
 from entrypoints.database_urls import url_problems
 from entrypoints.log_keys import key_file_problems
 from entrypoints.settings import (
+    NO_TASKS,
+    TASKS,
     ClientSettings,
     CompatibilitySettings,
     ConsoleSettings,
@@ -19,6 +21,7 @@ from entrypoints.settings import (
     DatabaseSettings,
     MirrorSettings,
     ServerSettings,
+    TaskSettings,
     TracingSettings,
     TransparencyLogSettings,
     TrustSettings,
@@ -174,6 +177,12 @@ _RULES: Mapping[type[msgspec.Struct], _GroupRules] = {
         ),
     },
     TracingSettings: {"endpoint": (is_receiver, "must be an http:// or https:// URL without user, query or fragment")},
+    TaskSettings: {
+        "kinds": (
+            lambda kinds: kinds == (NO_TASKS,) or (bool(kinds) and set(kinds) <= set(TASKS)),
+            f"must be {', '.join(TASKS)}, or {NO_TASKS}",
+        ),
+    },
     MirrorSettings: {
         "url": (
             is_storage_url,

@@ -12,14 +12,13 @@ import pytest
 from application.errors import LeaseLostError
 from application.ports.task_inspection import TaskInspection
 from application.ports.task_queue import TaskQueue
-from application.ports.version_repository import VersionRepository
 from domain.errors import WheelProblem, WheelRefusedError
 from domain.semver import SemVer
 from domain.tasks import Lease, LeasedTask, Task, TaskKind
 from domain.version_state import StartBuild, VersionSnapshot
 from domain.versions import VersionStatus
-from provider_registry_testing.builders import NOW, a_building_version, a_name, a_version
-from provider_registry_testing.writes import a_task, writing
+from provider_registry_testing.builders import NOW, a_building_version, a_name, a_proven_wheel, a_version
+from provider_registry_testing.writes import VersionStore, a_task, writing
 
 KIND = TaskKind.REGISTRATION
 A_MINUTE = 60.0
@@ -35,7 +34,7 @@ class Tasks:
     """A queue, and the store whose transactions add to it."""
 
     queue: InspectedTaskQueue
-    store: VersionRepository
+    store: VersionStore
 
     async def add(self, version: str = "1.0.0", *, task_id: UUID | None = None) -> Task:
         """Start to build a version."""
@@ -75,6 +74,20 @@ class TaskQueueContract:
         [leased] = await tasks.claim()
         assert leased.task == added
         assert (leased.lease.id, leased.lease.attempt) == (added.id, 1)
+
+    async def test_a_registration_is_found_by_its_id_whatever_becomes_of_it(self, tasks: Tasks) -> None:
+        added = await tasks.add()
+        store = tasks.store
+        assert await store.find_registration(uuid4()) is None
+        building = await store.find_registration(added.id)
+        assert building is not None
+        assert (building.name, building.status) == (a_name(), VersionStatus.BUILDING)
+        assert await store.find(a_name(), building.version) is None
+        published = building.publish(a_proven_wheel(), at=NOW)
+        await store.update(published.name, published.version, writing(published), lease=await tasks.claim_one())
+        found = await store.find_registration(added.id)
+        assert found is not None
+        assert found.status is VersionStatus.PUBLISHED
 
     async def test_without_its_cause_no_task_is_added(self, tasks: Tasks) -> None:
         def decide(_: VersionSnapshot) -> tuple[StartBuild, None]:
@@ -231,7 +244,7 @@ class TaskQueueContract:
         assert len(await tasks.queue.list_tasks(limit=2)) == 2
 
 
-async def nothing(store: VersionRepository, lease: Lease) -> VersionStatus | None:
+async def nothing(store: VersionStore, lease: Lease) -> VersionStatus | None:
     """Finish a task without writing anything else."""
 
     def decide(state: VersionSnapshot) -> tuple[None, VersionStatus | None]:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol, TypeAlias
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from application.ports.health_check import HealthCheck
 from application.ports.version_queries import VersionQueries
@@ -40,6 +40,7 @@ EVERY_METHOD: Mapping[str, Callable[[VersionStore], Awaitable[Any]]] = {
     "update": lambda store: store.update(_NAME, _VERSION, writing(a_version("1.0.0"))),
     "find": lambda store: store.find(_NAME, _VERSION),
     "find_latest": lambda store: store.find_latest(_NAME),
+    "find_registration": lambda store: store.find_registration(UUID(int=1)),
     "list_all": lambda store: store.list_all(_NAME),
     "list_versions": lambda store: store.list_versions(_NAME),
     "find_compatibility": lambda store: store.find_compatibility(_NAME, _VERSION),

@@ -41,6 +41,7 @@ def registry(adapters: MemoryAdapters, version_store: VersionStore) -> UseCases:
             store=version_store,
             catalog=adapters.catalog,
             distributions=adapters.distributions,
+            tasks=adapters.tasks,
             changes=adapters.changes,
             clock=adapters.clock,
         )

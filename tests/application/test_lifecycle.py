@@ -19,6 +19,7 @@ from adapters.memory.clock import ManualClock
 from adapters.memory.distributions import InMemoryDistributionIndex
 from adapters.memory.provider_queries import InMemoryProviderQueries
 from adapters.memory.schema_comparison import InMemorySchemaComparison
+from adapters.memory.task_queue import InMemoryTaskQueue
 from adapters.memory.token_verifiers import InMemoryTokenVerifier
 from adapters.memory.version_repository import InMemoryVersionRepository
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
@@ -83,6 +84,7 @@ class Lifecycles(RuleBasedStateMachine):
                 store=self.store,
                 catalog=self.catalog,
                 distributions=distributions,
+                tasks=InMemoryTaskQueue(InMemoryVersionRepository(), self.clock),
                 changes=InMemoryChangeFeed(InMemoryVersionRepository()),
                 clock=self.clock,
             )

@@ -42,6 +42,7 @@ class World:
             store=self.adapters.store,
             catalog=self.adapters.catalog,
             owners=None,  # type: ignore[arg-type] # not needed here
+            tasks=self.adapters.tasks,
             clock=self.clock,
             mirror=MirrorAdapters(mirror=self.mirror, index=self.index),
         )

@@ -73,6 +73,34 @@ async def pipeline(stack: Stack, tmp_path: Path) -> AsyncIterator[Pipeline]:
         yield Pipeline(stack, index, tmp_path, authority.write_to(tmp_path / "index-ca.pem"))
 
 
+async def test_a_large_wheel_is_registered_later_with_the_same_outcome(pipeline: Pipeline) -> None:
+    stack, dist = pipeline.stack, pipeline.project / "dist"
+    body = pipeline.show()
+    dist.mkdir()
+    with (dist / body["wheel_url"].rpartition("/")[2]).open("wb") as file:
+        file.truncate(50_000_001)  # what counts is the size
+    with stack.server() as process:
+        await asyncio.to_thread(stack.wait_until_ready, process)
+        status, shown = await pipeline.json()
+        again, repeated = await pipeline.json()
+    accepted = [json.loads(line) for line in stack.log.read_text().splitlines() if '"accepted"' in line]
+    assert (status, shown["outcome"], shown["version"]["status"]) == (0, "created", "published")
+    assert (again, repeated["outcome"]) == (0, "unchanged")
+    assert [line["outcome"] for line in accepted] == ["accepted"]
+
+
+async def test_a_large_wheel_that_is_refused_later_is_refused_alike(pipeline: Pipeline) -> None:
+    stack, dist = pipeline.stack, pipeline.project / "dist"
+    body = pipeline.show()
+    dist.mkdir()
+    with (dist / body["wheel_url"].rpartition("/")[2]).open("wb") as file:
+        file.truncate(50_000_001)
+    with stack.server() as process:
+        await asyncio.to_thread(stack.wait_until_ready, process)
+        status, problem = await pipeline.json("--sha256", "0" * 64)
+    assert (status, problem["code"], problem["status"]) == (1, "wheel_digest_mismatch", 422)
+
+
 async def test_a_release_is_registered_once_it_is_visible_and_again_without_harm(pipeline: Pipeline) -> None:
     stack = pipeline.stack
     body = pipeline.show(status(404), status(404))

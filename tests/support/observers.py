@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry
 from adapters.instrumentation import Stage
 from adapters.prometheus.observer import PrometheusObserver
 from entrypoints.bootstrap.telemetry import Instrumentation
-from entrypoints.telemetry import HttpObserver, Outcome
+from entrypoints.telemetry import HttpObserver, Outcome, TaskOutcome
 
 
 class Observer(HttpObserver, Instrumentation, Protocol):
@@ -36,5 +36,9 @@ def tell_everything(observer: Observer) -> None:
 def a_told_registry() -> CollectorRegistry:
     """A Prometheus registry in which every metric has a sample."""
     registry = CollectorRegistry()
-    tell_everything(PrometheusObserver(registry))
+    observer = PrometheusObserver(registry)
+    tell_everything(observer)
+    observer.claimed("registration", 1)
+    observer.task_ended("registration", TaskOutcome.DONE, 1, 0.5)
+    observer.queue_measured("registration", 1, 0.5)
     return registry

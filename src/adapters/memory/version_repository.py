@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from adapters.changes import ChangeListeners
 from adapters.memory.tasks import InMemoryTasks
@@ -118,6 +118,12 @@ class InMemoryVersionRepository:
         listed = (found for found in self._public(name) if before is None or found.version < before)
         newest_first = sorted(listed, key=lambda found: found.version, reverse=True)
         return [as_listed(found) for found in newest_first[:limit]]
+
+    async def find_registration(self, registration_id: UUID) -> ProviderVersion | None:
+        await self.ping()
+        every = (found for versions in self._versions.values() for found in versions.values())
+        named = next((found for found in every if found.registration_id == registration_id), None)
+        return None if named is None else _without_readme(named)
 
     async def list_all(self, name: ProviderName) -> Sequence[ProviderVersion]:
         await self.ping()

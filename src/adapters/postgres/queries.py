@@ -102,6 +102,9 @@ LIST = (
     .order_by(_BY_PRECEDENCE)
     .limit(PAGE_LIMIT)
 )
+FIND_REGISTRATION = select(*_SHOWN).where(
+    VERSIONS.c.registration_id == bindparam("of_registration", type_=VERSIONS.c.registration_id.type)
+)
 LIST_ALL = select(*LISTED).where(where_provider(VERSIONS)).order_by(_BY_PRECEDENCE)
 """Versions of every status."""
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, bindparam, func, or_, select, update
+from sqlalchemy import BigInteger, Executable, bindparam, func, or_, select, update
 
-from adapters.postgres.engine import Database
+from adapters.postgres.engine import Database, Rows, retry
 from adapters.postgres.leases import LeaseStatements, held
 from adapters.postgres.queries import ONE
 from adapters.postgres.tables import TASKS
@@ -41,7 +41,7 @@ class PostgresTaskQueue:
 
     async def claim(self, kind: TaskKind, *, seconds: float, limit: int) -> Sequence[LeasedTask]:
         token = uuid4()
-        rows = await self._database.execute(
+        rows = await self._write(
             LEASES.claim,
             {
                 "of_kind": kind.value,
@@ -54,16 +54,16 @@ class PostgresTaskQueue:
         return [LeasedTask(_task(row), Lease(id=row["id"], token=token, attempt=row["attempts"])) for row in ordered]
 
     async def renew(self, lease: Lease, *, seconds: float) -> bool:
-        return bool(await self._database.execute(LEASES.renew, {**held(lease), "for_time": timedelta(seconds=seconds)}))
+        return bool(await self._write(LEASES.renew, {**held(lease), "for_time": timedelta(seconds=seconds)}))
 
     async def give_back(self, lease: Lease) -> bool:
-        return bool(await self._database.execute(LEASES.give_back, held(lease)))
+        return bool(await self._write(LEASES.give_back, held(lease)))
 
     async def finish(self, lease: Lease) -> bool:
-        return bool(await self._database.execute(LEASES.finish, held(lease)))
+        return bool(await self._write(LEASES.finish, held(lease)))
 
     async def retry(self, lease: Lease, *, after: timedelta, error: str) -> bool:
-        return bool(await self._database.execute(LEASES.retry, {**held(lease), "for_time": after, "of_error": error}))
+        return bool(await self._write(LEASES.retry, {**held(lease), "for_time": after, "of_error": error}))
 
     async def measure(self, kind: TaskKind) -> QueueDepth:
         [row] = await self._database.read(MEASURE, {"of_kind": kind.value})
@@ -73,7 +73,11 @@ class PostgresTaskQueue:
         return [_queued(row) for row in await self._database.read(LIST_TASKS, {"page_limit": limit})]
 
     async def make_due(self, task_id: UUID) -> bool:
-        return bool(await self._database.execute(MAKE_DUE, {"of_id": task_id}))
+        return bool(await self._write(MAKE_DUE, {"of_id": task_id}))
+
+    async def _write(self, statement: Executable, parameters: Mapping[str, object]) -> Rows:
+        """Execute a statement, again if it was rolled back for the sake of another one."""
+        return await retry(lambda: self._database.execute(statement, parameters))
 
 
 def write_task(task: Task) -> dict[str, object]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Select
 from uuid_utils.compat import uuid7
@@ -121,6 +122,10 @@ class PostgresVersionRepository:
     ) -> Sequence[ProviderVersion]:
         page = {"page_limit": limit, "of_before": queries.ABOVE_ALL if before is None else before.sort_key}
         return [read_version(name, row) for row in await self._database.read(queries.LIST, {**key_of(name), **page})]
+
+    async def find_registration(self, registration_id: UUID) -> ProviderVersion | None:
+        rows = await self._database.read(queries.FIND_REGISTRATION, {"of_registration": registration_id})
+        return read_version(ProviderName(rows[0]["prefix"], rows[0]["name"]), rows[0]) if rows else None
 
     async def list_all(self, name: ProviderName) -> Sequence[ProviderVersion]:
         return [read_version(name, row) for row in await self._database.read(queries.LIST_ALL, key_of(name))]

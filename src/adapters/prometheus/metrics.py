@@ -97,6 +97,27 @@ class Metrics:
         self.connections = _gauge(
             "registry_database_connections_in_use", "Connections to the database that are in use.", registry
         )
+        self.tasks_claimed = Counter(
+            "registry_tasks_claimed", "Tasks that were claimed, by kind.", ["kind"], registry=registry
+        )
+        self.tasks = Histogram(
+            "registry_task_duration_seconds",
+            "Duration of attempts of tasks, by kind and outcome.",
+            ["kind", "outcome"],
+            registry=registry,
+            buckets=_STAGE_BUCKETS,
+        )
+        self.task_attempts = Histogram(
+            "registry_task_attempts",
+            "Which attempt of its task an attempt was, by kind.",
+            ["kind"],
+            registry=registry,
+            buckets=(1, 2, 3, 5, 10),
+        )
+        self.tasks_due = _highest("registry_tasks_due", "Tasks that no worker has claimed in time, by kind.", registry)
+        self.oldest_task = _highest(
+            "registry_task_oldest_due_seconds", "For how long the oldest due task has waited, by kind.", registry
+        )
         build = Gauge(
             "registry_build_info",
             "Always 1; the labels tell what runs.",
@@ -105,6 +126,11 @@ class Metrics:
             multiprocess_mode="livemax",
         )
         build.labels(version("provider-registry"), platform.python_version()).set(1)
+
+
+def _highest(name: str, meaning: str, registry: CollectorRegistry) -> Gauge:
+    """Return a gauge of what all workers measure alike."""
+    return Gauge(name, meaning, ["kind"], registry=registry, multiprocess_mode="livemax")
 
 
 def _gauge(name: str, meaning: str, registry: CollectorRegistry, *labels: str) -> Gauge:

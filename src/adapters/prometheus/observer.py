@@ -14,7 +14,7 @@ _METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"
 
 
 class PrometheusObserver:
-    """Keeps metrics of requests, registrations, stages, the mirror, calls to the authority and the pool."""
+    """Keeps metrics of requests, registrations, stages, the mirror, calls to the authority, the pool and tasks."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._metrics = Metrics(registry)
@@ -77,6 +77,17 @@ class PrometheusObserver:
 
     def connections_in_use(self, count: int) -> None:
         self._metrics.connections.set(count)
+
+    def claimed(self, kind: str, count: int) -> None:
+        self._metrics.tasks_claimed.labels(kind).inc(count)
+
+    def task_ended(self, kind: str, outcome: str, attempt: int, seconds: float) -> None:
+        self._metrics.tasks.labels(kind, outcome).observe(seconds)
+        self._metrics.task_attempts.labels(kind).observe(attempt)
+
+    def queue_measured(self, kind: str, due: int, oldest_seconds: float) -> None:
+        self._metrics.tasks_due.labels(kind).set(due)
+        self._metrics.oldest_task.labels(kind).set(oldest_seconds)
 
 
 class _Timed(AbstractContextManager[None]):

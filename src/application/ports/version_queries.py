@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Protocol
+from uuid import UUID
 
 from domain.compatibility.record import Compatibility
 from domain.history import LifecycleEvent
@@ -11,7 +12,7 @@ from domain.versions import ProviderVersion
 
 
 class VersionQueries(Protocol):
-    """Finds and lists versions. All but ``history`` and ``list_all`` return public versions only.
+    """Finds and lists versions. All but ``history``, ``list_all`` and ``find_registration`` return public ones only.
 
     Every method raises ``StoreUnavailableError`` when the database is unreachable.
     """
@@ -53,6 +54,10 @@ class VersionQueries(Protocol):
 
     async def find_compatibility(self, name: ProviderName, version: SemVer) -> Compatibility | None:
         """Return how a public version compares with its baseline; None if it was published without a comparison."""
+        ...
+
+    async def find_registration(self, registration_id: UUID) -> ProviderVersion | None:
+        """Return the version of any status that was accepted under that id last, or None."""
         ...
 
     async def list_all(self, name: ProviderName) -> Sequence[ProviderVersion]:

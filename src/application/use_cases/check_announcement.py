@@ -11,7 +11,7 @@ from application.ports.clock import Clock
 from application.ports.schema_validator import SchemaValidator
 from application.use_cases.assess_compatibility import AssessCompatibility
 from application.use_cases.mirror import KeepWheel
-from application.use_cases.verify_wheel import VerifyWheel, WheelClaims
+from application.use_cases.verify_wheel import VerifyWheel, WheelClaims, check_filename
 from domain.announcements import Announcement
 from domain.errors import AnnouncementRefusedError, WheelProblem, WheelRefusedError
 from domain.json_schema.schemas import json_schemas
@@ -100,6 +100,23 @@ class CheckAnnouncement:
         except AnnouncementRefusedError as error:
             return Refused(error, log.verdict(at=self._clock.now()))
         return Verified(wheel, log.verdict(at=self._clock.now()), compatibility)
+
+    async def check_without_wheel(self, registration: Registration, state: VersionSnapshot) -> Refused | None:
+        """Return the refusal of all that is known before a wheel is fetched; None if there is none.
+
+        Raises:
+            TooManyRegistrationsError: The registrant's account has as much under way as it may.
+        """
+        log, account = VerificationLog(), Account.of(registration.registrant)
+        announcement = registration.announcement
+        try:
+            async with self._shares.acquire(account):
+                await self._check_schemas.execute(announcement, log)
+                await self._assess_compatibility.execute(registration, state, log)
+                check_filename(WheelClaims.of(announcement, registration.version.pep440), log)
+        except AnnouncementRefusedError as error:
+            return Refused(error, log.verdict(at=self._clock.now()))
+        return None
 
     async def compare_again(
         self, verified: Verified, registration: Registration, state: VersionSnapshot

@@ -69,7 +69,7 @@ class VerifyWheel:
             WheelRefusedError: The first check that fails.
             TransientError: Something was out of reach.
         """
-        _check_filename(claims, log)  # may be known to be wrong before anything is fetched
+        check_filename(claims, log)  # may be known to be wrong before anything is fetched
         with log.check("download") as check:
             wheel = await self._fetcher.fetch(url, namespace=namespace)
             check.detail = f"{wheel.size} bytes from {url.host}"
@@ -86,7 +86,7 @@ class VerifyWheel:
             WheelRefusedError: The first check that fails.
             TransientError: The disk fails.
         """
-        _check_filename(claims, log)
+        check_filename(claims, log)
         return await self._verify(wheel, claims, log)
 
     async def _verify(self, wheel: FetchedWheel, claims: WheelClaims, log: VerificationLog) -> VerifiedWheel:
@@ -109,6 +109,11 @@ class VerifyWheel:
         )
 
 
-def _check_filename(claims: WheelClaims, log: VerificationLog) -> None:
+def check_filename(claims: WheelClaims, log: VerificationLog) -> None:
+    """Verify the claims about a wheel's file name, and record the check in the log.
+
+    Raises:
+        WheelRefusedError: It is the name of another wheel.
+    """
     with log.check("file_name") as check:
         check.detail = verify_filename(claims.filename, distribution=claims.distribution, version=claims.version)

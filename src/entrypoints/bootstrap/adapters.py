@@ -14,6 +14,7 @@ from adapters.memory.customer_directory import InMemoryCustomerDirectory
 from adapters.memory.distributions import InMemoryDistributionIndex
 from adapters.memory.provider_queries import InMemoryProviderQueries
 from adapters.memory.schema_comparison import InMemorySchemaComparison
+from adapters.memory.task_queue import InMemoryTaskQueue
 from adapters.memory.token_verifiers import InMemoryCustomerVerifier, InMemoryTokenVerifier
 from adapters.memory.transparency_log import InMemoryLog
 from adapters.memory.version_repository import InMemoryVersionRepository
@@ -34,6 +35,8 @@ from application.ports.provider_queries import ProviderQueries
 from application.ports.schema_comparison import SchemaComparison
 from application.ports.schema_coverage import SchemaCoverage
 from application.ports.schema_validator import SchemaValidator
+from application.ports.task_inspection import TaskInspection
+from application.ports.task_queue import TaskQueue
 from application.ports.token_verifier import TokenVerifier
 from application.ports.version_queries import VersionQueries
 from application.ports.version_repository import VersionRepository
@@ -119,6 +122,7 @@ class Adapters:
     store: VersionStore
     catalog: ProviderQueries
     distributions: DistributionIndex
+    tasks: TaskQueue
     changes: ChangeFeed
     clock: Clock
     customer_verifier: CustomerVerifier | None = None
@@ -141,6 +145,7 @@ class MemoryAdapters(Adapters):
     store: InMemoryVersionRepository = field(default_factory=InMemoryVersionRepository)
     catalog: ProviderQueries = field(init=False)
     distributions: DistributionIndex = field(init=False)
+    tasks: InMemoryTaskQueue = field(init=False)
     changes: ChangeFeed = field(init=False)
     clock: Clock = field(default_factory=ManualClock)
     customer_verifier: InMemoryCustomerVerifier = field(default_factory=InMemoryCustomerVerifier)
@@ -149,6 +154,7 @@ class MemoryAdapters(Adapters):
     def __post_init__(self) -> None:
         object.__setattr__(self, "catalog", InMemoryProviderQueries(self.store))
         object.__setattr__(self, "distributions", InMemoryDistributionIndex(self.store))
+        object.__setattr__(self, "tasks", InMemoryTaskQueue(self.store, self.clock))
         object.__setattr__(self, "changes", InMemoryChangeFeed(self.store))
 
     def with_mirror(self, *, is_required: bool = False, seconds: float = 25.0) -> Self:
@@ -182,5 +188,6 @@ class OperatorAdapters:
     store: VersionStore
     catalog: ProviderQueries
     owners: DistributionOwners
+    tasks: TaskInspection
     clock: Clock
     mirror: MirrorAdapters | None = None

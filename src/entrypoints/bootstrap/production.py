@@ -14,10 +14,12 @@ from adapters.postgres.change_feed import PostgresChangeFeed
 from adapters.postgres.distributions import PostgresDistributionIndex, PostgresDistributionOwners
 from adapters.postgres.engine import Database
 from adapters.postgres.provider_queries import PostgresProviderQueries
+from adapters.postgres.task_queue import PostgresTaskQueue
 from adapters.postgres.version_repository import PostgresVersionRepository
 from adapters.system_clock import SystemClock
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from domain.compatibility.gate import CompatibilityPolicy, parse_severities
+from domain.tasks import RetryPolicy
 from entrypoints.bootstrap.adapters import Adapters, OperatorAdapters
 from entrypoints.bootstrap.databases import connection_options, serving_database
 from entrypoints.bootstrap.mirror import mirror_adapters
@@ -57,6 +59,7 @@ async def open_registry(settings: Settings, observer: Instrumentation = NULL_OBS
             compatibility=compatibility_policy(settings.compatibility),
             observer=observer,
             shares=check_shares(settings.wheel),
+            retries=RetryPolicy(max_attempts=settings.tasks.max_attempts),
         )
 
 
@@ -103,6 +106,7 @@ async def open_adapters(settings: Settings, observer: Instrumentation = NULL_OBS
             store=PostgresVersionRepository(database, notify_later=_listens(settings)),
             catalog=PostgresProviderQueries(database),
             distributions=PostgresDistributionIndex(database),
+            tasks=PostgresTaskQueue(database),
             changes=PostgresChangeFeed(database),
             clock=clock,
             customer_verifier=None if customers is None else customers.verifier,
@@ -149,6 +153,7 @@ async def open_admin_use_cases(
                 store=PostgresVersionRepository(opened),
                 catalog=PostgresProviderQueries(opened),
                 owners=PostgresDistributionOwners(opened),
+                tasks=PostgresTaskQueue(opened),
                 clock=clock,
                 mirror=mirror_adapters(mirror, opened),
             )

@@ -118,7 +118,7 @@ def open_telemetry(tracing: TracingSettings, *, shared_metrics: Path | None = No
             pools=[metrics],
             mirrors=[metrics],
         )
-        return ProcessTelemetry(observer=observer, instrumentation=observer, expose=expose)
+        return ProcessTelemetry(observer=observer, instrumentation=observer, tasks=metrics, expose=expose)
     from adapters.tracing.observer import TracingObserver  # noqa: PLC0415 -- an optional extra
     from adapters.tracing.provider import open_provider  # noqa: PLC0415 -- likewise
 
@@ -135,6 +135,7 @@ def open_telemetry(tracing: TracingSettings, *, shared_metrics: Path | None = No
     return ProcessTelemetry(
         observer=observer,
         instrumentation=observer,
+        tasks=metrics,
         expose=expose,
         tracer=tracer,
         close=provider.shutdown,

@@ -14,14 +14,17 @@ from adapters.instrumented import (
 )
 from application.fair_share import FairShare, Shares
 from application.ports.clock import Clock
+from application.use_cases.accept_registration import AcceptRegistration
 from application.use_cases.assess_compatibility import AssessCompatibility
 from application.use_cases.authentication import AuthenticateCustomer, AuthenticateMachine
+from application.use_cases.build_version import BuildVersion
 from application.use_cases.check_announcement import CheckAnnouncement, CheckSchemas
 from application.use_cases.check_upgrade import CheckUpgrade
 from application.use_cases.compare_schemas import CompareSchemas
 from application.use_cases.compare_versions import CompareVersions, FindCompatibility
 from application.use_cases.describe_customer import DescribeCustomer
 from application.use_cases.dry_run_registration import DryRunRegistration
+from application.use_cases.find_registration import FindRegistration
 from application.use_cases.lifecycle import RestoreVersion, YankVersion
 from application.use_cases.maintain_mirror import BackfillMirror, SweepMirror, VerifyMirror
 from application.use_cases.mirror import ReadMirror
@@ -49,13 +52,14 @@ from application.use_cases.verify_wheel import VerifyWheel
 from domain.compatibility.gate import CompatibilityPolicy
 from domain.customers import PublishPolicy
 from domain.registrants import ReleaseAllowList
+from domain.tasks import RetryPolicy
 from entrypoints.bootstrap.adapters import Adapters, MirrorAdapters, OperatorAdapters
 from entrypoints.use_cases import AdminUseCases, CustomerRealm, MirrorUseCases, UseCases
 
 _CHECKS = 16
 
 
-def build_registry(
+def build_registry(  # noqa: PLR0913 -- each is a setting
     adapters: Adapters,
     *,
     release_machine_ids: Collection[str] = (),
@@ -64,6 +68,7 @@ def build_registry(
     compatibility: CompatibilityPolicy | None = None,
     observer: MirrorInstrumentation = NULL_OBSERVER,
     shares: Shares | None = None,
+    retries: RetryPolicy | None = None,
 ) -> UseCases:
     """Wire the use cases to adapters.
 
@@ -75,6 +80,7 @@ def build_registry(
         compatibility: What becomes of breaking changes; the default one if left out.
         observer: Observes the stages of requests, and the mirror. Reads of the store are no stages.
         shares: How many wheels are checked at once, and for whom.
+        retries: How often, and when, what is done later is tried again.
     """
     verify_wheel = VerifyWheel(
         fetcher=InstrumentedWheelFetcher(adapters.fetcher, observer),
@@ -112,6 +118,22 @@ def build_registry(
             clock=adapters.clock,
             runtime_version=runtime_version,
         ),
+        accept_registration=AcceptRegistration(
+            versions=store,
+            check_announcement=check_announcement,
+            clock=adapters.clock,
+            runtime_version=runtime_version,
+        ),
+        find_registration=FindRegistration(adapters.store),
+        build_version=BuildVersion(
+            versions=store,
+            queue=adapters.tasks,
+            check_announcement=check_announcement,
+            clock=adapters.clock,
+            runtime_version=runtime_version,
+            retries=retries or RetryPolicy(),
+        ),
+        tasks=adapters.tasks,
         dry_run_registration=DryRunRegistration(
             versions=store,
             check_announcement=check_announcement,
@@ -206,6 +228,7 @@ def build_admin_use_cases(
         list_distribution_owners=ListDistributionOwners(owners),
         inspect_distribution=InspectDistribution(owners),
         transfer_distribution=TransferDistribution(owners=owners, clock=clock),
+        inspect_tasks=adapters.tasks,
         mirror=None if mirror is None else _mirror_use_cases(mirror, verify_wheel, clock),
     )
 

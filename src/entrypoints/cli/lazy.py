@@ -37,9 +37,11 @@ COMMANDS: Mapping[str, _Source] = {
     "register": _Source("register", "Register a provider's release.", None),
     "serve": _Source("serve", "Serve the registry over HTTP with the settings in the environment."),
     "settings": _Source("settings", "Check and show the settings in the environment.", None),
+    "tasks": _Source("tasks", "Look into what is queued, and try it again."),
     "tokens": _Source("tokens", "Look into tokens."),
     "verify": _Source("verify", "Run the registry's checks on a wheel.", None),
     "versions": _Source("versions", "Look into versions, yank and verify them."),
+    "work": _Source("work", "Do what is queued, in a process of its own."),
 }
 
 

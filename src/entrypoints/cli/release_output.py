@@ -10,6 +10,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from entrypoints.cli.output import echo, show
 from entrypoints.cli.report_output import show_report
+from entrypoints.client.accepted import OnWait
 from entrypoints.client.errors import ClientError, RefusedError
 from entrypoints.client.registry_api import RegistrationResult
 from entrypoints.client.waiting import OnPoll
@@ -48,6 +49,22 @@ class ReleaseOutput:
                     show(escape(text), err=True)
 
             yield on_poll
+
+    @contextmanager
+    def building(self, what: str) -> Iterator[OnWait]:
+        """Show for how long the registry has been at work; without a terminal, a line at the first look."""
+        columns = (SpinnerColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+        quiet, is_told = not self._console.is_terminal, False
+        with Progress(*columns, console=self._console, transient=True, disable=quiet) as progress:
+            progress.add_task(escape(f"The registry fetches and verifies the wheel of {what}"), total=None)
+
+            def on_wait(_: float) -> None:
+                nonlocal is_told
+                if quiet and not is_told:
+                    is_told = True
+                    show(escape(f"Waiting for {what}: the registry fetches and verifies its wheel"), err=True)
+
+            yield on_wait
 
     def done(self, registration: RegistrationResult) -> None:
         if self._as_json:

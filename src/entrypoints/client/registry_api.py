@@ -9,6 +9,7 @@ import httpx
 import msgspec
 
 from domain.names import ProviderName
+from entrypoints.client.accepted import OnWait, wait_for_version
 from entrypoints.client.errors import RefusedError, UnusableError
 from entrypoints.client.retrying_client import RetryingClient, members
 
@@ -63,9 +64,17 @@ def mint_token(client: RetryingClient, api_url: str, secret: str) -> str:
 
 
 def register(
-    client: RetryingClient, registry_url: str, token: str, announcement: Mapping[str, object], *, dry_run: bool
+    client: RetryingClient,
+    registry_url: str,
+    token: str,
+    announcement: Mapping[str, object],
+    *,
+    dry_run: bool,
+    later: OnWait | None = None,
 ) -> RegistrationResult:
     """Register an announcement, or dry-run it. Safe to repeat: a repeat of the same content writes nothing.
+
+    With ``later``, ask the registry not to answer as late as when all is done; it is called while that goes on.
 
     Raises:
         RefusedError: The registry will not register it.
@@ -80,8 +89,15 @@ def register(
         bearer=token,
         body=_encoded(announcement),
         query={"dry_run": "true"} if dry_run else None,
+        fields=None if later is None else {"Prefer": "respond-async"},
         timeout=TIMEOUT,
     )
+    if later is not None and response.status_code == httpx.codes.ACCEPTED:
+        version = dict(wait_for_version(client, registry_url, response, later))
+        published = RegistrationResult(outcome="created", version=version)
+        if not _is_of(published, announcement):
+            raise _refusal(response, {})
+        return published
     if response.status_code not in {httpx.codes.OK, httpx.codes.CREATED}:
         raise _refusal(response, members(response))
     result = _result(response, dry_run=dry_run)

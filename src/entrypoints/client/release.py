@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import httpx
 
+from entrypoints.client.accepted import OnWait
 from entrypoints.client.errors import UnusableError
 from entrypoints.client.index import PackageIndex
 from entrypoints.client.project import read_project
@@ -14,6 +15,7 @@ from entrypoints.client.registry_api import RegistrationResult, mint_token, regi
 from entrypoints.client.retrying_client import RetryingClient, new_http_client
 from entrypoints.client.versions import registered_version
 from entrypoints.client.waiting import OnPoll, wait_for_wheel
+from entrypoints.client.wheel_size import is_large
 from entrypoints.settings import ClientSettings
 
 _NO_INDEX = (
@@ -59,6 +61,10 @@ class ProgressReporter(Protocol):
         """Show a wait while the context is open; it gives what to call after each poll."""
         ...
 
+    def building(self, what: str) -> AbstractContextManager[OnWait]:
+        """Show that the registry is at work while the context is open; it gives what to call after each look."""
+        ...
+
 
 def release(options: ReleaseOptions, settings: ClientSettings, progress: ProgressReporter) -> RegistrationResult:
     """Find the project's wheel on the package index and register it.
@@ -89,7 +95,10 @@ def release(options: ReleaseOptions, settings: ClientSettings, progress: Progres
         announcement |= {"wheel_url": wheel_url, "sha256": sha256}
         client = RetryingClient(http, progress.note)
         token = _token(client, settings)  # not before the wait, so that it is fresh
-        return register(client, settings.url, token, announcement, dry_run=options.dry_run)
+        if options.dry_run or not is_large(http, wheel_url, options.project):
+            return register(client, settings.url, token, announcement, dry_run=options.dry_run)
+        with progress.building(f"{project.name} {version}") as on_wait:
+            return register(client, settings.url, token, announcement, dry_run=False, later=on_wait)
 
 
 def _index(http: httpx.Client, settings: ClientSettings) -> PackageIndex:

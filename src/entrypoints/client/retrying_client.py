@@ -95,15 +95,16 @@ class RetryingClient:
         bearer: str | None = None,
         body: bytes,
         query: Mapping[str, str] | None = None,
+        fields: Mapping[str, str] | None = None,
         timeout: httpx.Timeout = TIMEOUT,
     ) -> httpx.Response:
-        """Send JSON, and return the first response that is not 429, 502, 503 or 504.
+        """Send JSON, with further header fields, and return the first response that is not 429, 502, 503 or 504.
 
         Raises:
             OutOfReachError: There was none in six attempts.
             UnusableError: The URL is invalid, or its proxy cannot be used.
         """
-        headers = {"Content-Type": "application/json"}
+        headers = {"Content-Type": "application/json", **(fields or {})}
         if bearer is not None:
             headers["Authorization"] = f"Bearer {bearer}"
         return self._send(

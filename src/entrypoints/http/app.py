@@ -26,6 +26,7 @@ from entrypoints.http.problems import EXCEPTION_HANDLERS
 from entrypoints.http.requests.admission import Admission
 from entrypoints.http.requests.followers import Followers
 from entrypoints.http.requests.public_urls import PublicUrls
+from entrypoints.http.routes.accepted_registrations import find_registration
 from entrypoints.http.routes.api_description import ApiDescription, read_document, read_page
 from entrypoints.http.routes.catalog import find_provider, search_providers
 from entrypoints.http.routes.changes import read_changes, stream_changes
@@ -66,6 +67,7 @@ from entrypoints.use_cases import UseCases
 
 _COMMON_ROUTES = (
     register_platform_version,
+    find_registration,
     yank_platform_version,
     restore_platform_version,
     search_providers,
@@ -101,6 +103,13 @@ _CUSTOMER_ROUTES = (
 _LOG_ROUTES = (read_checkpoint, read_tile, read_proof, read_changes, stream_changes)
 
 
+Work = Callable[[UseCases], AbstractAsyncContextManager[object]]
+
+
+def _no_work(_: UseCases) -> AbstractAsyncContextManager[object]:
+    return nullcontext()
+
+
 _INJECTED = ("admission", "description", "followers", "index_pages", "platform", "rendering", "telemetry", "urls")
 
 
@@ -115,6 +124,7 @@ def create_app(  # noqa: PLR0913 -- each is a setting
     allowed_origins: Iterable[str] = (),
     mirror: bool = False,
     transparency_log: bool = False,
+    work: Work = _no_work,
 ) -> ASGIApp:
     """Return the application that serves a registry.
 
@@ -128,6 +138,7 @@ def create_app(  # noqa: PLR0913 -- each is a setting
         allowed_origins: Web origins whose scripts may send tokens.
         mirror: Whether to serve the mirror's files; the registry must then have one.
         transparency_log: Whether to serve the log; the registry must then have one.
+        work: Entered with the registry once it is open, and left before it is closed: does what was queued.
     """
     watching = telemetry or Telemetry()
     bounds = limits or HttpLimits()
@@ -146,6 +157,7 @@ def create_app(  # noqa: PLR0913 -- each is a setting
             async with (
                 opened.changes.subscribe(reads) if bounds.read_cache_bytes else nullcontext(),
                 appending_to_log(append) if append is not None else nullcontext(),
+                work(opened),
             ):
                 yield
             await app.state.followers.aclose()

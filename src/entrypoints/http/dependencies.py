@@ -8,7 +8,7 @@ from litestar.di import Provide
 
 from entrypoints.use_cases import CustomerRealm, LogUseCases, UseCases
 
-_NO_USE_CASES = frozenset({"changes", "customers", "log", "read_mirror"})
+_NO_USE_CASES = frozenset({"build_version", "changes", "customers", "log", "read_mirror", "tasks"})
 
 
 def use_cases(opened: Callable[[], UseCases], *, customer_realm: bool, mirror: bool, log: bool) -> dict[str, Provide]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from litestar.types import ASGIApp
 
 from entrypoints.bootstrap import open_registry, open_telemetry
+from entrypoints.bootstrap.work import run_work
 from entrypoints.environment import load_settings
 from entrypoints.http.app import create_app
 from entrypoints.http.limits import HttpLimits
@@ -57,6 +58,7 @@ def application() -> ASGIApp:
         allowed_origins=settings.server.cors_allowed_origins,
         mirror=settings.mirror.mode != "off",
         transparency_log=settings.transparency_log != TransparencyLogSettings(),
+        work=lambda opened: run_work(opened, settings.tasks, telemetry.tasks),
     )
     gc.freeze()  # what was imported stays: a full collection that looks through it stops the event loop for 0.5 s
     gc.enable()  # see ``server``

@@ -121,6 +121,7 @@ VALUES = {
     "ownership_at": "2026-01-02",
     "ownership_actor": "m",
     "of_kind": "registration",
+    "of_registration": "00000000-0000-0000-0000-000000000000",
     "of_id": "00000000-0000-0000-0000-000000000000",
     "of_lease": "00000000-0000-0000-0000-000000000000",
     "new_lease": "00000000-0000-0000-0000-000000000000",
@@ -128,7 +129,18 @@ VALUES = {
     "page_limit": "20",
     "page_offset": "0",
 }
-EXPLAINED = {"FIND", "FIND_LATEST", "LIST", "LIST_ALL", "LOAD", "LOAD_WITH_NAMES", "LOCK", "HISTORY", "REPORT"}
+EXPLAINED = {
+    "FIND",
+    "FIND_REGISTRATION",
+    "FIND_LATEST",
+    "LIST",
+    "LIST_ALL",
+    "LOAD",
+    "LOAD_WITH_NAMES",
+    "LOCK",
+    "HISTORY",
+    "REPORT",
+}
 EXPLAINED_WRITES = {"REPLACE_PROVIDER", "TOUCH_PROVIDER", "REPLACE_VERSION", "ADD_EVENT", "CHANGE_OWNER"}
 READS_NO_TABLE = {"CONFIRM", "REVISIONS"}
 READS_NOTHING = {
@@ -173,6 +185,7 @@ def nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:
         ("LOAD", "ix_provider_versions_public", 1),
         ("LOAD", "uq_provider_versions_version", 1),
         ("LOAD", "pk_providers", 1),
+        ("FIND_REGISTRATION", "ix_provider_versions_registration", 0),
         ("LOCK", "pk_providers", 1),
         ("LOAD_WITH_NAMES", "uq_provider_versions_version", 1),
         ("LOAD_WITH_NAMES", "pk_providers", 1),

@@ -27,7 +27,7 @@ def commands(group: object, *path: str) -> dict[str, TyperCommand]:
 GROUP = typer.main.get_command(app)
 LISTED = {name: each for name, each in getattr(GROUP, "commands", {}).items() if isinstance(each, LazyCommand)}
 COMMANDS = commands(GROUP)
-ASKING = {name for name in COMMANDS if name not in {"serve", "dev"}}
+ASKING = {name for name in COMMANDS if name not in {"serve", "dev", "work"}}
 
 
 def test_all_commands_are_found() -> None:

@@ -1,6 +1,7 @@
 """Reporting attempts to register, however they end."""
 
 import asyncio
+from collections.abc import Mapping
 from http import HTTPStatus
 from time import perf_counter
 
@@ -52,10 +53,13 @@ class RegistrationMetricsMiddleware:
                 raise
 
 
+_OUTCOMES: Mapping[int, Outcome] = {HTTPStatus.CREATED: Outcome.CREATED, HTTPStatus.ACCEPTED: Outcome.ACCEPTED}
+
+
 def _outcome(scope: Scope, status: int) -> tuple[Outcome, str]:
     match scope["state"].get(_STATE_KEY):
-        case None if status == HTTPStatus.CREATED:
-            return Outcome.CREATED, ""
+        case None if status in _OUTCOMES:
+            return _OUTCOMES[status], ""
         case None:
             return Outcome.DRY_RUN if wants_dry_run(Request(scope)) else Outcome.UNCHANGED, ""
         case ClientDisconnectedError() as error:

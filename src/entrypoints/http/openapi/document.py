@@ -20,6 +20,7 @@ from entrypoints.presenters import (
     history,
     installing,
     organizations,
+    registrations,
     upgrades,
     verifications,
     versions,
@@ -31,6 +32,7 @@ _METHODS = frozenset({"get", "put", "post", "delete", "patch"})
 _TAGS = {
     "Console": "Releases of first-party providers, by machines of the Console realm.",
     "Customers": "Releases of customers' own providers, and who a customer is.",
+    "Registrations": "Registrations that are done later.",
     "Providers": "The catalog, versions and their history.",
     "Schemas": "JSON Schemas of resource types, for dependents.",
     "Installing": "What pip, uv and runtimes read.",
@@ -38,7 +40,7 @@ _TAGS = {
     "Health": "Whether the service is up, and its metrics.",
 }
 _MODELS = (
-    *(registration, versions, organizations, verifications, responses),
+    *(registration, registrations, versions, organizations, verifications, responses),
     *(catalog, compatibility, installing, dry_runs, yank, history, upgrade_check, upgrades),
 )
 _NULL = {"type": "null"}
@@ -56,6 +58,10 @@ _IN_PATHS: Mapping[str, Json] = {
     "project": {"description": "A distribution's name, or `~` and a namespace.", "schema": {"minLength": 1}},
     "distribution": {"description": "A distribution's name, normalised (PEP 503).", "schema": {"minLength": 1}},
     "tile": {"schema": {"minLength": 5}},
+    "registration_id": {
+        "description": "Of a registration that was accepted.",
+        "schema": {"minLength": 1, "format": "uuid"},
+    },
     "organization_id": {"description": "The organisation's id, `org_…`.", "schema": {"minLength": 1}},
 }
 """What paths may hold, which routes find out by not finding anything. A description of the route itself goes first."""

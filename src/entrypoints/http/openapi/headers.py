@@ -16,6 +16,7 @@ HEADERS: Json = {
     },
     "Link": {"description": 'Where the next page is, as `rel="next"`.', "schema": {"type": "string"}},
     "Location": {"description": "Where it is.", "schema": {"type": "string", "format": "uri-reference"}},
+    "PreferenceApplied": {"description": "`respond-async` (RFC 7240).", "schema": {"type": "string"}},
     "Authenticate": {
         "description": '`Bearer`, with `error="invalid_token"` where a token was sent.',
         "schema": {"type": "string"},
@@ -33,7 +34,9 @@ PARAMETERS: Json = {
 
 _BY_STATUS = {
     "201": {"Location": "Location"},
+    "202": {"Location": "Location", "Preference-Applied": "PreferenceApplied", "Retry-After": "RetryAfter"},
     "301": {"Location": "Location"},
+    "303": {"Location": "Location"},
     "304": {"ETag": "ETag"},
     "401": {"WWW-Authenticate": "Authenticate"},
     "429": {"Retry-After": "RetryAfter"},

@@ -12,6 +12,7 @@ SENTENCES: Mapping[str, str] = {
     "organization_forbidden": "this is not your active organisation",
     "provider_not_found": "platform/gcp has no published version",
     "version_not_found": "platform/gcp has no public version 9.9.9",
+    "registration_not_found": "no registration has this id; send the path of the Location field as it was",
     "schema_not_found": "platform/gcp 1.4.0 has no resource type 'disk'; it has bucket",
     "distribution_not_found": "no public version has such a wheel",
     "not_acceptable": "send an Accept header with text/html",

@@ -48,6 +48,7 @@ REFUSALS: Mapping[str, Sequence[str]] = {
     "whoAmI": _CUSTOMER,
     "readActiveOrganization": _CUSTOMER,
     "readOrganization": _CUSTOMER,
+    "readRegistration": (*_ANY, *_DATABASE, "registration_not_found"),
     "listProviders": (*_READ, "search_busy"),
     "readProvider": _PROVIDER,
     "listProviderVersions": _PROVIDER,

@@ -29,11 +29,14 @@ def response(
     )
 
 
+def empty(description: str) -> ResponseSpec:
+    """Describe a response without a body."""
+    return ResponseSpec(None, generate_examples=False, description=description)
+
+
 def read(description: str, example: object, *, of: Any = None, media_type: str = JSON) -> Responses:  # noqa: ANN401
     """Describe the responses of a conditional read."""
-    not_modified = ResponseSpec(
-        None, generate_examples=False, description="The client has it already (`If-None-Match`)."
-    )
+    not_modified = empty("The client has it already (`If-None-Match`).")
     return {200: response(description, example, of=of, media_type=media_type), 304: not_modified}
 
 

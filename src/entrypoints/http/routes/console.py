@@ -7,6 +7,7 @@ from litestar import Request, Response, post
 from litestar.di import NamedDependency, Provide
 from litestar.middleware import DefineMiddleware
 
+from application.use_cases.accept_registration import AcceptRegistration
 from application.use_cases.authentication import AuthenticateMachine
 from application.use_cases.dry_run_registration import DryRunRegistration
 from application.use_cases.register_version import RegisterVersion
@@ -17,7 +18,12 @@ from entrypoints.http.middleware.registration_metrics import RegistrationMetrics
 from entrypoints.http.requests.admission import Admission
 from entrypoints.http.requests.authentication import bearer_token
 from entrypoints.http.requests.paths import exact_path_only
-from entrypoints.http.routes.registrations import REGISTRATION_RESPONSES, RegistrationOperation, register
+from entrypoints.http.routes.registrations import (
+    REGISTRATION_RESPONSES,
+    RegistrationOperation,
+    RegistrationUseCases,
+    register,
+)
 from entrypoints.presenters.dry_runs import DryRunView
 from entrypoints.presenters.versions import ProviderVersionView
 
@@ -55,11 +61,17 @@ async def register_platform_version(
     request: Request[Any, Any, Any],
     machine: NamedDependency[ConsoleMachine],
     register_version: NamedDependency[RegisterVersion],
+    accept_registration: NamedDependency[AcceptRegistration],
     dry_run_registration: NamedDependency[DryRunRegistration],
     admission: NamedDependency[Admission],
 ) -> Response[ProviderVersionView | DryRunView]:
     """Authenticate, and only then read the body: an unauthenticated caller costs a header field."""
-    return await register(request, admission, (register_version, dry_run_registration), machine, platform_name)
+    use_cases = RegistrationUseCases(
+        register_version=register_version,
+        accept_registration=accept_registration,
+        dry_run_registration=dry_run_registration,
+    )
+    return await register(request, admission, use_cases, machine, platform_name)
 
 
 def platform_name(written: str, organization_id: str | None) -> ProviderName:

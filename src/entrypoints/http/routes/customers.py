@@ -10,6 +10,7 @@ from litestar.middleware import DefineMiddleware
 from litestar.params import FromPath
 from msgspec.structs import replace
 
+from application.use_cases.accept_registration import AcceptRegistration
 from application.use_cases.authentication import AuthenticateCustomer
 from application.use_cases.describe_customer import DescribeCustomer
 from application.use_cases.dry_run_registration import DryRunRegistration
@@ -22,7 +23,12 @@ from entrypoints.http.openapi import responses
 from entrypoints.http.requests.admission import Admission
 from entrypoints.http.requests.authentication import bearer_token
 from entrypoints.http.requests.paths import exact_path_only
-from entrypoints.http.routes.registrations import REGISTRATION_RESPONSES, RegistrationOperation, register
+from entrypoints.http.routes.registrations import (
+    REGISTRATION_RESPONSES,
+    RegistrationOperation,
+    RegistrationUseCases,
+    register,
+)
 from entrypoints.presenters.dry_runs import DryRunView
 from entrypoints.presenters.organizations import (
     CALLER_EXAMPLE,
@@ -84,13 +90,19 @@ async def register_customer_version(
     publisher: NamedDependency[Customer],
     describe_customer: NamedDependency[DescribeCustomer],
     register_version: NamedDependency[RegisterVersion],
+    accept_registration: NamedDependency[AcceptRegistration],
     dry_run_registration: NamedDependency[DryRunRegistration],
     admission: NamedDependency[Admission],
 ) -> Response[ProviderVersionView | DryRunView]:
     """Authenticate, and only then read the body."""
     customer = await describe_customer.named(publisher)
     read_name = partial(customer_name, customer)
-    return await register(request, admission, (register_version, dry_run_registration), customer, read_name)
+    use_cases = RegistrationUseCases(
+        register_version=register_version,
+        accept_registration=accept_registration,
+        dry_run_registration=dry_run_registration,
+    )
+    return await register(request, admission, use_cases, customer, read_name)
 
 
 @get(

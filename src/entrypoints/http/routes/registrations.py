@@ -8,20 +8,25 @@ from typing import Any
 import structlog
 from litestar import Request, Response
 from litestar.openapi.spec import Example, OpenAPIType, Operation, Parameter, Schema
+from msgspec.structs import replace
 
+from application.use_cases.accept_registration import AcceptRegistration
 from application.use_cases.dry_run_registration import DryRunRegistration
 from application.use_cases.register_version import RegisterVersion
 from domain.names import ProviderName
 from domain.registrants import Account, Registrant
 from domain.registration import Registered, Registration
+from domain.versions import VersionStatus
 from entrypoints.http.models.registration import REGISTRATION_EXAMPLE, RegistrationBody
 from entrypoints.http.openapi import responses
 from entrypoints.http.requests.admission import Admission
 from entrypoints.http.requests.cancel_on_disconnect import cancel_on_disconnect
 from entrypoints.http.requests.decoding import decode_fields
+from entrypoints.http.requests.preferences import RESPOND_ASYNC, prefers_async
 from entrypoints.http.requests.query_parameters import DRY_RUN, wants_dry_run
 from entrypoints.http.requests.request_id import request_id
 from entrypoints.http.requests.request_mapping import to_registration
+from entrypoints.http.routes.accepted_registrations import POLL_SECONDS, registration_path, version_path
 from entrypoints.presenters.dry_runs import CONFLICT_EXAMPLE, DryRunView, dry_run_view
 from entrypoints.presenters.versions import PUBLISHED_EXAMPLE, ProviderVersionView, version_view
 
@@ -35,6 +40,14 @@ REGISTRATION_RESPONSES = {
         of=ProviderVersionView | DryRunView,
         summary="The version as it is",
     ),
+    202: responses.response(
+        "The client prefers `respond-async`, and all is well as far as is known without the wheel. The rest is done "
+        "later; `Location` tells how it stands.",
+        replace(
+            PUBLISHED_EXAMPLE, status=VersionStatus.BUILDING, wheel_size=None, published_at=None, compatibility=None
+        ),
+        summary="The version that is being built",
+    ),
     201: responses.response("This call registered the version.", PUBLISHED_EXAMPLE, summary="The version"),
 }
 _DRY_RUN = Parameter(
@@ -46,26 +59,42 @@ _DRY_RUN = Parameter(
 )
 
 
+_PREFER = Parameter(
+    name="Prefer",
+    param_in="header",
+    description="`respond-async` (RFC 7240): do not wait for the wheel to be fetched and verified.",
+    schema=Schema(type=OpenAPIType.STRING),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationUseCases:
+    """What a registration route does: at once, later, or not at all."""
+
+    register_version: RegisterVersion
+    accept_registration: AcceptRegistration
+    dry_run_registration: DryRunRegistration
+
+
 @dataclass
 class RegistrationOperation(Operation):
     """Documents the query and the body that the handler reads by itself, after authentication."""
 
     def __post_init__(self) -> None:
         """Add both."""
-        self.parameters = [*(self.parameters or ()), _DRY_RUN]
+        self.parameters = [*(self.parameters or ()), _DRY_RUN, _PREFER]
         self.request_body = responses.json_body(RegistrationBody, "What release CI sends", REGISTRATION_EXAMPLE)
 
 
 async def register(
     request: Request[Any, Any, Any],
     admission: Admission,
-    use_cases: tuple[RegisterVersion, DryRunRegistration],
+    use_cases: RegistrationUseCases,
     registrant: Registrant,
     read_name: ReadName,
 ) -> Response[ProviderVersionView | DryRunView]:
     """Read the body, and register what it announces, or, on a dry run, say what would come of it."""
     is_dry_run = wants_dry_run(request)
-    register_version, dry_run_registration = use_cases
 
     def announced(body: object) -> Registration:
         decoded = decode_fields(body, RegistrationBody)
@@ -77,14 +106,27 @@ async def register(
         structlog.contextvars.bind_contextvars(provider=registration.name.canonical, version=registration.version.text)
         if is_dry_run:
             structlog.contextvars.bind_contextvars(dry_run=True)
-            result = await cancel_on_disconnect(request, dry_run_registration.execute(registration))
+            result = await cancel_on_disconnect(request, use_cases.dry_run_registration.execute(registration))
             return Response(dry_run_view(result), status_code=HTTPStatus.OK)
-        return _registered(await cancel_on_disconnect(request, register_version.execute(registration)))
+        if prefers_async(request):
+            return _accepted(await cancel_on_disconnect(request, use_cases.accept_registration.execute(registration)))
+        return _registered(await cancel_on_disconnect(request, use_cases.register_version.execute(registration)))
+
+
+def _accepted(registered: Registered) -> Response[ProviderVersionView | DryRunView]:
+    registration_id = registered.version.registration_id
+    if registered.version.status is not VersionStatus.BUILDING or registration_id is None:
+        return _registered(registered)
+    headers = {
+        "Location": registration_path(registration_id),
+        "Preference-Applied": RESPOND_ASYNC,
+        "Retry-After": str(POLL_SECONDS),
+    }
+    return Response(version_view(registered.version), status_code=HTTPStatus.ACCEPTED, headers=headers)
 
 
 def _registered(registered: Registered) -> Response[ProviderVersionView | DryRunView]:
     view = version_view(registered.version)
     if not registered.created:
         return Response(view, status_code=HTTPStatus.OK)
-    location = f"/providers/{view.canonical}/versions/{view.version}"
-    return Response(view, status_code=HTTPStatus.CREATED, headers={"Location": location})
+    return Response(view, status_code=HTTPStatus.CREATED, headers={"Location": version_path(registered.version)})
