@@ -7,6 +7,7 @@ import pytest
 from domain.tasks import TaskKind
 from entrypoints.bootstrap import MemoryAdapters, build_registry
 from tests.entrypoints.http.conftest import Service, serving
+from tests.entrypoints.http.test_customer_publishing import ACME, ADMIN
 
 ASYNC = {"Prefer": "respond-async"}
 
@@ -106,6 +107,20 @@ async def test_no_token_is_in_what_is_queued(registry: Service, adapters: Memory
     [queued] = await adapters.tasks.list_tasks(limit=1)
     assert registry.token not in queued.task.payload
     assert queued.task.request_id
+
+
+async def test_a_customer_need_not_wait_either(adapters: MemoryAdapters) -> None:
+    async with serving(adapters, customer_realm=True) as service:
+        service.adapters.customer_directory.add_organization(ACME)
+        service.token = service.adapters.customer_verifier.issue(ADMIN)
+        body, headers = service.upload(name="acme/gcp"), service.authorised(**ASYNC)
+        accepted = await service.client.post("/provider-versions", json=body, headers=headers)
+        await build(adapters)
+        done = await service.client.get(accepted.headers["location"], follow_redirects=False)
+        provider = await service.client.get("/providers/acme/gcp")
+
+    assert (accepted.status_code, done.status_code) == (202, 303)
+    assert provider.json()["author"]["display_name"] == "Acme Inc."
 
 
 @pytest.mark.parametrize("written", ["nonsense", "00000000-0000-0000-0000-000000000001", "%00", "1" * 500])
