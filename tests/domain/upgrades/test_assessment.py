@@ -13,7 +13,6 @@ from domain.names import ProviderName
 from domain.upgrades.answers import ConfigVerdict, NoteKind, OutputState, ResourceAnswer
 from domain.upgrades.assessment import Assessment
 from domain.upgrades.configs import ResourceConfig
-from domain.upgrades.validation import ConfigErrors
 from tests.support.compatibility import closed, version
 from tests.support.random_schemas import Schemas
 
@@ -40,7 +39,7 @@ def assessed(
     """Assess one bucket; every question has the same answer, or else that of the structure."""
     before = None if old is None else version(bucket=old)
     assessment = Assessment(GCP, [ResourceConfig("bucket", None, config, uses)], version(bucket=new), before)
-    validated: dict[tuple[str, int], ConfigErrors] = {}
+    validated: dict[tuple[str, int], Any] = {}
     for schema, indexes in assessment.to_validate().items():
         asked = assessment.question(schema, indexes)
         errors = config_errors(validate(asked.schema, asked.configs), len(indexes))
