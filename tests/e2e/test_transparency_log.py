@@ -152,19 +152,6 @@ def test_a_replica_without_a_key_serves_what_another_process_appends(world: Worl
     assert verified[0] == 0
 
 
-def test_clients_that_wait_get_the_next_change(world: World) -> None:
-    assert world.command("init")[0] == 0
-    changes = f"{world.stack.url}/changes"
-    with world.serving(REGISTRY_SHUTDOWN_GRACE_SECONDS="20"), ThreadPoolExecutor(2) as threads:
-        polling = threads.submit(httpx.get, f"{changes}?after=1&wait=50", trust_env=False, timeout=60)
-        streaming = threads.submit(httpx.get, f"{changes}/stream?after=1", trust_env=False, timeout=60)
-        world.register("1.0.0")
-        polled, streamed = polling.result(), streaming.result()
-
-    assert polled.json()["items"][0]["seq"] == 2
-    assert "\r\nevent: version.published\r\ndata: {" in streamed.text
-
-
 def test_a_server_that_stops_ends_its_streams_within_the_grace(world: World) -> None:
     assert world.command("init")[0] == 0
     opened = Semaphore(0)

@@ -2,11 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
+from typing import Any
 
 import pytest
 
+from adapters.memory.transparency_log import InMemoryLog
+from adapters.memory.version_repository import InMemoryVersionRepository
 from application.errors import StoreUnavailableError
+from application.use_cases.read_log import ListChanges
 from entrypoints.http.requests.followers import Followers, TooManyFollowersError
+from entrypoints.http.routes.changes import _ChangeStream, _Stream
+from provider_registry_testing.transparency_log import append_to, open_log
+from tests.builders import a_version
+from tests.support.stores import put
 
 PATIENCE = 30
 
@@ -83,3 +92,32 @@ async def test_no_more_clients_wait_than_may(followers: Followers) -> None:
         assert refused.value.retry_after == 30
     with followers.place():
         pass
+
+
+async def test_a_stream_sends_what_is_appended_while_it_is_open_and_ends() -> None:
+    store = InMemoryVersionRepository()
+    log, bodies, begun = InMemoryLog(store), list[bytes](), asyncio.Event()
+    await open_log(log)
+    await append_to(log)
+    changes, followers = ListChanges(log), Followers(limit=1, seconds=1.0, interval=0.01)
+    read = partial(changes.execute, limit=10)
+
+    async def send(message: Any) -> None:
+        bodies.append(message.get("body", b""))
+        if len(bodies) > 1:
+            begun.set()
+
+    async def receive() -> Any:
+        await asyncio.Event().wait()
+
+    stream: Any = _ChangeStream(_Stream(await read(1), read, changes, followers))
+    streaming = asyncio.create_task(stream({}, receive, send))
+    await begun.wait()
+    await put(store, a_version())
+    await append_to(log)
+    await streaming
+    await followers.aclose()
+
+    assert bodies[1] == b"retry: 5000\r\n\r\nid: 1\r\n\r\n"
+    assert bodies[2].startswith(b"id: 2\r\nevent: version.published\r\ndata: {")
+    assert bodies[-1] == b""
