@@ -5,6 +5,8 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 
+from entrypoints.client.errors import UnusableError
+
 LARGE = 50_000_000
 """Bytes. A larger wheel is registered without waiting for an answer to the one request."""
 
@@ -24,7 +26,12 @@ def _local_size(wheel_url: str, project: Path) -> int | None:
 def _remote_size(http: httpx.Client, wheel_url: str) -> int | None:
     try:
         response = http.head(wheel_url)
-    except (httpx.HTTPError, httpx.InvalidURL):
+    except (
+        httpx.HTTPError,
+        httpx.InvalidURL,
+        UnicodeError,
+        UnusableError,
+    ):  # the registry may reach the host all the same
         return None
     written = response.headers.get("Content-Length", "")
     is_known = response.status_code == httpx.codes.OK and written.isascii() and written.isdigit()
