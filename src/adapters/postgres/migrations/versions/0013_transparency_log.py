@@ -15,8 +15,9 @@ depends_on = None
 NAME = sa.Text(collation="C")
 TIME = DateTimeUTC(timezone=True)
 
+# As the owner: the release before runs with the privileges that it was granted.
 ADD_PENDING = """
-    CREATE FUNCTION add_to_log() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE FUNCTION add_to_log() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
     BEGIN
         INSERT INTO log_pending (event_id) SELECT NEW.id FROM log_state;
         RETURN NULL;
@@ -47,7 +48,7 @@ WIDEN = """
 # As the owner: the role that serves deletes nothing but what was appended.
 REMOVE_PENDING = """
     CREATE FUNCTION remove_pending(positions bigint[]) RETURNS void
-    LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    LANGUAGE sql SECURITY DEFINER AS $$
         DELETE FROM log_pending pending
         WHERE position = ANY(positions) AND EXISTS (SELECT FROM log_entries WHERE event_id = pending.event_id)
     $$
@@ -75,7 +76,7 @@ TELL_AT_ONCE = """
 """
 SEND = """
     CREATE FUNCTION send_notifications() RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    LANGUAGE plpgsql SECURITY DEFINER AS $$
     DECLARE
         changed text;
     BEGIN
@@ -88,6 +89,18 @@ SEND = """
             ) RETURNING provider
         LOOP
             PERFORM pg_notify('provider_changes', changed);
+        END LOOP;
+    END
+    $$
+"""
+# Temporary tables last: a caller could make one in the place of a table.
+PIN = """
+    DO $$
+    DECLARE
+        name text;
+    BEGIN
+        FOREACH name IN ARRAY ARRAY['add_to_log()', 'remove_pending(bigint[])', 'send_notifications()'] LOOP
+            EXECUTE format('ALTER FUNCTION %s SET search_path = %I, pg_temp', name, current_schema());
         END LOOP;
     END
     $$
@@ -109,7 +122,7 @@ def upgrade() -> None:
     """Make the tables and the triggers. Nothing is pending until the log is opened."""
     _create_sources()
     _create_log()
-    for function in (ADD_PENDING, REFUSE, WIDEN, REMOVE_PENDING, TELL, SEND):
+    for function in (ADD_PENDING, REFUSE, WIDEN, REMOVE_PENDING, TELL, SEND, PIN):
         op.execute(function)
     op.execute(
         "CREATE TRIGGER add_step_to_log AFTER INSERT ON version_events FOR EACH ROW WHEN (NEW.action <> 'failed') "
