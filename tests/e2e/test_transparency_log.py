@@ -87,7 +87,7 @@ def test_what_was_registered_before_and_after_the_opening_is_verified_by_a_clien
         absent = world.verify("--version", "platform/gcp@3.0.0")
         status = world.command("status")
 
-    assert first == (0, {"outcome": "verified", "origin": ORIGIN, "size": 3, "kept": None, "stale": False,
+    assert first == (0, {"outcome": "verified", "origin": ORIGIN, "size": 3, "kept": None,
         "version": "platform/gcp@1.0.0", "index": first[1]["index"], "wheel": early.name})  # fmt: skip
     assert (second[0], second[1]["kept"], second[1]["size"], second[1]["entries"]) == (0, 3, 4, 4)
     assert (wrong[0], wrong[1]["code"]) == (1, "wheel_not_logged")

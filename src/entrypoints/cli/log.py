@@ -133,26 +133,21 @@ def _audit(audit: LogAudit, path: Path, wanted: Publication | None, *, every_ent
     kept = audit.read_kept(path)
     note, checkpoint = audit.read_checkpoint()
     result: dict[str, object] = {"origin": checkpoint.origin, "size": checkpoint.size, "kept": kept and kept.size}
-    if kept is not None and kept.size <= checkpoint.size:
+    if kept is not None:
         audit.verify_growth(kept, checkpoint)
-    is_stale = kept is not None and kept.size > checkpoint.size
-    result["stale"] = is_stale  # a replica that is behind, which is no fork
     if wanted is not None:
         proof = audit.verify_publication(wanted, checkpoint)
         result |= {"version": f"{wanted.name}@{wanted.version}", "index": proof.index}
         result["wheel"] = None if wanted.wheel is None else wanted.wheel.name
     if every_entry:
         result["entries"] = audit.verify_entries(checkpoint)
-    if not is_stale:
-        save_checkpoint(path, note)
+    save_checkpoint(path, note)
     return result
 
 
 def _sentences(result: dict[str, object]) -> list[str]:
     size, kept = result["size"], result["kept"]
-    if result["stale"]:
-        lines = [f"The checkpoint of {size} entries is older than the one of {kept} that was verified before"]
-    elif kept is None:
+    if kept is None:
         lines = [f"{result['origin']} has {size} entries, and a checkpoint that its key signed; it is kept from now on"]
     else:
         lines = [f"{result['origin']} has {size} entries, and begins with the {kept} that were verified before"]

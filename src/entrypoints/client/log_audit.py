@@ -82,6 +82,12 @@ class LogAudit:
         """
         if old.origin != new.origin:
             raise LogRefusedError(f"the log was {old.origin}, and is {new.origin} now", code="log_replaced")
+        if new.size < old.size:
+            raise LogRefusedError(
+                f"the log has {new.size} entries, and had {old.size} when it was verified before: it went back, and "
+                "what it says now cannot be compared. If it stays so, keep both checkpoints, and show them to others",
+                code="log_went_back",
+            )
         try:
             ranges = proofs.consistency(old.size, new.size)
             verify_consistency(
