@@ -25,6 +25,7 @@ from provider_registry_testing.writes import VersionStore, put, writing
 
 ORIGIN = "registry.example.com/log"
 KEY = SigningKey(VerifierKey(ORIGIN, bytes(32)), bytes(32))
+MANY = 10**9
 LATER = NOW + timedelta(days=1)
 
 
@@ -104,7 +105,7 @@ class TransparencyLogContract:
         assert await log.find_checkpoint() is None
         assert await log.find_tile(0, 0) is None
         assert await events_in(log) == []
-        assert await log.list_changes(0, 100, limit=10) == []
+        assert await log.list_changes(0, 100, limit=10, max_bytes=MANY) == []
         assert await log.find_published(a_name(), SemVer.parse("1.0.0")) is None
 
     async def test_every_change_is_appended_once(self, store: VersionStore, log: LogStore) -> None:
@@ -199,16 +200,28 @@ class TransparencyLogContract:
             version = a_version(name=name)
             await put(store, version, version.yank("broken", at=NOW))
         await append_to(log)
-        every = await log.list_changes(0, 5, limit=10)
+        every = await log.list_changes(0, 5, limit=10, max_bytes=MANY)
         assert [each.index for each in every] == [0, 1, 2, 3, 4]
         assert [each.leaf for each in every] == list(await log.list_entries(0, 5))
-        assert await log.list_changes(1, 4, limit=2) == every[1:3]
-        assert await log.list_changes(0, 4, limit=10, types=[EventType.VERSION_YANKED]) == [every[2]]
-        assert await log.list_changes(0, 5, limit=10, provider=a_name("acme/gcp")) == every[3:]
-        only = await log.list_changes(
-            0, 5, limit=10, types=[EventType.VERSION_YANKED, EventType.LOG_OPENED], provider=a_name("acme/gcp")
-        )
+        assert await log.list_changes(1, 4, limit=2, max_bytes=MANY) == every[1:3]
+        assert await log.list_changes(0, 4, limit=10, max_bytes=MANY, types=[EventType.VERSION_YANKED]) == [every[2]]
+        assert await log.list_changes(0, 5, limit=10, max_bytes=MANY, provider=a_name("acme/gcp")) == every[3:]
+        wanted = [EventType.VERSION_YANKED, EventType.LOG_OPENED]
+        only = await log.list_changes(0, 5, limit=10, max_bytes=MANY, types=wanted, provider=a_name("acme/gcp"))
         assert only == every[4:]
+
+    async def test_a_page_of_changes_ends_with_the_entry_that_fills_it(
+        self, store: VersionStore, log: LogStore
+    ) -> None:
+        await open_log(log)
+        await put(store, a_version(), a_version("2.0.0"))
+        await append_to(log)
+        every = await log.list_changes(0, 4, limit=10, max_bytes=MANY)
+        two = sum(len(each.leaf) for each in every[:2])
+        assert await log.list_changes(0, 4, limit=10, max_bytes=1) == every[:1]
+        assert await log.list_changes(0, 4, limit=10, max_bytes=two) == every[:2]
+        assert await log.list_changes(0, 4, limit=10, max_bytes=two + 1) == every[:3]
+        assert await log.list_changes(1, 4, limit=10, max_bytes=1, provider=a_name()) == every[1:2]
 
     async def test_it_says_what_is_pending(self, store: VersionStore, log: LogStore) -> None:
         await open_log(log)

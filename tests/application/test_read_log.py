@@ -5,6 +5,7 @@ import pytest
 from adapters.memory.transparency_log import InMemoryLog
 from adapters.memory.version_repository import InMemoryVersionRepository
 from application.errors import CursorAheadError, LogEmptyError, NotLoggedYetError, TileNotFoundError
+from application.use_cases import read_log
 from application.use_cases.queries import FindVersion
 from application.use_cases.read_log import ListChanges, ReadCheckpoint, ReadProof, ReadTile
 from domain.errors import NotFoundError
@@ -119,6 +120,39 @@ async def test_a_cursor_passes_what_a_filter_leaves_out(registry: _Registry) -> 
     assert ([item.index for item in first.items], first.next) == ([1], 2)
     later = await changes.execute(none.next, limit=5, types=[EventType.VERSION_YANKED])
     assert [item.index for item in later.items] == [3]
+
+
+@pytest.mark.hostile
+async def test_a_page_of_some_types_looks_at_a_bounded_part_of_the_log(
+    registry: _Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await registry.publish("1.0.0", "2.0.0", "3.0.0")
+    monkeypatch.setattr(read_log, "MAX_LOOKED_AT", 2)
+    changes = ListChanges(registry.log)
+
+    none = await changes.execute(0, limit=5, types=[EventType.VERSION_YANKED])
+    later = await changes.execute(1, limit=5, types=[EventType.VERSION_PUBLISHED])
+    of_one = await changes.execute(0, limit=5, types=[EventType.VERSION_PUBLISHED], provider=a_name())
+
+    assert (none.items, none.next, none.head) == ([], 2, 4)
+    assert ([item.index for item in later.items], later.next) == ([1, 2], 3)
+    assert ([item.index for item in of_one.items], of_one.next) == ([1, 2, 3], 4)
+
+
+@pytest.mark.hostile
+async def test_a_page_has_a_bounded_size(registry: _Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    await registry.publish("1.0.0", "2.0.0", "3.0.0")
+    monkeypatch.setattr(read_log, "MAX_BYTES", 1)
+    changes = ListChanges(registry.log)
+
+    pages = [await changes.execute(after, limit=5) for after in range(4)]
+
+    assert [([item.index for item in page.items], page.next) for page in pages] == [
+        ([0], 1),
+        ([1], 2),
+        ([2], 3),
+        ([3], 4),
+    ]
 
 
 async def test_a_cursor_beyond_the_head_is_refused(registry: _Registry) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import accumulate
 
 from adapters.memory.version_repository import InMemoryVersionRepository
 from application.ports.log_queries import NumberedEntry
@@ -77,6 +78,7 @@ class InMemoryLog:
         before: int,
         *,
         limit: int,
+        max_bytes: int,
         types: Sequence[EventType] = (),
         provider: ProviderName | None = None,
     ) -> Sequence[NumberedEntry]:
@@ -87,7 +89,9 @@ class InMemoryLog:
             for index, entry in enumerate(self._entries[after:before], after)
             if (not types or entry.type in types) and provider in {None, entry.provider}
         ]
-        return found[:limit]
+        sizes = accumulate(len(entry.leaf) for entry in found)
+        full = next((number for number, size in enumerate(sizes, 1) if size >= max_bytes), limit)
+        return found[: min(limit, full)]
 
     async def find_published(self, name: ProviderName, version: SemVer) -> NumberedEntry | None:
         """Return the entry of a publication."""

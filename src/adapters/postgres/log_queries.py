@@ -38,6 +38,7 @@ class PostgresLogQueries:
         before: int,
         *,
         limit: int,
+        max_bytes: int,
         types: Sequence[EventType] = (),
         provider: ProviderName | None = None,
     ) -> Sequence[NumberedEntry]:
@@ -47,6 +48,7 @@ class PostgresLogQueries:
             "of_end": before,
             "of_types": [each.value for each in types],
             "page_limit": limit,
+            "max_bytes": max_bytes,
         }
         if provider is None:
             return _numbered(await self._database.read(statements.CHANGES, page))

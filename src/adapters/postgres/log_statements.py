@@ -132,25 +132,25 @@ CHECKPOINT = text("SELECT note FROM log_checkpoints ORDER BY size DESC LIMIT 1")
 ENTRIES = text(
     'SELECT leaf FROM log_entries WHERE "index" >= :of_start AND "index" < :of_end ORDER BY "index"'
 ).bindparams(bindparam("of_start", type_=BigInteger), bindparam("of_end", type_=BigInteger))
-CHANGES = text("""
-    SELECT "index", leaf FROM log_entries
-    WHERE "index" >= :of_start AND "index" < :of_end
-        AND (cardinality(:of_types) = 0 OR type = ANY(:of_types))
-    ORDER BY "index" LIMIT :page_limit
-""")
-CHANGES_OF = text("""
-    SELECT "index", leaf FROM log_entries
-    WHERE prefix = :of_prefix AND name = :of_name AND "index" >= :of_start AND "index" < :of_end
-        AND (cardinality(:of_types) = 0 OR type = ANY(:of_types))
-    ORDER BY "index" LIMIT :page_limit
-""")
+_CHANGES = """
+    SELECT "index", leaf FROM (
+        SELECT "index", leaf, sum(octet_length(leaf)) OVER (ORDER BY "index") - octet_length(leaf) AS before FROM (
+            SELECT "index", leaf FROM log_entries
+            WHERE {of} "index" >= :of_start AND "index" < :of_end
+                AND (cardinality(:of_types) = 0 OR type = ANY(:of_types))
+            ORDER BY "index" LIMIT :page_limit
+        ) page
+    ) weighed WHERE before < :max_bytes ORDER BY "index"
+"""
 _PAGE: list[BindParameter[Any]] = [
     bindparam("of_start", type_=BigInteger),
     bindparam("of_end", type_=BigInteger),
     bindparam("of_types", type_=ARRAY(Text)),
     bindparam("page_limit", type_=Integer),
+    bindparam("max_bytes", type_=BigInteger),
 ]
-CHANGES, CHANGES_OF = CHANGES.bindparams(*_PAGE), CHANGES_OF.bindparams(*_PAGE)
+CHANGES = text(_CHANGES.format(of="")).bindparams(*_PAGE)
+CHANGES_OF = text(_CHANGES.format(of="prefix = :of_prefix AND name = :of_name AND")).bindparams(*_PAGE)
 PUBLISHED = text("""
     SELECT "index", leaf FROM log_entries
     WHERE prefix = :of_prefix AND name = :of_name AND version = :of_version AND type = :of_type

@@ -38,10 +38,14 @@ class LogQueries(Protocol):
         before: int,
         *,
         limit: int,
+        max_bytes: int,
         types: Sequence[EventType] = (),
         provider: ProviderName | None = None,
     ) -> Sequence[NumberedEntry]:
-        """Return the entries from index ``after`` to before ``before``, of these types and that provider if given."""
+        """Return the entries from index ``after`` to before ``before``, of these types and that provider if given.
+
+        They end at ``limit``, and with the entry by which they have ``max_bytes`` together.
+        """
         ...
 
     async def find_published(self, name: ProviderName, version: SemVer) -> NumberedEntry | None:

@@ -16,6 +16,11 @@ from domain.log.tiles import BundleName, TileName, write_bundle
 from domain.names import ProviderName
 from domain.semver import SemVer
 
+MAX_BYTES = 1024 * 1024
+"""A page of changes ends with the entry by which it has so many."""
+MAX_LOOKED_AT = 10_000
+"""Entries that are looked at for a page of some types: most may be of others."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
@@ -130,6 +135,8 @@ class ListChanges:
     ) -> Changes:
         """Return the changes after the first ``after`` ones, of these types and that provider if given.
 
+        A page may be empty before the end of the log; its cursor continues.
+
         Raises:
             LogEmptyError: There is no log yet.
             CursorAheadError: There are not so many.
@@ -142,8 +149,13 @@ class ListChanges:
                 f"the log {checkpoint.origin} has {head} entries, not {after}; if the cursor is of this log, the log "
                 "went back: tell its operators, and begin again with 0"
             )
-        items = await self._log.list_changes(after, head, limit=limit, types=types, provider=provider)
-        following = items[-1].index + 1 if len(items) == limit else head
+        # Those of one provider are few, and have an index.
+        end = min(head, after + MAX_LOOKED_AT) if types and provider is None else head
+        items = await self._log.list_changes(
+            after, end, limit=limit, max_bytes=MAX_BYTES, types=types, provider=provider
+        )
+        is_full = len(items) == limit or sum(len(item.leaf) for item in items) >= MAX_BYTES
+        following = items[-1].index + 1 if is_full else end
         return Changes(origin=checkpoint.origin, items=items, next=following, head=head)
 
 

@@ -17,6 +17,7 @@ from domain.log.proof_file import ProofFile
 from domain.log.tiles import read_bundle
 from entrypoints.bootstrap import MemoryAdapters
 from entrypoints.http.limits import HttpLimits
+from entrypoints.http.routes import changes
 from provider_registry_testing.transparency_log import open_log
 from tests.entrypoints.http.conftest import Service, serving
 from tests.support.log_vectors import log_vectors
@@ -245,3 +246,42 @@ async def test_a_stream_answers_head_at_once(logged: Service) -> None:
     answer = await logged.client.head("/changes/stream")
 
     assert (answer.status_code, answer.headers["content-type"], answer.content) == (200, "text/event-stream", b"")
+
+
+@pytest.mark.hostile
+async def test_a_client_that_reads_nothing_keeps_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changes, "_LAST_WORDS", 0.0)
+    bounds = HttpLimits(followers=1, follow_seconds=0.05)
+
+    async def blocked(message: Any) -> None:
+        if message["type"] == "http.response.body":
+            await asyncio.Event().wait()
+
+    async with serving(MemoryAdapters().with_log([KEY]), limits=bounds) as service, asyncio.timeout(PATIENCE):
+        await open_log(_log(service))
+        await _until_size(service, 1)
+        await service.client.app(_stream_request(), _staying, blocked)
+        assert (await service.client.get("/changes/stream")).status_code == 200
+
+
+def _stream_request() -> Any:
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": "/changes/stream",
+        "raw_path": b"/changes/stream",
+        "root_path": "",
+        "query_string": b"",
+        "headers": [(b"host", b"testserver")],
+        "client": ("192.0.2.1", 1),
+        "server": ("testserver", 80),
+        "extensions": {},
+    }
+
+
+async def _staying() -> Any:
+    """The body has come, and the client does not leave."""
+    await asyncio.Event().wait()

@@ -20,10 +20,14 @@ class Followers:
         limit: How many may wait at once, in this process.
         seconds: How long each may stay: a server that stops waits for them.
         interval: Seconds between two reads of the head.
+
+    Attributes:
+        turn: Held while a page is read: when the log grows, all clients want one at once.
     """
 
     def __init__(self, *, limit: int, seconds: float, interval: float = 0.5) -> None:
         self.seconds = seconds
+        self.turn = asyncio.Lock()
         self._limit = limit
         self._interval = interval
         self._following = 0

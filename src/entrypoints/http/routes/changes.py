@@ -13,9 +13,8 @@ from litestar.params import QueryParameter
 from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
 
-from application.errors import UnavailableError
 from application.use_cases.read_log import Changes, ListChanges
-from domain.errors import InvalidValueError
+from domain.errors import InvalidValueError, RegistryError
 from domain.names import ProviderName
 from entrypoints.http.cache.read_cache import conditional_read
 from entrypoints.http.cache.representation import REVALIDATE, RawResponse, Representation
@@ -38,6 +37,8 @@ MAX_CHANGES = 1000
 MAX_WAIT = 50
 _STREAM_PAGE = 100
 _HEARTBEAT_SECONDS = 15.0
+_LAST_WORDS = 1.0
+"""Seconds for sending the end of a stream."""
 _HEARTBEAT = b":\r\n"
 """A comment, without the empty line that would end an event."""
 _EVENT_STREAM = "text/event-stream"
@@ -77,9 +78,11 @@ async def read_changes(
     provider: Provider = None,
 ) -> Representation:
     """Read a page, and wait for one if the client says so."""
-    read = _reading(request, list_changes, types, provider, known=("after", "limit", "wait", "type", "provider"))
+    read = _reading(
+        request, list_changes, followers, types, provider, known=("after", "limit", "wait", "type", "provider")
+    )
     page = await read(after, limit=limit)
-    if wait and not page.items:
+    if wait and page.next == page.head and not page.items:
         with followers.place():
             page = await _next_page(page, partial(read, limit=limit), list_changes, followers, seconds=wait)
     return Representation.of(changes_view(page), REVALIDATE)
@@ -104,7 +107,7 @@ async def stream_changes(
     provider: Provider = None,
 ) -> ASGIResponse:
     """Stream changes for a while."""
-    read = _reading(request, list_changes, types, provider, known=("after", "type", "provider"))
+    read = _reading(request, list_changes, followers, types, provider, known=("after", "type", "provider"))
     first = await read(_last_event_id(request, after), limit=_STREAM_PAGE)
     if WITHOUT_BODY in request.scope:
         return RawResponse(HTTPStatus.OK, _STREAM_FIELDS)
@@ -143,7 +146,9 @@ class _ChangeStream(ASGIResponse):
             sending = asyncio.create_task(self._send(send))
             leaving = asyncio.create_task(_disconnected(cast("Callable[[], Awaitable[Any]]", receive)))
             try:
-                await asyncio.wait([sending, leaving], return_when=asyncio.FIRST_COMPLETED)
+                # A client that does not read holds up the sending, its end included.
+                longest = self._stream.followers.seconds + _LAST_WORDS
+                await asyncio.wait([sending, leaving], timeout=longest, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 leaving.cancel()
                 sending.cancel()
@@ -165,8 +170,8 @@ class _ChangeStream(ASGIResponse):
                     text = _as_events(page)
                 else:
                     text = _HEARTBEAT
-        except UnavailableError:
-            pass  # the client connects again, and goes on where it was
+        except RegistryError:
+            pass  # out of reach, or the log went back: the client connects again, and goes on where it was
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _has_grown(self, head: int, seconds: float) -> bool:
@@ -185,7 +190,7 @@ async def _next_page(
     """Wait for a page with changes; return one without, if the time is over."""
     loop = asyncio.get_running_loop()
     end = loop.time() + min(seconds, followers.seconds)
-    while not page.items and await followers.wait_beyond(page.head, changes.head, seconds=end - loop.time()):
+    while not page.items and await followers.wait_beyond(page.next, changes.head, seconds=end - loop.time()):
         page = await read(page.next)
     return page
 
@@ -193,6 +198,7 @@ async def _next_page(
 def _reading(
     request: Request[Any, Any, Any],
     list_changes: ListChanges,
+    followers: Followers,
     types: Sequence[str] | None,
     provider: str | None,
     *,
@@ -214,7 +220,13 @@ def _reading(
         errors.append(FieldError(("query", "provider"), error.detail, "invalid"))
     if errors:
         raise BadQueryError(errors)
-    return partial(list_changes.execute, types=[TYPES[each] for each in wanted], provider=name)
+    chosen = [TYPES[each] for each in dict.fromkeys(wanted)]
+
+    async def read(after: int, *, limit: int) -> Changes:
+        async with followers.turn:
+            return await list_changes.execute(after, limit=limit, types=chosen, provider=name)
+
+    return read
 
 
 def _last_event_id(request: Request[Any, Any, Any], after: int) -> int:
