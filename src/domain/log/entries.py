@@ -18,6 +18,8 @@ from domain.versions import ProviderVersion
 from domain.wheel.verified_wheel import VerifiedWheel
 
 SALT_SIZE = 16
+MAX_ENTRYPOINT = 4096
+"""Characters of a command that an entry has whole; each may take six bytes. Of a longer one it has the digest."""
 _NAMESPACE = "org.provider-registry."
 _LINE_ENDS = str.maketrans({"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 """What some readers of text streams take for the end of a line."""
@@ -153,10 +155,14 @@ def read_published(leaf: bytes) -> PublishedWheel:
 
 def _published(version: ProviderVersion, wheel: VerifiedWheel) -> Mapping[str, object]:
     announced = version.announcement
+    command = None if announced.entrypoint is None else list(announced.entrypoint)
+    is_long = command is not None and sum(map(len, command)) > MAX_ENTRYPOINT
+    longer = {"entrypoint_sha256": _digest(CanonicalJson.of(command).text)} if is_long else {}
     return {
+        **longer,
         "changelog_sha256": _digest(announced.changelog),
         "config_schema_sha256": _document(announced.config_schema),
-        "entrypoint": None if announced.entrypoint is None else list(announced.entrypoint),
+        "entrypoint": None if is_long else command,
         "outputs_schema_sha256": _document(announced.outputs_schema),
         "package_name": version.package_name,
         "requires_python": wheel.requires_python,

