@@ -76,9 +76,7 @@ CHOOSE_PENDING = text(f"""
         SELECT pending.position, {_CHARACTERS} AS characters
         FROM (SELECT * FROM log_pending ORDER BY position LIMIT :page_limit) pending
         LEFT JOIN version_events event ON event.id = pending.event_id
-        LEFT JOIN provider_versions version
-            ON version.id = coalesce(pending.version_id, event.version_id)
-            AND coalesce(pending.action, event.action) = 'published'
+        LEFT JOIN provider_versions version ON version.id = coalesce(pending.version_id, event.version_id)
     ) weighed ORDER BY position
 """).bindparams(bindparam("page_limit", type_=Integer))
 _POSITIONS = bindparam("of_positions", type_=ARRAY(BigInteger))
