@@ -148,11 +148,13 @@ class _ChangeStream(ASGIResponse):
             try:
                 # A client that does not read holds up the sending, its end included.
                 longest = self._stream.followers.seconds + _LAST_WORDS
-                await asyncio.wait([sending, leaving], timeout=longest, return_when=asyncio.FIRST_COMPLETED)
+                done, _ = await asyncio.wait([sending, leaving], timeout=longest, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 leaving.cancel()
                 sending.cancel()
                 await asyncio.gather(sending, leaving, return_exceptions=True)
+            if sending in done:
+                sending.result()  # raises what the sender did not expect
 
     async def _send(self, send: Send) -> None:
         loop = asyncio.get_running_loop()
