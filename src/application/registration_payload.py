@@ -31,6 +31,7 @@ def write_payload(registration: Registration) -> str:
             "metadata": None if metadata is None else asdict(metadata),
             "metadata_from_wheel": registration.metadata_from_wheel,
             "accept_breaking": None if accepted is None else _write_acceptance(accepted),
+            "attestations": [each.decode() for each in registration.attestations],
             "request_id": registration.request_id,
         }
     )
@@ -48,6 +49,7 @@ def read_payload(payload: str, version: ProviderVersion) -> Registration:
         metadata=None if metadata is None else CatalogMetadata(**{**metadata, "tags": tuple(metadata["tags"])}),
         metadata_from_wheel=read["metadata_from_wheel"],
         accept_breaking=None if accepted is None else _read_acceptance(accepted),
+        attestations=tuple(each.encode() for each in read.get("attestations", ())),  # an older task has none
         request_id=read["request_id"],
     )
 

@@ -14,6 +14,7 @@ from domain.digests import Sha256Digest
 from domain.errors import MetadataRequiredError, RegistryError, VersionConflictError
 from domain.history import LifecycleAction, LifecycleEvent
 from domain.names import ProviderName
+from domain.provenance.admission import Admitted, CheckedProvenance, Step
 from domain.registrants import Registrant
 from domain.semver import SemVer
 from domain.verification import Verification
@@ -30,6 +31,7 @@ class Registration:
         metadata: How to show the provider. Required until its first version is published.
         metadata_from_wheel: Whether to derive required metadata from the wheel if the request has none.
         accept_breaking: Which breaking changes are meant. No part of the version's identity.
+        attestations: As they were sent. No part of the version's identity.
         request_id: Recorded in the version's history.
     """
 
@@ -40,7 +42,12 @@ class Registration:
     metadata: CatalogMetadata | None = None
     metadata_from_wheel: bool = False
     accept_breaking: AcceptedBreak | None = None
+    attestations: tuple[bytes, ...] = ()
     request_id: str | None = None
+
+    def step(self, *, at: datetime) -> Step:
+        """Return the step that this request takes."""
+        return Step(at=at, actor=self.registrant.actor, request_id=self.request_id)
 
     def event(self, action: LifecycleAction, *, at: datetime, reason: str | None = None) -> LifecycleEvent:
         """Return the history entry of a step that this request takes."""
@@ -68,6 +75,7 @@ class Verified:
     wheel: VerifiedWheel
     verification: Verification
     compatibility: Compatibility
+    provenance: CheckedProvenance | None = None
 
     def is_current(self, version: SemVer, state: VersionSnapshot) -> bool:
         """Tell whether the version was compared with what is its baseline in that state."""
@@ -188,11 +196,19 @@ def _publish(
         version=published,
         event=registration.event(LifecycleAction.PUBLISHED, at=now),
         compatibility=compatibility,
+        provenance=_admitted(verified, state, registration, now),
         metadata=registration.metadata or (CatalogMetadata.of_wheel(verified.wheel) if derives else None),
         organization_id=registration.registrant.organization_id,
         organization_name=registration.registrant.organization_name,
     )
     return write, Registered(published, created=True)
+
+
+def _admitted(verified: Verified, state: VersionSnapshot, registration: Registration, now: datetime) -> Admitted | None:
+    """Hold the attestations to the publisher as it is by now."""
+    if verified.provenance is None:
+        return None
+    return verified.provenance.admit(state.publishers, registration.version, registration.step(at=now))
 
 
 def record_refusal(

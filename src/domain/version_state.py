@@ -11,6 +11,8 @@ from domain.compatibility.report import VersionSchemas
 from domain.distributions import DistributionAction, DistributionEvent, WheelNames
 from domain.history import LifecycleEvent, MetadataEvent
 from domain.names import ProviderName
+from domain.provenance.admission import Admitted
+from domain.provenance.record import PublisherEvent, PublisherRecord
 from domain.semver import SemVer
 from domain.tasks import Task
 from domain.versions import ProviderVersion, VersionStatus
@@ -25,11 +27,13 @@ class Publish:
         organization_id: Owner of the provider and of the wheel's names, if this write creates or claims them.
         organization_name: Replaces the display name of the provider's organisation, unless it is None.
         compatibility: The comparison with the version's baseline, kept beside it.
+        provenance: The attestations that are kept with it, and what they change about the publisher.
     """
 
     version: ProviderVersion
     event: LifecycleEvent
     compatibility: Compatibility | None = None
+    provenance: Admitted | None = None
     metadata: CatalogMetadata | None = None
     organization_id: str | None = None
     organization_name: str | None = None
@@ -86,7 +90,16 @@ class UpdateProvider:
     request_id: str | None = None
 
 
-VersionWrite: TypeAlias = Publish | RecordFailure | StartBuild | ChangeStatus | UpdateProvider
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attest:
+    """Adds attestations to a public version, which stays as it is. Those that it has already are not added again."""
+
+    at: datetime
+    version: ProviderVersion
+    provenance: Admitted
+
+
+VersionWrite: TypeAlias = Publish | RecordFailure | StartBuild | ChangeStatus | UpdateProvider | Attest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +113,7 @@ class VersionSnapshot:
         names: The names of the wheel that was asked about; None if none was.
         neighbours: The public versions that decide on the version's baseline (``neighbours_of``), if a wheel was asked
             about; empty otherwise.
+        publishers: What was decided about the provider's publisher.
         revision: Token for optimistic concurrency control, opaque to all but the repository.
     """
 
@@ -108,6 +122,7 @@ class VersionSnapshot:
     newest: SemVer | None = None
     names: WheelNames | None = None
     neighbours: tuple[PublicVersion, ...] = ()
+    publishers: PublisherRecord = field(default_factory=PublisherRecord)
     revision: int | None = field(default=None, compare=False)
 
     @property
@@ -133,6 +148,12 @@ class VersionSnapshot:
                 at=write.at, metadata=write.metadata, organization_name=write.organization_name
             )
             return replace(self, provider=provider)
+        publishers = self.publishers
+        for event in publisher_events(write):
+            publishers = publishers.after(event)
+        if isinstance(write, Attest):
+            touched = self.provider and self.provider.updated(at=write.at)
+            return replace(self, provider=touched, publishers=publishers)
         version = write.version
         newest = [number for number in (self.newest, _public_number(version)) if number is not None]
         return VersionSnapshot(
@@ -141,6 +162,7 @@ class VersionSnapshot:
             newest=max(newest, default=None),
             names=self._names_after(write),
             neighbours=self.neighbours,
+            publishers=publishers,
         )
 
     def ownership_event(self, write: VersionWrite) -> DistributionEvent | None:
@@ -198,12 +220,18 @@ def written_version(write: VersionWrite, name: ProviderName, number: SemVer) -> 
     Raises:
         ValueError: It is another version.
     """
-    if isinstance(write, UpdateProvider):
+    if isinstance(write, UpdateProvider | Attest):
         return None
     written = write.version
     if (written.name, written.version) != (name, number):
         raise ValueError(f"a decision on {name} {number} would write {written.name} {written.version}")
     return written
+
+
+def publisher_events(write: VersionWrite) -> tuple[PublisherEvent, ...]:
+    """Return what a write changes about the provider's publisher."""
+    provenance = write.provenance if isinstance(write, Publish | Attest) else None
+    return () if provenance is None else provenance.events
 
 
 def as_public(version: ProviderVersion) -> PublicVersion:

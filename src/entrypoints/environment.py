@@ -84,6 +84,7 @@ def _problems_between_groups(groups: Mapping[str, Any]) -> list[str]:
     if tracing is not None and tracing.endpoint and not validation.can_trace():
         problems.append("REGISTRY_TRACING_ENDPOINT: needs an extra; pip install 'provider-registry[tracing]'")
     problems += validation.mirror_problems(mirror)
+    problems += validation.provenance_problems(groups["provenance"])
     return problems
 
 

@@ -110,6 +110,16 @@ class TaskSettings(Struct, frozen=True, kw_only=True):
     max_attempts: Annotated[int, Meta(ge=1, le=100)] = 3
 
 
+class ProvenanceSettings(Struct, frozen=True, kw_only=True):
+    """What becomes of attestations, and who is trusted to vouch for them."""
+
+    PREFIX: ClassVar = "REGISTRY_"
+    VARIABLES: ClassVar = {"mode": "REGISTRY_ATTESTATIONS", "trusted_roots": "REGISTRY_SIGSTORE_TRUSTED_ROOTS"}
+
+    mode: Literal["off", "record", "require"] = "off"
+    trusted_roots: Names = ()
+
+
 class LogSettings(Struct, frozen=True, kw_only=True):
     """What is logged, and how."""
 
@@ -194,6 +204,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     mirror: MirrorSettings = MirrorSettings()
     transparency_log: TransparencyLogSettings = TransparencyLogSettings()
     tasks: TaskSettings = TaskSettings()
+    provenance: ProvenanceSettings = ProvenanceSettings()
 
 
 class ClientSettings(Struct, frozen=True, kw_only=True):

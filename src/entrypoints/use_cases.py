@@ -21,6 +21,8 @@ from application.use_cases.operator_queries import (
     ListDistributionOwners,
     ListRecordedVersions,
 )
+from application.use_cases.provenance import AddAttestations, ReadProvenance
+from application.use_cases.publishers import ManagePublishers
 from application.use_cases.queries import (
     CheckReadiness,
     FindProvider,
@@ -80,6 +82,14 @@ class OperatorLogUseCases:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProvenanceUseCases:
+    """What is done with attestations."""
+
+    add_attestations: AddAttestations
+    read_provenance: ReadProvenance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UseCases:
     """All use cases over one set of adapters.
 
@@ -89,6 +99,7 @@ class UseCases:
         customers: None while the customer realm is off.
         read_mirror: None without a mirror.
         log: None without a transparency log.
+        provenance: None where attestations are off.
     """
 
     authenticate_machine: AuthenticateMachine
@@ -117,6 +128,7 @@ class UseCases:
     customers: CustomerRealm | None = None
     read_mirror: ReadMirror | None = None
     log: LogUseCases | None = None
+    provenance: ProvenanceUseCases | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,3 +161,4 @@ class AdminUseCases:
     transfer_distribution: TransferDistribution
     inspect_tasks: TaskInspection
     mirror: MirrorUseCases | None = None
+    publishers: ManagePublishers | None = None

@@ -20,6 +20,7 @@ from entrypoints.settings import (
     CustomerSettings,
     DatabaseSettings,
     MirrorSettings,
+    ProvenanceSettings,
     ServerSettings,
     TaskSettings,
     TracingSettings,
@@ -80,6 +81,12 @@ def mirror_problems(mirror: MirrorSettings | None) -> Iterator[str]:
         yield "REGISTRY_MIRROR_REDIRECT: a folder cannot be linked to; leave it out, or name a bucket"
     if mirror is not None and mirror.public_endpoint and not (mirror.url or "s3:").startswith("s3:"):
         yield "REGISTRY_MIRROR_PUBLIC_ENDPOINT: is for s3:// only; leave it out"
+
+
+def provenance_problems(provenance: ProvenanceSettings | None) -> Iterator[str]:
+    """Yield what is wrong with the settings of attestations together."""
+    if provenance is not None and provenance.mode != "off" and not _is_installed("sigstore"):
+        yield "REGISTRY_ATTESTATIONS: needs an extra; pip install 'provider-registry[provenance]'"
 
 
 def can_trace() -> bool:

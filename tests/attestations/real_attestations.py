@@ -22,13 +22,18 @@ from pypi_attestations import (
 
 from adapters.sigstore.verifier import SigstoreAttestationVerifier
 from domain.digests import sha256_of
+from domain.provenance.admission import AttestationMode
 from domain.provenance.attestations import Attestation as OurAttestation
 from domain.provenance.errors import AttestationInvalidError, AttestationSubjectError
 from domain.provenance.publishers import PublisherPolicy
 from domain.wheel.filename import WheelFilename
+from domain.wheel.url import WheelUrl
+from entrypoints.bootstrap import MemoryAdapters
+from tests.entrypoints.http.conftest import serving
 
 FOLDER = Path(os.environ["ATTESTATIONS_FOLDER"])
 WHEEL = FOLDER / "circleci_sign_publish_example-0.0.1.dev137-py3-none-any.whl"
+SENT, WHEEL_BYTES = Path(f"{WHEEL}.publish.attestation").read_bytes(), WHEEL.read_bytes()
 CIRCLECI = CircleCIPublisher(
     project_id="fdd9283f-e619-46af-8f9c-851f7d3e8b2b",
     pipeline_definition_id="8e4f8ab2-8d7c-4827-9f15-de076d6d647f",
@@ -143,3 +148,29 @@ def texts_in(value: Any, *path: str | int) -> list[tuple[str | int, ...]]:
         return [path]
     members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     return [found for name, member in members for found in texts_in(member, *path, name)]
+
+
+async def test_the_wheel_is_registered_with_its_attestation_and_its_builder_is_shown(
+    verifier: SigstoreAttestationVerifier,
+) -> None:
+    url, wheel = f"https://wheels.example.com/files/{WHEEL.name}", WHEEL_BYTES
+    async with serving(MemoryAdapters().with_provenance(verifier, AttestationMode.REQUIRE)) as service:
+        service.adapters.fetcher.put(WheelUrl.parse(url), wheel)
+        body = {
+            "name": "platform/example",
+            "version": "0.0.1-dev.137",
+            "wheel_url": url,
+            "metadata": {"display_name": "Example", "description": "Built and attested by a real pipeline."},
+            "attestations": [json.loads(SENT)],
+        }
+        registered = await service.post(body)
+        version = "/providers/platform/example/versions/0.0.1-dev.137"
+        shown = await service.client.get(f"{version}/provenance")
+        verification = (await service.client.get(f"{version}/verification")).json()
+
+    assert registered.status_code == 201, registered.text
+    [bundle] = Provenance.model_validate_json(shown.content).attestation_bundles
+    assert bundle.publisher.model_dump() | {"claims": None} == CIRCLECI.model_dump() | {"claims": None}
+    digest = hashlib.sha256(wheel).hexdigest()
+    assert bundle.attestations[0].verify(bundle.publisher, Distribution(name=WHEEL.name, digest=digest), offline=True)
+    assert "github.com/CircleCI-Public/sign-and-publish-examples" in verification["checks"][-1]["detail"]

@@ -49,6 +49,8 @@ TABLES = (
     "log_tiles",
     "log_checkpoints",
     "version_checks",
+    "attestations",
+    "publisher_events",
 )
 
 

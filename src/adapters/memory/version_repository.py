@@ -19,15 +19,20 @@ from domain.history import LifecycleEvent
 from domain.log.extension import PendingMetadata, PendingStep, is_logged
 from domain.mirror import MirroredWheel
 from domain.names import ProviderName
+from domain.provenance.admission import Admitted
+from domain.provenance.attestations import RecordedAttestation
+from domain.provenance.record import PublisherEvent, PublisherRecord
 from domain.semver import SemVer
 from domain.tasks import Lease
 from domain.version_state import (
+    Attest,
     Publish,
     StartBuild,
     UpdateProvider,
     VersionSnapshot,
     VersionWrite,
     as_public,
+    publisher_events,
     written_version,
 )
 from domain.versions import ProviderVersion, VersionStatus
@@ -45,6 +50,8 @@ class InMemoryVersionRepository:
         listeners: Notified of every write.
         names: The names that wheels claim.
         mirrored: The copies of wheels, and when they were verified.
+        attestations: By version, in the order in which they came.
+        publishers: What was decided about publishers.
         tasks: What is to be done.
         log_events: What the transparency log is made of, in the order of writing.
     """
@@ -55,6 +62,8 @@ class InMemoryVersionRepository:
         self.names = InMemoryNames()
         self.mirrored = Copies()
         self.log_events: list[PendingMetadata | PendingStep] = []
+        self.attestations: dict[tuple[ProviderName, SemVer], list[RecordedAttestation]] = {}
+        self.publishers: dict[ProviderName, list[PublisherEvent]] = {}
         self._unavailable = False
         self._providers: dict[ProviderName, Provider] = {}
         self._versions: dict[ProviderName, dict[SemVer, ProviderVersion]] = {}
@@ -166,7 +175,10 @@ class InMemoryVersionRepository:
             self._providers[name] = after.provider
         if version is not None:
             self._versions.setdefault(name, {})[number] = version
-        if not isinstance(write, UpdateProvider | StartBuild):
+        self.publishers.setdefault(name, []).extend(publisher_events(write))
+        if isinstance(write, Attest | Publish) and write.provenance is not None:
+            self._attest(name, number, write.provenance, write.at if isinstance(write, Attest) else write.event.at)
+        if not isinstance(write, UpdateProvider | StartBuild | Attest):
             self._events.setdefault((name, number), []).append(write.event)
         if isinstance(write, Publish) and write.compatibility is not None:
             self._reports[name, number] = write.compatibility
@@ -174,9 +186,16 @@ class InMemoryVersionRepository:
         shown = before.metadata_event(write)
         if shown is not None:
             self.log_events.append(PendingMetadata(str(uuid4()), name, shown))
-        if not isinstance(write, UpdateProvider | StartBuild) and is_logged(write.event):
+        if not isinstance(write, UpdateProvider | StartBuild | Attest) and is_logged(write.event):
             self.log_events.append(PendingStep(str(uuid4()), write.version, write.event))
         self.listeners.on_change(name)
+
+    def _attest(self, name: ProviderName, number: SemVer, provenance: Admitted, at: datetime) -> None:
+        kept = self.attestations.setdefault((name, number), [])
+        known = {each.attestation.sent for each in kept}
+        for attestation in provenance.attestations:
+            if attestation.sent not in known:
+                kept.append(RecordedAttestation(attestation=attestation, added_at=at, added_by=provenance.added_by))
 
     def _snapshot(self, name: ProviderName, version: SemVer, wheel: WheelFilename | None) -> VersionSnapshot:
         in_order = sorted(self._public(name), key=lambda found: found.version)
@@ -185,6 +204,7 @@ class InMemoryVersionRepository:
             version=self._versions.get(name, {}).get(version),
             newest=in_order[-1].version if in_order else None,
             names=self.names.of(name, wheel),
+            publishers=PublisherRecord.of(self.publishers.get(name, ())),
             neighbours=() if wheel is None else neighbours_of(version, map(as_public, in_order)),
         )
 

@@ -19,6 +19,7 @@ from adapters.postgres.log_tables import (
     PROVIDER_EVENTS,
 )
 from adapters.postgres.migrations import MIGRATION_LOCK, VERSION_TABLE
+from adapters.postgres.provenance_tables import ATTESTATIONS, PUBLISHER_EVENTS
 from adapters.postgres.tables import (
     BIND_KEY,
     DISTRIBUTION_EVENTS,
@@ -40,6 +41,7 @@ _PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     ),
     LOG_STATE.name: ("SELECT", "UPDATE"),  # to lock the row; the owner opens the log
     WHEEL_FILES.name: ("SELECT", "INSERT"),  # a file name keeps its digest
+    **dict.fromkeys((ATTESTATIONS.name, PUBLISHER_EVENTS.name), ("SELECT", "INSERT")),
     REPORTS.name: ("SELECT", "INSERT"),  # a version is compared once
     TASKS.name: ("SELECT", "INSERT", "UPDATE", "DELETE"),
     VERSION_TABLE: ("SELECT",),

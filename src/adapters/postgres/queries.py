@@ -23,6 +23,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from adapters.postgres.provenance_statements import publishers_of_provider
 from adapters.postgres.revisions import SELECT_REVISIONS
 from adapters.postgres.tables import (
     DISTRIBUTIONS,
@@ -162,9 +163,10 @@ _ALL_NEIGHBOURS = select(func.json_agg(_NEIGHBOURS.c.neighbour).cast(Text)).scal
 _LOADED = _LOAD.add_columns(_ALL_NEIGHBOURS.label("neighbours")).subquery("loaded")
 _CLAIMED_FILE = and_(WHEEL_FILES.c.prefix == bindparam("of_prefix"), WHEEL_FILES.c.filename == bindparam("of_filename"))
 
-LOAD = _LOAD
+_PUBLISHERS = publishers_of_provider()
+LOAD = _LOAD.add_columns(_PUBLISHERS)
 """One row: a provider, the version or NULLs, and the number of the newest public version or NULLs."""
-LOAD_WITH_NAMES = select(*_LOADED.c, *_labelled("distribution", "file")).select_from(
+LOAD_WITH_NAMES = select(*_LOADED.c, *_labelled("distribution", "file"), _PUBLISHERS).select_from(
     select(ONE.label("one"))
     .subquery("one")
     .outerjoin(_LOADED, true())

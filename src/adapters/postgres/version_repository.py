@@ -38,9 +38,11 @@ from adapters.postgres.mapping import (
     write_report,
     write_version,
 )
+from adapters.postgres.provenance_statements import FIND_VERSION, read_publisher_events, write_provenance
 from adapters.postgres.queries import LOAD, LOAD_WITH_NAMES, key_of, part
 from adapters.postgres.revisions import are_compatible
 from adapters.postgres.task_queue import LEASES, write_task
+from adapters.postgres.write import Write
 from adapters.postgres.writes import (
     ADD_DISTRIBUTION,
     ADD_EVENT,
@@ -55,7 +57,6 @@ from adapters.postgres.writes import (
     REPLACE_PROVIDER,
     REPLACE_VERSION,
     TOUCH_PROVIDER,
-    Write,
     combine,
 )
 from application.errors import LeaseLostError, StoreUnavailableError
@@ -65,9 +66,18 @@ from domain.compatibility.record import Compatibility
 from domain.distributions import DistributionEvent, WheelNames
 from domain.history import LifecycleEvent, MetadataEvent
 from domain.names import ProviderName
+from domain.provenance.record import PublisherRecord
 from domain.semver import SemVer
 from domain.tasks import Lease
-from domain.version_state import Publish, StartBuild, UpdateProvider, VersionSnapshot, VersionWrite, written_version
+from domain.version_state import (
+    Attest,
+    Publish,
+    StartBuild,
+    UpdateProvider,
+    VersionSnapshot,
+    VersionWrite,
+    written_version,
+)
 from domain.versions import ProviderVersion
 from domain.wheel.filename import WheelFilename
 
@@ -230,14 +240,16 @@ def _read_snapshot(name: ProviderName, rows: Rows) -> VersionSnapshot:
         return _NOTHING
     [row] = rows
     names = _names(name, row) if "distribution_name" in row else None
+    publishers = PublisherRecord.of(read_publisher_events(row["publishers"]))
     if row["provider_created_at"] is None:
-        return replace(_NOTHING, names=names)
+        return replace(_NOTHING, names=names, publishers=publishers)
     return VersionSnapshot(
         names=names,
         provider=read_provider(name, part(row, "provider")),
         version=None if row["version_version"] is None else read_version(name, part(row, "version")),
         newest=None if row["newest_version"] is None else read_number(part(row, "newest")),
         neighbours=read_neighbours(row["neighbours"]) if names is not None else (),
+        publishers=publishers,
         revision=row["provider_revision"],
     )
 
@@ -304,6 +316,8 @@ def _wheel_names(before: VersionSnapshot, after: WheelNames | None, event: Distr
 def _version(stored: VersionSnapshot, change: VersionWrite) -> _Writes:
     if isinstance(change, UpdateProvider):
         return {}
+    if isinstance(change, Attest):
+        return {FIND_VERSION: {}, **write_provenance(change.provenance, at=change.at)}
     write = ADD_VERSION if stored.version is None else REPLACE_VERSION
     written = {"id": uuid7(), **write_version(change.version)}
     if isinstance(change, StartBuild):
@@ -313,5 +327,7 @@ def _version(stored: VersionSnapshot, change: VersionWrite) -> _Writes:
         ADD_EVENT: {"id": uuid7(), **write_event(change.event)},
     }
     if isinstance(change, Publish) and change.compatibility is not None:
-        return {**rows, ADD_REPORT: {"report": write_report(change.compatibility)}}
+        rows = {**rows, ADD_REPORT: {"report": write_report(change.compatibility)}}
+    if isinstance(change, Publish) and change.provenance is not None:
+        rows = {**rows, **write_provenance(change.provenance, at=change.event.at)}
     return rows

@@ -6,7 +6,6 @@ existing rows.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -17,7 +16,6 @@ from sqlalchemy import (
     Insert,
     Select,
     Table,
-    Update,
     bindparam,
     column,
     insert,
@@ -40,18 +38,7 @@ from adapters.postgres.tables import (
     VERSIONS,
     WHEEL_FILES,
 )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Write:
-    """A write of one row.
-
-    Attributes:
-        part: The name of its CTE, and the prefix of its parameters.
-    """
-
-    part: str
-    clause: Insert | Update
+from adapters.postgres.write import Write
 
 
 def _given(part: str, row: Table, *without: str) -> dict[str, BindParameter[Any]]:

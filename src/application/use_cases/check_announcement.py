@@ -11,6 +11,7 @@ from application.ports.clock import Clock
 from application.ports.schema_validator import SchemaValidator
 from application.use_cases.assess_compatibility import AssessCompatibility
 from application.use_cases.mirror import KeepWheel
+from application.use_cases.provenance import VerifyAttestations
 from application.use_cases.verify_wheel import VerifyWheel, WheelClaims, check_filename
 from domain.announcements import Announcement
 from domain.errors import AnnouncementRefusedError, WheelProblem, WheelRefusedError
@@ -63,6 +64,7 @@ class CheckAnnouncement:
         shares: FairShare,
         clock: Clock,
         keep_wheel: KeepWheel | None = None,
+        attestations: VerifyAttestations | None = None,
     ) -> None:
         self._check_schemas = check_schemas
         self._assess_compatibility = assess_compatibility
@@ -70,6 +72,7 @@ class CheckAnnouncement:
         self._shares = shares
         self._clock = clock
         self._keep = None if keep_wheel is None else keep_wheel.execute
+        self._attestations = attestations
 
     async def execute(self, registration: Registration, state: VersionSnapshot, *, keep: bool = False) -> CheckOutcome:
         """Return what the checks found. Nothing is fetched if a schema is refused, or breaks users.
@@ -97,9 +100,12 @@ class CheckAnnouncement:
                         namespace=registration.name.prefix,
                         keep=self._keep if keep else None,
                     )
+                attested = None
+                if self._attestations is not None:
+                    attested = await self._attestations.check(registration, state, wheel, log)
         except AnnouncementRefusedError as error:
             return Refused(error, log.verdict(at=self._clock.now()))
-        return Verified(wheel, log.verdict(at=self._clock.now()), compatibility)
+        return Verified(wheel, log.verdict(at=self._clock.now()), compatibility, attested)
 
     async def check_without_wheel(self, registration: Registration, state: VersionSnapshot) -> Refused | None:
         """Return the refusal of all that is known before a wheel is fetched; None if there is none.

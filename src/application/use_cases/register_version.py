@@ -1,8 +1,12 @@
 """Registering a provider version: the registry's main job."""
 
+from dataclasses import replace
+
 from application.ports.clock import Clock
 from application.ports.version_repository import VersionRepository
 from application.use_cases.check_announcement import CheckAnnouncement
+from application.use_cases.provenance import AddAttestations
+from domain.attesting import Addition
 from domain.registration import (
     CheckOutcome,
     OutdatedBaselineError,
@@ -21,15 +25,23 @@ class RegisterVersion:
 
     Args:
         runtime_version: The platform's runtime version, which every new version pins.
+        add_attestations: Adds those of a repeat; None where attestations are off.
     """
 
     def __init__(
-        self, *, versions: VersionRepository, check_announcement: CheckAnnouncement, clock: Clock, runtime_version: str
+        self,
+        *,
+        versions: VersionRepository,
+        check_announcement: CheckAnnouncement,
+        clock: Clock,
+        runtime_version: str,
+        add_attestations: AddAttestations | None = None,
     ) -> None:
         self._versions = versions
         self._check_announcement = check_announcement
         self._clock = clock
         self._runtime_version = runtime_version
+        self._add_attestations = add_attestations
 
     async def execute(self, registration: Registration) -> Registered:
         """Verify the wheel and publish the version, unless the same content is public already.
@@ -67,7 +79,20 @@ class RegisterVersion:
             else:
                 if isinstance(outcome, Refused):
                     raise outcome.error
-                return registered
+                return await self._attested(registration, registered)
+
+    async def _attested(self, registration: Registration, registered: Registered) -> Registered:
+        """Add the attestations of a repeat."""
+        if registered.created or not registration.attestations or self._add_attestations is None:
+            return registered
+        addition = Addition(
+            registrant=registration.registrant,
+            name=registration.name,
+            version=registration.version,
+            attestations=registration.attestations,
+            request_id=registration.request_id,
+        )
+        return replace(registered, version=await self._add_attestations.execute(addition))
 
     async def _write(
         self, registration: Registration, outcome: CheckOutcome | None, seen: VersionSnapshot

@@ -47,11 +47,13 @@ class Admitted:
 
     Attributes:
         attestations: To be kept.
+        added_by: Who sent them.
         events: What they change about the provider's publisher.
         detail: One line for the record of checks.
     """
 
     attestations: tuple[Attestation, ...] = ()
+    added_by: str
     events: tuple[PublisherEvent, ...] = ()
     detail: str
 
@@ -72,9 +74,9 @@ class CheckedProvenance:
             ProvenanceMissingError: There are no attestations, and no exception.
         """
         if self.mode is AttestationMode.OFF:
-            return Admitted(detail="attestations are not verified here")
+            return Admitted(added_by=step.actor, detail="attestations are not verified here")
         if not self.attestations:
-            return Admitted(detail=self._absence(record, version))
+            return Admitted(added_by=step.actor, detail=self._absence(record, version))
         return admit(self.attestations, record, version, step)
 
     def _absence(self, record: PublisherRecord, version: SemVer) -> str:
@@ -115,4 +117,4 @@ def admit(attestations: Sequence[Attestation], record: PublisherRecord, version:
     if known is not None and policy != before:
         events.append(step.event(PublisherAction.RENAMED, policy, version))
         detail = f"{detail}; the repository was {before.repository} before"
-    return Admitted(attestations=tuple(attestations), events=tuple(events), detail=detail)
+    return Admitted(attestations=tuple(attestations), added_by=step.actor, events=tuple(events), detail=detail)

@@ -12,6 +12,7 @@ from adapters.memory.change_feed import InMemoryChangeFeed
 from adapters.memory.clock import ManualClock
 from adapters.memory.customer_directory import InMemoryCustomerDirectory
 from adapters.memory.distributions import InMemoryDistributionIndex
+from adapters.memory.provenance import InMemoryProvenance
 from adapters.memory.provider_queries import InMemoryProviderQueries
 from adapters.memory.schema_comparison import InMemorySchemaComparison
 from adapters.memory.task_queue import InMemoryTaskQueue
@@ -21,6 +22,8 @@ from adapters.memory.version_repository import InMemoryVersionRepository
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
 from adapters.memory.wheel_mirror import InMemoryMirrorIndex, InMemoryWheelMirror
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
+from application.ports.attestation_queries import AttestationQueries
+from application.ports.attestation_verifier import AttestationVerifier
 from application.ports.clock import Clock
 from application.ports.config_validator import ConfigValidator
 from application.ports.customer_directory import CustomerDirectory
@@ -32,6 +35,7 @@ from application.ports.log_queries import LogQueries
 from application.ports.log_writer import LogWriter
 from application.ports.mirror_index import MirrorIndex
 from application.ports.provider_queries import ProviderQueries
+from application.ports.publisher_repository import PublisherRepository
 from application.ports.schema_comparison import SchemaComparison
 from application.ports.schema_coverage import SchemaCoverage
 from application.ports.schema_validator import SchemaValidator
@@ -48,6 +52,7 @@ from application.use_cases.queries import FindVersion
 from application.use_cases.read_log import ListChanges, ReadCheckpoint, ReadProof, ReadTile
 from application.use_cases.transparency_log import AppendToLog
 from domain.log.notes import SigningKey
+from domain.provenance.admission import AttestationMode
 from entrypoints.changes import ChangeFeed
 from entrypoints.use_cases import LogUseCases
 
@@ -75,6 +80,23 @@ class MirrorAdapters:
         return KeepWheel(
             mirror=self.mirror, index=self.index, clock=clock, is_required=self.is_required, seconds=self.seconds
         )
+
+
+class ProvenanceStore(AttestationQueries, PublisherRepository, Protocol):
+    """The ports of attestations in one database."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvenanceAdapters:
+    """The adapters of attestations.
+
+    Attributes:
+        mode: What becomes of attestations.
+    """
+
+    verifier: AttestationVerifier
+    store: ProvenanceStore
+    mode: AttestationMode = AttestationMode.RECORD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +151,7 @@ class Adapters:
     customer_directory: CustomerDirectory | None = None
     mirror: MirrorAdapters | None = None
     log: LogAdapters | None = None
+    provenance: ProvenanceAdapters | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +199,13 @@ class MemoryAdapters(Adapters):
         object.__setattr__(logged, "log", LogAdapters(writer=log, queries=log, keys=keys))
         return logged
 
+    def with_provenance(self, verifier: AttestationVerifier, mode: AttestationMode = AttestationMode.RECORD) -> Self:
+        """Return the same with attestations that a verifier vouches for."""
+        attested = copy(self)
+        store = InMemoryProvenance(self.store)
+        object.__setattr__(attested, "provenance", ProvenanceAdapters(verifier=verifier, store=store, mode=mode))
+        return attested
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorAdapters:
@@ -191,3 +221,5 @@ class OperatorAdapters:
     tasks: TaskInspection
     clock: Clock
     mirror: MirrorAdapters | None = None
+    publishers: PublisherRepository | None = None
+    provenance: ProvenanceAdapters | None = None

@@ -1,5 +1,6 @@
 """Opening the registry, or what operators need of it, with the production adapters."""
 
+import asyncio
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -13,6 +14,7 @@ from adapters.json_schema.worker import SchemaWorker
 from adapters.postgres.change_feed import PostgresChangeFeed
 from adapters.postgres.distributions import PostgresDistributionIndex, PostgresDistributionOwners
 from adapters.postgres.engine import Database
+from adapters.postgres.provenance import PostgresProvenance
 from adapters.postgres.provider_queries import PostgresProviderQueries
 from adapters.postgres.task_queue import PostgresTaskQueue
 from adapters.postgres.version_repository import PostgresVersionRepository
@@ -23,6 +25,7 @@ from domain.tasks import RetryPolicy
 from entrypoints.bootstrap.adapters import Adapters, OperatorAdapters
 from entrypoints.bootstrap.databases import connection_options, serving_database
 from entrypoints.bootstrap.mirror import mirror_adapters
+from entrypoints.bootstrap.provenance import provenance_adapters
 from entrypoints.bootstrap.realms import console_realm, open_customers, publish_policy
 from entrypoints.bootstrap.telemetry import Instrumentation
 from entrypoints.bootstrap.transparency_log import log_adapters
@@ -113,6 +116,7 @@ async def open_adapters(settings: Settings, observer: Instrumentation = NULL_OBS
             customer_directory=None if customers is None else customers.directory,
             mirror=mirror_adapters(settings.mirror, database),
             log=log_adapters(settings.transparency_log, database),
+            provenance=await asyncio.to_thread(provenance_adapters, settings.provenance, database),
         )
 
 
@@ -156,6 +160,7 @@ async def open_admin_use_cases(
                 tasks=PostgresTaskQueue(opened),
                 clock=clock,
                 mirror=mirror_adapters(mirror, opened),
+                publishers=PostgresProvenance(opened),
             )
             yield build_admin_use_cases(
                 adapters,

@@ -54,6 +54,7 @@ from domain.customers import PublishPolicy
 from domain.registrants import ReleaseAllowList
 from domain.tasks import RetryPolicy
 from entrypoints.bootstrap.adapters import Adapters, MirrorAdapters, OperatorAdapters
+from entrypoints.bootstrap.provenance import attestations_of, provenance_use_cases, publisher_use_cases
 from entrypoints.use_cases import AdminUseCases, CustomerRealm, MirrorUseCases, UseCases
 
 _CHECKS = 16
@@ -106,8 +107,10 @@ def build_registry(  # noqa: PLR0913 -- each is a setting
         shares=FairShare(shares or Shares.of(_CHECKS)),
         clock=adapters.clock,
         keep_wheel=None if mirror is None else mirror.keep_wheel(adapters.clock),
+        attestations=attestations_of(adapters.provenance, adapters.clock),
     )
     find_version = FindVersion(adapters.store)
+    provenance = provenance_use_cases(adapters.provenance, store, find_version, adapters.clock)
     return UseCases(
         authenticate_machine=AuthenticateMachine(
             InstrumentedVerifier(adapters.verifier, observer), ReleaseAllowList(frozenset(release_machine_ids))
@@ -117,6 +120,7 @@ def build_registry(  # noqa: PLR0913 -- each is a setting
             check_announcement=check_announcement,
             clock=adapters.clock,
             runtime_version=runtime_version,
+            add_attestations=None if provenance is None else provenance.add_attestations,
         ),
         accept_registration=AcceptRegistration(
             versions=store,
@@ -164,6 +168,7 @@ def build_registry(  # noqa: PLR0913 -- each is a setting
         customers=_customer_realm_of(adapters, observer, publish_policy or PublishPolicy()),
         read_mirror=None if mirror is None else ReadMirror(mirror=mirror.mirror, index=mirror.index),
         log=None if adapters.log is None else adapters.log.use_cases(find_version),
+        provenance=provenance,
     )
 
 
@@ -213,6 +218,7 @@ def build_admin_use_cases(
         shares=FairShare(shares or Shares.of(_CHECKS)),
         clock=clock,
         keep_wheel=None if mirror is None else mirror.keep_wheel(clock),
+        attestations=attestations_of(adapters.provenance, clock),
     )
     return AdminUseCases(
         search_providers=SearchProviders(adapters.catalog),
@@ -230,6 +236,7 @@ def build_admin_use_cases(
         transfer_distribution=TransferDistribution(owners=owners, clock=clock),
         inspect_tasks=adapters.tasks,
         mirror=None if mirror is None else _mirror_use_cases(mirror, verify_wheel, clock),
+        publishers=None if adapters.publishers is None else publisher_use_cases(adapters.publishers, clock),
     )
 
 

@@ -44,6 +44,11 @@ from entrypoints.http.routes.history import read_history
 from entrypoints.http.routes.index_pages import IndexPages
 from entrypoints.http.routes.metrics import metrics
 from entrypoints.http.routes.pages import pages
+from entrypoints.http.routes.provenance import (
+    add_customer_attestations,
+    add_platform_attestations,
+    find_provenance,
+)
 from entrypoints.http.routes.providers import (
     find_install,
     find_verification,
@@ -125,6 +130,7 @@ def create_app(  # noqa: PLR0913 -- each is a setting
     mirror: bool = False,
     transparency_log: bool = False,
     work: Work = _no_work,
+    provenance: bool = False,
 ) -> ASGIApp:
     """Return the application that serves a registry.
 
@@ -139,6 +145,7 @@ def create_app(  # noqa: PLR0913 -- each is a setting
         mirror: Whether to serve the mirror's files; the registry must then have one.
         transparency_log: Whether to serve the log; the registry must then have one.
         work: Entered with the registry once it is open, and left before it is closed: does what was queued.
+        provenance: Whether to take and serve attestations; the registry must then verify them.
     """
     watching = telemetry or Telemetry()
     bounds = limits or HttpLimits()
@@ -171,17 +178,24 @@ def create_app(  # noqa: PLR0913 -- each is a setting
             *((metrics,) if watching.expose else ()),
             *((read_file,) if mirror else ()),
             *(_LOG_ROUTES if transparency_log else ()),
+            *((find_provenance, add_platform_attestations) if provenance else ()),
+            *((add_customer_attestations,) if provenance and customer_realm else ()),
         ],
         lifespan=[lifespan],
         dependencies={
             **use_cases(
-                lambda: app.state.use_cases, customer_realm=customer_realm, mirror=mirror, log=transparency_log
+                lambda: app.state.use_cases,
+                customer_realm=customer_realm,
+                mirror=mirror,
+                log=transparency_log,
+                provenance=provenance,
             ),
             **attributes(lambda: app.state, _INJECTED),
         },
         state=State(
             {
                 "platform": platform,
+                "provenance": provenance,
                 "read_cache": reads,
                 "rendering": rendering,
                 "telemetry": watching,

@@ -6,12 +6,14 @@ from typing import Any
 
 from litestar.di import Provide
 
-from entrypoints.use_cases import CustomerRealm, LogUseCases, UseCases
+from entrypoints.use_cases import CustomerRealm, LogUseCases, ProvenanceUseCases, UseCases
 
-_NO_USE_CASES = frozenset({"build_version", "changes", "customers", "log", "read_mirror", "tasks"})
+_NO_USE_CASES = frozenset({"build_version", "changes", "customers", "log", "provenance", "read_mirror", "tasks"})
 
 
-def use_cases(opened: Callable[[], UseCases], *, customer_realm: bool, mirror: bool, log: bool) -> dict[str, Provide]:
+def use_cases(
+    opened: Callable[[], UseCases], *, customer_realm: bool, mirror: bool, log: bool, provenance: bool
+) -> dict[str, Provide]:
     """Return a dependency for each use case, under its name.
 
     Args:
@@ -19,6 +21,7 @@ def use_cases(opened: Callable[[], UseCases], *, customer_realm: bool, mirror: b
         customer_realm: Whether they have that realm.
         mirror: Whether they have a mirror.
         log: Whether they have a transparency log.
+        provenance: Whether they have attestations.
     """
     provided = attributes(opened, {field.name for field in fields(UseCases)} - _NO_USE_CASES)
     if customer_realm:
@@ -27,6 +30,8 @@ def use_cases(opened: Callable[[], UseCases], *, customer_realm: bool, mirror: b
         provided |= attributes(opened, ["read_mirror"])
     if log:
         provided |= attributes(lambda: opened().log, {field.name for field in fields(LogUseCases)} - {"append"})
+    if provenance:
+        provided |= attributes(lambda: opened().provenance, (field.name for field in fields(ProvenanceUseCases)))
     return provided
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import ClauseElement, Executable
 from sqlalchemy.dialects import postgresql
 
 from adapters.postgres import catalog_queries, distributions, mirror_index, queries, task_queue, writes
-from adapters.postgres.writes import Write
+from adapters.postgres.write import Write
 from tests.support.postgres import TABLES, a_database, connected, execute, fetch
 
 PROVIDERS = """
@@ -52,6 +52,10 @@ COPIES = """
     INSERT INTO mirrored_wheels (sha256, size, metadata_sha256, metadata_size, verified_at)
     SELECT wheel_sha256, 1, repeat('b', 64), 1, now() FROM provider_versions WHERE name <> 'p8'
 """
+PUBLISHERS = """
+    INSERT INTO publisher_events (id, prefix, name, action, version, at, actor)
+    SELECT gen_random_uuid(), 'platform', 'p' || p, 'pinned', '1.0.0', now(), 'mch_1' FROM generate_series(1, 3000) p
+"""
 
 
 TASKS = """
@@ -68,7 +72,9 @@ DIALECT = postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call]  # SQLAl
 def busy_dsn(postgres_dsn: str, template_dsn: str) -> Iterator[str]:
     """A database with 30,000 versions."""
     with a_database(postgres_dsn, template=template_dsn) as dsn:
-        execute(dsn, PROVIDERS, VERSIONS, EVENTS, *NAMES, COPIES, TASKS, f"VACUUM ANALYZE {', '.join(TABLES)}")
+        execute(
+            dsn, PROVIDERS, VERSIONS, EVENTS, *NAMES, COPIES, PUBLISHERS, TASKS, f"VACUUM ANALYZE {', '.join(TABLES)}"
+        )
         yield dsn
 
 

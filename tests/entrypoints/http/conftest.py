@@ -128,6 +128,7 @@ async def serving(
         allowed_origins=allowed_origins,
         mirror=adapters.mirror is not None,
         transparency_log=adapters.log is not None,
+        provenance=adapters.provenance is not None,
     )
     witness = Witness(app)
     async with AsyncTestClient[ASGIApp](witness, raise_server_exceptions=False) as client:

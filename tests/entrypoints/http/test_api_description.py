@@ -16,7 +16,7 @@ from domain.history import LifecycleAction
 from domain.versions import VersionStatus
 from entrypoints.bootstrap import MemoryAdapters, open_telemetry
 from entrypoints.http.openapi.document import operations
-from entrypoints.http.openapi.refusals import CODES, REFUSALS
+from entrypoints.http.openapi.refusals import CODES, REFUSALS, REFUSALS_WITH_ATTESTATIONS
 from entrypoints.settings import TracingSettings
 from tests.entrypoints.http.conftest import serving
 
@@ -176,7 +176,8 @@ def test_the_table_has_every_code_that_a_refusal_can_have() -> None:
                 yield kind.code
             yield from codes(kind)
 
-    listed = {str(code) for codes_of_one in REFUSALS.values() for code in codes_of_one}
+    tables = (*REFUSALS.values(), *REFUSALS_WITH_ATTESTATIONS.values())
+    listed = {str(code) for codes_of_one in tables for code in codes_of_one}
     fields = {code for code in codes(RegistryError) if code.startswith("invalid_") and code != "invalid_request"}
     elsewhere = {"version_unmatchable", "file_not_found", "build_abandoned"}  # of files; shown in a registration
     assert {*codes(RegistryError), *WheelProblem, *SchemaProblem} - fields - elsewhere <= listed

@@ -4,7 +4,7 @@ import json
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from entrypoints.http.openapi.refusals import REFUSALS
+from entrypoints.http.openapi.refusals import REFUSALS, REFUSALS_WITH_ATTESTATIONS
 
 _OF_NO_OPERATION = {"internal_error", "route_not_found", "method_not_allowed"}
 
@@ -32,7 +32,8 @@ class Witness:
         operation = operation_of(scope)
         if problem and operation is not None:
             code = json.loads(problem)["code"]
-            if code not in {*REFUSALS[operation], *_OF_NO_OPERATION}:
+            known = {*REFUSALS.get(operation, ()), *REFUSALS_WITH_ATTESTATIONS.get(operation, ()), *_OF_NO_OPERATION}
+            if code not in known:
                 self.undocumented.add(f"{operation}: {code}")
 
 

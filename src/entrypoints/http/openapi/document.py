@@ -9,7 +9,7 @@ from litestar import Litestar
 
 from domain import names, semver
 from domain.schemas import MAX_NAME_LENGTH
-from entrypoints.http.models import registration, responses, upgrade_check, yank
+from entrypoints.http.models import attestations, registration, responses, upgrade_check, yank
 from entrypoints.http.openapi.headers import HEADERS, PARAMETERS, add_headers
 from entrypoints.http.openapi.refusals import refusals
 from entrypoints.presenters import (
@@ -20,6 +20,7 @@ from entrypoints.presenters import (
     history,
     installing,
     organizations,
+    provenance,
     registrations,
     upgrades,
     verifications,
@@ -74,10 +75,16 @@ def api_document(app: Litestar, public_url: str | None) -> Json:
     found = list(operations(document))
     named = {tag for _, _, operation in found for tag in operation["tags"]}
     document["tags"] = [{"name": tag, "description": text} for tag, text in _TAGS.items() if tag in named]
+    takes_attestations = any(path.endswith("/provenance") for path in document["paths"])
     for _, _, operation in found:
-        _complete(operation)
+        _complete(operation, takes_attestations=takes_attestations)
     models = (*_MODELS, changes) if "/changes" in document["paths"] else _MODELS
+    models = (*models, attestations, provenance) if takes_attestations else models
     document["components"] |= {"schemas": _component_schemas(models), "headers": HEADERS, "parameters": PARAMETERS}
+    if takes_attestations:
+        schemas = document["components"]["schemas"]
+        sent = schemas["AttestationsBody"]["properties"]["attestations"]
+        schemas["RegistrationBody"]["properties"]["attestations"] = sent
     return document
 
 
@@ -87,11 +94,13 @@ def operations(document: Json) -> Iterator[tuple[str, str, Json]]:
         yield from ((path, method, operation) for method, operation in item.items() if method in _METHODS)
 
 
-def _complete(operation: Json) -> None:
+def _complete(operation: Json, *, takes_attestations: bool) -> None:
     operation.setdefault("security", [])
     operation.pop("deprecated", None)
     answers = {status: response for status, response in operation["responses"].items() if status < "4"}
-    operation["responses"] = dict(sorted(answers.items())) | refusals(operation["operationId"])
+    operation["responses"] = dict(sorted(answers.items())) | refusals(
+        operation["operationId"], takes_attestations=takes_attestations
+    )
     for parameter in operation.get("parameters", ()):
         _settle(parameter)
     add_headers(operation)

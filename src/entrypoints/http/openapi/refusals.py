@@ -22,6 +22,7 @@ _BODY = (
     "invalid_request",
 )
 _ADMISSION = ("too_many_registrations", "too_many_fetches")
+_PROVENANCE = ("attestation_invalid", "attestation_subject_mismatch", "publisher_untrusted", "publisher_mismatch")
 _REGISTRATION = (
     *_BODY,
     *("namespace_forbidden", "version_conflict", "distribution_conflict", "wheel_filename_conflict"),
@@ -33,6 +34,11 @@ _REGISTRATION = (
     *_DATABASE,
 )
 _LIFECYCLE = ("namespace_forbidden", "provider_not_found", "version_not_found", "illegal_transition", *_DATABASE)
+_ATTESTATIONS = (
+    *("namespace_forbidden", "provider_not_found", "version_not_found"),
+    *_PROVENANCE,
+    *_DATABASE,
+)
 _PROVIDER = (*_READ, "provider_not_found")
 _VERSION = (*_PROVIDER, "version_not_found")
 _FEED = ("log_empty", "cursor_ahead", "too_many_followers")
@@ -76,14 +82,24 @@ REFUSALS: Mapping[str, Sequence[str]] = {
 }
 """By operation id, the codes that it can answer with. ``internal_error`` is a defect, and nothing to expect."""
 
+REFUSALS_WITH_ATTESTATIONS: Mapping[str, Sequence[str]] = {
+    "registerPlatformProviderVersion": (*_PROVENANCE, "provenance_missing"),
+    "registerProviderVersion": (*_PROVENANCE, "provenance_missing"),
+    "readProvenance": (*_VERSION, "provenance_not_found"),
+    "addPlatformAttestations": (*_CONSOLE, *_BODY, *_ADMISSION, *_ATTESTATIONS),
+    "addAttestations": (*_PUBLISHER, *_BODY, *_ADMISSION, *_ATTESTATIONS),
+}
+"""The same of a registry that takes attestations, beside what it has anyway."""
+
 Json = dict[str, Any]
 CODES = "x-problem-codes"
 
 
-def refusals(operation_id: str) -> dict[str, Json]:
+def refusals(operation_id: str, *, takes_attestations: bool) -> dict[str, Json]:
     """Return the descriptions of an operation's refusals, by status."""
     by_status: defaultdict[HTTPStatus, list[str]] = defaultdict(list)
-    for code in REFUSALS[operation_id]:
+    further = REFUSALS_WITH_ATTESTATIONS.get(operation_id, ()) if takes_attestations else ()
+    for code in (*REFUSALS.get(operation_id, ()), *further):
         by_status[_statuses()[code]].append(code)
     return {str(status.value): _response(status, codes) for status, codes in sorted(by_status.items())}
 

@@ -13,7 +13,7 @@ from application.errors import CheckBusyError, TooManyRegistrationsError
 from application.fair_share import FairShare, Shares
 from domain.registrants import Account
 from entrypoints.http.limits import HttpLimits
-from entrypoints.http.requests.bodies import read_json
+from entrypoints.http.requests.bodies import read_json, read_json_bytes
 
 _BODIES_AT_ONCE = 16
 _DECODED_AT_ONCE = 2
@@ -55,8 +55,18 @@ class Admission:
         Raises:
             RegistryError: See ``read_json`` of ``bodies``.
         """
+        return await self.read_json_bytes(request, account, lambda body, _: make(body))
+
+    async def read_json_bytes(
+        self, request: Request[Any, Any, Any], account: Account, make: Callable[[object, bytes], T]
+    ) -> T:
+        """Return what is made of the body of an admitted request, decoded and as it was sent.
+
+        Raises:
+            RegistryError: See ``read_json`` of ``bodies``.
+        """
         turn = partial(self._decoding.acquire, account)
-        return await read_json(request, make, limit=self._body_bytes, turn=turn)
+        return await read_json_bytes(request, make, limit=self._body_bytes, turn=turn)
 
     @contextmanager
     def admit_check(self) -> Iterator[None]:

@@ -60,11 +60,22 @@ async def read_json(
     limit: int,
     turn: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
 ) -> T:
+    """Do as ``read_json_bytes``, for what needs the decoded body only."""
+    return await read_json_bytes(request, lambda body, _: make(body), limit=limit, turn=turn)
+
+
+async def read_json_bytes(
+    request: Request[Any, Any, Any],
+    make: Callable[[object, bytes], T],
+    *,
+    limit: int,
+    turn: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
+) -> T:
     """Return what is made of the decoded body; a large one is decoded, and made something of, in a thread.
 
     Args:
         request: The request.
-        make: What to make of the body.
+        make: What to make of the body, decoded and as it was sent.
         limit: The most bytes.
         turn: Entered while a large body is decoded.
 
@@ -84,7 +95,7 @@ async def read_json(
     except TimeoutError:
         raise BodyTimeoutError(f"the body did not arrive within {READ_SECONDS} seconds; send it again") from None
     async with turn() if len(raw) > SMALL else nullcontext():
-        return await run_in_thread_if_large(len(raw), lambda: make(parse_json(raw)))
+        return await run_in_thread_if_large(len(raw), lambda: make(parse_json(raw), raw))
 
 
 def parse_json(raw: bytes) -> object:

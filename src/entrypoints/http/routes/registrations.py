@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from dataclasses import replace as with_fields
 from http import HTTPStatus
 from typing import Any
 
@@ -20,6 +21,7 @@ from domain.versions import VersionStatus
 from entrypoints.http.models.registration import REGISTRATION_EXAMPLE, RegistrationBody
 from entrypoints.http.openapi import responses
 from entrypoints.http.requests.admission import Admission
+from entrypoints.http.requests.attestations import sent_attestations
 from entrypoints.http.requests.cancel_on_disconnect import cancel_on_disconnect
 from entrypoints.http.requests.decoding import decode_fields
 from entrypoints.http.requests.preferences import RESPOND_ASYNC, prefers_async
@@ -96,13 +98,17 @@ async def register(
     """Read the body, and register what it announces, or, on a dry run, say what would come of it."""
     is_dry_run = wants_dry_run(request)
 
-    def announced(body: object) -> Registration:
-        decoded = decode_fields(body, RegistrationBody)
-        return to_registration(decoded, registrant, read_name, request_id(request.scope))
+    def announced(body: object, raw: bytes) -> Registration:
+        decoded, errors = decode_fields(body, RegistrationBody)
+        sent, problems = sent_attestations(raw) if request.app.state.provenance else ((), ())
+        registration = to_registration(
+            (decoded, [*errors, *problems]), registrant, read_name, request_id(request.scope)
+        )
+        return with_fields(registration, attestations=sent)
 
     account = Account.of(registrant)
     async with admission.admit(request, account):
-        registration = await admission.read_json(request, account, announced)
+        registration = await admission.read_json_bytes(request, account, announced)
         structlog.contextvars.bind_contextvars(provider=registration.name.canonical, version=registration.version.text)
         if is_dry_run:
             structlog.contextvars.bind_contextvars(dry_run=True)
