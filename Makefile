@@ -198,17 +198,17 @@ format: $(READY) ## Format the code and apply safe fixes
 	$(BIN)/ruff format .
 
 lock: $(READY) ## Lock the newest dependencies that pyproject.toml admits, with hashes
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra server pyproject.toml --output-file requirements/runtime.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group build --output-file requirements/build.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --constraint requirements/runtime.txt pyproject.toml --output-file requirements/client.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group docs --output-file requirements/docs.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group workflows --output-file requirements/workflows.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group containers --output-file requirements/containers.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group ha --output-file requirements/ha.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group openapi --output-file requirements/openapi.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --constraint requirements/runtime.txt --extra provenance pyproject.toml --output-file requirements/provenance.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group stores --output-file requirements/stores.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --constraint requirements/runtime.txt --extra development --extra provenance --extra tracing --group dev pyproject.toml --output-file requirements/dev.txt
+	$(BIN)/uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra server pyproject.toml --output-file requirements/runtime.txt
+	$(BIN)/uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group build --output-file requirements/build.txt
+	$(BIN)/uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-header --constraint requirements/runtime.txt pyproject.toml --output-file requirements/client.txt
+	$(BIN)/uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group docs --output-file requirements/docs.txt
+	$(BIN)/uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group workflows --output-file requirements/workflows.txt
+	$(BIN)/uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group containers --output-file requirements/containers.txt
+	$(BIN)/uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group ha --output-file requirements/ha.txt
+	$(BIN)/uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group openapi --output-file requirements/openapi.txt
+	$(BIN)/uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-header --upgrade --constraint requirements/runtime.txt --extra provenance pyproject.toml --output-file requirements/provenance.txt
+	$(BIN)/uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group stores --output-file requirements/stores.txt
+	$(BIN)/uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-header --constraint requirements/runtime.txt --extra development --extra provenance --extra tracing --group dev pyproject.toml --output-file requirements/dev.txt
 
 clean: ## Remove the virtual environment, caches and local data
 	rm -rf $(VENV) .data .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist
