@@ -209,6 +209,7 @@ lock: $(READY) ## Lock the newest dependencies that pyproject.toml admits, with 
 	$(BIN)/uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-header --upgrade --constraint requirements/runtime.txt --extra provenance pyproject.toml --output-file requirements/provenance.txt
 	$(BIN)/uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group stores --output-file requirements/stores.txt
 	$(BIN)/uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-header --constraint requirements/runtime.txt --extra development --extra provenance --extra tracing --group dev pyproject.toml --output-file requirements/dev.txt
+	$(BIN)/python -m requirements.extras requirements/*.txt
 
 clean: ## Remove the virtual environment, caches and local data
 	rm -rf $(VENV) .data .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist

@@ -12,6 +12,7 @@ import yaml
 from packaging.utils import canonicalize_name
 
 from requirements.audit import Verdict, judge
+from requirements.extras import with_plain_entries
 
 MAKE = Path("Makefile").read_text()
 SAFE = {"name": "alembic", "version": "1.20.1", "vulns": []}
@@ -101,3 +102,16 @@ def test_the_workflow_proves_the_oldest_and_the_newest_python_by_the_same_comman
     assert [step["run"] for step in job["steps"] if "run" in step] == [".ci/run"]
     pinned = [step["uses"] for step in job["steps"] if "uses" in step]
     assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action) for action in pinned)
+
+
+def test_every_lock_has_what_old_and_new_releases_of_pip_look_for() -> None:
+    locks = {path: path.read_text() for path in Path("requirements").glob("*.txt")}
+
+    assert any(re.search(r"^[a-z-]+\[", lock, re.MULTILINE) for lock in locks.values())
+    assert {path: with_plain_entries(lock) for path, lock in locks.items()} == locks
+
+
+def test_an_entry_with_extras_is_repeated_without_them_and_with_the_same_hashes() -> None:
+    entry = "==1.0 \\\n    --hash=sha256:aa \\\n    --hash=sha256:bb\n    # via other\n"
+
+    assert with_plain_entries(f"demo[email]{entry}next==2\n") == f"demo{entry}demo[email]{entry}next==2\n"
