@@ -11,7 +11,7 @@ Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 Bytes = Annotated[int, Meta(ge=1, le=2**50)]
 Seconds = Annotated[float, Meta(gt=0, le=86_400 * 365)]
 Names = tuple[str, ...]
-TASKS: Names = ("registrations",)
+TASKS: Names = ("registrations", "checks")
 """Kinds of what is done later."""
 NO_TASKS = "none"
 
@@ -120,6 +120,20 @@ class ProvenanceSettings(Struct, frozen=True, kw_only=True):
     trusted_roots: Names = ()
 
 
+class CheckSettings(Struct, frozen=True, kw_only=True):
+    """How it is checked whether wheels are still on their hosts."""
+
+    PREFIX: ClassVar = "REGISTRY_CHECK_"
+
+    look_seconds: Seconds = 86_400.0
+    verify_seconds: Seconds = 2_592_000.0
+    confirm_seconds: Seconds = 3_600.0
+    retry_seconds: Seconds = 21_600.0
+    unreachable_seconds: Seconds = 259_200.0
+    concurrency: Count = 4
+    per_host: Count = 2
+
+
 class LogSettings(Struct, frozen=True, kw_only=True):
     """What is logged, and how."""
 
@@ -205,6 +219,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     transparency_log: TransparencyLogSettings = TransparencyLogSettings()
     tasks: TaskSettings = TaskSettings()
     provenance: ProvenanceSettings = ProvenanceSettings()
+    checks: CheckSettings = CheckSettings()
 
 
 class ClientSettings(Struct, frozen=True, kw_only=True):

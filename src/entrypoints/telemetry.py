@@ -110,6 +110,10 @@ class TaskObserver(Protocol):
         """Record how many tasks could be claimed, and for how long the oldest of them could have been."""
         ...
 
+    def verdict_changed(self, verdict: str) -> None:
+        """Record that a wheel on its host is now ``intact``, ``drifted`` or ``unreachable``, and was not before."""
+        ...
+
 
 class NullHttpObserver:
     """Observes nothing."""
@@ -143,6 +147,9 @@ class NullTaskObserver:
         """Do nothing."""
 
     def queue_measured(self, kind: str, due: int, oldest_seconds: float) -> None:
+        """Do nothing."""
+
+    def verdict_changed(self, verdict: str) -> None:
         """Do nothing."""
 
 

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from application.ports.task_inspection import TaskInspection
 from application.ports.task_queue import TaskQueue
+from application.ports.version_checks import VersionChecks
 from application.use_cases.accept_registration import AcceptRegistration
 from application.use_cases.authentication import AuthenticateCustomer, AuthenticateMachine
 from application.use_cases.build_version import BuildVersion
+from application.use_cases.check_availability import CheckAvailability, FindAvailability
 from application.use_cases.check_upgrade import CheckUpgrade
 from application.use_cases.compare_versions import CompareVersions, FindCompatibility
 from application.use_cases.describe_customer import DescribeCustomer
@@ -95,6 +97,7 @@ class UseCases:
 
     Attributes:
         tasks: What is done later; ``build_version`` does it.
+        checks: Of wheels on their hosts; ``check_availability`` does them.
         changes: Notifies caches of what was read.
         customers: None while the customer realm is off.
         read_mirror: None without a mirror.
@@ -108,6 +111,9 @@ class UseCases:
     find_registration: FindRegistration
     build_version: BuildVersion
     tasks: TaskQueue
+    checks: VersionChecks
+    check_availability: CheckAvailability
+    find_availability: FindAvailability
     dry_run_registration: DryRunRegistration
     yank_version: YankVersion
     restore_version: RestoreVersion
@@ -160,5 +166,6 @@ class AdminUseCases:
     inspect_distribution: InspectDistribution
     transfer_distribution: TransferDistribution
     inspect_tasks: TaskInspection
+    find_availability: FindAvailability
     mirror: MirrorUseCases | None = None
     publishers: ManagePublishers | None = None

@@ -42,6 +42,8 @@ def registry(adapters: MemoryAdapters, version_store: VersionStore) -> UseCases:
             catalog=adapters.catalog,
             distributions=adapters.distributions,
             tasks=adapters.tasks,
+            checks=adapters.checks,
+            probe=adapters.probe,
             changes=adapters.changes,
             clock=adapters.clock,
         )

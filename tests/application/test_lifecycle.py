@@ -17,10 +17,12 @@ from adapters.json_schema.validator import MetaSchemaValidator
 from adapters.memory.change_feed import InMemoryChangeFeed
 from adapters.memory.clock import ManualClock
 from adapters.memory.distributions import InMemoryDistributionIndex
+from adapters.memory.origin_probe import InMemoryOriginProbe
 from adapters.memory.provider_queries import InMemoryProviderQueries
 from adapters.memory.schema_comparison import InMemorySchemaComparison
 from adapters.memory.task_queue import InMemoryTaskQueue
 from adapters.memory.token_verifiers import InMemoryTokenVerifier
+from adapters.memory.version_checks import InMemoryVersionChecks
 from adapters.memory.version_repository import InMemoryVersionRepository
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
 from adapters.postgres.distributions import PostgresDistributionIndex
@@ -85,6 +87,8 @@ class Lifecycles(RuleBasedStateMachine):
                 catalog=self.catalog,
                 distributions=distributions,
                 tasks=InMemoryTaskQueue(InMemoryVersionRepository(), self.clock),
+                checks=InMemoryVersionChecks(InMemoryVersionRepository(), self.clock),
+                probe=InMemoryOriginProbe(),
                 changes=InMemoryChangeFeed(InMemoryVersionRepository()),
                 clock=self.clock,
             )

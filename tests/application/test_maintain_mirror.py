@@ -43,6 +43,7 @@ class World:
             catalog=self.adapters.catalog,
             owners=None,  # type: ignore[arg-type] # not needed here
             tasks=self.adapters.tasks,
+            checks=self.adapters.checks,
             clock=self.clock,
             mirror=MirrorAdapters(mirror=self.mirror, index=self.index),
         )

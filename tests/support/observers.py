@@ -41,4 +41,5 @@ def a_told_registry() -> CollectorRegistry:
     observer.claimed("registration", 1)
     observer.task_ended("registration", TaskOutcome.DONE, 1, 0.5)
     observer.queue_measured("registration", 1, 0.5)
+    observer.verdict_changed("drifted")
     return registry

@@ -113,6 +113,7 @@ def a_stack(database_dsn: str, tmp_path: Path) -> Iterator[Stack]:
             "REGISTRY_CONSOLE_CLERK_SECRET_KEY": registry.secret,
             "REGISTRY_CONSOLE_MACHINE_ID": registry.id,
             "REGISTRY_CONSOLE_RELEASE_MACHINE_IDS": release.id,
+            "REGISTRY_TASKS": "registrations",
             "REGISTRY_RUNTIME_VERSION": "2.3.0",
             "REGISTRY_WHEEL_ALLOWED_NETWORKS": "127.0.0.1/32",
             "REGISTRY_WHEEL_CA_BUNDLE": str(host.ca_path),

@@ -55,7 +55,10 @@ class InMemoryVersionChecks:
     async def record(self, lease: Lease, known: Availability, *, after: timedelta) -> bool:
         check = await self._held(lease)
         if check is not None:
+            is_changed = known.verdict is not check.known.verdict
             check.known, check.due_at, check.attempts, check.token = known, self._clock.now() + after, 0, None
+            if is_changed:
+                self._store.listeners.on_change(check.wheel.provider)
         return check is not None
 
     async def renew(self, lease: Lease, *, seconds: float) -> bool:

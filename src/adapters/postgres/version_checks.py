@@ -9,9 +9,12 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     Interval,
+    Text,
     Uuid,
     any_,
     bindparam,
+    case,
+    cast,
     exists,
     func,
     literal_column,
@@ -22,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
+from adapters.postgres.change_feed import CHANNEL
 from adapters.postgres.engine import Database
 from adapters.postgres.leases import LeaseStatements, held
 from adapters.postgres.queries import ONE
@@ -80,8 +84,10 @@ FIND_CHECK = (
         VERSION_CHECKS.c.checked_at.is_not(None),
     )
 )
+_BEFORE = VERSION_CHECKS.alias("before")
 RECORD = (
     update(VERSION_CHECKS)
+    .where(_BEFORE.c.version_id == VERSION_CHECKS.c.version_id, VERSIONS.c.id == VERSION_CHECKS.c.version_id)
     .where(VERSION_CHECKS.c.version_id == bindparam("of_id", type_=VERSION_CHECKS.c.version_id.type))
     .where(VERSION_CHECKS.c.lease == bindparam("of_lease", type_=VERSION_CHECKS.c.lease.type))
     .values(
@@ -90,8 +96,16 @@ RECORD = (
         due_at=func.now() + bindparam("for_time", type_=Interval),
         **{name: bindparam(f"known_{name}", type_=VERSION_CHECKS.c[name].type) for name in _KNOWN},
     )
-    .returning(ONE)
+    .returning(
+        case(
+            (
+                _BEFORE.c.verdict.is_distinct_from(VERSION_CHECKS.c.verdict),
+                cast(func.pg_notify(CHANNEL, VERSIONS.c.prefix + "/" + VERSIONS.c.name), Text),
+            )
+        ).label("notified")
+    )
 )
+"""Notifies caches of another verdict."""
 
 
 class PostgresVersionChecks:

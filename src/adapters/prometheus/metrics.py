@@ -5,6 +5,7 @@ from importlib.metadata import version
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from domain.availability import OriginVerdict
 from domain.mirror import MirrorPart
 
 _REQUEST_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0)
@@ -118,6 +119,14 @@ class Metrics:
         self.oldest_task = _highest(
             "registry_task_oldest_due_seconds", "For how long the oldest due task has waited, by kind.", registry
         )
+        self.verdicts = Counter(
+            "registry_wheel_verdicts",
+            "Wheels that were found to be intact, drifted or unreachable on their hosts, and were not before.",
+            ["verdict"],
+            registry=registry,
+        )
+        for verdict in OriginVerdict:
+            self.verdicts.labels(verdict.value)  # so that the first one is an increase
         build = Gauge(
             "registry_build_info",
             "Always 1; the labels tell what runs.",

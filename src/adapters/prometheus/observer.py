@@ -89,6 +89,9 @@ class PrometheusObserver:
         self._metrics.tasks_due.labels(kind).set(due)
         self._metrics.oldest_task.labels(kind).set(oldest_seconds)
 
+    def verdict_changed(self, verdict: str) -> None:
+        self._metrics.verdicts.labels(verdict).inc()
+
 
 class _Timed(AbstractContextManager[None]):
     """A stage that is under way."""

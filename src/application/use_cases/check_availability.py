@@ -9,9 +9,12 @@ from application.ports.clock import Clock
 from application.ports.origin_probe import OriginProbe
 from application.ports.version_checks import LeasedCheck, VersionChecks
 from application.ports.wheel_fetcher import WheelFetcher
+from application.use_cases.queries import FindVersion
 from domain.availability import Availability, CheckSchedule, Fetched, FileSignature, Looked, NotHad, Observation
 from domain.errors import WheelRefusedError
 from domain.mirror import RegisteredWheel
+from domain.names import ProviderName
+from domain.semver import SemVer
 
 _PER_HOST = 2
 
@@ -60,6 +63,14 @@ class CheckAvailability:
         self._schedule = schedule
         self._hosts = _HostLimit(per_host)
 
+    async def enrol(self, *, limit: int) -> int:
+        """Add checks of at most so many versions that have none; return how many."""
+        return await self._checks.enrol(self._schedule, limit=limit)
+
+    async def postpone(self, check: LeasedCheck) -> bool:
+        """Leave what is known as it is, and check again later. Return whether the lease was held."""
+        return await self._checks.record(check.lease, check.known, after=self._schedule.retry_after)
+
     async def execute(self, check: LeasedCheck) -> Availability | None:
         """Return what is known afterwards, or None if another worker has the check by now.
 
@@ -90,3 +101,21 @@ class CheckAvailability:
     async def _fetched(self, wheel: RegisteredWheel, seen: FileSignature) -> Fetched:
         with await self._fetcher.fetch(wheel.url, namespace=wheel.provider.prefix) as fetched:
             return Fetched(fetched.sha256, seen)
+
+
+class FindAvailability:
+    """Reads what is known of a public version's wheel on its host."""
+
+    def __init__(self, checks: VersionChecks, find_version: FindVersion) -> None:
+        self._checks = checks
+        self._find_version = find_version
+
+    async def execute(self, name: ProviderName, version: SemVer | None) -> Availability:
+        """Return what is known of that version, or of the latest one for None; nothing before its first check.
+
+        Raises:
+            VersionNotFoundError: There is no such public version.
+            StoreUnavailableError: The store is unreachable.
+        """
+        found = await self._find_version.execute(name, version)
+        return await self._checks.find(name, found.version) or Availability()

@@ -12,12 +12,14 @@ from adapters.memory.change_feed import InMemoryChangeFeed
 from adapters.memory.clock import ManualClock
 from adapters.memory.customer_directory import InMemoryCustomerDirectory
 from adapters.memory.distributions import InMemoryDistributionIndex
+from adapters.memory.origin_probe import InMemoryOriginProbe
 from adapters.memory.provenance import InMemoryProvenance
 from adapters.memory.provider_queries import InMemoryProviderQueries
 from adapters.memory.schema_comparison import InMemorySchemaComparison
 from adapters.memory.task_queue import InMemoryTaskQueue
 from adapters.memory.token_verifiers import InMemoryCustomerVerifier, InMemoryTokenVerifier
 from adapters.memory.transparency_log import InMemoryLog
+from adapters.memory.version_checks import InMemoryVersionChecks
 from adapters.memory.version_repository import InMemoryVersionRepository
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
 from adapters.memory.wheel_mirror import InMemoryMirrorIndex, InMemoryWheelMirror
@@ -34,6 +36,7 @@ from application.ports.health_check import HealthCheck
 from application.ports.log_queries import LogQueries
 from application.ports.log_writer import LogWriter
 from application.ports.mirror_index import MirrorIndex
+from application.ports.origin_probe import OriginProbe
 from application.ports.provider_queries import ProviderQueries
 from application.ports.publisher_repository import PublisherRepository
 from application.ports.schema_comparison import SchemaComparison
@@ -42,6 +45,7 @@ from application.ports.schema_validator import SchemaValidator
 from application.ports.task_inspection import TaskInspection
 from application.ports.task_queue import TaskQueue
 from application.ports.token_verifier import TokenVerifier
+from application.ports.version_checks import VersionChecks
 from application.ports.version_queries import VersionQueries
 from application.ports.version_repository import VersionRepository
 from application.ports.wheel_fetcher import WheelFetcher
@@ -145,6 +149,8 @@ class Adapters:
     catalog: ProviderQueries
     distributions: DistributionIndex
     tasks: TaskQueue
+    checks: VersionChecks
+    probe: OriginProbe
     changes: ChangeFeed
     clock: Clock
     customer_verifier: CustomerVerifier | None = None
@@ -169,6 +175,8 @@ class MemoryAdapters(Adapters):
     catalog: ProviderQueries = field(init=False)
     distributions: DistributionIndex = field(init=False)
     tasks: InMemoryTaskQueue = field(init=False)
+    checks: InMemoryVersionChecks = field(init=False)
+    probe: InMemoryOriginProbe = field(default_factory=InMemoryOriginProbe)
     changes: ChangeFeed = field(init=False)
     clock: Clock = field(default_factory=ManualClock)
     customer_verifier: InMemoryCustomerVerifier = field(default_factory=InMemoryCustomerVerifier)
@@ -178,6 +186,7 @@ class MemoryAdapters(Adapters):
         object.__setattr__(self, "catalog", InMemoryProviderQueries(self.store))
         object.__setattr__(self, "distributions", InMemoryDistributionIndex(self.store))
         object.__setattr__(self, "tasks", InMemoryTaskQueue(self.store, self.clock))
+        object.__setattr__(self, "checks", InMemoryVersionChecks(self.store, self.clock))
         object.__setattr__(self, "changes", InMemoryChangeFeed(self.store))
 
     def with_mirror(self, *, is_required: bool = False, seconds: float = 25.0) -> Self:
@@ -219,6 +228,7 @@ class OperatorAdapters:
     catalog: ProviderQueries
     owners: DistributionOwners
     tasks: TaskInspection
+    checks: VersionChecks
     clock: Clock
     mirror: MirrorAdapters | None = None
     publishers: PublisherRepository | None = None

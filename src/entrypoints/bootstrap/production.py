@@ -17,6 +17,7 @@ from adapters.postgres.engine import Database
 from adapters.postgres.provenance import PostgresProvenance
 from adapters.postgres.provider_queries import PostgresProviderQueries
 from adapters.postgres.task_queue import PostgresTaskQueue
+from adapters.postgres.version_checks import PostgresVersionChecks
 from adapters.postgres.version_repository import PostgresVersionRepository
 from adapters.system_clock import SystemClock
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
@@ -30,6 +31,7 @@ from entrypoints.bootstrap.realms import console_realm, open_customers, publish_
 from entrypoints.bootstrap.telemetry import Instrumentation
 from entrypoints.bootstrap.transparency_log import log_adapters
 from entrypoints.bootstrap.wiring import build_admin_use_cases, build_registry
+from entrypoints.bootstrap.work import check_schedule
 from entrypoints.settings import (
     CompatibilitySettings,
     DatabaseSettings,
@@ -63,6 +65,8 @@ async def open_registry(settings: Settings, observer: Instrumentation = NULL_OBS
             observer=observer,
             shares=check_shares(settings.wheel),
             retries=RetryPolicy(max_attempts=settings.tasks.max_attempts),
+            schedule=check_schedule(settings.checks),
+            checks_per_host=settings.checks.per_host,
         )
 
 
@@ -110,6 +114,8 @@ async def open_adapters(settings: Settings, observer: Instrumentation = NULL_OBS
             catalog=PostgresProviderQueries(database),
             distributions=PostgresDistributionIndex(database),
             tasks=PostgresTaskQueue(database),
+            checks=PostgresVersionChecks(database),
+            probe=fetcher,
             changes=PostgresChangeFeed(database),
             clock=clock,
             customer_verifier=None if customers is None else customers.verifier,
@@ -158,6 +164,7 @@ async def open_admin_use_cases(
                 catalog=PostgresProviderQueries(opened),
                 owners=PostgresDistributionOwners(opened),
                 tasks=PostgresTaskQueue(opened),
+                checks=PostgresVersionChecks(opened),
                 clock=clock,
                 mirror=mirror_adapters(mirror, opened),
                 publishers=PostgresProvenance(opened),

@@ -19,6 +19,7 @@ from application.use_cases.assess_compatibility import AssessCompatibility
 from application.use_cases.authentication import AuthenticateCustomer, AuthenticateMachine
 from application.use_cases.build_version import BuildVersion
 from application.use_cases.check_announcement import CheckAnnouncement, CheckSchemas
+from application.use_cases.check_availability import CheckAvailability, FindAvailability
 from application.use_cases.check_upgrade import CheckUpgrade
 from application.use_cases.compare_schemas import CompareSchemas
 from application.use_cases.compare_versions import CompareVersions, FindCompatibility
@@ -49,6 +50,7 @@ from application.use_cases.register_version import RegisterVersion
 from application.use_cases.reverify_version import ReverifyVersion
 from application.use_cases.transfer_distribution import TransferDistribution
 from application.use_cases.verify_wheel import VerifyWheel
+from domain.availability import CheckSchedule
 from domain.compatibility.gate import CompatibilityPolicy
 from domain.customers import PublishPolicy
 from domain.registrants import ReleaseAllowList
@@ -70,6 +72,8 @@ def build_registry(  # noqa: PLR0913 -- each is a setting
     observer: MirrorInstrumentation = NULL_OBSERVER,
     shares: Shares | None = None,
     retries: RetryPolicy | None = None,
+    schedule: CheckSchedule | None = None,
+    checks_per_host: int = 2,
 ) -> UseCases:
     """Wire the use cases to adapters.
 
@@ -82,6 +86,8 @@ def build_registry(  # noqa: PLR0913 -- each is a setting
         observer: Observes the stages of requests, and the mirror. Reads of the store are no stages.
         shares: How many wheels are checked at once, and for whom.
         retries: How often, and when, what is done later is tried again.
+        schedule: When it is checked whether wheels are still on their hosts.
+        checks_per_host: How many wheels of one host are checked at once.
     """
     verify_wheel = VerifyWheel(
         fetcher=InstrumentedWheelFetcher(adapters.fetcher, observer),
@@ -138,6 +144,16 @@ def build_registry(  # noqa: PLR0913 -- each is a setting
             retries=retries or RetryPolicy(),
         ),
         tasks=adapters.tasks,
+        checks=adapters.checks,
+        check_availability=CheckAvailability(
+            checks=adapters.checks,
+            probe=adapters.probe,
+            fetcher=adapters.fetcher,
+            clock=adapters.clock,
+            schedule=schedule or CheckSchedule(),
+            per_host=checks_per_host,
+        ),
+        find_availability=FindAvailability(adapters.checks, find_version),
         dry_run_registration=DryRunRegistration(
             versions=store,
             check_announcement=check_announcement,
@@ -235,6 +251,7 @@ def build_admin_use_cases(
         inspect_distribution=InspectDistribution(owners),
         transfer_distribution=TransferDistribution(owners=owners, clock=clock),
         inspect_tasks=adapters.tasks,
+        find_availability=FindAvailability(adapters.checks, FindVersion(store)),
         mirror=None if mirror is None else _mirror_use_cases(mirror, verify_wheel, clock),
         publishers=None if adapters.publishers is None else publisher_use_cases(adapters.publishers, clock),
     )

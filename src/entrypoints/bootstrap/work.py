@@ -2,22 +2,53 @@
 
 import asyncio
 from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
 from functools import partial
+from typing import Any
 
+from domain.availability import CheckSchedule
 from domain.tasks import TaskKind
-from entrypoints.settings import NO_TASKS, TaskSettings
+from entrypoints.settings import NO_TASKS, CheckSettings, TaskSettings
 from entrypoints.telemetry import TaskObserver
 from entrypoints.use_cases import UseCases
-from entrypoints.work.loop import LoopOptions
+from entrypoints.work.checks import check_work
+from entrypoints.work.loop import LoopOptions, Work
 from entrypoints.work.registrations import registration_work
 from entrypoints.work.running import running
 
+_ENROL_SECONDS = 3600.0
+
+
+def check_schedule(settings: CheckSettings) -> CheckSchedule:
+    """Return when wheels are checked."""
+    return CheckSchedule(
+        look_every=timedelta(seconds=settings.look_seconds),
+        verify_every=timedelta(seconds=settings.verify_seconds),
+        confirm_after=timedelta(seconds=settings.confirm_seconds),
+        retry_after=timedelta(seconds=settings.retry_seconds),
+        unreachable_after=timedelta(seconds=settings.unreachable_seconds),
+    )
+
 
 def run_work(
-    use_cases: UseCases, settings: TaskSettings, observer: TaskObserver, *, stop: asyncio.Event | None = None
+    use_cases: UseCases,
+    settings: TaskSettings,
+    checks: CheckSettings,
+    observer: TaskObserver,
+    *,
+    stop: asyncio.Event | None = None,
 ) -> AbstractAsyncContextManager[asyncio.Event]:
     """Return a context in which the loops of the settings run; queues are measured even if there are none."""
-    works = {"registrations": registration_work(use_cases.tasks, use_cases.build_version)}
+    works: dict[str, Work[Any]] = {
+        "registrations": registration_work(use_cases.tasks, use_cases.build_version),
+        "checks": check_work(
+            use_cases.checks,
+            use_cases.check_availability,
+            observer,
+            concurrency=checks.concurrency,
+            enrol_seconds=min(_ENROL_SECONDS, checks.look_seconds),
+        ),
+    }
     wanted = [works[kind] for kind in settings.kinds if kind != NO_TASKS]
     options = LoopOptions(
         concurrency=settings.concurrency, lease_seconds=settings.lease_seconds, grace_seconds=settings.grace_seconds

@@ -22,6 +22,7 @@ from entrypoints.cli.operations import (
     provider_and_version,
 )
 from entrypoints.cli.output import show_fields, show_json, show_outcome, show_table, show_verdicts, written
+from entrypoints.presenters.availability import availability_view
 from entrypoints.presenters.history import event_view
 from entrypoints.presenters.verifications import verification_view
 from entrypoints.presenters.versions import version_view
@@ -84,6 +85,28 @@ def history(provider: Provider, version: VersionOrLatest = LATEST, *, as_json: A
         return
     rows = [(written(e.at), e.action.value, e.actor, e.reason or "", e.request_id or "") for e in events]
     show_table(("at", "action", "actor", "reason", "request"), rows)
+
+
+@app.command(epilog="Example: provider-registry versions availability platform/gcp 1.4.0")
+def availability(provider: Provider, version: VersionOrLatest = LATEST, *, as_json: AsJson = False) -> None:
+    """Show what the scheduled checks of a public version's wheel on its host came to. Asks no host."""
+    with exit_on_error(as_json=as_json):
+        name, number = provider_and_version(provider, version)
+    known = operate(lambda admin: admin.find_availability.execute(name, number), as_json=as_json)
+    view = availability_view(known)
+    if as_json:
+        show_json(view)
+        return
+    show_fields(
+        {
+            "status": view.status.value,
+            "since": view.since,
+            "checked": view.checked_at,
+            "verified": view.verified_at,
+            "failure": view.failure,
+            "other sha256": view.other_sha256,
+        }
+    )
 
 
 @app.command(epilog="Example: provider-registry versions yank platform/gcp 1.4.0 --reason 'deletes buckets'")

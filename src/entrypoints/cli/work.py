@@ -41,7 +41,7 @@ async def _work(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     log = structlog.get_logger()
     async with open_registry(settings, telemetry.instrumentation) as use_cases:
-        async with run_work(use_cases, settings.tasks, telemetry.tasks, stop=stop):
+        async with run_work(use_cases, settings.tasks, settings.checks, telemetry.tasks, stop=stop):
             log.info("work_started", process=os.getpid(), kinds=list(settings.tasks.kinds))
             await stop.wait()
         log.info("work_ended", process=os.getpid())

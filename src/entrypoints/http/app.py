@@ -28,6 +28,7 @@ from entrypoints.http.requests.followers import Followers
 from entrypoints.http.requests.public_urls import PublicUrls
 from entrypoints.http.routes.accepted_registrations import find_registration
 from entrypoints.http.routes.api_description import ApiDescription, read_document, read_page
+from entrypoints.http.routes.availability import find_availability
 from entrypoints.http.routes.catalog import find_provider, search_providers
 from entrypoints.http.routes.changes import read_changes, stream_changes
 from entrypoints.http.routes.compatibility import compare_versions, find_compatibility
@@ -83,6 +84,7 @@ _COMMON_ROUTES = (
     find_install,
     find_verification,
     read_history,
+    find_availability,
     find_compatibility,
     compare_versions,
     check_upgrade,

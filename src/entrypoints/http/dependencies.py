@@ -8,7 +8,19 @@ from litestar.di import Provide
 
 from entrypoints.use_cases import CustomerRealm, LogUseCases, ProvenanceUseCases, UseCases
 
-_NO_USE_CASES = frozenset({"build_version", "changes", "customers", "log", "provenance", "read_mirror", "tasks"})
+_NO_USE_CASES = frozenset(
+    {
+        "build_version",
+        "changes",
+        "check_availability",
+        "checks",
+        "customers",
+        "log",
+        "provenance",
+        "read_mirror",
+        "tasks",
+    }
+)
 
 
 def use_cases(

@@ -58,7 +58,7 @@ def application() -> ASGIApp:
         allowed_origins=settings.server.cors_allowed_origins,
         mirror=settings.mirror.mode != "off",
         transparency_log=settings.transparency_log != TransparencyLogSettings(),
-        work=lambda opened: run_work(opened, settings.tasks, telemetry.tasks),
+        work=lambda opened: run_work(opened, settings.tasks, settings.checks, telemetry.tasks),
         provenance=settings.provenance.mode != "off",
     )
     gc.freeze()  # what was imported stays: a full collection that looks through it stops the event loop for 0.5 s

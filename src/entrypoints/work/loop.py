@@ -47,6 +47,7 @@ class Work(Generic[Item]):
         perform: Does the work and ends the lease. Returns the outcome.
         fail: Called with what ``perform`` raised, if it is a defect. Ends the lease so that it is tried again, or not.
         describe: What log lines say of an item.
+        concurrency: How many items are worked on at once, if other than what the loop is told.
     """
 
     kind: str
@@ -55,6 +56,7 @@ class Work(Generic[Item]):
     perform: Callable[[Item], Awaitable[TaskOutcome]]
     fail: Callable[[Item, Exception], Awaitable[TaskOutcome]]
     describe: Callable[[Item], Mapping[str, object]]
+    concurrency: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +85,7 @@ class WorkLoop(Generic[Item]):
         self._work = work
         self._options = options
         self._observer = observer
+        self._concurrency = work.concurrency or options.concurrency
         self._running: set[asyncio.Task[None]] = set()
         self._log = structlog.get_logger()
 
@@ -92,7 +95,7 @@ class WorkLoop(Generic[Item]):
         try:
             failures = 0
             while not stop.is_set():
-                free = self._options.concurrency - len(self._running)
+                free = self._concurrency - len(self._running)
                 if not free:
                     await asyncio.wait({*self._running, stopping}, return_when=asyncio.FIRST_COMPLETED)
                     continue

@@ -310,7 +310,7 @@ async def reads(registry: Registry) -> None:
     await post(CONSOLE, "machine", registry.body("0.9.0", config_schema={"type": "object"}))
     await post(CUSTOMERS, "user", registry.body(name="acme/gcp", distribution="acme_gcp"))
     versions = f"{GCP}/versions"
-    views = ("", "/status", "/install", "/verification", "/history", "/schemas", "/schemas/bucket")
+    views = ("", "/status", "/install", "/verification", "/history", "/availability", "/schemas", "/schemas/bucket")
     targets = [
         GCP,
         "/providers/acme/gcp",

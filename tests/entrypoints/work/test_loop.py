@@ -28,6 +28,7 @@ class Ledger:
     ended: list[tuple[str, int]] = field(default_factory=list)
     claims: int = 0
     due: list[int] = field(default_factory=list)
+    verdicts: list[str] = field(default_factory=list)
 
     def claimed(self, kind: str, count: int) -> None:
         self.claims += count
@@ -37,6 +38,9 @@ class Ledger:
 
     def queue_measured(self, kind: str, due: int, oldest_seconds: float) -> None:
         self.due.append(due)
+
+    def verdict_changed(self, verdict: str) -> None:
+        self.verdicts.append(verdict)
 
 
 class Workshop:

@@ -13,6 +13,7 @@ from entrypoints.http.models import attestations, registration, responses, upgra
 from entrypoints.http.openapi.headers import HEADERS, PARAMETERS, add_headers
 from entrypoints.http.openapi.refusals import refusals
 from entrypoints.presenters import (
+    availability,
     catalog,
     changes,
     compatibility,
@@ -43,6 +44,7 @@ _TAGS = {
 _MODELS = (
     *(registration, registrations, versions, organizations, verifications, responses),
     *(catalog, compatibility, installing, dry_runs, yank, history, upgrade_check, upgrades),
+    availability,
 )
 _NULL = {"type": "null"}
 _TOKEN = {"minLength": 1, "maxLength": names.MAX_LENGTH, "pattern": "^[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?$"}

@@ -63,6 +63,7 @@ REFUSALS: Mapping[str, Sequence[str]] = {
     "readInstall": _VERSION,
     "readVerification": _VERSION,
     "readHistory": _VERSION,
+    "readAvailability": _VERSION,
     "readCompatibility": _VERSION,
     "compareVersions": (*_VERSION, "comparisons_busy"),
     "checkUpgrade": (*_ANY, *_BODY, *_DATABASE, "provider_not_found", "version_not_found", "check_busy"),

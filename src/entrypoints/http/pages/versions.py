@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import quote, urlencode
 
+from domain.availability import Availability, OriginVerdict
 from domain.catalog import CatalogEntry
 from domain.compatibility.record import Acceptance
 from domain.history import LifecycleEvent
@@ -57,6 +58,7 @@ class VersionPage:
 
     Attributes:
         acceptance: Who accepted its breaking changes; None if there are none.
+        availability: What is known of its wheel on its host.
         registry_url: Where dependents reach the registry; None if that is not configured.
         mirror_url: Of the mirror, or its path; None if copies are not served.
     """
@@ -66,6 +68,7 @@ class VersionPage:
     history: Sequence[LifecycleEvent]
     has_more_history: bool = False
     acceptance: Acceptance | None = None
+    availability: Availability | None = None
     registry_url: str | None = None
     mirror_url: str | None = None
 
@@ -78,6 +81,17 @@ class VersionPage:
     def is_latest(self) -> bool:
         """Whether it is what ``latest`` means."""
         return self.version.version == self.entry.latest
+
+    @property
+    def lacks_origin(self) -> bool:
+        """Whether its host no longer has the wheel that was registered."""
+        lacking = {OriginVerdict.DRIFTED, OriginVerdict.UNREACHABLE}
+        return self.availability is not None and self.availability.verdict in lacking
+
+    @property
+    def is_copy_served(self) -> bool:
+        """Whether installers get a copy of the registered wheel."""
+        return self.install.mirror_url is not None
 
     @property
     def install(self) -> InstallView:

@@ -6,6 +6,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_303_SEE_OTHER
 
+from application.use_cases.check_availability import FindAvailability
 from application.use_cases.compare_versions import CompareVersions, FindCompatibility
 from application.use_cases.queries import FindProvider, FindVersion, ListVersions, ReadHistory, SearchProviders
 from domain.catalog import Author
@@ -81,6 +82,7 @@ async def version_page(
     find_version: NamedDependency[FindVersion],
     read_history: NamedDependency[ReadHistory],
     find_compatibility: NamedDependency[FindCompatibility],
+    find_availability: NamedDependency[FindAvailability],
     rendering: NamedDependency[RenderingPool],
     urls: NamedDependency[PublicUrls],
 ) -> Representation:
@@ -95,6 +97,7 @@ async def version_page(
         history=history[:_EVENTS],
         has_more_history=len(history) > _EVENTS,
         acceptance=await _acceptance(find_compatibility, found),
+        availability=await find_availability.execute(provider, found.version),
         registry_url=urls.base,
         mirror_url=urls.mirror,
     )
