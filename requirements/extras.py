@@ -1,4 +1,4 @@
-"""Locks every version with extras a second time without them: releases of pip before 25 look for one, later ones for the other.
+"""Locks versions with extras once more without: releases of pip before 25 look for one, later ones for the other.
 
 ``python -m requirements.extras FILE…``
 """

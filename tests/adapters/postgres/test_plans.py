@@ -155,6 +155,7 @@ READS_NOTHING = {
     "ADD_REPORT",
     "ADD_FILE",
     "ADD_TASK",
+    "ADD_METADATA",
     "ADD_DISTRIBUTION",
     "ADD_OWNERSHIP",
 }
