@@ -51,8 +51,8 @@ async def test_racing_writers_and_sequencers_lose_double_and_swap_nothing(
             await asyncio.sleep(0)
 
     async def follow(log: PostgresLog) -> None:
-        while not is_over.is_set() or await log.list_changes(len(seen), 2**40, limit=1):
-            seen.extend(each.index for each in await log.list_changes(len(seen), 2**40, limit=10))
+        while not is_over.is_set() or await log.list_changes(len(seen), 2**40, limit=1, max_bytes=2**20):
+            seen.extend(each.index for each in await log.list_changes(len(seen), 2**40, limit=10, max_bytes=2**20))
             await asyncio.sleep(0)
 
     others = [asyncio.create_task(work) for work in (*map(sequence, logs), follow(logs[0]))]
