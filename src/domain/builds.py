@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.errors import RegistryError
+from domain.history import LifecycleAction, LifecycleEvent
 from domain.registration import (
     CheckOutcome,
     Refused,
@@ -16,8 +17,8 @@ from domain.registration import (
     refresh_provider,
 )
 from domain.tasks import Task
-from domain.version_state import StartBuild, VersionSnapshot, VersionWrite
-from domain.versions import VersionStatus
+from domain.version_state import RecordFailure, StartBuild, VersionSnapshot, VersionWrite
+from domain.versions import ProviderVersion, VersionStatus
 
 
 def accept(
@@ -70,3 +71,21 @@ def decide_build(
         refused = Refused(error, verification)
         write, registered = record_refusal(state, registration, refused, runtime_version=runtime_version, now=now)
     return write, registered.version.status
+
+
+def decide_abandoned(
+    building: ProviderVersion, error: RegistryError, task: Task, *, now: datetime
+) -> tuple[VersionWrite, VersionStatus]:
+    """Decide how a build ends that is not tried again.
+
+    The task's payload is not read, since that may be what fails: a version that is being built blocks other content.
+    """
+    failed = building.fail(error, at=now)
+    event = LifecycleEvent(
+        action=LifecycleAction.FAILED,
+        at=now,
+        actor=building.registered_by,
+        request_id=task.request_id,
+        reason=error.detail,
+    )
+    return RecordFailure(version=failed, event=event), failed.status

@@ -30,6 +30,11 @@ class Task:
     created_at: datetime
     request_id: str | None = None
 
+    @property
+    def namespace(self) -> str:
+        """Whose it is: what its key begins with, before the slash."""
+        return self.key.partition("/")[0]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
@@ -79,6 +84,19 @@ class RetryPolicy:
         """
         doublings = min(attempt - 1, 32)  # beyond any cap, and no overflow
         return min(self.first_delay * (1 << doublings), self.longest_delay) * chance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueBounds:
+    """How many tasks of one namespace there may be. Writers at the same time may exceed it by as many as they are.
+
+    Attributes:
+        customer: Of a customer's namespace.
+        platform: Of the platform's.
+    """
+
+    customer: int = 100
+    platform: int = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Protocol
 from uuid import UUID, uuid4
 
@@ -36,9 +37,9 @@ class Tasks:
     queue: InspectedTaskQueue
     store: VersionStore
 
-    async def add(self, version: str = "1.0.0", *, task_id: UUID | None = None) -> Task:
+    async def add(self, version: str = "1.0.0", *, task_id: UUID | None = None, provider: str = "platform/gcp") -> Task:
         """Start to build a version."""
-        building = replace(a_building_version(version), registration_id=task_id or uuid4())
+        building = replace(a_building_version(version, name=provider), registration_id=task_id or uuid4())
         task = a_task(building)
         await self.store.update(
             building.name, building.version, lambda _: (StartBuild(version=building, task=task), None)
@@ -224,6 +225,26 @@ class TaskQueueContract:
         assert await tasks.queue.make_due(task.id)
         assert (await tasks.claim_one()).attempt == 1
         assert not await tasks.queue.make_due(uuid4())
+
+    async def test_a_namespace_whose_turn_it_is_not_is_passed_over(self, tasks: Tasks) -> None:
+        acme = [await tasks.add(f"1.{number}.0", provider="acme/crm") for number in range(3)]
+        acme_2, gcp = await tasks.add(provider="acme-2/crm"), await tasks.add()
+        claim = partial(tasks.queue.claim, KIND, seconds=A_MINUTE, limit=100)
+        assert [leased.task for leased in await claim(without=["acme"], only="platform")] == [gcp]
+        assert await claim(only="platform") == []
+        assert [leased.task for leased in await claim(without=["acme"])] == [acme_2]
+        assert [leased.task for leased in await claim()] == acme
+
+    async def test_the_tasks_of_a_namespace_are_counted_up_to_a_limit(self, tasks: Tasks) -> None:
+        for number in range(3):
+            await tasks.add(f"1.{number}.0", provider="acme/crm")
+        for other in ("acme-2/crm", "acme0/crm", "acm/crm"):
+            await tasks.add(provider=other)
+        assert await tasks.queue.count(KIND, "acme", limit=100) == 3
+        assert await tasks.queue.count(KIND, "acme", limit=2) == 2
+        await tasks.claim()
+        assert await tasks.queue.count(KIND, "acme", limit=100) == 3
+        assert await tasks.queue.count(KIND, "ac", limit=100) == 0
 
     async def test_what_is_due_is_measured(self, tasks: Tasks) -> None:
         empty = await tasks.queue.measure(KIND)

@@ -7,7 +7,7 @@ import pytest
 
 from adapters.memory.clock import ManualClock
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
-from application.errors import LeaseLostError, StoreUnavailableError, WheelHostFailedError
+from application.errors import LeaseLostError, StoreUnavailableError, TooManyRegistrationsError, WheelHostFailedError
 from application.ports.wheel_fetcher import FetchedWheel
 from application.registration_payload import read_payload, write_payload
 from application.use_cases.build_version import BuildOutcome
@@ -248,6 +248,40 @@ async def test_a_defect_is_tried_again_and_named_in_the_end(world: World) -> Non
         leased = await world.claim(seconds=0)
     assert await world.registry.build_version.fail(leased, "a defect (TypeError)") is BuildOutcome.ABANDONED
     assert "TypeError" in ((await world.version()).error_message or "")
+
+
+async def test_a_task_that_cannot_be_read_blocks_its_version_no_longer_than_others(world: World) -> None:
+    accepted = await world.accept()
+    assert accepted.registration_id is not None
+    held = world.adapters.store.tasks[accepted.registration_id]
+    held.task = replace(held.task, payload='{"of": "a later release"}')
+    leased = await world.claim()
+    with pytest.raises(KeyError):
+        await world.registry.build_version.execute(leased)
+    held.attempts = 3
+    world.clock.advance(seconds=3_600)
+    assert await world.build() is BuildOutcome.ABANDONED
+    assert (await world.version()).error_code == "build_abandoned"
+    assert await world.is_idle()
+
+
+async def test_a_customer_may_have_a_hundred_registrations_waiting_and_others_are_not_in_its_way(world: World) -> None:
+    crm = replace(a_registration(), registrant=A_CUSTOMER, name=ProviderName.parse("acme/crm"))
+    for number in range(100):
+        await world.accept(_numbered(crm, number))
+    first = await world.accept(_numbered(crm, 0))
+    assert first.status is VersionStatus.BUILDING
+    with pytest.raises(TooManyRegistrationsError, match="100 registrations of acme wait already"):
+        await world.accept(_numbered(crm, 100))
+    assert (await world.accept()).status is VersionStatus.BUILDING
+    await world.build()
+    assert (await world.accept(_numbered(crm, 100))).status is VersionStatus.BUILDING
+
+
+def _numbered(registration: Registration, number: int) -> Registration:
+    version = f"1.{number}.0"
+    announcement = Announcement(wheel_url=a_wheel_url(version))
+    return replace(registration, version=SemVer.parse(version), announcement=announcement)
 
 
 async def test_who_registers_at_once_meanwhile_publishes_and_the_task_ends_without_a_fetch(world: World) -> None:

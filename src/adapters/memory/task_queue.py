@@ -1,6 +1,6 @@
 """A queue of tasks in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -17,10 +17,17 @@ class InMemoryTaskQueue:
         self._store = store
         self._clock = clock
 
-    async def claim(self, kind: TaskKind, *, seconds: float, limit: int) -> Sequence[LeasedTask]:
+    async def claim(
+        self, kind: TaskKind, *, seconds: float, limit: int, without: Collection[str] = (), only: str | None = None
+    ) -> Sequence[LeasedTask]:
         await self._store.ping()
         now = self._clock.now()
-        chosen = sorted(self._due(kind, now), key=lambda held: held.due_at)[:limit]
+        eligible = [
+            held
+            for held in self._due(kind, now)
+            if held.task.namespace not in without and only in {None, held.task.namespace}
+        ]
+        chosen = sorted(eligible, key=lambda held: held.due_at)[:limit]
         for held in chosen:
             held.token, held.due_at, held.attempts = uuid4(), now + timedelta(seconds=seconds), held.attempts + 1
         return [
@@ -52,6 +59,11 @@ class InMemoryTaskQueue:
         if held is not None:
             held.token, held.due_at, held.last_error = None, self._clock.now() + after, error
         return held is not None
+
+    async def count(self, kind: TaskKind, namespace: str, *, limit: int) -> int:
+        await self._store.ping()
+        of_kind = (held for held in self._store.tasks.values() if held.task.kind.value == kind.value)
+        return min(sum(held.task.namespace == namespace for held in of_kind), limit)
 
     async def measure(self, kind: TaskKind) -> QueueDepth:
         await self._store.ping()

@@ -1,11 +1,26 @@
 """Tasks in PostgreSQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, Executable, bindparam, func, or_, select, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Executable,
+    Text,
+    all_,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from adapters.postgres.engine import Database, Rows, retry
 from adapters.postgres.leases import LeaseStatements, held
@@ -14,7 +29,23 @@ from adapters.postgres.tables import TASKS
 from domain.tasks import Lease, LeasedTask, QueueDepth, QueuedTask, Task, TaskKind
 
 _IS_OF_KIND = TASKS.c.kind == bindparam("of_kind", type_=TASKS.c.kind.type)
-LEASES = LeaseStatements(TASKS, TASKS.c.id, condition=_IS_OF_KIND, last_error=TASKS.c.last_error)
+_NAMESPACE: ColumnElement[str] = literal_column("split_part(tasks.key, '/', 1)", Text)
+_ONLY: BindParameter[Any] = bindparam("of_only", type_=Text)
+_HAS_TURN = and_(
+    all_(bindparam("of_others", type_=ARRAY(Text))) != _NAMESPACE, or_(_ONLY.is_(None), _NAMESPACE == _ONLY)
+)
+LEASES = LeaseStatements(TASKS, TASKS.c.id, condition=and_(_IS_OF_KIND, _HAS_TURN), last_error=TASKS.c.last_error)
+COUNT = select(func.count().label("tasks")).select_from(
+    select(ONE.label("one"))
+    .where(
+        _IS_OF_KIND,
+        TASKS.c.key >= bindparam("of_first", type_=TASKS.c.key.type),
+        TASKS.c.key < bindparam("of_end", type_=TASKS.c.key.type),
+    )
+    .limit(bindparam("page_limit", type_=BigInteger))
+    .subquery("counted")
+)
+"""Reads no more index entries than the limit: keys are in the order of their bytes."""
 MEASURE = select(
     func.count().label("due"), func.coalesce(func.now() - func.min(TASKS.c.due_at), timedelta()).label("oldest")
 ).where(_IS_OF_KIND, TASKS.c.due_at <= func.now())
@@ -39,7 +70,9 @@ class PostgresTaskQueue:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def claim(self, kind: TaskKind, *, seconds: float, limit: int) -> Sequence[LeasedTask]:
+    async def claim(
+        self, kind: TaskKind, *, seconds: float, limit: int, without: Collection[str] = (), only: str | None = None
+    ) -> Sequence[LeasedTask]:
         token = uuid4()
         rows = await self._write(
             LEASES.claim,
@@ -48,6 +81,8 @@ class PostgresTaskQueue:
                 "new_lease": token,
                 "for_time": timedelta(seconds=seconds),
                 "page_limit": limit,
+                "of_others": list(without),
+                "of_only": only,
             },
         )
         ordered = sorted(rows, key=lambda row: row["created_at"])
@@ -64,6 +99,12 @@ class PostgresTaskQueue:
 
     async def retry(self, lease: Lease, *, after: timedelta, error: str) -> bool:
         return bool(await self._write(LEASES.retry, {**held(lease), "for_time": after, "of_error": error}))
+
+    async def count(self, kind: TaskKind, namespace: str, *, limit: int) -> int:
+        # "0" is the character after "/".
+        keys = {"of_first": f"{namespace}/", "of_end": f"{namespace}0"}
+        [row] = await self._database.read(COUNT, {"of_kind": kind.value, "page_limit": limit, **keys})
+        return int(row["tasks"])
 
     async def measure(self, kind: TaskKind) -> QueueDepth:
         [row] = await self._database.read(MEASURE, {"of_kind": kind.value})

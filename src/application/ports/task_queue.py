@@ -1,6 +1,6 @@
 """Claiming tasks, so that each is done by one worker at a time, whatever dies."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Protocol
 
@@ -8,16 +8,37 @@ from application.ports.leases import Leases
 from domain.tasks import Lease, LeasedTask, QueueDepth, TaskKind
 
 
-class TaskQueue(Leases, Protocol):
+class TaskCounts(Protocol):
+    """Knows how much is queued for whom."""
+
+    async def count(self, kind: TaskKind, namespace: str, *, limit: int) -> int:
+        """Return how many tasks of a namespace there are, due or not, but no more than the limit.
+
+        Raises:
+            StoreUnavailableError: The queue is unreachable.
+        """
+        ...
+
+
+class TaskQueue(Leases, TaskCounts, Protocol):
     """Holds tasks until they are done.
 
     Tasks are added, and finished with an outcome, in transactions of the ``VersionRepository``.
     """
 
-    async def claim(self, kind: TaskKind, *, seconds: float, limit: int) -> Sequence[LeasedTask]:
+    async def claim(
+        self, kind: TaskKind, *, seconds: float, limit: int, without: Collection[str] = (), only: str | None = None
+    ) -> Sequence[LeasedTask]:
         """Lease tasks that are due, the longest due first, for so many seconds. Counts an attempt of each.
 
         Concurrent callers get different tasks. A task whose lease has ended is due again.
+
+        Args:
+            kind: Of the tasks.
+            seconds: How long the leases are.
+            limit: At most so many.
+            without: Namespaces whose turn it is not.
+            only: The namespace whose turn it is; None for all others.
         """
         ...
 

@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from uuid import UUID, uuid4
 
+from application.errors import TooManyRegistrationsError
 from application.ports.clock import Clock
+from application.ports.task_queue import TaskCounts
 from application.ports.version_repository import VersionRepository
 from application.registration_payload import write_payload
 from application.use_cases.check_announcement import CheckAnnouncement
 from domain.builds import accept
 from domain.registration import Registered, Registration, check, check_request, decide
-from domain.tasks import Task, TaskKind
+from domain.tasks import QueueBounds, Task, TaskKind
 
 
 class AcceptRegistration:
@@ -17,6 +19,7 @@ class AcceptRegistration:
 
     Args:
         runtime_version: The platform's runtime version, which every new version pins.
+        bounds: How many registrations of one namespace may wait.
         new_id: Returns unguessable ids.
     """
 
@@ -24,12 +27,16 @@ class AcceptRegistration:
         self,
         *,
         versions: VersionRepository,
+        tasks: TaskCounts,
         check_announcement: CheckAnnouncement,
         clock: Clock,
         runtime_version: str,
+        bounds: QueueBounds | None = None,
         new_id: Callable[[], UUID] = uuid4,
     ) -> None:
         self._versions = versions
+        self._tasks = tasks
+        self._bounds = bounds or QueueBounds()
         self._check_announcement = check_announcement
         self._clock = clock
         self._runtime_version = runtime_version
@@ -41,6 +48,8 @@ class AcceptRegistration:
         A repeat while it is being built returns the same. A refusal is recorded as by ``RegisterVersion``.
 
         Raises:
+            TooManyRegistrationsError: As many registrations of the namespace wait as may, or the account has as much
+                under way as it may.
             RegistryError: As ``RegisterVersion``, as far as no wheel is needed to know.
         """
         check_request(registration)
@@ -48,6 +57,7 @@ class AcceptRegistration:
         state = await self._versions.load(registration.name, registration.version, wheel=filename)
         check(state, registration)
         if state.public_version is None and state.building_version is None:
+            await self._require_room(registration)
             refused = await self._check_announcement.check_without_wheel(registration, state)
             if refused is not None:
                 await self._versions.update(
@@ -76,3 +86,11 @@ class AcceptRegistration:
             seen=state,
             wheel=filename,
         )
+
+    async def _require_room(self, registration: Registration) -> None:
+        name = registration.name
+        limit = self._bounds.platform if name.is_platform else self._bounds.customer
+        if await self._tasks.count(TaskKind.REGISTRATION, name.prefix, limit=limit) >= limit:
+            raise TooManyRegistrationsError(
+                f"{limit} registrations of {name.prefix} wait already; send this again when some of them have ended"
+            )

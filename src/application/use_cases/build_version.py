@@ -10,10 +10,10 @@ from application.ports.task_queue import TaskQueue
 from application.ports.version_repository import VersionRepository
 from application.registration_payload import read_payload
 from application.use_cases.check_announcement import CheckAnnouncement
-from domain.builds import decide_build, is_building
+from domain.builds import decide_abandoned, decide_build, is_building
 from domain.errors import BuildAbandonedError
 from domain.names import ProviderName
-from domain.registration import CheckOutcome, OutdatedBaselineError, Refused, Registration
+from domain.registration import CheckOutcome, OutdatedBaselineError, Registration
 from domain.semver import SemVer
 from domain.tasks import LeasedTask, RetryPolicy
 from domain.version_state import VersionSnapshot, VersionWrite
@@ -125,15 +125,7 @@ class BuildVersion:
         def decide(state: VersionSnapshot) -> tuple[VersionWrite | None, VersionStatus | None]:
             if state.version is None or not is_building(state, leased.task.id):
                 return None, None
-            registration = read_payload(leased.task.payload, state.version)
-            return decide_build(
-                state,
-                registration,
-                Refused(error),
-                leased.task.id,
-                runtime_version=self._runtime_version,
-                now=self._clock.now(),
-            )
+            return decide_abandoned(state.version, error, leased.task, now=self._clock.now())
 
         await self._versions.update(name, version, decide, lease=leased.lease)
         return BuildOutcome.ABANDONED

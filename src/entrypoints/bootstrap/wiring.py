@@ -130,6 +130,7 @@ def build_registry(  # noqa: PLR0913 -- each is a setting
         ),
         accept_registration=AcceptRegistration(
             versions=store,
+            tasks=adapters.tasks,
             check_announcement=check_announcement,
             clock=adapters.clock,
             runtime_version=runtime_version,

@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from application.fair_share import Shares
 from domain.availability import CheckSchedule
 from domain.tasks import TaskKind
 from entrypoints.settings import NO_TASKS, CheckSettings, TaskSettings
@@ -39,8 +40,9 @@ def run_work(
     stop: asyncio.Event | None = None,
 ) -> AbstractAsyncContextManager[asyncio.Event]:
     """Return a context in which the loops of the settings run; queues are measured even if there are none."""
+    shares = Shares.of(settings.concurrency)
     works: dict[str, Work[Any]] = {
-        "registrations": registration_work(use_cases.tasks, use_cases.build_version),
+        "registrations": registration_work(use_cases.tasks, use_cases.build_version, shares),
         "checks": check_work(
             use_cases.checks,
             use_cases.check_availability,

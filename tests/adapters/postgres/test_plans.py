@@ -133,6 +133,9 @@ VALUES = {
     "new_lease": "00000000-0000-0000-0000-000000000000",
     "for_time": "30 s",
     "page_limit": "20",
+    "of_others": "{}",
+    "of_first": "platform/",
+    "of_end": "platform0",
     "page_offset": "0",
 }
 EXPLAINED = {
@@ -229,6 +232,7 @@ def test_copies_are_found_by_index(busy_dsn: str, statement: ClauseElement, inde
     [
         (task_queue.LEASES.claim, "ix_tasks_due"),
         (task_queue.MEASURE, "ix_tasks_due"),
+        (task_queue.COUNT, "uq_tasks_key"),
         (task_queue.LEASES.lock, "pk_tasks"),
         (task_queue.LEASES.renew, "pk_tasks"),
         (task_queue.LEASES.retry, "pk_tasks"),
@@ -236,7 +240,7 @@ def test_copies_are_found_by_index(busy_dsn: str, statement: ClauseElement, inde
         (task_queue.LEASES.finish, "pk_tasks"),
         (task_queue.MAKE_DUE, "pk_tasks"),
     ],
-    ids=["claim", "measure", "lock", "renew", "retry", "give back", "finish", "make due"],
+    ids=["claim", "measure", "count", "lock", "renew", "retry", "give back", "finish", "make due"],
 )
 def test_tasks_are_found_by_index_however_many_wait(busy_dsn: str, statement: ClauseElement, index: str) -> None:
     plan = plan_of(busy_dsn, statement)
