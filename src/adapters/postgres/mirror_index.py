@@ -1,5 +1,6 @@
 """Which wheels are mirrored."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -79,6 +80,7 @@ class PostgresMirrorIndex:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._finds = asyncio.Semaphore(max(1, database.options.pool_size // 4))
 
     async def add(self, wheel: MirroredWheel, *, at: datetime) -> None:
         """Insert or update a row."""
@@ -92,8 +94,9 @@ class PostgresMirrorIndex:
         await self._database.execute(ADD, {f"wheel_{column}": value for column, value in row.items()})
 
     async def find(self, sha256: Sha256Digest, filename: str) -> MirroredWheel | None:
-        """Return the copy of a public version's wheel, or None."""
-        rows = await self._database.read(FIND_MIRRORED, {"of_sha256": sha256.hex, "of_filename": filename})
+        """Return the copy of a public version's wheel, or None. Readers leave connections to registrations."""
+        async with self._finds:
+            rows = await self._database.read(FIND_MIRRORED, {"of_sha256": sha256.hex, "of_filename": filename})
         return _mirrored(rows[0]) if rows else None
 
     async def list_missing(self, *, after: Sha256Digest | None, limit: int) -> Sequence[RegisteredWheel]:

@@ -5,19 +5,8 @@ from datetime import timedelta
 from typing import Protocol
 
 from application.ports.leases import Leases
+from application.ports.task_counts import TaskCounts
 from domain.tasks import Lease, LeasedTask, QueueDepth, TaskKind
-
-
-class TaskCounts(Protocol):
-    """Knows how much is queued for whom."""
-
-    async def count(self, kind: TaskKind, namespace: str, *, limit: int) -> int:
-        """Return how many tasks of a namespace there are, due or not, but no more than the limit.
-
-        Raises:
-            StoreUnavailableError: The queue is unreachable.
-        """
-        ...
 
 
 class TaskQueue(Leases, TaskCounts, Protocol):

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from application.errors import TooManyRegistrationsError
 from application.ports.clock import Clock
-from application.ports.task_queue import TaskCounts
+from application.ports.task_counts import TaskCounts
 from application.ports.version_repository import VersionRepository
 from application.registration_payload import write_payload
 from application.use_cases.check_announcement import CheckAnnouncement

@@ -1,5 +1,6 @@
 """The contract of what knows which wheels are mirrored, kept by every adapter."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -7,6 +8,7 @@ import pytest
 
 from adapters.memory.version_repository import InMemoryVersionRepository
 from adapters.memory.wheel_mirror import InMemoryMirrorIndex
+from adapters.postgres.engine import Database
 from adapters.postgres.mirror_index import PostgresMirrorIndex
 from adapters.postgres.version_repository import PostgresVersionRepository
 from application.ports.mirror_index import MirrorIndex
@@ -16,6 +18,7 @@ from domain.mirror import MirroredWheel
 from domain.versions import ProviderVersion
 from provider_registry_testing.writes import VersionStore
 from tests.builders import NOW, a_building_version, a_proven_wheel, a_version
+from tests.support.postgres_sessions import holding
 from tests.support.stores import put
 
 Indexed = tuple[VersionStore, MirrorIndex]
@@ -117,3 +120,13 @@ async def test_only_a_copy_of_no_public_version_is_forgotten(indexed: Indexed) -
     assert await index.find(digest("a"), filename(version)) == mirrored("a")
     await put(store, with_wheel(a_version(name="platform/other"), "b"))
     assert [wheel.sha256 for wheel in await index.list_missing(after=None, limit=10)] == [digest("b")]
+
+
+async def test_readers_of_files_leave_connections_to_others(database: Database, shared_database_dsn: str) -> None:
+    store, index = PostgresVersionRepository(database), PostgresMirrorIndex(database)
+    await put(store, a_version())
+    with holding(shared_database_dsn, "LOCK TABLE mirrored_wheels IN ACCESS EXCLUSIVE MODE"):
+        reads = [asyncio.create_task(index.find(digest("a"), "no.whl")) for _ in range(50)]
+        await asyncio.sleep(0)
+        assert (await store.load(a_version().name, a_version().version)).version is not None
+    assert set(await asyncio.gather(*reads)) == {None}

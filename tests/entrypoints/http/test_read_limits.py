@@ -48,6 +48,23 @@ async def test_of_many_reads_two_are_worked_on_and_the_others_take_their_turns()
     assert len(work.begun) == 5
 
 
+async def test_of_those_who_ask_how_their_registrations_stand_one_is_worked_on() -> None:
+    work = Work()
+    turns = ReadLimitMiddleware(work)
+
+    async def sent(_: object) -> None:
+        await anyio.lowlevel.checkpoint()
+
+    async with anyio.create_task_group() as group:
+        for number in range(5):
+            group.start_soon(turns, a_request(f"/registrations/{number}"), _never, sent)
+        await anyio.wait_all_tasks_blocked()
+        begun = len(work.begun)
+        work.answer.set()
+    assert begun == 1
+    assert len(work.begun) == 5
+
+
 async def test_a_reader_who_takes_its_answer_slowly_holds_no_turn() -> None:
     work = Work()
     work.answer.set()
