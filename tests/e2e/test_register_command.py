@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -196,11 +197,29 @@ async def test_refusals_are_reported_with_code_sentence_and_fields(pipeline: Pip
     assert "invalid_request: " in wrong_fields.stderr
     assert "body.sha256: " in wrong_fields.stderr
     assert "body.wheel_url: " in wrong_fields.stderr
-    assert "not_authenticated: " in stranger.stderr
+    assert "not_authenticated: Not authenticated: this token does not say when it expires" in stranger.stderr
     assert "token_not_minted: " in wrong_secret.stderr
     told = "".join(ended.stdout + ended.stderr for ended in (wrong_digest, stranger, wrong_secret))
     assert "made_up" not in told
     assert "Traceback" not in told
+
+
+async def test_a_name_without_its_realm_and_a_token_that_expired_say_what_to_do(pipeline: Pipeline) -> None:
+    stack, project = pipeline.stack, pipeline.project / "pyproject.toml"
+    pipeline.show()
+    expired = stack.clerk.mint(stack.release, format="jwt", seconds=-60)
+    with stack.server() as process:
+        await asyncio.to_thread(stack.wait_until_ready, process)
+        late = await pipeline.run(REGISTRY_TOKEN=expired)
+        key = await pipeline.run(REGISTRY_TOKEN="ak_of_a_customer")
+        project.write_text(PYPROJECT.replace('"gcp"', '"acme/gcp"'))
+        elsewhere = await pipeline.run(REGISTRY_TOKEN="ak_of_a_customer")
+
+    assert re.search(rf"subject {stack.release.id}\) expired [0-9]+ (s|min) ago; ", late.stderr), late.stderr
+    assert "set REGISTRY_MACHINE_SECRET_KEY" in late.stderr
+    assert 'write provider = "ORGANISATION/gcp"' in key.stderr
+    assert "this registry has no realm for customers" in elsewhere.stderr
+    assert expired not in late.stderr
 
 
 async def test_clerk_is_asked_again_when_it_is_busy(pipeline: Pipeline) -> None:
@@ -213,7 +232,8 @@ async def test_clerk_is_asked_again_when_it_is_busy(pipeline: Pipeline) -> None:
         ended = await pipeline.run()
 
     assert ended.returncode == 0, ended.stderr
-    assert "Clerk answered 429; attempt 2 of 6 in 0 s" in ended.stderr
+    host = stack.clerk.url.removeprefix("http://")
+    assert f"Clerk at {host} (REGISTRY_CLERK_API_URL) answered 429; attempt 2 of 6 in 0 s" in ended.stderr
 
 
 async def test_a_release_that_never_shows_ends_with_3_and_a_missing_setting_with_2(pipeline: Pipeline) -> None:

@@ -1,7 +1,6 @@
 """The registry's API, as a release uses it."""
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -10,14 +9,12 @@ import msgspec
 
 from domain.names import ProviderName
 from entrypoints.client.accepted import OnWait, wait_for_version
+from entrypoints.client.credentials import advice
 from entrypoints.client.errors import RefusedError, UnusableError
 from entrypoints.client.retrying_client import RetryingClient, members
 
-TOKEN_SECONDS = 1800
-"""How long a minted token lives: enough for every attempt."""
 TIMEOUT = httpx.Timeout(30, connect=10, read=300)
 """Seconds. The registry fetches and checks the wheel before it answers."""
-_TOKEN = re.compile(r"[!-~]+")  # what a header can carry
 
 
 class RegistrationResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,26 +38,6 @@ class RegistrationResult(msgspec.Struct, frozen=True, kw_only=True):
     detail: str | None = None
     differences: list[str] | None = None
     existing_status: str | None = None
-
-
-def mint_token(client: RetryingClient, api_url: str, secret: str) -> str:
-    """Return a fresh token of the machine whose secret this is.
-
-    Raises:
-        RefusedError: Clerk does not take the secret.
-        OutOfReachError: Clerk did not answer.
-    """
-    asked = msgspec.json.encode({"token_format": "opaque", "seconds_until_expiration": TOKEN_SECONDS, "claims": None})
-    response = client.post("Clerk", f"{api_url.rstrip('/')}/v1/m2m_tokens", bearer=secret, body=asked)
-    token = members(response).get("token")
-    if response.status_code != httpx.codes.CREATED or not isinstance(token, str) or not _TOKEN.fullmatch(token):
-        raise RefusedError(
-            f"Clerk answered {response.status_code} and minted no token; check REGISTRY_MACHINE_SECRET_KEY and "
-            "REGISTRY_CLERK_API_URL",
-            code="token_not_minted",
-            status=response.status_code,
-        )
-    return token
 
 
 def register(
@@ -99,7 +76,7 @@ def register(
             raise _refusal(response, {})
         return published
     if response.status_code not in {httpx.codes.OK, httpx.codes.CREATED}:
-        raise _refusal(response, members(response))
+        raise refusal_of(response, name, token)
     result = _result(response, dry_run=dry_run)
     if result is None or not _is_of(result, announcement):
         raise _refusal(response, {})
@@ -132,6 +109,15 @@ def _is_of(result: RegistrationResult, announcement: Mapping[str, object]) -> bo
         return True
     shown = result.version or {}
     return (shown.get("canonical"), shown.get("version")) == (announcement["name"], announcement["version"])
+
+
+def refusal_of(response: httpx.Response, name: ProviderName, token: str) -> RefusedError:
+    """Return what the registry refused, and, where its sentence cannot know it, what to do."""
+    problem = members(response)
+    remedy = advice(str(problem.get("code")), name, token)
+    return _refusal(
+        response, problem if remedy is None else {**problem, "detail": f"{problem.get('detail')}: {remedy}"}
+    )
 
 
 def _refusal(response: httpx.Response, problem: Mapping[str, Any]) -> RefusedError:

@@ -8,10 +8,11 @@ from typing import Any, Protocol
 import httpx
 
 from entrypoints.client.accepted import OnWait
+from entrypoints.client.credentials import obtain_token, require_credentials
 from entrypoints.client.errors import UnusableError
 from entrypoints.client.index import PackageIndex
 from entrypoints.client.project import read_project
-from entrypoints.client.registry_api import RegistrationResult, mint_token, register
+from entrypoints.client.registry_api import RegistrationResult, register
 from entrypoints.client.retrying_client import RetryingClient, new_http_client
 from entrypoints.client.versions import registered_version
 from entrypoints.client.waiting import OnPoll, wait_for_wheel
@@ -22,7 +23,6 @@ _NO_INDEX = (
     "say where the package index is with --index-url or REGISTRY_INDEX_URL (UV_DEFAULT_INDEX, UV_INDEX_URL and "
     "PIP_INDEX_URL count too), or give --wheel-url"
 )
-_NO_TOKEN = "set REGISTRY_MACHINE_SECRET_KEY to mint a token with, or REGISTRY_TOKEN"  # noqa: S105 -- no secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +74,7 @@ def release(options: ReleaseOptions, settings: ClientSettings, progress: Progres
     """
     project = read_project(options.project)
     version = registered_version(options.version or project.version)
-    if settings.token is None and settings.machine_secret_key is None:
-        raise UnusableError(_NO_TOKEN)
+    require_credentials(settings)
     announcement: dict[str, Any] = {"name": project.name.canonical, "version": version.text, **project.announced}
     if options.changelog is not None:
         announcement["changelog"] = _read_text(options.changelog)
@@ -94,7 +93,7 @@ def release(options: ReleaseOptions, settings: ClientSettings, progress: Progres
             wheel_url, sha256 = found.url, sha256 or found.sha256
         announcement |= {"wheel_url": wheel_url, "sha256": sha256}
         client = RetryingClient(http, progress.note)
-        token = _token(client, settings)  # not before the wait, so that it is fresh
+        token = obtain_token(client, settings)  # not before the wait, so that it is fresh
         if options.dry_run or not is_large(http, wheel_url, options.project):
             return register(client, settings.url, token, announcement, dry_run=options.dry_run)
         with progress.building(f"{project.name} {version}") as on_wait:
@@ -105,14 +104,6 @@ def _index(http: httpx.Client, settings: ClientSettings) -> PackageIndex:
     if settings.index_url is None:
         raise UnusableError(_NO_INDEX)
     return PackageIndex(http, settings.index_url.reveal())
-
-
-def _token(client: RetryingClient, settings: ClientSettings) -> str:
-    if settings.token is not None:
-        return settings.token.reveal()
-    if settings.machine_secret_key is None:
-        raise UnusableError(_NO_TOKEN)
-    return mint_token(client, settings.clerk_api_url, settings.machine_secret_key.reveal())
 
 
 def _read_text(path: Path) -> str:

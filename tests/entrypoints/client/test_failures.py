@@ -240,3 +240,11 @@ def test_a_terminal_that_knows_no_more_than_ascii_is_enough(folder: Path) -> Non
     )
     assert (ended.returncode, ended.stderr) == (0, b"")
     assert b"The registry would accept this wheel." in ended.stdout
+
+
+def test_a_clerk_that_cannot_be_reached_is_named_with_its_variable(folder: Path) -> None:
+    clerk = f"127.0.0.1:{free_port()}"
+    secret = {"REGISTRY_TOKEN": None, "REGISTRY_MACHINE_SECRET_KEY": "ak_secret"}
+    code, failure = registering(folder, **secret, REGISTRY_CLERK_API_URL=f"http://{clerk}")
+    assert (code, failure["code"]) == (REACHED_NOBODY, "out_of_reach")
+    assert f"Clerk at {clerk} (REGISTRY_CLERK_API_URL) could not be reached" in failure["detail"]

@@ -12,8 +12,9 @@ import httpx
 import pytest
 import stamina
 
+from entrypoints.client.credentials import mint_token
 from entrypoints.client.errors import OutOfReachError, RefusedError
-from entrypoints.client.registry_api import RegistrationResult, mint_token, register
+from entrypoints.client.registry_api import RegistrationResult, register
 from entrypoints.client.retrying_client import ATTEMPTS, RetryingClient, new_http_client
 from tests.support.certificates import CertificateAuthority
 from tests.support.https_host import HttpsHost, https_host, redirect, reset, status
