@@ -9,7 +9,15 @@ import pytest
 from sqlalchemy import ClauseElement, Executable
 from sqlalchemy.dialects import postgresql
 
-from adapters.postgres import catalog_queries, distributions, mirror_index, queries, task_queue, writes
+from adapters.postgres import (
+    catalog_queries,
+    distributions,
+    mirror_index,
+    queries,
+    task_queue,
+    version_checks,
+    writes,
+)
 from adapters.postgres.write import Write
 from tests.support.postgres import TABLES, a_database, connected, execute, fetch
 
@@ -65,6 +73,13 @@ TASKS = """
 """
 
 
+CHECKS = """
+    INSERT INTO version_checks (version_id, due_at)
+    SELECT id, now() + (row_number() OVER () - 40) * interval '1 h' FROM provider_versions
+    WHERE status <> 'failed' AND (name, version) <> ('p9', '1.50.0')
+"""
+
+
 DIALECT = postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's
 
 
@@ -72,9 +87,8 @@ DIALECT = postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call]  # SQLAl
 def busy_dsn(postgres_dsn: str, template_dsn: str) -> Iterator[str]:
     """A database with 30,000 versions."""
     with a_database(postgres_dsn, template=template_dsn) as dsn:
-        execute(
-            dsn, PROVIDERS, VERSIONS, EVENTS, *NAMES, COPIES, PUBLISHERS, TASKS, f"VACUUM ANALYZE {', '.join(TABLES)}"
-        )
+        vacuum = f"VACUUM ANALYZE {', '.join(TABLES)}"
+        execute(dsn, PROVIDERS, VERSIONS, EVENTS, *NAMES, COPIES, PUBLISHERS, TASKS, CHECKS, vacuum)
         yield dsn
 
 
@@ -356,3 +370,31 @@ def test_listing_distributions_steps_from_name_to_name(busy_dsn: str) -> None:
     scans = [node for node in plan if node.get("Index Name") == "ix_provider_versions_index"]
     assert not [node for node in plan if node["Node Type"] == "Seq Scan"]
     assert sum(node["Actual Rows"] * node["Actual Loops"] for node in scans) <= 301
+
+
+@pytest.mark.parametrize(
+    ("statement", "index"),
+    [
+        (version_checks.LEASES.claim, "ix_version_checks_due"),
+        (version_checks.LEASES.renew, "pk_version_checks"),
+        (version_checks.LEASES.give_back, "pk_version_checks"),
+        (version_checks.RECORD, "pk_version_checks"),
+        (version_checks.FIND_CHECK, "uq_provider_versions_version"),
+    ],
+    ids=["claim", "renew", "give_back", "record", "find"],
+)
+def test_checks_of_wheels_read_only_rows_that_they_lease_or_show(
+    busy_dsn: str, statement: ClauseElement, index: str
+) -> None:
+    plan = plan_of(busy_dsn, statement)
+    scanned = [node for node in plan if node["Node Type"] == "Seq Scan" and node.get("Relation Name") != "due"]
+    assert scanned == []
+    read = [node for node in plan if node.get("Index Name") == index]
+    assert read
+    assert all(node["Actual Rows"] <= 20 for node in read)
+
+
+def test_versions_without_a_check_are_found_by_one_pass(busy_dsn: str) -> None:
+    plan = plan_of(busy_dsn, version_checks.LIST_UNCHECKED)
+    assert plan[0]["Actual Rows"] == 1
+    assert not [node for node in plan if node["Actual Loops"] > 100_000]
