@@ -4,6 +4,7 @@ Source: PEP 740 ("Attestation statements"), in-toto attestation framework v1, SL
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -15,8 +16,14 @@ from domain.provenance.errors import AttestationInvalidError, AttestationSubject
 from domain.wheel.filename import WheelFilename
 
 STATEMENT_V1 = "https://in-toto.io/Statement/v1"
-PUBLISH_V1 = "https://docs.pypi.org/attestations/publish/v1"
 SLSA_V1 = "https://slsa.dev/provenance/v1"
+_PUBLISH_V1 = re.compile(r"https://docs\.[a-z0-9.-]{1,253}/attestations/publish/v1")
+"""The predicate type of PEP 740, which each index may define under its own documentation."""
+
+
+def is_publish(predicate_type: str) -> bool:
+    """Tell whether a predicate type is that of publish attestations."""
+    return _PUBLISH_V1.fullmatch(predicate_type) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,12 +49,12 @@ class Statement:
                 "the attestation holds no in-toto statement of version 1; sign with a current release of your tool"
             )
         kind, predicate = statement.get("predicateType"), statement.get("predicate")
-        if kind not in (PUBLISH_V1, SLSA_V1):
+        if not isinstance(kind, str) or not (kind == SLSA_V1 or is_publish(kind)):
             raise AttestationInvalidError(
                 "the attestation's predicate type is not known here; send publish attestations of PEP 740 or SLSA "
                 "provenance of version 1"
             )
-        if kind == PUBLISH_V1 and predicate not in (None, {}):
+        if is_publish(kind) and predicate not in (None, {}):
             raise AttestationInvalidError(
                 "a publish attestation has an empty predicate, and this one has not; sign anew"
             )

@@ -23,11 +23,12 @@ from domain.provenance.attestations import Attestation
 from domain.provenance.errors import ProvenanceRefusedError
 from domain.provenance.publishers import PublisherPolicy
 from domain.provenance.record import PublisherAction, PublisherEvent, PublisherRecord
-from domain.provenance.statements import PUBLISH_V1, SLSA_V1
+from domain.provenance.statements import SLSA_V1
 from domain.semver import SemVer
 from domain.wheel.filename import WheelFilename
 from tests.builders import NOW
 from tests.support.fake_sigstore import FakeSigstore, as_object, github_claims
+from tests.support.statements import PUBLISH_V1
 
 pytestmark = pytest.mark.hostile
 

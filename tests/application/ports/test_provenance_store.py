@@ -16,7 +16,7 @@ from domain.provenance.admission import Admitted
 from domain.provenance.attestations import Attestation, RecordedAttestation
 from domain.provenance.publishers import PublisherPolicy
 from domain.provenance.record import PublisherAction, PublisherEvent, PublisherRecord
-from domain.provenance.statements import PUBLISH_V1, SLSA_V1
+from domain.provenance.statements import SLSA_V1
 from domain.semver import SemVer
 from domain.version_state import Attest, Publish, VersionSnapshot, VersionWrite
 from domain.versions import ProviderVersion
@@ -24,6 +24,7 @@ from entrypoints.bootstrap.adapters import ProvenanceStore
 from provider_registry_testing.writes import VersionStore, event_of
 from tests.builders import NOW, a_building_version, a_name, a_version, some_metadata
 from tests.domain.provenance.test_publishers import RELEASE
+from tests.support.statements import PUBLISH_V1
 from tests.support.stores import put
 
 Stores = tuple[VersionStore, ProvenanceStore]

@@ -16,10 +16,11 @@ from domain.provenance.errors import (
 from domain.provenance.publishers import PublisherPolicy
 from domain.provenance.record import PublisherAction, PublisherEvent, PublisherRecord, validate_reason
 from domain.provenance.sent import MAX_ATTESTATION_BYTES, validate_attestations
-from domain.provenance.statements import PUBLISH_V1, SLSA_V1
+from domain.provenance.statements import SLSA_V1
 from domain.semver import SemVer
 from tests.builders import NOW
 from tests.domain.provenance.test_publishers import RELEASE
+from tests.support.statements import PUBLISH_V1
 
 V1, V2 = SemVer.parse("1.0.0"), SemVer.parse("2.0.0")
 OFF, RECORD, REQUIRE = AttestationMode

@@ -7,9 +7,10 @@ import pytest
 
 from domain.digests import Sha256Digest
 from domain.provenance.errors import AttestationInvalidError, AttestationSubjectError, ProvenanceRefusedError
-from domain.provenance.statements import PUBLISH_V1, SLSA_V1, Statement
+from domain.provenance.statements import SLSA_V1, Statement, is_publish
 from domain.wheel.filename import WheelFilename
 from tests.domain.provenance.test_publishers import RELEASE
+from tests.support.statements import PUBLISH_V1
 
 NAME, SHA256 = "demo-1.0.0-py3-none-any.whl", "ab" * 32
 SUBJECT = {"name": NAME, "digest": {"sha256": SHA256}}
@@ -139,3 +140,18 @@ def test_an_attestation_of_another_wheel_is_refused(name: str, sha256: str, sent
         parsed(STATEMENT).require_about(WheelFilename.parse(name), Sha256Digest(sha256))
 
     assert refusal.value.code == "attestation_subject_mismatch"
+
+
+@pytest.mark.parametrize(
+    "predicate_type",
+    [
+        "http://docs.wheels.example.com/attestations/publish/v1",
+        "https://docs.wheels.example.com/attestations/publish/v2",
+        "https://docs.wheels.example.com/attestations/publish/v1\n",
+        "https://docs.wheels.example.com/other/attestations/publish/v1",
+        "https://docs.wheels.example.com@other.example.com/attestations/publish/v1",
+    ],
+)
+def test_only_the_predicate_type_of_an_indexs_publish_attestations_is_one(predicate_type: str) -> None:
+    assert not is_publish(predicate_type)
+    assert is_publish(PUBLISH_V1)

@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pypi_attestations import Distribution, GitHubPublisher, Provenance
+from pypi_attestations import AttestationType, Distribution, GitHubPublisher, Provenance
 from sigstore.models import TrustedRoot
 from sigstore.verify import Verifier
 
 from adapters.sigstore.verifier import SigstoreAttestationVerifier
 from domain.customers import Customer
 from domain.provenance.admission import AttestationMode
-from domain.provenance.statements import PUBLISH_V1
 from entrypoints.bootstrap import MemoryAdapters
 from entrypoints.http.openapi.document import operations
 from entrypoints.http.openapi.refusals import CODES, REFUSALS, REFUSALS_WITH_ATTESTATIONS
@@ -56,7 +55,7 @@ def attested(version: str = "1.0.0", **claims: str) -> dict[str, Any]:
                 "digest": {"sha256": hashlib.sha256(wheel).hexdigest()},
             }
         ],
-        "predicateType": PUBLISH_V1,
+        "predicateType": AttestationType.PYPI_PUBLISH_V1.value,
         "predicate": None,
     }
     certified = github_claims() | {int(number[1:]): value for number, value in claims.items()}
@@ -91,7 +90,7 @@ async def test_the_provenance_object_is_accepted_by_a_second_opinion(
     assert (bundle.publisher.repository, bundle.publisher.workflow) == ("acme/demo", "release.yml")
     distribution = Distribution(name=body["wheel_url"].rpartition("/")[2], digest=body["sha256"])
     assert [each.verify(bundle.publisher, distribution, offline=True)[0] for each in bundle.attestations] == [
-        PUBLISH_V1
+        AttestationType.PYPI_PUBLISH_V1.value
     ]
     assert response.json()["attestation_bundles"][0]["publisher"]["claims"]["repository_id"] == "772247423"
 
