@@ -34,7 +34,7 @@ COMMANDS: Mapping[str, _Source] = {
     "log": _Source("log", "Make keys of the transparency log, open, inspect and verify it.", _LOG),
     "mirror": _Source("mirror", "Fill, verify and sweep the mirror."),
     "providers": _Source("providers", "Look into the catalog."),
-    "publishers": _Source("publishers", "Look into who publishes providers, and decide it."),
+    "publishers": _Source("publishers", "Look into who publishes a provider by its attestations, and decide it."),
     "register": _Source("register", "Register a provider's release.", None),
     "serve": _Source("serve", "Serve the registry over HTTP with the settings in the environment."),
     "settings": _Source("settings", "Check and show the settings in the environment.", None),

@@ -35,17 +35,22 @@ def keygen(
     origin: Annotated[str, typer.Argument(help="The log's URL without scheme, for ever.", metavar="ORIGIN")],
     *,
     out: Annotated[Path, typer.Option(help="The file to make. It must not exist.")] = Path("log.key"),
+    as_json: AsJson = False,
 ) -> None:
     """Make a signing key in a file, and print the verifier key, which clients need and may know.
 
     A second key in the same file signs too, as while one key takes the place of another.
     """
-    with exit_on_error(as_json=False):
+    with exit_on_error(as_json=as_json):
         try:
             key = make_key_file(out, origin)
         except InvalidKeyError as error:
             raise SettingsError([f"ORIGIN: {error}"]) from None
-        echo(str(key.verifier))
+        verifier = str(key.verifier)
+        if as_json:
+            show_json({"verifier": verifier})
+        else:
+            echo(verifier)
 
 
 @app.command(epilog="Example: provider-registry log init")
