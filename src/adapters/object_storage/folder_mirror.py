@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import BinaryIO
 
+from obstore.exceptions import BaseError
 from obstore.store import LocalStore
 
 from adapters.object_storage.wheel_mirror import WAIT_SECONDS, ObjectStorageMirror, key_of, translated
+from application.errors import MirrorUnavailableError
 from application.ports.wheel_mirror import StoredBytes
 from domain.digests import Sha256Digest
 from domain.mirror import MirrorPart
@@ -17,13 +19,19 @@ _READ_BYTES = 256 * 1024
 
 
 class FolderMirror(ObjectStorageMirror):
-    """Keeps wheels in a folder, which is made if it is not there.
+    """Keeps wheels in a folder, which is made if it is not there. Raises ``MirrorUnavailableError`` if it cannot be.
 
     It reads the files itself: the library hands every 8 KiB from thread to thread.
     """
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(LocalStore(folder, mkdir=True))
+        try:
+            store = LocalStore(folder, mkdir=True)
+        except (BaseError, OSError):
+            raise MirrorUnavailableError(
+                "the mirror's folder cannot be made or read; let this user write to it, or name another one"
+            ) from None
+        super().__init__(store)
         self._folder = folder
 
     async def read(

@@ -15,14 +15,19 @@ def mirror_adapters(settings: MirrorSettings | None, database: Database) -> Mirr
     if settings is None or settings.mode == "off" or settings.url is None:
         return None
     return MirrorAdapters(
-        mirror=_storage(settings, settings.url),
+        mirror=open_mirror(settings, settings.url),
         index=PostgresMirrorIndex(database),
         is_required=settings.mode == "required",
         seconds=settings.upload_seconds,
     )
 
 
-def _storage(settings: MirrorSettings, url: str) -> WheelMirror:
+def open_mirror(settings: MirrorSettings, url: str) -> WheelMirror:
+    """Open the storage of a URL.
+
+    Raises:
+        MirrorUnavailableError: It is a folder that cannot be made.
+    """
     # Not at the top: the library takes 10 MB of memory.
     from adapters.object_storage.folder_mirror import FolderMirror  # noqa: PLC0415
     from adapters.object_storage.wheel_mirror import ObjectStorageMirror  # noqa: PLC0415

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from adapters.clerk.instance_check import ClerkInstanceCheck
 from adapters.clerk.realms import ClerkCustomerRealm, ClerkRealm
-from adapters.object_storage.wheel_mirror import ObjectStorageMirror
 from adapters.system_clock import SystemClock
 from domain.digests import Sha256Digest
 from domain.errors import RegistryError
 from domain.mirror import MirrorPart
 from entrypoints.bootstrap.database_schema import DatabaseSchema
+from entrypoints.bootstrap.mirror import open_mirror
 from entrypoints.bootstrap.realms import console_realm, customer_realm
 from entrypoints.settings import DatabaseSettings, MirrorSettings, Settings, WheelSettings
 
@@ -94,9 +94,7 @@ def _spool(settings: WheelSettings) -> OnlineCheck:
 async def _mirror(settings: MirrorSettings, url: str) -> OnlineCheck:
     problem = None
     try:
-        await ObjectStorageMirror.open(url, allow_http=settings.allow_http).find(
-            Sha256Digest("0" * 64), MirrorPart.WHEEL
-        )
+        await open_mirror(settings, url).find(Sha256Digest("0" * 64), MirrorPart.WHEEL)
     except RegistryError as error:
         problem = error.detail
     return OnlineCheck("mirror", "REGISTRY_MIRROR_URL", problem)

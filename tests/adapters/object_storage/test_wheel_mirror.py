@@ -125,3 +125,10 @@ async def test_a_file_that_shrinks_has_another_size(tmp_path: Path) -> None:
     (tmp_path / "sha256" / digest.hex[:2] / digest.hex[2:4] / digest.hex).write_bytes(b"whe")
     stored = await mirror.read(digest, MirrorPart.WHEEL, start=0, end=5)
     assert (stored.file_size, await bytes_of(stored)) == (3, b"whe")
+
+
+def test_a_folder_that_cannot_be_made_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+
+    with pytest.raises(MirrorUnavailableError, match="cannot be made or read"):
+        FolderMirror(tmp_path / "file" / "mirror")

@@ -270,6 +270,9 @@ async def test_a_total_is_right_however_providers_come_and_go(database: Database
         "DELETE FROM version_events WHERE version_id IN (SELECT id FROM provider_versions WHERE name = 'a')",
         "ALTER TABLE version_events ENABLE TRIGGER append_only",
         "DELETE FROM provider_versions WHERE name = 'a'",
+        "ALTER TABLE provider_events DISABLE TRIGGER provider_events_append_only",
+        "DELETE FROM provider_events WHERE name = 'a'",
+        "ALTER TABLE provider_events ENABLE TRIGGER provider_events_append_only",
         "DELETE FROM providers WHERE name = 'a'",
     )
     assert (await catalogued.find()).total == 1

@@ -158,7 +158,7 @@ async def test_the_api_describes_the_body_and_every_answer_of_a_registration(ser
     assert media["schema"]["$ref"].rpartition("/")[2] in document["components"]["schemas"]
     assert media["examples"]
     assert {int(status) for status in operation["responses"]} == {
-        *(200, 201, 400, 401, 403, 408, 409, 413, 415, 422, 429, 502, 503, 504)
+        *(200, 201, 202, 400, 401, 403, 408, 409, 413, 415, 422, 429, 502, 503, 504)
     }
     problems = [answer for status, answer in operation["responses"].items() if int(status) >= 400]
     assert all("examples" in answer["content"]["application/problem+json"] for answer in problems)
