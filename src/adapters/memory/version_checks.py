@@ -34,7 +34,9 @@ class InMemoryVersionChecks:
 
     async def enrol(self, schedule: CheckSchedule, *, limit: int) -> int:
         present = {(each.wheel.provider, each.wheel.version.text) for each in self._checks.values()}
-        missing = [each for each in await self._wheels() if (each.provider, each.version.text) not in present]
+        missing = [
+            each for each in await self._store.registered_wheels() if (each.provider, each.version.text) not in present
+        ]
         for wheel in missing[:limit]:
             due_at = self._clock.now() + first_check(f"{wheel.provider}@{wheel.version}", schedule)
             self._checks[uuid4()] = _Check(wheel, due_at)
@@ -83,16 +85,3 @@ class InMemoryVersionChecks:
         await self._store.ping()
         check = self._checks.get(lease.id)
         return check if check is not None and check.token == lease.token else None
-
-    async def _wheels(self) -> Sequence[RegisteredWheel]:
-        return [
-            RegisteredWheel(
-                provider=version.name,
-                version=version.version,
-                url=version.announcement.wheel_url,
-                sha256=version.wheel.sha256,
-            )
-            for _, versions in await self._store.public()
-            for version in versions
-            if version.wheel is not None
-        ]

@@ -17,7 +17,7 @@ from domain.digests import Sha256Digest
 from domain.distributions import ClaimedFile, Distribution, DistributionEvent, WheelNames
 from domain.history import LifecycleEvent
 from domain.log.extension import PendingMetadata, PendingStep, is_logged
-from domain.mirror import MirroredWheel
+from domain.mirror import MirroredWheel, RegisteredWheel
 from domain.names import ProviderName
 from domain.provenance.admission import Admitted
 from domain.provenance.attestations import RecordedAttestation
@@ -144,6 +144,20 @@ class InMemoryVersionRepository:
         await self.ping()
         providers = ((provider, list(self._public(provider.name))) for provider in self._providers.values())
         return [(provider, versions) for provider, versions in providers if versions]
+
+    async def registered_wheels(self) -> Sequence[RegisteredWheel]:
+        """Return the wheel of every public version, for other adapters."""
+        return [
+            RegisteredWheel(
+                provider=version.name,
+                version=version.version,
+                url=version.announcement.wheel_url,
+                sha256=version.wheel.sha256,
+            )
+            for _, versions in await self.public()
+            for version in versions
+            if version.wheel is not None
+        ]
 
     async def find_compatibility(self, name: ProviderName, version: SemVer) -> Compatibility | None:
         """Return how a public version compares with its baseline, or None."""

@@ -102,20 +102,24 @@ class InMemoryMirrorIndex:
     async def find(self, sha256: Sha256Digest, filename: str) -> MirroredWheel | None:
         """Return the copy of a public version's wheel, or None."""
         await self._store.ping()
-        registered = await self._registered()
+        registered = await self._store.registered_wheels()
         is_named = any(each.sha256 == sha256 and each.url.filename.text == filename for each in registered)
         return self._store.mirrored[sha256][0] if is_named and sha256 in self._store.mirrored else None
 
     async def list_missing(self, *, after: Sha256Digest | None, limit: int) -> Sequence[RegisteredWheel]:
         """Return wheels without a copy."""
-        found = {each.sha256.hex: each for each in await self._registered() if each.sha256 not in self._store.mirrored}
+        found = {
+            each.sha256.hex: each
+            for each in await self._store.registered_wheels()
+            if each.sha256 not in self._store.mirrored
+        }
         return [found[digest] for digest in sorted(found) if after is None or digest > after.hex][:limit]
 
     async def list_verified_before(
         self, moment: datetime, *, limit: int
     ) -> Sequence[tuple[MirroredWheel, RegisteredWheel]]:
         """Return copies that were last verified before a moment."""
-        registered = {each.sha256: each for each in await self._registered()}
+        registered = {each.sha256: each for each in await self._store.registered_wheels()}
         due = sorted((at, digest.hex) for digest, (_, at) in self._store.mirrored.items() if at < moment)
         digests = [Sha256Digest(digest) for _, digest in due]
         return [(self._store.mirrored[each][0], registered[each]) for each in digests if each in registered][:limit]
@@ -123,25 +127,12 @@ class InMemoryMirrorIndex:
     async def remove_unregistered(self, sha256: Sha256Digest, *, before: datetime) -> bool:
         """Forget an old copy unless a public version has that wheel."""
         _, at = self._store.mirrored.get(sha256, (None, datetime.min.replace(tzinfo=UTC)))
-        if at >= before or any(each.sha256 == sha256 for each in await self._registered()):
+        if at >= before or any(each.sha256 == sha256 for each in await self._store.registered_wheels()):
             return False
         self._store.mirrored.pop(sha256, None)
         return True
 
-    async def _registered(self) -> Sequence[RegisteredWheel]:
-        return [
-            RegisteredWheel(
-                provider=version.name,
-                version=version.version,
-                url=version.announcement.wheel_url,
-                sha256=version.wheel.sha256,
-            )
-            for _, versions in await self._store.public()
-            for version in versions
-            if version.wheel is not None
-        ]
-
     async def _notify(self, sha256: Sha256Digest) -> None:
-        for each in await self._registered():
+        for each in await self._store.registered_wheels():
             if each.sha256 == sha256:
                 self._store.listeners.on_change(each.provider)

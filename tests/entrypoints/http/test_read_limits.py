@@ -7,6 +7,7 @@ from typing import Any
 
 import anyio
 import anyio.lowlevel
+import pytest
 from litestar.types import Receive, Scope, Send
 
 from entrypoints.http.middleware.read_limits import ReadLimitMiddleware
@@ -31,37 +32,27 @@ def a_request(path: str, method: str = "GET") -> Any:
     return {"type": "http", "method": method, "path": path}
 
 
-async def test_of_many_reads_two_are_worked_on_and_the_others_take_their_turns() -> None:
+@pytest.mark.parametrize(
+    ("path", "limits", "at_once"),
+    [("/providers/", {"/providers/": 2}, 2), ("/registrations/", None, 1)],
+    ids=["reads of providers", "reads of registrations"],
+)
+async def test_some_are_worked_on_and_the_others_take_their_turns(
+    path: str, limits: dict[str, int] | None, at_once: int
+) -> None:
     work = Work()
-    turns = ReadLimitMiddleware(work, limits={"/providers/": 2})
+    turns = ReadLimitMiddleware(work) if limits is None else ReadLimitMiddleware(work, limits=limits)
 
     async def sent(_: object) -> None:
         await anyio.lowlevel.checkpoint()
 
     async with anyio.create_task_group() as group:
         for number in range(5):
-            group.start_soon(turns, a_request(f"/providers/{number}"), _never, sent)
+            group.start_soon(turns, a_request(f"{path}{number}"), _never, sent)
         await anyio.wait_all_tasks_blocked()
         begun = len(work.begun)
         work.answer.set()
-    assert begun == 2
-    assert len(work.begun) == 5
-
-
-async def test_of_those_who_ask_how_their_registrations_stand_one_is_worked_on() -> None:
-    work = Work()
-    turns = ReadLimitMiddleware(work)
-
-    async def sent(_: object) -> None:
-        await anyio.lowlevel.checkpoint()
-
-    async with anyio.create_task_group() as group:
-        for number in range(5):
-            group.start_soon(turns, a_request(f"/registrations/{number}"), _never, sent)
-        await anyio.wait_all_tasks_blocked()
-        begun = len(work.begun)
-        work.answer.set()
-    assert begun == 1
+    assert begun == at_once
     assert len(work.begun) == 5
 
 
