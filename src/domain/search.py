@@ -58,6 +58,12 @@ class Query:
         """Pieces of the words; what shares more than half of them is a near miss. None of a query of many words."""
         return trigrams(frozenset(self.words if len(self.words) <= MAX_NEAR_WORDS else ()))
 
+    @property
+    def telling_trigrams(self) -> frozenset[str]:
+        """So many of the trigrams that what shares more than half of all has one of these; beginnings come last."""
+        by_rarity = sorted(self.trigrams, key=lambda trigram: (trigram.startswith(" "), trigram))
+        return frozenset(by_rarity[: (len(by_rarity) + 1) // 2])
+
     def rank(self, provider: Provider, terms: SearchTerms) -> int | None:
         """Return 0 for the provider of that name, 1 if its labels are found, 2 if other words are, else None."""
         if not self._begin(terms.words):

@@ -49,6 +49,21 @@ def test_near_misses_are_of_three_words_at_most() -> None:
     assert not Query.parse("a b c d").trigrams
 
 
+LETTERS = st.text("abc", min_size=1, max_size=6)
+
+
+@given(text=LETTERS, labels=st.frozensets(LETTERS, max_size=4))
+def test_a_near_miss_has_a_telling_trigram(text: str, labels: frozenset[str]) -> None:
+    query = Query.parse(text)
+    terms = SearchTerms(labels, labels, trigrams(labels))
+    if query.nearness(terms) is not None:
+        assert query.telling_trigrams & terms.trigrams
+
+
+def test_beginnings_tell_least() -> None:
+    assert Query.parse("stroage").telling_trigrams == {"age", "ge ", "oag", "roa"}
+
+
 def test_a_query_counts_each_word_once_and_only_so_many() -> None:
     assert Query.parse(" A b a ").words == ("a", "b")
     assert len(Query.parse(" ".join(map(str, range(1000)))).words) == MAX_QUERY_WORDS

@@ -39,16 +39,19 @@ _ONE: ColumnElement[int] = literal_column("1")  # the planner cannot see through
 _FIRST, _LABELLED, _MENTIONED = (literal_column(rank, Integer) for rank in ("0", "1", "2"))
 _SLASH: ColumnElement[str] = literal_column("'/'", Text)
 
-_WORDS = bindparam("of_words", type_=Text).cast(TSQUERY)
-_TRIGRAMS = bindparam("of_trigrams", type_=ARRAY(Text))
 _TEXT = bindparam("of_text", type_=Text)
-_SHARED = (
-    select(func.count())
-    .select_from(func.unnest(PROVIDERS.c.trigrams).alias("own"))
-    .where(literal_column("own") == func.any(_TRIGRAMS))
-    .correlate(PROVIDERS)
-    .scalar_subquery()
-)
+
+
+def _unseen(parameter: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Hide a value from the planner: planning a search for each value costs more than the search."""
+    return select(parameter).scalar_subquery()
+
+
+_WORDS = _unseen(bindparam("of_words", type_=Text).cast(TSQUERY))
+_TRIGRAMS = _unseen(bindparam("of_trigrams", type_=ARRAY(Text)))
+_TELLING = _unseen(bindparam("of_telling_trigrams", type_=ARRAY(Text)))
+_TAGS = _unseen(bindparam("of_tags", type_=ARRAY(Text)))
+_LIMIT, _OFFSET = _unseen(PAGE_LIMIT), _unseen(PAGE_OFFSET)
 
 
 def _begins(column: ColumnElement[list[str]]) -> ColumnElement[bool]:
@@ -63,14 +66,26 @@ _FOUND = (
         else_=_MENTIONED,
     ),
 )
+_SHARED = (
+    select(func.count().label("number"))
+    .select_from(func.unnest(PROVIDERS.c.trigrams).alias("own"))
+    .where(literal_column("own") == func.any(_TRIGRAMS.cast(ARRAY(Text))))  # the cast makes it no list of rows
+    .lateral("shared")
+)
 _NEAR = (
-    and_(PROVIDERS.c.trigrams.op("&&")(_TRIGRAMS), func.cardinality(_TRIGRAMS) < _SHARED + _SHARED),
-    -_SHARED,
+    and_(
+        PROVIDERS.c.trigrams.op("&&")(_TELLING),
+        func.cardinality(_TRIGRAMS) < _SHARED.c.number + _SHARED.c.number,
+    ),
+    -_SHARED.c.number,
 )
 
 
-def _search(condition: ColumnElement[bool], rank: ColumnElement[int], *, tagged: bool) -> Select[Any]:
-    found = _selected(_KEY, condition, rank, tagged=tagged).cte("found")  # searched for once, counted and read
+def _search(
+    condition: ColumnElement[bool], rank: ColumnElement[int], source: FromClause = PROVIDERS, *, tagged: bool
+) -> Select[Any]:
+    keys = _selected(_KEY, condition, rank, tagged=tagged).select_from(source)
+    found = keys.cte("found")  # searched for once, counted and read
     page = _page(select(found), found)
     shown = page.join(PROVIDERS, and_(PROVIDERS.c.prefix == page.c.prefix, PROVIDERS.c.name == page.c.name))
     return _with_total(_counted(found), page, shown, _PROVIDER)
@@ -90,13 +105,13 @@ def _selected(
 ) -> Select[Any]:
     conditions = [PROVIDERS.c.display_name.is_not(None), condition]
     if tagged:
-        conditions.append(PROVIDERS.c.tags.op("@>")(bindparam("of_tags", type_=ARRAY(Text))))
+        conditions.append(PROVIDERS.c.tags.op("@>")(_TAGS))
     return select(*columns, rank.label("rank")).where(*conditions)
 
 
 def _page(rows: Select[Any], source: FromClause) -> Subquery:
     rank = [source.c.rank] if "rank" in source.c else []
-    return rows.order_by(*rank, source.c.prefix, source.c.name).limit(PAGE_LIMIT).offset(PAGE_OFFSET).subquery("page")
+    return rows.order_by(*rank, source.c.prefix, source.c.name).limit(_LIMIT).offset(_OFFSET).subquery("page")
 
 
 def _counted(found: FromClause) -> Select[Any]:
@@ -128,7 +143,7 @@ def _latest(provider: FromClause, columns: Sequence[ColumnElement[Any]]) -> From
 SEARCHES = {
     **{("everything", tagged): _browse(tagged=tagged) for tagged in (False, True)},
     **{("found", tagged): _search(*_FOUND, tagged=tagged) for tagged in (False, True)},
-    **{("near", tagged): _search(*_NEAR, tagged=tagged) for tagged in (False, True)},
+    **{("near", tagged): _search(*_NEAR, PROVIDERS.join(_SHARED, true()), tagged=tagged) for tagged in (False, True)},
 }
 """By what is looked for, and whether tags are. Each row has the total; beyond the end it is a row of nothing else."""
 

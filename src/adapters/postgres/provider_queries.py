@@ -63,7 +63,12 @@ class PostgresProviderQueries:
 def _terms(query: Query) -> dict[str, object]:
     # Words are letters and digits only, so that quoting them is all that tsquery's syntax needs.
     beginnings = " & ".join(f"'{word}':*" if len(word) > 1 else f"'{word}'" for word in query.words)
-    return {"of_text": query.text, "of_words": beginnings, "of_trigrams": sorted(query.trigrams)}
+    return {
+        "of_text": query.text,
+        "of_words": beginnings,
+        "of_trigrams": sorted(query.trigrams),
+        "of_telling_trigrams": sorted(query.telling_trigrams),
+    }
 
 
 def _page(rows: Rows, *, near: bool = False) -> CatalogPage:

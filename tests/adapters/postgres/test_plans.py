@@ -127,6 +127,7 @@ VALUES = {
     "of_text": "p77",
     "of_words": "p77",
     "of_trigrams": '{" p77",p77}',
+    "of_telling_trigrams": "{p77}",
     "of_tags": "{t9}",
     "of_distribution": "w9",
     "of_filename": "w9-1.0.0-py3-none-any.whl",
@@ -335,6 +336,23 @@ def test_searches_read_indexes_and_latest_versions_only_of_the_page(
     assert rows in {node["Actual Rows"] for node in read}
     [latest] = [node for node in plan if node.get("Index Name") == "ix_provider_versions_latest"]
     assert latest["Actual Loops"] <= 20
+
+
+@pytest.mark.parametrize("search", catalog_queries.SEARCHES)
+def test_a_search_is_planned_once_for_all_values(busy_dsn: str, search: tuple[str, bool]) -> None:
+    compiled: Any = catalog_queries.SEARCHES[search].compile(dialect=DIALECT)
+    values = ", ".join(f"'{VALUES[name]}'" for name in compiled.positiontup)
+
+    async def repeat(connection: Any) -> Any:
+        await connection.execute(f"PREPARE search AS {compiled}")
+        for _ in range(10):
+            await connection.execute(f"EXECUTE search ({values})")
+        return await connection.fetchrow(
+            "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE name = 'search'"
+        )
+
+    generic, custom = connected(busy_dsn, repeat)
+    assert (generic, custom) == (5, 5)  # PostgreSQL tries five, and then sees that planning gains nothing
 
 
 @pytest.mark.parametrize(
