@@ -6,6 +6,8 @@ from typing import Self
 
 from domain.digests import Sha256Digest, sha256_of
 from domain.provenance.claims import SignerClaims
+from domain.provenance.errors import PublisherMismatchError
+from domain.provenance.publishers import PublisherPolicy
 from domain.provenance.statements import Statement
 from domain.wheel.filename import WheelFilename
 
@@ -59,6 +61,22 @@ class Attestation:
             logged_at=signed.logged_at,
         )
 
+    def require_built_by(self, repository: str) -> None:
+        """Return if the signer is a workflow of the repository at a URL, and one that would be pinned as a publisher.
+
+        Names are compared, since those who ask know no ids; so the repository may be another one than it was.
+
+        Raises:
+            PublisherMismatchError: It is one of another repository.
+            PublisherUntrustedError: It is none that would be pinned.
+        """
+        if _comparable(self.claims.repository) != _comparable(repository):
+            raise PublisherMismatchError(
+                f"the attestation is of repository {self.claims.repository}, not of {repository}; do not use this "
+                "wheel, unless the repository was renamed"
+            )
+        PublisherPolicy.pinned_to(self.claims)
+
     @property
     def sha256(self) -> Sha256Digest:
         """The digest of the bytes."""
@@ -72,3 +90,8 @@ class RecordedAttestation:
     attestation: Attestation
     added_at: datetime
     added_by: str
+
+
+def _comparable(repository: str) -> str:
+    """Return a repository's URL as hosts compare them."""
+    return repository.rstrip("/").removesuffix(".git").casefold()

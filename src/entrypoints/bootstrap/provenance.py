@@ -1,7 +1,5 @@
 """Attestations, as the settings describe them. Where they are off, nothing of the library is imported."""
 
-from pathlib import Path
-
 from adapters.postgres.engine import Database
 from adapters.postgres.provenance import PostgresProvenance
 from application.ports.clock import Clock
@@ -11,6 +9,7 @@ from application.use_cases.provenance import AddAttestations, ReadProvenance, Ve
 from application.use_cases.publishers import ManagePublishers
 from application.use_cases.queries import FindVersion
 from domain.provenance.admission import AttestationMode
+from entrypoints.attestation_verification import LazyAttestationVerifier, attestation_verifier
 from entrypoints.bootstrap.adapters import ProvenanceAdapters
 from entrypoints.settings import ProvenanceSettings
 from entrypoints.use_cases import ProvenanceUseCases
@@ -24,12 +23,23 @@ def provenance_adapters(settings: ProvenanceSettings | None, database: Database)
     """
     if settings is None or settings.mode == "off":
         return None
-    from adapters.sigstore.verifier import SigstoreAttestationVerifier  # noqa: PLC0415 -- takes 0.5 s and 50 MB
-
     return ProvenanceAdapters(
-        verifier=SigstoreAttestationVerifier([Path(each) for each in settings.trusted_roots]),
+        verifier=attestation_verifier(settings),
         store=PostgresProvenance(database),
         mode=AttestationMode(settings.mode),
+    )
+
+
+def operators_provenance(settings: ProvenanceSettings | None, database: Database) -> ProvenanceAdapters | None:
+    """Return the adapters of attestations for operators, who are held to publishers as others are.
+
+    Without settings, providers that have a publisher are held to it. The library is imported with an attestation.
+    """
+    given = ProvenanceSettings(mode="record") if settings is None else settings
+    if given.mode == "off":
+        return None
+    return ProvenanceAdapters(
+        verifier=LazyAttestationVerifier(given), store=PostgresProvenance(database), mode=AttestationMode(given.mode)
     )
 
 

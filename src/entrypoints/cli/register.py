@@ -32,6 +32,9 @@ def register(
     accept_change: Annotated[
         list[str] | None, typer.Option(help="Fingerprint of a change that is meant, instead of all; may be repeated.")
     ] = None,
+    no_attestations: Annotated[
+        bool, typer.Option("--no-attestations", help="Send no attestations, whatever lies beside the wheel.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")] = False,
     wait: Annotated[float, typer.Option(help="Seconds until the release must be on the index.", min=0)] = 300,
     registry_url: Annotated[str | None, typer.Option(help="The registry, instead of REGISTRY_URL.")] = None,
@@ -57,6 +60,7 @@ def register(
             changelog=changelog,
             accept_breaking=accept_breaking,
             accept_changes=None if accept_change is None else tuple(accept_change),
+            attestations=not no_attestations,
             dry_run=dry_run,
             wait=wait,
         )

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import hashlib
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,23 +12,47 @@ from typing import Annotated
 
 import typer
 
+from application.ports.attestation_verifier import AttestationVerifier
 from application.ports.wheel_fetcher import FetchedWheel
 from application.use_cases.verify_wheel import VerifyWheel, WheelClaims
 from domain.digests import Sha256Digest
-from domain.errors import WheelRefusedError
+from domain.errors import AnnouncementRefusedError
 from domain.names import PLATFORM
+from domain.provenance.attestations import Attestation
 from domain.semver import SemVer
 from domain.verification import Verification, VerificationLog
 from domain.wheel.filename import WheelFilename
 from domain.wheel.url import WheelUrl
 from domain.wheel.verified_wheel import VerifiedWheel
+from entrypoints.attestation_verification import attestation_verifier
 from entrypoints.cli.errors import exit_on_error
 from entrypoints.cli.output import show_json, show_outcome, show_verdicts
-from entrypoints.environment import load_group
-from entrypoints.settings import TrustSettings, WheelSettings
+from entrypoints.client.attestations import read_attestations
+from entrypoints.environment import SettingsError, load_group
+from entrypoints.settings import ProvenanceSettings, TrustSettings, WheelSettings
 from entrypoints.wheel_verification import open_wheel_verification
 
 app = typer.Typer()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """The attestations that must be of a wheel, and the repository that must have built it."""
+
+    attestations: Sequence[bytes]
+    repository: str
+    verifier: AttestationVerifier
+
+    def check(self, filename: WheelFilename, sha256: Sha256Digest) -> str:
+        """Return who built the wheel.
+
+        Raises:
+            ProvenanceRefusedError: An attestation is invalid, or of another wheel or repository.
+        """
+        for sent in self.attestations:
+            built = Attestation.of(sent, self.verifier.verify(sent), filename=filename, sha256=sha256)
+            built.require_built_by(self.repository)
+        return built.claims.built_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +77,16 @@ def verify(
     version: Annotated[str | None, typer.Option(help="The SemVer version that it would be registered as.")] = None,
     sha256: Annotated[str | None, typer.Option(help="The digest that would be announced.")] = None,
     package: Annotated[str | None, typer.Option(help="The package that must be importable.")] = None,
+    provenance: Annotated[
+        Path | None, typer.Option(help="Its attestations: a provenance object of PEP 740, or one attestation.")
+    ] = None,
+    repository: Annotated[str | None, typer.Option(help="URL of the repository that must have built it.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Run the registry's checks on a wheel. Exits with 0 if all pass, with 1 if one does not.
+
+    With --provenance and --repository, whether a workflow of that repository built it, too: offline, by the trusted
+    roots in REGISTRY_SIGSTORE_TRUSTED_ROOTS or the built-in ones.
 
     A URL is fetched as the registry would fetch it for a first-party provider; the REGISTRY_WHEEL_… settings count.
     """
@@ -72,7 +104,8 @@ def verify(
             sha256=Sha256Digest(sha256) if sha256 else _fragment_digest(url),
             package_name=package,
         )
-        outcome = asyncio.run(_examine(open_wheel_verification(settings), url or _on_disk(path), claims))
+        built = _provenance(provenance, repository)
+        outcome = asyncio.run(_examine(open_wheel_verification(settings), url or _on_disk(path), claims, built))
     _show(wheel, outcome, as_json=as_json)
     raise typer.Exit(0 if outcome.wheel else 1)
 
@@ -81,7 +114,24 @@ def _fragment_digest(url: WheelUrl | None) -> Sha256Digest | None:
     return None if url is None else url.fragment_digest
 
 
-async def _examine(verify_wheel: VerifyWheel, wheel: WheelUrl | FetchedWheel, claims: WheelClaims) -> Outcome:
+def _provenance(file: Path | None, repository: str | None) -> Provenance | None:
+    if (file is None) != (repository is None):
+        raise typer.BadParameter("give --provenance and --repository together")
+    if file is None or repository is None:
+        return None
+    settings, attestations = load_group(ProvenanceSettings, os.environ), read_attestations(file)
+    try:
+        verifier = attestation_verifier(settings)
+    except ModuleNotFoundError as error:
+        raise typer.BadParameter(str(error)) from None
+    except ValueError as error:
+        raise SettingsError([f"REGISTRY_SIGSTORE_TRUSTED_ROOTS: {error}"]) from None
+    return Provenance(attestations=attestations, repository=repository, verifier=verifier)
+
+
+async def _examine(
+    verify_wheel: VerifyWheel, wheel: WheelUrl | FetchedWheel, claims: WheelClaims, provenance: Provenance | None
+) -> Outcome:
     log = VerificationLog()
     code, verified = None, None
     try:
@@ -89,8 +139,11 @@ async def _examine(verify_wheel: VerifyWheel, wheel: WheelUrl | FetchedWheel, cl
             verified = await verify_wheel.execute(wheel, claims, log, namespace=PLATFORM)
         else:
             verified = await verify_wheel.verify_local(wheel, claims, log)
-    except WheelRefusedError as refusal:
-        code = refusal.code
+        if provenance is not None:
+            with log.check("provenance") as check:
+                check.detail = provenance.check(claims.filename, verified.sha256)
+    except AnnouncementRefusedError as refusal:
+        code, verified = refusal.code, None
     return Outcome(code, verified, log.verdict(at=datetime.now(UTC)))
 
 

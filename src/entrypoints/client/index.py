@@ -27,12 +27,14 @@ class IndexedWheel:
     Attributes:
         sha256: None if the index does not say.
         is_pure: Whether it installs everywhere: no ABI, no platform.
+        provenance: URL of its provenance object (PEP 740); None if the index names none.
     """
 
     filename: str
     url: str
     sha256: str | None
     is_pure: bool
+    provenance: str | None = None
 
 
 class _File(msgspec.Struct):
@@ -40,6 +42,7 @@ class _File(msgspec.Struct):
     url: str
     hashes: dict[str, str]
     yanked: bool | str = False
+    provenance: Any = None
 
 
 class _Page(msgspec.Struct):
@@ -81,6 +84,10 @@ class PackageIndex:
             raise TransientIndexError("shows it as yanked")
         return wheels
 
+    def auth_for(self, wheel: IndexedWheel) -> httpx.BasicAuth | None:
+        """Return what the wheel's provenance is asked for with: nothing, unless it is where the index is."""
+        return self._auth if wheel.provenance and _origin(wheel.provenance) == _origin(self._base) else None
+
     def _read(self, url: str) -> _Page:
         headers = {"Accept": _MEDIA_TYPE, "Cache-Control": "no-cache"}  # a page from before the release is of no use
         try:
@@ -119,7 +126,24 @@ def _wheel(file: _File, page_url: str, version: Version) -> IndexedWheel | None:
         return None
     if built != version:
         return None
-    return IndexedWheel(file.filename, url, file.hashes.get("sha256"), all(_is_pure(tag) for tag in tags))
+    is_pure = all(_is_pure(tag) for tag in tags)
+    return IndexedWheel(file.filename, url, file.hashes.get("sha256"), is_pure, _provenance(file, page_url))
+
+
+def _provenance(file: _File, page_url: str) -> str | None:
+    """Return where the provenance is; what is neither encrypted nor where the index is, is not asked for."""
+    if not isinstance(file.provenance, str):
+        return None
+    try:
+        url = urljoin(page_url, file.provenance)
+        return url if url.startswith("https://") or _origin(url) == _origin(page_url) else None
+    except ValueError:
+        return None
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port
 
 
 def _is_pure(tag: Tag) -> bool:

@@ -1,7 +1,7 @@
 """The registry's API, as a release uses it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import httpx
@@ -47,9 +47,12 @@ def register(
     announcement: Mapping[str, object],
     *,
     dry_run: bool,
+    attestations: Sequence[bytes] = (),
     later: OnWait | None = None,
 ) -> RegistrationResult:
     """Register an announcement, or dry-run it. Safe to repeat: a repeat of the same content writes nothing.
+
+    Attestations, which are JSON, are sent byte for byte.
 
     With ``later``, ask the registry not to answer as late as when all is done; it is called while that goes on.
 
@@ -64,7 +67,7 @@ def register(
         "the registry",
         f"{registry_url.rstrip('/')}{route}",
         bearer=token,
-        body=_encoded(announcement),
+        body=_encoded(announcement, attestations),
         query={"dry_run": "true"} if dry_run else None,
         fields=None if later is None else {"Prefer": "respond-async"},
         timeout=TIMEOUT,
@@ -83,11 +86,12 @@ def register(
     return result
 
 
-def _encoded(announcement: Mapping[str, object]) -> bytes:
+def _encoded(announcement: Mapping[str, object], attestations: Sequence[bytes]) -> bytes:
     try:
-        return json.dumps(announcement, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode()
+        body = json.dumps(announcement, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode()
     except (ValueError, RecursionError) as error:  # half of a surrogate pair, a number beyond a double, or too deep
         raise UnusableError(f"what would be announced cannot be written as JSON in UTF-8: {error}") from None
+    return body if not attestations else b'%s,"attestations":[%s]}' % (body[:-1], b",".join(attestations))
 
 
 def _result(response: httpx.Response, *, dry_run: bool) -> RegistrationResult | None:

@@ -1,5 +1,6 @@
 """Registers a release: from its project to the registry."""
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,9 +9,10 @@ from typing import Any, Protocol
 import httpx
 
 from entrypoints.client.accepted import OnWait
+from entrypoints.client.attestations import attestations_beside, attestations_named
 from entrypoints.client.credentials import obtain_token, require_credentials
 from entrypoints.client.errors import UnusableError
-from entrypoints.client.index import PackageIndex
+from entrypoints.client.index import IndexedWheel, PackageIndex
 from entrypoints.client.project import read_project
 from entrypoints.client.registry_api import RegistrationResult, register
 from entrypoints.client.retrying_client import RetryingClient, new_http_client
@@ -36,6 +38,7 @@ class ReleaseOptions:
         changelog: A file with the release notes.
         accept_breaking: Why changes that break users are meant.
         accept_changes: Fingerprints of those changes; None for all.
+        attestations: Whether to send those of the wheel.
         wait: How many seconds the index may take to show the release.
     """
 
@@ -46,6 +49,7 @@ class ReleaseOptions:
     changelog: Path | None = None
     accept_breaking: str | None = None
     accept_changes: tuple[str, ...] | None = None
+    attestations: bool = True
     dry_run: bool = False
     wait: float = 300.0
 
@@ -83,7 +87,9 @@ def release(options: ReleaseOptions, settings: ClientSettings, progress: Progres
     elif options.accept_changes is not None:
         raise UnusableError("say with --accept-breaking why the changes are meant")
     with new_http_client(settings.ca_bundle) as http:
+        client = RetryingClient(http, progress.note)
         wheel_url, sha256 = options.wheel_url, options.sha256
+        index, found = None, None
         if not wheel_url:
             index = _index(http, settings)
             with progress.waiting(f"{project.distribution} {version.pep440}", options.wait) as on_poll:
@@ -92,12 +98,30 @@ def release(options: ReleaseOptions, settings: ClientSettings, progress: Progres
                 )
             wheel_url, sha256 = found.url, sha256 or found.sha256
         announcement |= {"wheel_url": wheel_url, "sha256": sha256}
-        client = RetryingClient(http, progress.note)
+        attestations = _attestations(options, wheel_url, client, index, found) if options.attestations else ()
         token = obtain_token(client, settings)  # not before the wait, so that it is fresh
         if options.dry_run or not is_large(http, wheel_url, options.project):
-            return register(client, settings.url, token, announcement, dry_run=options.dry_run)
+            return register(
+                client, settings.url, token, announcement, dry_run=options.dry_run, attestations=attestations
+            )
         with progress.building(f"{project.name} {version}") as on_wait:
-            return register(client, settings.url, token, announcement, dry_run=False, later=on_wait)
+            return register(
+                client, settings.url, token, announcement, dry_run=False, attestations=attestations, later=on_wait
+            )
+
+
+def _attestations(
+    options: ReleaseOptions,
+    wheel_url: str,
+    client: RetryingClient,
+    index: PackageIndex | None,
+    found: IndexedWheel | None,
+) -> Sequence[bytes]:
+    """Return those beside the wheel that was built here; without such, those that the index names."""
+    beside = attestations_beside(wheel_url, options.project)
+    if beside or index is None or found is None:
+        return beside
+    return attestations_named(index, client, found)
 
 
 def _index(http: httpx.Client, settings: ClientSettings) -> PackageIndex:

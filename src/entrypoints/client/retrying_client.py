@@ -111,9 +111,12 @@ class RetryingClient:
             whom, lambda: self._http.post(url, content=body, params=query, headers=headers, timeout=timeout)
         )
 
-    def get(self, whom: str, url: str) -> httpx.Response:
+    def get(
+        self, whom: str, url: str, *, accept: str | None = None, auth: httpx.BasicAuth | None = None
+    ) -> httpx.Response:
         """Read, and return the first response that is not 429, 502, 503 or 504. Raises as ``post``."""
-        return self._send(whom, lambda: self._http.get(url))
+        headers = None if accept is None else {"Accept": accept}
+        return self._send(whom, lambda: self._http.get(url, headers=headers, auth=auth))
 
     def _send(self, whom: str, attempt: Callable[[], httpx.Response]) -> httpx.Response:
         def send() -> httpx.Response:
