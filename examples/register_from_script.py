@@ -21,7 +21,7 @@ from domain.semver import SemVer
 from domain.wheel.url import WheelUrl
 from entrypoints.bootstrap import open_admin_use_cases
 from entrypoints.environment import SettingsError, load_group
-from entrypoints.settings import DatabaseSettings, ServerSettings, WheelSettings
+from entrypoints.settings import DatabaseSettings, ProvenanceSettings, ServerSettings, WheelSettings
 from entrypoints.use_cases import AdminUseCases
 
 
@@ -44,8 +44,11 @@ async def main(arguments: list[str]) -> int:
         return 2
     try:
         database, wheel = load_group(DatabaseSettings, os.environ), load_group(WheelSettings, os.environ)
+        provenance = load_group(ProvenanceSettings, os.environ)
         runtime_version = load_group(ServerSettings, os.environ).runtime_version
-        async with open_admin_use_cases(database, wheel, runtime_version=runtime_version) as admin:
+        async with open_admin_use_cases(
+            database, wheel, runtime_version=runtime_version, provenance=provenance
+        ) as admin:
             registered = await register(admin, *arguments)
     except SettingsError as error:
         print(error)

@@ -23,7 +23,7 @@ from application.use_cases.operator_queries import (
     ListDistributionOwners,
     ListRecordedVersions,
 )
-from application.use_cases.provenance import AddAttestations, ReadProvenance
+from application.use_cases.provenance import AddAttestations, ListAttestations, ReadProvenance
 from application.use_cases.publishers import ManagePublishers
 from application.use_cases.queries import (
     CheckReadiness,
@@ -129,6 +129,7 @@ class UseCases:
     find_provider: FindProvider
     list_distributions: ListDistributions
     list_files: ListFiles
+    list_attestations: ListAttestations
     check_readiness: CheckReadiness
     changes: ChangeFeed
     customers: CustomerRealm | None = None

@@ -18,10 +18,14 @@ from domain.log.entries import EventType
 from domain.log.merkle import leaf_hash
 from domain.log.notes import Note, SigningKey, VerifierKey
 from domain.log.tiles import RightEdge, tiles_of
+from domain.provenance.admission import Admitted
+from domain.provenance.attestations import Attestation
+from domain.provenance.claims import SignerClaims
 from domain.semver import SemVer
+from domain.version_state import Attest, Publish, VersionSnapshot, VersionWrite
 from domain.versions import ProviderVersion
 from provider_registry_testing.builders import NOW, a_building_version, a_name, a_version, some_metadata
-from provider_registry_testing.writes import VersionStore, put, writing
+from provider_registry_testing.writes import VersionStore, event_of, put, writing
 
 ORIGIN = "registry.example.com/log"
 KEY = SigningKey(VerifierKey(ORIGIN, bytes(32)), bytes(32))
@@ -114,6 +118,41 @@ class TransparencyLogContract:
         assert await append_to(log) == 6
         assert await append_to(log) == 0
         assert sorted(await _kinds(log)) == sorted([("log.opened.v1", ORIGIN), *_life()])
+
+    async def test_a_publication_names_the_attestations_that_it_came_with(
+        self, store: VersionStore, log: LogStore
+    ) -> None:
+        version, other = a_version(), a_version("2.0.0")
+        claims = SignerClaims(issuer="i", identity="i", repository="r", repository_id="1", workflow="w")
+        first, second, later = (
+            Attestation(sent=b'{"n": %d}' % number, predicate_type="p", claims=claims, log_index=number)
+            for number in range(3)
+        )
+
+        def publish(state: VersionSnapshot) -> tuple[VersionWrite, VersionSnapshot]:
+            write = Publish(
+                version=version,
+                event=event_of(version),
+                metadata=some_metadata(),
+                provenance=Admitted(attestations=(first, second), added_by="mch_1", detail=""),
+            )
+            return write, state.after(write)
+
+        def attest(state: VersionSnapshot) -> tuple[VersionWrite, VersionSnapshot]:
+            write = Attest(
+                at=LATER, version=version, provenance=Admitted(attestations=(later,), added_by="mch_1", detail="")
+            )
+            return write, state.after(write)
+
+        await open_log(log)
+        await store.update(version.name, version.version, publish)
+        await store.update(version.name, version.version, attest)
+        await store.update(other.name, other.version, writing(other))
+        await append_to(log)
+
+        published = [event["data"] for event in await events_in(log) if event["subject"].startswith("platform/gcp@")]
+        assert published[0]["attestations_sha256"] == [first.sha256.hex, second.sha256.hex]
+        assert "attestations_sha256" not in published[1]
 
     async def test_steps_of_a_version_keep_their_order(self, store: VersionStore, log: LogStore) -> None:
         await open_log(log)

@@ -1,6 +1,7 @@
 """Versions in memory."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -69,6 +70,7 @@ class InMemoryVersionRepository:
         self._versions: dict[ProviderName, dict[SemVer, ProviderVersion]] = {}
         self._reports: dict[tuple[ProviderName, SemVer], Compatibility] = {}
         self._events: dict[tuple[ProviderName, SemVer], list[LifecycleEvent]] = {}
+        self._revisions: Counter[ProviderName] = Counter()
         self._turn = asyncio.Lock()
 
     @property
@@ -184,6 +186,7 @@ class InMemoryVersionRepository:
         version = written_version(write, name, number)
         if isinstance(write, StartBuild) and not self.tasks.put(write.task):
             raise StoreUnavailableError("a task of the same key is there; try again shortly")
+        self._revisions[name] += 1
         after = before.after(write)
         if after.provider is not None:
             self._providers[name] = after.provider
@@ -201,7 +204,9 @@ class InMemoryVersionRepository:
         if shown is not None:
             self.log_events.append(PendingMetadata(str(uuid4()), name, shown))
         if not isinstance(write, UpdateProvider | StartBuild | Attest) and is_logged(write.event):
-            self.log_events.append(PendingStep(str(uuid4()), write.version, write.event))
+            attested = write.provenance.attestations if isinstance(write, Publish) and write.provenance else ()
+            digests = [each.sha256 for each in attested]
+            self.log_events.append(PendingStep(str(uuid4()), write.version, write.event, digests))
         self.listeners.on_change(name)
 
     def _attest(self, name: ProviderName, number: SemVer, provenance: Admitted, at: datetime) -> None:
@@ -220,6 +225,7 @@ class InMemoryVersionRepository:
             names=self.names.of(name, wheel),
             publishers=PublisherRecord.of(self.publishers.get(name, ())),
             neighbours=() if wheel is None else neighbours_of(version, map(as_public, in_order)),
+            revision=self._revisions[name],
         )
 
     def _shown(self, version: ProviderVersion) -> ProviderVersion:

@@ -94,6 +94,10 @@ LOAD_PENDING = text(f"""
             CASE step.action WHEN 'yanked' THEN step.reason END,
             CASE pending.action WHEN 'yanked' THEN version.yanked_reason END
         ) AS reason,
+        (
+            SELECT array_agg(attested.sha256 ORDER BY attested.position) FROM attestations attested
+            WHERE attested.version_id = step.version_id AND attested.added_at = step.at AND step.action = 'published'
+        ) AS attested,
         shown.display_name, shown.description, shown.icon_url, shown.tags, {_VERSION}
     FROM log_state, log_pending pending
     LEFT JOIN version_events step ON step.id = pending.event_id

@@ -12,6 +12,7 @@ from adapters.postgres.engine import Database, Rows, retry, rows_of
 from adapters.postgres.mapping import read_version
 from application.ports.log_writer import LogState, SignedExtension
 from domain.catalog import CatalogMetadata
+from domain.digests import Sha256Digest
 from domain.history import LifecycleAction, LifecycleEvent, MetadataEvent
 from domain.log.entries import LogEntry
 from domain.log.extension import Extension, LogTail, PendingEvent, PendingMetadata, PendingOpening, PendingStep
@@ -115,7 +116,7 @@ def _event(row: Mapping[str, Any]) -> PendingEvent:
     event = LifecycleEvent(
         action=LifecycleAction(row["event_action"]), at=row["event_at"], actor=row["actor"], reason=row["reason"]
     )
-    return PendingStep(event_id, read_version(name, row), event)
+    return PendingStep(event_id, read_version(name, row), event, [Sha256Digest(each) for each in row["attested"] or ()])
 
 
 def _writes(extension: Extension) -> Mapping[str, Rows]:

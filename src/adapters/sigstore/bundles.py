@@ -8,6 +8,7 @@ from domain.provenance.errors import AttestationInvalidError
 
 IN_TOTO = "application/vnd.in-toto+json"
 _BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json"
+_BUNDLES = (_BUNDLE, "application/vnd.dev.sigstore.bundle+json;version=0.3")
 _UNREADABLE = "the attestation is no JSON object with unique members; send it as the signing tool wrote it"
 
 
@@ -31,6 +32,11 @@ def as_bundle(sent: bytes) -> dict[str, Any]:
         raise AttestationInvalidError(
             "the attestation is neither a Sigstore bundle, which has a mediaType, nor a PEP 740 object of version 1"
         )
+    if bundle["mediaType"] not in _BUNDLES:
+        raise AttestationInvalidError(
+            "the attestation is no Sigstore bundle of version 0.3; sign with a current release of your tool"
+        )
+    _require_one_spelling(bundle)
     _require_one_entry(bundle)
     return bundle
 
@@ -65,6 +71,24 @@ def _bundle_of(sent: Mapping[str, Any]) -> dict[str, Any]:
             "signatures": [{"sig": envelope.get("signature")}],
         },
     }
+
+
+def _require_one_spelling(value: object) -> None:
+    """Refuse members in snake case, which the library takes beside those in camel case: only the latter are read here.
+
+    Otherwise a bundle could show another time or place in the log than the one that was verified.
+    """
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            if any("_" in name for name in part):
+                raise AttestationInvalidError(
+                    "the attestation has members that no Sigstore bundle has; send it as the signing tool wrote it"
+                )
+            waiting += part.values()
+        elif isinstance(part, list):
+            waiting += part
 
 
 def _require_one_entry(bundle: Mapping[str, Any]) -> None:

@@ -46,6 +46,10 @@ def claims_of(certificate: x509.Certificate) -> SignerClaims:
         AttestationInvalidError: It was not issued to a workflow, or does not say of which repository.
     """
     found = {name: value for name, number in _EXTENSIONS.items() if (value := _text(certificate, number))}
+    if not all(found.get(name, "").isascii() for name in ("issuer", "repository")):
+        raise AttestationInvalidError(
+            "the attestation's certificate names a repository or an issuer by what is no URL; sign anew"
+        )
     identity = _identity(certificate)
     if found.get("issuer") == _CIRCLECI:
         return _pipeline(found, identity)
@@ -141,8 +145,12 @@ def _identity(certificate: x509.Certificate) -> str:
 
 def _line(value: str) -> str:
     try:
-        return texts.validate_line(value, max_length=_LONGEST)
+        is_shown = texts.validate_line(value, max_length=_LONGEST).isprintable()
     except InvalidTextError:
+        is_shown = False
+    if not is_shown:
         raise AttestationInvalidError(
-            "the attestation's certificate holds a claim with control characters, or a very long one; sign anew"
-        ) from None
+            "the attestation's certificate holds a claim with control or invisible characters, or a very long one; "
+            "name workflow, branch and environment otherwise, and sign anew"
+        )
+    return value

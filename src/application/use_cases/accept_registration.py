@@ -9,6 +9,7 @@ from application.ports.task_counts import TaskCounts
 from application.ports.version_repository import VersionRepository
 from application.registration_payload import write_payload
 from application.use_cases.check_announcement import CheckAnnouncement
+from application.use_cases.provenance import AddAttestations, with_attestations
 from domain.builds import accept
 from domain.registration import Registered, Registration, check, check_request, decide
 from domain.tasks import QueueBounds, Task, TaskKind
@@ -19,11 +20,12 @@ class AcceptRegistration:
 
     Args:
         runtime_version: The platform's runtime version, which every new version pins.
+        add_attestations: Adds those of a repeat; None where attestations are off.
         bounds: How many registrations of one namespace may wait.
         new_id: Returns unguessable ids.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- the ports, and each setting
         self,
         *,
         versions: VersionRepository,
@@ -31,11 +33,13 @@ class AcceptRegistration:
         check_announcement: CheckAnnouncement,
         clock: Clock,
         runtime_version: str,
+        add_attestations: AddAttestations | None = None,
         bounds: QueueBounds | None = None,
         new_id: Callable[[], UUID] = uuid4,
     ) -> None:
         self._versions = versions
         self._tasks = tasks
+        self._add_attestations = add_attestations
         self._bounds = bounds or QueueBounds()
         self._check_announcement = check_announcement
         self._clock = clock
@@ -79,13 +83,14 @@ class AcceptRegistration:
             created_at=now,
             request_id=registration.request_id,
         )
-        return await self._versions.update(
+        accepted = await self._versions.update(
             registration.name,
             registration.version,
             lambda state: accept(state, registration, task, runtime_version=self._runtime_version, now=now),
             seen=state,
             wheel=filename,
         )
+        return await with_attestations(registration, accepted, self._add_attestations)
 
     async def _require_room(self, registration: Registration) -> None:
         name = registration.name

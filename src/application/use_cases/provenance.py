@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from application.ports.attestation_queries import AttestationQueries
 from application.ports.attestation_verifier import AttestationVerifier
@@ -16,10 +17,10 @@ from domain.provenance.admission import AttestationMode, CheckedProvenance
 from domain.provenance.attestations import Attestation, RecordedAttestation
 from domain.provenance.errors import InvalidAttestationsError, ProvenanceNotFoundError
 from domain.provenance.sent import MAX_KEPT
-from domain.registration import Registration
+from domain.registration import Registered, Registration
 from domain.semver import SemVer
 from domain.verification import VerificationLog
-from domain.version_state import VersionSnapshot
+from domain.version_state import Attest, VersionSnapshot
 from domain.versions import ProviderVersion
 from domain.wheel.filename import WheelFilename
 from domain.wheel.verified_wheel import VerifiedWheel
@@ -70,6 +71,10 @@ class VerifyAttestations:
         )
 
 
+class _OutdatedError(Exception):
+    """What was counted has changed since."""
+
+
 class AddAttestations:
     """Adds attestations to public versions. Safe to repeat."""
 
@@ -91,6 +96,11 @@ class AddAttestations:
             InvalidAttestationsError: The version would have more than 32.
             StoreUnavailableError: The database is unreachable.
         """
+        while True:
+            with suppress(_OutdatedError):
+                return await self._add(request)
+
+    async def _add(self, request: Addition) -> ProviderVersion:
         state = await self._versions.load(request.name, request.version)
         version = request.require_version(state)
         if version.wheel is None:
@@ -100,12 +110,30 @@ class AddAttestations:
         if len(known) + len(new) > MAX_KEPT:
             raise InvalidAttestationsError(f"a version has at most {MAX_KEPT} attestations; this one has {len(known)}")
         attestations = await self._verify.verify(new, WheelFilename.parse(version.wheel.filename), version.wheel.sha256)
-        return await self._versions.update(
-            request.name,
-            request.version,
-            lambda stored: add(stored, request, attestations, now=self._clock.now()),
-            seen=state,
-        )
+
+        def decide(stored: VersionSnapshot) -> tuple[Attest | None, ProviderVersion]:
+            if stored.revision != state.revision:  # others may have been added, and there is a limit
+                raise _OutdatedError
+            return add(stored, request, attestations, now=self._clock.now())
+
+        return await self._versions.update(request.name, request.version, decide, seen=state)
+
+
+async def with_attestations(
+    registration: Registration, registered: Registered, add_attestations: AddAttestations | None
+) -> Registered:
+    """Add the attestations of a repeat to the public version that it found; raises as ``AddAttestations``."""
+    version = registered.version
+    if registered.created or not version.status.is_public or not registration.attestations or add_attestations is None:
+        return registered
+    addition = Addition(
+        registrant=registration.registrant,
+        name=registration.name,
+        version=registration.version,
+        attestations=registration.attestations,
+        request_id=registration.request_id,
+    )
+    return replace(registered, version=await add_attestations.execute(addition))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +142,25 @@ class VersionProvenance:
 
     version: ProviderVersion
     attestations: Sequence[RecordedAttestation]
+
+
+class ListAttestations:
+    """Lists the attestations of public versions, for what shows them beside other things.
+
+    Args:
+        queries: None where attestations are off.
+    """
+
+    def __init__(self, queries: AttestationQueries | None) -> None:
+        self._queries = queries
+
+    async def execute(self, name: ProviderName, version: SemVer) -> Sequence[RecordedAttestation] | None:
+        """Return the attestations, oldest first; None where attestations are off.
+
+        Raises:
+            StoreUnavailableError: The database is unreachable.
+        """
+        return None if self._queries is None else await self._queries.list_attestations(name, version)
 
 
 class ReadProvenance:

@@ -1,12 +1,9 @@
 """Registering a provider version: the registry's main job."""
 
-from dataclasses import replace
-
 from application.ports.clock import Clock
 from application.ports.version_repository import VersionRepository
 from application.use_cases.check_announcement import CheckAnnouncement
-from application.use_cases.provenance import AddAttestations
-from domain.attesting import Addition
+from application.use_cases.provenance import AddAttestations, with_attestations
 from domain.registration import (
     CheckOutcome,
     OutdatedBaselineError,
@@ -79,20 +76,7 @@ class RegisterVersion:
             else:
                 if isinstance(outcome, Refused):
                     raise outcome.error
-                return await self._attested(registration, registered)
-
-    async def _attested(self, registration: Registration, registered: Registered) -> Registered:
-        """Add the attestations of a repeat."""
-        if registered.created or not registration.attestations or self._add_attestations is None:
-            return registered
-        addition = Addition(
-            registrant=registration.registrant,
-            name=registration.name,
-            version=registration.version,
-            attestations=registration.attestations,
-            request_id=registration.request_id,
-        )
-        return replace(registered, version=await self._add_attestations.execute(addition))
+                return await with_attestations(registration, registered, self._add_attestations)
 
     async def _write(
         self, registration: Registration, outcome: CheckOutcome | None, seen: VersionSnapshot

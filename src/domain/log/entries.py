@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -97,7 +97,13 @@ def provider_metadata(origin: str, occurred: Occurrence, name: ProviderName, met
 
 
 def version_event(
-    origin: str, occurred: Occurrence, action: LifecycleAction, version: ProviderVersion, *, reason: bytes | None = None
+    origin: str,
+    occurred: Occurrence,
+    action: LifecycleAction,
+    version: ProviderVersion,
+    *,
+    reason: bytes | None = None,
+    attestations: Sequence[Sha256Digest] = (),
 ) -> LogEntry:
     """Return the entry of a step of a version's life. The version may have taken further ones.
 
@@ -107,6 +113,8 @@ def version_event(
         action: Any but ``FAILED``: a failure claims nothing that can be installed.
         version: It has a wheel.
         reason: The salted digest of a yank's reason.
+        attestations: The digests of those that it was published with, 8 at most; an entry without such does not
+            mention them.
     """
     wheel = version.wheel
     if wheel is None:
@@ -114,6 +122,8 @@ def version_event(
     data: dict[str, object] = {**_name(version.name), "version": str(version.version)}
     if action is LifecycleAction.PUBLISHED:
         data |= _published(version, wheel)
+        if attestations:
+            data["attestations_sha256"] = [digest.hex for digest in attestations]
     else:
         data["wheel_sha256"] = wheel.sha256.hex
     if action is LifecycleAction.YANKED:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+from domain.digests import Sha256Digest
 from domain.history import LifecycleAction, LifecycleEvent, MetadataEvent
 from domain.log.checkpoints import Checkpoint
 from domain.log.entries import LogEntry, Occurrence, log_opened, provider_metadata, salted_digest, version_event
@@ -36,11 +37,16 @@ class PendingMetadata:
 
 @dataclass(frozen=True, slots=True)
 class PendingStep:
-    """A version took a step of its life. It may have taken further ones."""
+    """A version took a step of its life. It may have taken further ones.
+
+    Attributes:
+        attestations: The digests of those that it was published with.
+    """
 
     id: str
     version: ProviderVersion
     event: LifecycleEvent
+    attestations: Sequence[Sha256Digest] = ()
 
 
 PendingEvent: TypeAlias = PendingOpening | PendingMetadata | PendingStep
@@ -106,4 +112,6 @@ def _entry(tail: LogTail, event: PendingEvent, reason: bytes | None) -> LogEntry
     )
     if isinstance(event, PendingMetadata):
         return provider_metadata(tail.origin, occurred, event.name, event.event.metadata)
-    return version_event(tail.origin, occurred, event.event.action, event.version, reason=reason)
+    return version_event(
+        tail.origin, occurred, event.event.action, event.version, reason=reason, attestations=event.attestations
+    )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from glob import escape
 from typing import Self
 
 from domain import texts
@@ -10,7 +11,22 @@ from domain.provenance.claims import SignerClaims
 from domain.provenance.errors import InvalidPublisherError, PublisherMismatchError, PublisherUntrustedError
 
 SELF_HOSTED = "self-hosted"
-PROPOSED_BY_OTHERS = frozenset({"pull_request", "pull_request_target", "merge_request_event"})
+PROPOSED_BY_OTHERS = frozenset(
+    {
+        "discussion",
+        "discussion_comment",
+        "external_pull_request_event",
+        "fork",
+        "issue_comment",
+        "issues",
+        "merge_request_event",
+        "pull_request",
+        "pull_request_review",
+        "pull_request_review_comment",
+        "pull_request_target",
+        "watch",
+    }
+)
 """Triggers by which people without write access start a run. They are refused unless a policy names them."""
 
 _TAGS = "refs/tags/"
@@ -82,18 +98,23 @@ class PublisherPolicy:
         """
         _require_hosted(claims, PublisherUntrustedError)
         _require_trigger(claims, None, PublisherUntrustedError)
-        ref = claims.ref
-        return cls(
-            issuer=claims.issuer,
-            repository=claims.repository,
-            repository_id=claims.repository_id,
-            workflow=claims.workflow,
-            owner_id=claims.owner_id,
-            signer=claims.signer,
-            ref_pattern=f"{_TAGS}*" if ref is not None and ref.startswith(_TAGS) else ref,
-            environment=claims.environment,
-            hosted_runners_only=claims.runner is not None,
-        )
+        try:
+            return cls(
+                issuer=claims.issuer,
+                repository=claims.repository,
+                repository_id=claims.repository_id,
+                workflow=claims.workflow,
+                owner_id=claims.owner_id,
+                signer=claims.signer,
+                ref_pattern=None if claims.ref is None else _pattern_of(claims.ref),
+                environment=claims.environment,
+                hosted_runners_only=claims.runner is not None,
+            )
+        except InvalidPublisherError as error:
+            raise PublisherUntrustedError(
+                f"the attestation's signer cannot be pinned: {error.detail}; release from a workflow of shorter names, "
+                "or ask an operator to set the publisher"
+            ) from None
 
     def admit(self, claims: SignerClaims) -> "PublisherPolicy":
         """Return the policy, with the name that the repository has now, if the signer is this publisher.
@@ -104,7 +125,12 @@ class PublisherPolicy:
         self._require_source(claims)
         self._require_workflow(claims)
         self._require_run(claims)
-        return self if claims.repository == self.repository else replace(self, repository=claims.repository)
+        if claims.repository == self.repository:
+            return self
+        try:
+            return replace(self, repository=claims.repository)
+        except InvalidPublisherError as error:
+            raise _mismatch(f"the name that the repository has now cannot be kept: {error.detail}") from None
 
     def _require_source(self, claims: SignerClaims) -> None:
         if claims.issuer != self.issuer:
@@ -143,6 +169,10 @@ class PublisherPolicy:
                 raise _mismatch("its certificate does not say where it was built, and only hosted runners may build")
             _require_hosted(claims, PublisherMismatchError)
         _require_trigger(claims, self.triggers, PublisherMismatchError)
+
+
+def _pattern_of(ref: str) -> str:
+    return f"{_TAGS}*" if ref.startswith(_TAGS) else escape(ref)
 
 
 def _mismatch(what: str) -> PublisherMismatchError:

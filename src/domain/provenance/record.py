@@ -82,7 +82,8 @@ class PublisherRecord:
         """Return the record after one more event."""
         match event.action:
             case PublisherAction.PINNED | PublisherAction.VERIFIED:
-                policy, first = event.policy or self.policy, self.first_verified or event.version
+                # A pin that did not see an operator's decision, which came before the provider, does not replace it.
+                policy, first = self.policy or event.policy, self.first_verified or event.version
                 return replace(self, policy=policy, first_verified=first)
             case PublisherAction.RENAMED | PublisherAction.SET | PublisherAction.CLEARED:
                 return replace(self, policy=event.policy)

@@ -17,6 +17,7 @@ from domain.wheel.filename import WheelFilename
 
 STATEMENT_V1 = "https://in-toto.io/Statement/v1"
 SLSA_V1 = "https://slsa.dev/provenance/v1"
+_LONGEST_NAME = 1024
 _PUBLISH_V1 = re.compile(r"https://docs\.[a-z0-9.-]{1,253}/attestations/publish/v1")
 """The predicate type of PEP 740, which each index may define under its own documentation."""
 
@@ -130,7 +131,7 @@ def _subject(subjects: object) -> tuple[WheelFilename, Sha256Digest]:
     if not isinstance(name, str) or not isinstance(sha256, str):
         raise AttestationSubjectError("the attestation's subject has no name or no SHA-256 digest; sign anew")
     try:
-        return WheelFilename.parse(name), Sha256Digest(sha256)
+        return WheelFilename.parse(name[:_LONGEST_NAME]), Sha256Digest(sha256)
     except InvalidWheelFilenameError:
         raise AttestationSubjectError(
             "the attestation's subject is not the file name of a wheel; attest the wheel by its name, without a path"

@@ -26,7 +26,7 @@ from domain.tasks import RetryPolicy
 from entrypoints.bootstrap.adapters import Adapters, OperatorAdapters
 from entrypoints.bootstrap.databases import connection_options, serving_database
 from entrypoints.bootstrap.mirror import mirror_adapters
-from entrypoints.bootstrap.provenance import provenance_adapters
+from entrypoints.bootstrap.provenance import operators_provenance, provenance_adapters
 from entrypoints.bootstrap.realms import console_realm, open_customers, publish_policy
 from entrypoints.bootstrap.telemetry import Instrumentation
 from entrypoints.bootstrap.transparency_log import log_adapters
@@ -36,6 +36,7 @@ from entrypoints.settings import (
     CompatibilitySettings,
     DatabaseSettings,
     MirrorSettings,
+    ProvenanceSettings,
     Settings,
     WheelSettings,
 )
@@ -139,6 +140,7 @@ async def open_admin_use_cases(
     runtime_version: str = "unpinned",
     compatibility: CompatibilityPolicy | None = None,
     mirror: MirrorSettings | None = None,
+    provenance: ProvenanceSettings | None = None,
 ) -> AsyncIterator[AdminUseCases]:
     """Open what operators need: the database, embedded or not, and the fetching of wheels. Nothing authenticates.
 
@@ -150,6 +152,7 @@ async def open_admin_use_cases(
         runtime_version: The platform's runtime version, which every version that is registered pins.
         compatibility: What becomes of breaking changes; the default one if left out.
         mirror: Whether and where copies of wheels are kept; nowhere if left out.
+        provenance: What becomes of attestations; if left out, providers that have a publisher are held to it.
     """
     clock = SystemClock()
     with serving_database(database) as url:
@@ -168,6 +171,7 @@ async def open_admin_use_cases(
                 clock=clock,
                 mirror=mirror_adapters(mirror, opened),
                 publishers=PostgresProvenance(opened),
+                provenance=operators_provenance(provenance, opened),
             )
             yield build_admin_use_cases(
                 adapters,

@@ -35,6 +35,7 @@ from application.use_cases.operator_queries import (
     ListDistributionOwners,
     ListRecordedVersions,
 )
+from application.use_cases.provenance import ListAttestations
 from application.use_cases.queries import (
     CheckReadiness,
     FindProvider,
@@ -134,6 +135,7 @@ def build_registry(  # noqa: PLR0913 -- each is a setting
             check_announcement=check_announcement,
             clock=adapters.clock,
             runtime_version=runtime_version,
+            add_attestations=None if provenance is None else provenance.add_attestations,
         ),
         find_registration=FindRegistration(adapters.store),
         build_version=BuildVersion(
@@ -180,6 +182,7 @@ def build_registry(  # noqa: PLR0913 -- each is a setting
         find_provider=FindProvider(adapters.catalog),
         list_distributions=ListDistributions(adapters.distributions),
         list_files=ListFiles(adapters.distributions),
+        list_attestations=ListAttestations(None if adapters.provenance is None else adapters.provenance.store),
         check_readiness=CheckReadiness(adapters.store),
         changes=adapters.changes,
         customers=_customer_realm_of(adapters, observer, publish_policy or PublishPolicy()),
@@ -237,22 +240,28 @@ def build_admin_use_cases(
         keep_wheel=None if mirror is None else mirror.keep_wheel(clock),
         attestations=attestations_of(adapters.provenance, clock),
     )
+    find_version = FindVersion(store)
+    provenance = provenance_use_cases(adapters.provenance, store, find_version, clock)
     return AdminUseCases(
         search_providers=SearchProviders(adapters.catalog),
         find_provider=FindProvider(adapters.catalog),
         list_versions=ListRecordedVersions(store),
         inspect_version=InspectVersion(store, store),
         register_version=RegisterVersion(
-            versions=store, check_announcement=check_announcement, clock=clock, runtime_version=runtime_version
+            versions=store,
+            check_announcement=check_announcement,
+            clock=clock,
+            runtime_version=runtime_version,
+            add_attestations=None if provenance is None else provenance.add_attestations,
         ),
         yank_version=YankVersion(versions=store, clock=clock),
         restore_version=RestoreVersion(versions=store, clock=clock),
-        reverify_version=ReverifyVersion(find_version=FindVersion(store), verify_wheel=verify_wheel, clock=clock),
+        reverify_version=ReverifyVersion(find_version=find_version, verify_wheel=verify_wheel, clock=clock),
         list_distribution_owners=ListDistributionOwners(owners),
         inspect_distribution=InspectDistribution(owners),
         transfer_distribution=TransferDistribution(owners=owners, clock=clock),
         inspect_tasks=adapters.tasks,
-        find_availability=FindAvailability(adapters.checks, FindVersion(store)),
+        find_availability=FindAvailability(adapters.checks, find_version),
         mirror=None if mirror is None else _mirror_use_cases(mirror, verify_wheel, clock),
         publishers=None if adapters.publishers is None else publisher_use_cases(adapters.publishers, clock),
     )

@@ -143,7 +143,22 @@ NOT_VALID: dict[str, tuple[Bundle, str]] = {
         ),
         "not valid",
     ),
-    "another media type": (altered(lambda bundle: bundle.update(mediaType="application/json")), "not valid"),
+    "another media type": (
+        altered(lambda bundle: bundle.update(mediaType="application/json")),
+        "no Sigstore bundle of version 0.3",
+    ),
+    "a media type that is none": (
+        altered(lambda bundle: bundle.update(mediaType=["application/json"])),
+        "no Sigstore bundle of version 0.3",
+    ),
+    "an envelope by the library's other name": (
+        altered(lambda bundle: bundle.update(dsse_envelope=bundle.pop("dsseEnvelope"))),
+        "members that no Sigstore bundle has",
+    ),
+    "a place in the log by two names": (
+        altered(lambda bundle: entry(bundle).update(log_index="0", logIndex="7")),
+        "members that no Sigstore bundle has",
+    ),
     "a message in place of an envelope": (
         altered(lambda bundle: bundle.update(messageSignature={"signature": "AAAA"}, dsseEnvelope=None)),
         "not valid",
@@ -167,7 +182,16 @@ NOT_VALID: dict[str, tuple[Bundle, str]] = {
     "no repository": (claiming(c12=None), "does not name the repository"),
     "no repository id": (claiming(c15=None), "does not name the repository id"),
     "no issuer": (claiming(c8=None), "does not name the issuer"),
-    "a claim with control characters": (claiming(c12="https://github.com/acme/\u202eomed"), "control characters"),
+    "a claim with control characters": (
+        claiming(c12="https://github.com/acme/\u202eomed"),
+        "control or invisible characters",
+    ),
+    "a claim with invisible characters": (
+        claiming(c18="https://github.com/acme/demo/.github/workflows/rele\u200base.yml@refs/tags/v1.0.0"),
+        "invisible characters",
+    ),
+    "a repository that looks like another": (claiming(c12="https://github.com/\u0430cme/demo"), "is no URL"),
+    "a very long claim": (claiming(c23="e" * 3000), "a very long one"),
     "a person": (
         signed(claims={8: "https://accounts.example.com"}, subject=x509.RFC822Name("ann@example.com")),
         "by a person",
@@ -190,6 +214,7 @@ ACCEPTED_TOO_READILY: dict[str, tuple[Bundle, str, dict[str, Any]]] = {
         "reusable workflow https://github.com/acme/shared/.github/workflows/publish.yml",
         {},
     ),
+    "no environment": (GOOD, "no environment", {"environment": "production"}),
     "another environment": (claiming(c23="staging"), "environment staging", {"environment": "production"}),
 }
 
@@ -209,7 +234,7 @@ def attested(verifier: SigstoreAttestationVerifier, sent: bytes) -> Attestation:
 def forms(bundle: Bundle) -> Iterator[bytes]:
     """Return the bundle, and what it is as an attestation object, if it can be one."""
     yield json.dumps(bundle).encode()
-    if bundle["mediaType"] == GOOD["mediaType"] and bundle["dsseEnvelope"]:
+    if bundle["mediaType"] == GOOD["mediaType"] and bundle.get("dsseEnvelope"):
         yield json.dumps(as_object(bundle)).encode()
 
 
@@ -230,7 +255,10 @@ def test_an_attestation_that_was_tampered_with_is_refused(verifier: SigstoreAtte
 
 
 @pytest.mark.parametrize(
-    "case", sorted(set(NOT_VALID) - {"another payload type", "two signatures", "another media type"})
+    "case",
+    sorted(
+        set(NOT_VALID) - {"another payload type", "two signatures", "another media type", "a media type that is none"}
+    ),
 )
 def test_its_attestation_object_is_refused_as_well(verifier: SigstoreAttestationVerifier, case: str) -> None:
     for sent in forms(NOT_VALID[case][0]):

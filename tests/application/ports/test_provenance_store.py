@@ -1,22 +1,31 @@
 """The contract of what keeps attestations and decisions about publishers, kept by every adapter."""
 
+import asyncio
+import json
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
+from adapters.memory.attestation_verifier import InMemoryAttestationVerifier
+from adapters.memory.clock import ManualClock
 from adapters.memory.provenance import InMemoryProvenance
 from adapters.memory.version_repository import InMemoryVersionRepository
 from adapters.postgres.engine import Database
 from adapters.postgres.provenance import PostgresProvenance
 from adapters.postgres.version_repository import PostgresVersionRepository
 from application.errors import StoreUnavailableError
-from domain.provenance.admission import Admitted
-from domain.provenance.attestations import Attestation, RecordedAttestation
+from application.use_cases.provenance import AddAttestations, VerifyAttestations
+from domain.attesting import Addition
+from domain.provenance.admission import Admitted, AttestationMode, CheckedProvenance, Step
+from domain.provenance.attestations import Attestation, RecordedAttestation, SignedStatement
+from domain.provenance.errors import InvalidAttestationsError, PublisherMismatchError
 from domain.provenance.publishers import PublisherPolicy
 from domain.provenance.record import PublisherAction, PublisherEvent, PublisherRecord
-from domain.provenance.statements import SLSA_V1
+from domain.provenance.sent import MAX_ATTESTATIONS, MAX_KEPT
+from domain.provenance.statements import SLSA_V1, STATEMENT_V1
+from domain.registrants import Operator
 from domain.semver import SemVer
 from domain.version_state import Attest, Publish, VersionSnapshot, VersionWrite
 from domain.versions import ProviderVersion
@@ -134,6 +143,75 @@ async def test_what_a_version_pins_is_loaded_with_the_next_one(stores: Stores) -
     assert (await store.load(version.name, version.version)).publishers == expected
     assert (await store.load(version.name, SemVer.parse("2.0.0"), wheel=wheel)).publishers == expected
     assert await provenance.history(version.name) == [PINNED]
+
+
+@pytest.mark.hostile
+async def test_of_two_publishers_whose_first_versions_come_at_once_one_is_pinned(stores: Stores) -> None:
+    store, provenance = stores
+    attempts = [
+        _first_version(
+            store, number, replace(FIRST, sent=b'{"n": %d}' % owner, claims=replace(RELEASE, owner_id=str(owner)))
+        )
+        for owner, number in enumerate(["1.0.0", "1.1.0", "1.2.0", "1.3.0"])
+    ]
+
+    outcomes = await asyncio.gather(*attempts, return_exceptions=True)
+
+    history = await provenance.history(a_name())
+    assert [type(each) for each in outcomes if each is not None] == [PublisherMismatchError] * 3
+    assert [each.action for each in history] == [PublisherAction.PINNED]
+    published = await store.list_versions(a_name())
+    assert [each.version for each in published] == [history[0].version]
+
+
+async def _first_version(store: VersionStore, number: str, attestation: Attestation) -> None:
+    version = a_version(number)
+    seen = await store.load(version.name, version.version)
+    checked = CheckedProvenance(mode=AttestationMode.RECORD, attestations=(attestation,))
+
+    def decide(state: VersionSnapshot) -> tuple[VersionWrite, None]:
+        admitted = checked.admit(state.publishers, version.version, Step(at=NOW, actor="mch_1"))
+        return Publish(version=version, event=event_of(version), metadata=some_metadata(), provenance=admitted), None
+
+    await store.update(version.name, version.version, decide, seen=seen)
+
+
+@pytest.mark.hostile
+async def test_a_version_keeps_no_more_attestations_than_it_may_however_many_come_at_once(stores: Stores) -> None:
+    store, provenance = stores
+    version = a_version()
+    await put(store, version)
+    verifier = InMemoryAttestationVerifier()
+    wheel = version.wheel
+    assert wheel is not None
+    subject = {"name": wheel.filename, "digest": {"sha256": wheel.sha256.hex}}
+    statement = {"_type": STATEMENT_V1, "subject": [subject], "predicateType": PUBLISH_V1, "predicate": None}
+    sent = [b'{"n": %d}' % number for number in range(6 * MAX_ATTESTATIONS)]
+    for each in sent:
+        signed = SignedStatement(payload=json.dumps(statement).encode(), claims=RELEASE, log_index=0)
+        verifier.put(each, signed)
+    clock = ManualClock()
+    adding = AddAttestations(
+        versions=store,
+        queries=provenance,
+        verify=VerifyAttestations(verifier, clock, AttestationMode.RECORD),
+        clock=clock,
+    )
+    requests = [
+        Addition(
+            registrant=Operator("operator:ann"),
+            name=version.name,
+            version=version.version,
+            attestations=tuple(sent[start : start + MAX_ATTESTATIONS]),
+        )
+        for start in range(0, len(sent), MAX_ATTESTATIONS)
+    ]
+
+    outcomes = await asyncio.gather(*map(adding.execute, requests), return_exceptions=True)
+
+    kept = await provenance.list_attestations(version.name, version.version)
+    assert len(kept) == MAX_KEPT
+    assert sum(isinstance(each, InvalidAttestationsError) for each in outcomes) == 2
 
 
 async def test_an_operator_may_decide_before_there_is_a_provider(stores: Stores) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from domain.announcements import validate_entrypoint
 from domain.catalog import CatalogMetadata
-from domain.digests import Sha256Digest
+from domain.digests import Sha256Digest, sha256_of
 from domain.history import LifecycleAction
 from domain.log.entries import (
     EventType,
@@ -22,6 +22,7 @@ from domain.log.entries import (
     source_of,
     version_event,
 )
+from domain.provenance.sent import MAX_ATTESTATIONS
 from domain.schemas import CanonicalJson, ResourceSchema, ResourceSchemas
 from domain.semver import SemVer
 from domain.versions import ProviderVersion
@@ -190,7 +191,10 @@ def test_the_longest_version_that_can_be_registered_has_an_entry() -> None:
     announcement = replace(version.announcement, entrypoint=command, package_name=widest * 200)
     longest = replace(version, wheel=wheel, announcement=announcement, runtime_version=widest * 200)
 
-    event = json.loads(version_event(_ORIGIN, _occurred(1), LifecycleAction.PUBLISHED, longest).leaf)
+    attested = [sha256_of(bytes([number])) for number in range(MAX_ATTESTATIONS)]
+    entry = version_event(_ORIGIN, _occurred(1), LifecycleAction.PUBLISHED, longest, attestations=attested)
+    event = json.loads(entry.leaf)
 
+    assert event["data"]["attestations_sha256"] == [digest.hex for digest in attested]
     assert event["data"]["entrypoint"] is None
     assert event["data"]["entrypoint_sha256"] == sha256(CanonicalJson.of(list(command)).text.encode()).hexdigest()

@@ -161,6 +161,42 @@ def test_after_a_publisher_was_cleared_the_next_attested_version_pins_its_own() 
     assert CLEARED.after(admitted.events[0]).first_verified == V1
 
 
+@pytest.mark.hostile
+def test_a_pin_that_did_not_see_an_operators_decision_does_not_replace_it() -> None:
+    pinned = replace(event(PublisherAction.PINNED, version=V1), policy=replace(POLICY, repository_id="999"))
+
+    record = SET.after(pinned)
+
+    assert (record.policy, record.first_verified) == (POLICY, V1)
+
+
+@pytest.mark.parametrize(
+    "repository", [RELEASE.repository, "https://Git.example.com/Acme/Demo.git", f"{RELEASE.repository}/"]
+)
+def test_who_asks_for_a_repository_gets_what_its_workflows_built(repository: str) -> None:
+    ATTESTED.require_built_by(repository)
+
+
+@pytest.mark.hostile
+@pytest.mark.parametrize(
+    ("attestation", "refusal"),
+    [
+        (
+            replace(ATTESTED, claims=replace(RELEASE, repository="https://git.example.com/acme/demo2")),
+            PublisherMismatchError,
+        ),
+        (replace(ATTESTED, claims=replace(RELEASE, trigger="pull_request")), PublisherUntrustedError),
+        (replace(ATTESTED, claims=replace(RELEASE, runner="self-hosted")), PublisherUntrustedError),
+    ],
+    ids=["another repository", "a pull request", "a self-hosted runner"],
+)
+def test_who_asks_for_a_repository_does_not_get_what_others_built(
+    attestation: Attestation, refusal: type[Exception]
+) -> None:
+    with pytest.raises(refusal):
+        attestation.require_built_by(RELEASE.repository)
+
+
 def test_a_second_exception_for_a_version_replaces_the_first() -> None:
     twice = EXCEPTED.after(event(PublisherAction.EXCEPTED, reason="another reason", version=V2))
 

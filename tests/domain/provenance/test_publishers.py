@@ -124,6 +124,28 @@ def test_a_renamed_repository_with_the_same_ids_is_admitted_under_its_new_name()
     assert PINNED.admit(replace(RELEASE, repository=renamed)) == replace(PINNED, repository=renamed)
 
 
+@pytest.mark.hostile
+def test_a_branch_is_no_pattern() -> None:
+    policy = PublisherPolicy.pinned_to(replace(RELEASE, ref="refs/heads/[a-z]*"))
+
+    assert policy.admit(replace(RELEASE, ref="refs/heads/[a-z]*")) == policy
+    with pytest.raises(PublisherMismatchError, match="built from refs/heads/evil"):
+        policy.admit(replace(RELEASE, ref="refs/heads/evil"))
+
+
+@pytest.mark.hostile
+@pytest.mark.parametrize("changes", [{"workflow": "w" * 513}, {"issuer": "http://token.example.com"}], ids=str)
+def test_a_signer_that_cannot_be_kept_is_refused_as_a_publisher(changes: dict[str, Any]) -> None:
+    with pytest.raises(PublisherUntrustedError, match="cannot be pinned: the publisher's"):
+        PublisherPolicy.pinned_to(replace(RELEASE, **changes))
+
+
+@pytest.mark.hostile
+def test_a_new_name_that_cannot_be_kept_is_refused() -> None:
+    with pytest.raises(PublisherMismatchError, match="cannot be kept"):
+        PINNED.admit(replace(RELEASE, repository="https://git.example.com/" + "a" * 513))
+
+
 @pytest.mark.parametrize(
     ("ref", "pattern"),
     [("refs/tags/v1.0.0", "refs/tags/*"), ("refs/heads/main", "refs/heads/main"), (None, None)],
@@ -148,6 +170,7 @@ def test_an_issuer_that_does_not_name_the_runner_is_pinned_without_it() -> None:
         {"trigger": "pull_request"},
         {"trigger": "pull_request_target"},
         {"trigger": "merge_request_event"},
+        {"trigger": "issue_comment"},
     ],
     ids=lambda changes: next(iter(changes.values())),
 )

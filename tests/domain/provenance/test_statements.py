@@ -55,6 +55,7 @@ OTHER_SUBJECTS: dict[str, tuple[object, str]] = {
     "without a digest": ([{"name": NAME}], "no name or no SHA-256"),
     "with another digest only": ([{"name": NAME, "digest": {"sha512": "ab" * 64}}], "no SHA-256"),
     "a path": ([SUBJECT | {"name": f"dist/{NAME}"}], "without a path"),
+    "a very long name": ([SUBJECT | {"name": "d" * 60_000 + NAME}], "not the file name of a wheel"),
     "an sdist": ([SUBJECT | {"name": "demo-1.0.0.tar.gz"}], "not the file name of a wheel"),
     "an upper-case digest": ([{"name": NAME, "digest": {"sha256": SHA256.upper()}}], "lower-case"),
 }
