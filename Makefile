@@ -82,7 +82,7 @@ $(STORES)/.ready: requirements/stores.txt
 	@touch $@
 
 test-attestations: $(READY) $(ATTESTATIONS)/.ready ## Verify attestations that real pipelines made, with a second opinion (fetches 1 MB once)
-	ATTESTATIONS_FOLDER=$(abspath $(ATTESTATIONS))/assets $(BIN)/python -m pytest -n0 tests/attestations/real_attestations.py
+	ATTESTATIONS_FOLDER=$(abspath $(ATTESTATIONS))/assets $(BIN)/python -m pytest -n0 tests/attestations/real_attestations.py tests/attestations/served_attestations.py
 
 $(ATTESTATIONS)/.ready: requirements/dev.txt
 	@mkdir -p $(ATTESTATIONS)/assets

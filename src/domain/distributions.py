@@ -186,6 +186,7 @@ class IndexFile:
         sha256: In hexadecimal.
         yanked_reason: Why the version is yanked; None if it is not, or if no reason was given.
         metadata_sha256: Of its ``METADATA``, in hexadecimal; None if there is no copy of the wheel.
+        attested: The version, if it has attestations.
     """
 
     filename: str
@@ -197,6 +198,7 @@ class IndexFile:
     is_yanked: bool
     yanked_reason: str | None = None
     metadata_sha256: str | None = None
+    attested: tuple[ProviderName, SemVer] | None = None
 
 
 def installable_files(files: Iterable[IndexFile]) -> Sequence[IndexFile]:

@@ -31,7 +31,7 @@ class InMemoryDistributionIndex:
         return [(version, version.wheel) for version in versions if version.wheel]
 
     def _file(self, version: ProviderVersion, wheel: VerifiedWheel) -> IndexFile:
-        copy = self._store.mirrored.get(wheel.sha256)
+        copy, key = self._store.mirrored.get(wheel.sha256), (version.name, version.version)
         return IndexFile(
             filename=wheel.filename,
             url=version.announcement.wheel_url.text,
@@ -42,6 +42,7 @@ class InMemoryDistributionIndex:
             is_yanked=version.status is VersionStatus.YANKED,
             yanked_reason=version.yanked_reason,
             metadata_sha256=copy and copy[0].metadata_sha256.hex,
+            attested=key if self._store.attestations.get(key) else None,
         )
 
 

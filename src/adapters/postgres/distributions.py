@@ -1,6 +1,7 @@
 """Distributions: the files of an index, and the owners."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from packaging.utils import NormalizedName
 from sqlalchemy import bindparam, select, text
@@ -14,11 +15,14 @@ from adapters.postgres.mapping import (
     write_distribution,
     write_distribution_event,
 )
-from adapters.postgres.queries import PAGE_LIMIT, PAGE_OFFSET
+from adapters.postgres.provenance_tables import ATTESTATIONS
+from adapters.postgres.queries import ONE, PAGE_LIMIT, PAGE_OFFSET
 from adapters.postgres.tables import DISTRIBUTION_EVENTS, DISTRIBUTIONS, IS_PUBLIC, MIRRORED_WHEELS, VERSIONS
 from adapters.postgres.writes import ASSIGN
 from application.offload import run_in_thread_if_large
 from domain.distributions import Distribution, DistributionEvent, IndexFile
+from domain.names import ProviderName
+from domain.semver import SemVer
 from domain.versions import VersionStatus
 
 LIST_DISTRIBUTIONS = (
@@ -48,10 +52,14 @@ _FILE = (
         "published_at",
         "status",
         "yanked_reason",
+        "prefix",
+        "name",
+        "version",
     )
 )
+_IS_ATTESTED = select(ONE).where(ATTESTATIONS.c.version_id == VERSIONS.c.id).correlate(VERSIONS).exists()
 FILES_OF_DISTRIBUTION = (
-    select(*_FILE, MIRRORED_WHEELS.c.metadata_sha256)
+    select(*_FILE, MIRRORED_WHEELS.c.metadata_sha256, _IS_ATTESTED.label("is_attested"))
     .outerjoin_from(VERSIONS, MIRRORED_WHEELS, MIRRORED_WHEELS.c.sha256 == VERSIONS.c.wheel_sha256)
     .where(
         VERSIONS.c.prefix == bindparam("of_prefix"),
@@ -104,9 +112,14 @@ def _files(rows: Rows) -> Sequence[IndexFile]:
             is_yanked=row["status"] == VersionStatus.YANKED,
             yanked_reason=row["yanked_reason"],
             metadata_sha256=row["metadata_sha256"],
+            attested=_number(row) if row["is_attested"] else None,
         )
         for row in rows
     ]
+
+
+def _number(row: Mapping[str, Any]) -> tuple[ProviderName, SemVer]:
+    return ProviderName(row["prefix"], row["name"]), SemVer.parse(row["version"])
 
 
 class PostgresDistributionOwners:

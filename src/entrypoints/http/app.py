@@ -153,7 +153,7 @@ def create_app(  # noqa: PLR0913 -- each is a setting
     bounds = limits or HttpLimits()
     rendering = RenderingPool()
     reads = ReadCache(bounds.read_cache_bytes, rendering)
-    urls = PublicUrls(public_url, serves_copies=mirror)
+    urls = PublicUrls(public_url, serves_copies=mirror, serves_provenance=provenance)
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:

@@ -1,6 +1,6 @@
 """What installers and runtimes read: the Simple API and the requirement of a version."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import quote
@@ -9,10 +9,16 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from packaging.utils import NormalizedName
 
 from domain.distributions import IndexFile
+from domain.names import ProviderName
+from domain.semver import SemVer
 from domain.versions import ProviderVersion, VersionStatus
 from domain.wheel.filename import WheelFilename
 from domain.wheel.verified_wheel import VerifiedWheel
+from entrypoints.presenters.provenance import InstalledProvenanceView
 from entrypoints.presenters.versions import SHA256_EXAMPLE, WHEEL_EXAMPLE, WHEEL_URL_EXAMPLE
+
+ProvenanceUrl = Callable[[ProviderName, SemVer], str]
+"""Returns where a version's provenance object is."""
 
 
 class InstallView(Struct, kw_only=True):
@@ -46,12 +52,19 @@ class InstallView(Struct, kw_only=True):
             "distribution alone from it (`explicit = true`), and never give it to pip as an extra index."
         ),
     ]
+    provenance: (
+        Annotated[
+            InstalledProvenanceView | None,
+            Meta(description="Null without attestations. Only where attestations are verified."),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class SimpleMeta(Struct, frozen=True, rename="kebab"):
     """Which version of the Simple API this is."""
 
-    api_version: str = "1.1"
+    api_version: str = "1.3"
 
 
 class SimpleProject(Struct):
@@ -84,10 +97,16 @@ class SimpleFile(Struct, kw_only=True, rename="kebab"):
         ]
         | UnsetType
     ) = UNSET
+    provenance: (
+        Annotated[
+            str, Meta(description="URL of the file's provenance object, if `REGISTRY_PUBLIC_URL` is one of https.")
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class SimpleProjectView(Struct, kw_only=True):
-    """The files of a distribution (PEP 691, PEP 700)."""
+    """The files of a distribution (PEP 691, PEP 700, PEP 740)."""
 
     meta: SimpleMeta = SimpleMeta()
     name: str
@@ -95,13 +114,20 @@ class SimpleProjectView(Struct, kw_only=True):
     files: list[SimpleFile]
 
 
-def install_view(version: ProviderVersion, *, index_url: str, mirror_url: str | None = None) -> InstallView:
+def install_view(
+    version: ProviderVersion,
+    *,
+    index_url: str,
+    mirror_url: str | None = None,
+    provenance: InstalledProvenanceView | UnsetType | None = UNSET,
+) -> InstallView:
     """Return what a runtime needs of a version.
 
     Args:
         version: A public one.
         index_url: Of the package index that lists it.
         mirror_url: Of the mirror, or its path; None if copies are not served.
+        provenance: Who built it; left out where attestations are not verified.
     """
     wheel, url = _proven(version), version.announcement.wheel_url.text
     entrypoint = version.announcement.entrypoint
@@ -117,6 +143,7 @@ def install_view(version: ProviderVersion, *, index_url: str, mirror_url: str | 
         requires_python=wheel.requires_python,
         status=version.status,
         index_url=index_url,
+        provenance=provenance,
     )
 
 
@@ -126,18 +153,22 @@ def simple_index_view(distributions: Sequence[NormalizedName]) -> SimpleIndexVie
 
 
 def simple_project_view(
-    distribution: NormalizedName, files: Sequence[IndexFile], *, mirror_url: str | None = None
+    distribution: NormalizedName,
+    files: Sequence[IndexFile],
+    *,
+    mirror_url: str | None = None,
+    provenance_url: ProvenanceUrl | None = None,
 ) -> SimpleProjectView:
     """Return the files of a distribution as installers read them; copies, where there are some and they are served."""
     numbers = {WheelFilename.parse(filename).version for filename in {file.filename for file in files}}
     return SimpleProjectView(
         name=distribution,
         versions=[str(number) for number in sorted(numbers)],
-        files=[_file(file, mirror_url) for file in files],
+        files=[_file(file, mirror_url, provenance_url) for file in files],
     )
 
 
-def _file(file: IndexFile, mirror_url: str | None) -> SimpleFile:
+def _file(file: IndexFile, mirror_url: str | None, provenance_url: ProvenanceUrl | None) -> SimpleFile:
     copied = mirror_url is not None and file.metadata_sha256 is not None
     return SimpleFile(
         filename=file.filename,
@@ -148,6 +179,7 @@ def _file(file: IndexFile, mirror_url: str | None) -> SimpleFile:
         upload_time=file.published_at,
         yanked=(file.yanked_reason or True) if file.is_yanked else False,
         core_metadata={"sha256": file.metadata_sha256} if copied and file.metadata_sha256 else UNSET,
+        provenance=provenance_url(*file.attested) if provenance_url and file.attested else UNSET,
     )
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
 import msgspec
 
@@ -14,6 +15,43 @@ _KINDS = {
     "https://gitlab.com": "GitLab",
     "https://oidc.circleci.com": "CircleCI",
 }
+
+
+class BuildView(msgspec.Struct, frozen=True, kw_only=True):
+    """The workflow run that signed, as its certificate names it. What its issuer does not state is null."""
+
+    issuer: str
+    repository: Annotated[str, msgspec.Meta(description="URL; repositories can be renamed, their ids cannot.")]
+    repository_id: str
+    owner_id: str | None
+    workflow: str
+    signer: Annotated[str | None, msgspec.Meta(description="The reusable workflow that signed, if one did.")]
+    ref: str | None
+    commit: str | None
+    environment: str | None
+    run: Annotated[str | None, msgspec.Meta(description="URL of the run.")]
+
+
+class AttestationView(msgspec.Struct, frozen=True, kw_only=True):
+    """An attestation that was verified."""
+
+    predicate_type: str
+    sha256: Annotated[str, msgspec.Meta(description="Of the attestation as it was sent.")]
+    log_index: Annotated[int, msgspec.Meta(description="Of its entry in the log of signatures.")]
+    logged_at: datetime | None
+    added_at: datetime
+    added_by: str
+    built_by: BuildView
+
+
+class InstalledProvenanceView(msgspec.Struct, frozen=True, kw_only=True):
+    """Who built the version, and where that can be verified."""
+
+    url: Annotated[
+        str,
+        msgspec.Meta(description="Of the provenance object (PEP 740); a path, if `REGISTRY_PUBLIC_URL` is not set."),
+    ]
+    built_by: BuildView
 
 
 class AttestationBundleView(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +84,34 @@ def provenance_view(attestations: Sequence[RecordedAttestation]) -> ProvenanceVi
             AttestationBundleView(publisher=publisher, attestations=sent) for publisher, sent in by_publisher.values()
         ]
     )
+
+
+def attestation_views(attestations: Sequence[RecordedAttestation]) -> list[AttestationView]:
+    """Return what was verified of each attestation."""
+    return [
+        AttestationView(
+            predicate_type=recorded.attestation.predicate_type,
+            sha256=recorded.attestation.sha256.hex,
+            log_index=recorded.attestation.log_index,
+            logged_at=recorded.attestation.logged_at,
+            added_at=recorded.added_at,
+            added_by=recorded.added_by,
+            built_by=build_view(recorded.attestation.claims),
+        )
+        for recorded in attestations
+    ]
+
+
+def build_view(claims: SignerClaims) -> BuildView:
+    """Return the run that a certificate names."""
+    return BuildView(**{name: getattr(claims, name) for name in BuildView.__struct_fields__})
+
+
+def installed_provenance_view(attestations: Sequence[RecordedAttestation], url: str) -> InstalledProvenanceView | None:
+    """Return who built a version, by its first attestation; None if it has none."""
+    if not attestations:
+        return None
+    return InstalledProvenanceView(url=url, built_by=build_view(attestations[0].attestation.claims))
 
 
 def publisher_view(claims: SignerClaims) -> dict[str, Any]:
@@ -81,15 +147,37 @@ def _as_object(sent: bytes) -> msgspec.Raw:
     if "mediaType" not in value:
         return msgspec.Raw(sent)
     material, envelope = value["verificationMaterial"], value["dsseEnvelope"]
-    certificate = material.get("certificate") or material["x509CertificateChain"]["certificates"][0]
     stamps = (material.get("timestampVerificationData") or {}).get("rfc3161Timestamps") or []
     reshaped = {
         "version": 1,
         "verification_material": {
-            "certificate": certificate["rawBytes"],
+            "certificate": material["certificate"]["rawBytes"],
             "transparency_entries": material["tlogEntries"],
             **({"timestamps": [stamp["signedTimestamp"] for stamp in stamps]} if stamps else {}),
         },
         "envelope": {"statement": envelope["payload"], "signature": envelope["signatures"][0]["sig"]},
     }
     return msgspec.Raw(msgspec.json.encode(reshaped))
+
+
+BUILD_EXAMPLE = BuildView(
+    issuer="https://token.actions.githubusercontent.com",
+    repository="https://github.com/acme/demo",
+    repository_id="772247423",
+    owner_id="2314423",
+    workflow=".github/workflows/release.yml",
+    signer=None,
+    ref="refs/tags/v1.4.0",
+    commit="1" * 40,
+    environment=None,
+    run="https://github.com/acme/demo/actions/runs/1/attempts/1",
+)
+ATTESTATION_EXAMPLE = AttestationView(
+    predicate_type="https://slsa.dev/provenance/v1",
+    sha256="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    log_index=123456789,
+    logged_at=datetime(2026, 1, 2, 3, 0, 0, tzinfo=UTC),
+    added_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+    added_by="mch_release",
+    built_by=BUILD_EXAMPLE,
+)

@@ -1,12 +1,15 @@
 """The verdict on a version's wheel."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
+from domain.provenance.attestations import RecordedAttestation
 from domain.verification import Verification
 from domain.versions import ProviderVersion
+from entrypoints.presenters.provenance import AttestationView, attestation_views
 from entrypoints.presenters.versions import SHA256_EXAMPLE
 
 
@@ -28,9 +31,18 @@ class VerificationView(Struct, kw_only=True):
     wheel_bytes: int | None
     inflated_bytes: int | None
     checks: list[CheckView]
+    attestations: (
+        Annotated[
+            list[AttestationView],
+            Meta(description="Those of the version, oldest first. Only where attestations are verified."),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
-def verification_view(version: ProviderVersion, verification: Verification) -> VerificationView:
+def verification_view(
+    version: ProviderVersion, verification: Verification, attestations: Sequence[RecordedAttestation] | None = None
+) -> VerificationView:
     return VerificationView(
         canonical=version.name.canonical,
         version=version.version.text,
@@ -39,6 +51,7 @@ def verification_view(version: ProviderVersion, verification: Verification) -> V
         wheel_bytes=verification.wheel_bytes,
         inflated_bytes=verification.inflated_bytes,
         checks=[CheckView(check.name, check.passed, check.detail) for check in verification.checks],
+        attestations=UNSET if attestations is None else attestation_views(attestations),
     )
 
 

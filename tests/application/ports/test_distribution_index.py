@@ -17,6 +17,7 @@ from domain.distributions import IndexFile
 from domain.errors import WheelProblem, WheelRefusedError
 from domain.versions import ProviderVersion
 from provider_registry_testing.writes import VersionStore
+from tests.application.ports.test_provenance_store import FIRST, SECOND, admitted, publish
 from tests.builders import NOW, a_building_version, a_proven_wheel, a_version, a_wheel_url
 from tests.support.stores import put
 
@@ -88,6 +89,17 @@ async def test_a_file_says_what_installers_ask(indexed: Indexed) -> None:
             yanked_reason="broken",
         )
     ]
+
+
+async def test_a_file_says_of_which_version_it_has_attestations(indexed: Indexed) -> None:
+    store, index = indexed
+    attested, other = a_version("1.0.0"), a_version("2.0.0", at=LATER)
+    await publish(store, attested, admitted(FIRST, SECOND))
+    await put(store, other)
+
+    found = await index.list_files("platform", GCP)
+
+    assert [file.attested for file in found] == [(attested.name, attested.version), None]
 
 
 async def test_an_outage_reaches_the_index() -> None:

@@ -44,22 +44,23 @@ async def service(verifier: SigstoreAttestationVerifier) -> AsyncIterator[Servic
         yield service
 
 
-def attested(version: str = "1.0.0", **claims: str) -> dict[str, Any]:
-    """Return a bundle about the wheel of a version; claims by the number of their extension, as ``c15``."""
-    wheel = a_wheel("pragmatiks_gcp_provider", version)
+def statement_of(version: str = "1.0.0") -> bytes:
+    """Return the statement of a publish attestation about the wheel of a version."""
+    digest = hashlib.sha256(a_wheel("pragmatiks_gcp_provider", version)).hexdigest()
+    subject = {"name": f"pragmatiks_gcp_provider-{version}-py3-none-any.whl", "digest": {"sha256": digest}}
     statement = {
         "_type": "https://in-toto.io/Statement/v1",
-        "subject": [
-            {
-                "name": f"pragmatiks_gcp_provider-{version}-py3-none-any.whl",
-                "digest": {"sha256": hashlib.sha256(wheel).hexdigest()},
-            }
-        ],
+        "subject": [subject],
         "predicateType": AttestationType.PYPI_PUBLISH_V1.value,
         "predicate": None,
     }
+    return json.dumps(statement).encode()
+
+
+def attested(version: str = "1.0.0", **claims: str) -> dict[str, Any]:
+    """Return a bundle about the wheel of a version; claims by the number of their extension, as ``c15``."""
     certified = github_claims() | {int(number[1:]): value for number, value in claims.items()}
-    return SIGSTORE.attest(json.dumps(statement).encode(), certified)
+    return SIGSTORE.attest(statement_of(version), certified)
 
 
 async def test_an_attested_version_shows_who_built_it(service: Service) -> None:
@@ -198,6 +199,16 @@ async def test_a_repeat_adds_the_attestations_that_are_new(service: Service) -> 
     [bundle] = (await service.client.get(f"{VERSION}/provenance")).json()["attestation_bundles"]
     signatures = [each["envelope"]["signature"] for each in bundle["attestations"]]
     assert signatures == [each["dsseEnvelope"]["signatures"][0]["sig"] for each in (first, second)]
+
+
+async def test_a_repeat_that_prefers_not_to_wait_adds_them_too(service: Service) -> None:
+    await service.publish()
+    headers = service.authorised(Prefer="respond-async")
+
+    response = await service.client.post(ROUTE, json=service.upload(attestations=[attested()]), headers=headers)
+
+    assert (response.status_code, response.json()["status"]) == (200, "published")
+    assert (await service.client.get(f"{VERSION}/provenance")).status_code == 200
 
 
 async def test_later_attestations_are_added(service: Service) -> None:

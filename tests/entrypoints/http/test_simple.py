@@ -34,7 +34,7 @@ async def test_the_index_lists_each_distribution_once(service: Service) -> None:
         await service.publish(version)
     index = await service.client.get("/simple/", headers={"Accept": JSON})
     assert index.headers["content-type"] == JSON
-    assert index.json() == {"meta": {"api-version": "1.1"}, "projects": [{"name": "pragmatiks-gcp-provider"}]}
+    assert index.json() == {"meta": {"api-version": "1.3"}, "projects": [{"name": "pragmatiks-gcp-provider"}]}
 
 
 async def test_a_project_lists_its_wheels_with_digest_size_and_time(service: Service) -> None:

@@ -10,6 +10,8 @@ from domain.availability import Availability, OriginVerdict
 from domain.catalog import CatalogEntry
 from domain.compatibility.record import Acceptance
 from domain.history import LifecycleEvent
+from domain.provenance.attestations import RecordedAttestation
+from domain.provenance.claims import SignerClaims
 from domain.schemas import CanonicalJson, ResourceSchema
 from domain.versions import ProviderVersion, VersionStatus
 from entrypoints.http.pages.comparisons import compared_path
@@ -59,6 +61,7 @@ class VersionPage:
     Attributes:
         acceptance: Who accepted its breaking changes; None if there are none.
         availability: What is known of its wheel on its host.
+        attestations: Those that it has, oldest first.
         registry_url: Where dependents reach the registry; None if that is not configured.
         mirror_url: Of the mirror, or its path; None if copies are not served.
     """
@@ -69,6 +72,7 @@ class VersionPage:
     has_more_history: bool = False
     acceptance: Acceptance | None = None
     availability: Availability | None = None
+    attestations: Sequence[RecordedAttestation] = ()
     registry_url: str | None = None
     mirror_url: str | None = None
 
@@ -87,6 +91,11 @@ class VersionPage:
         """Whether its host no longer has the wheel that was registered."""
         lacking = {OriginVerdict.DRIFTED, OriginVerdict.UNREACHABLE}
         return self.availability is not None and self.availability.verdict in lacking
+
+    @property
+    def builds(self) -> Sequence[SignerClaims]:
+        """The workflow runs that built it, as their attestations say; one, unless the publisher changed."""
+        return tuple(dict.fromkeys(each.attestation.claims for each in self.attestations))
 
     @property
     def is_copy_served(self) -> bool:

@@ -19,15 +19,26 @@ class PublicUrls:
     Attributes:
         base: That address, without a slash at the end; None if it is not configured.
         serves_copies: Whether the mirror's files are served.
+        serves_provenance: Whether attestations are served.
     """
 
     base: str | None
     serves_copies: bool = False
+    serves_provenance: bool = False
 
     @property
     def mirror(self) -> str | None:
         """The URL of the mirror; its path only, if there is no configured address; None if copies are not served."""
         return f"{self.base or ''}{FILES_PATH}" if self.serves_copies else None
+
+    @property
+    def has_secure_provenance(self) -> bool:
+        """Whether attestations have absolute addresses of https, which package indexes need to name them."""
+        return self.serves_provenance and (self.base or "").startswith("https://")
+
+    def provenance(self, name: ProviderName, version: SemVer) -> str:
+        """Return the URL of a version's provenance object; its path only, if there is no configured address."""
+        return f"{self.base or ''}/providers/{quote(f'{name}/versions/{version}', safe='/+')}/provenance"
 
     def index(self, prefix: str) -> str:
         """Return the URL of a namespace's package index; its path only, if there is no configured address."""

@@ -83,9 +83,7 @@ class IndexPages:
                     f"{error.detail}; GET {index_path(prefix)} lists its distributions, and each customer's wheels are "
                     "on an index of their own, /simple/~{namespace}/"
                 ) from None
-            return await self._rendering.run(
-                _project_representation, media_type, distribution, files, self._urls.mirror
-            )
+            return await self._rendering.run(_project_representation, media_type, distribution, files, self._urls)
 
         return await self._respond(request, f"{media_type} {prefix} {distribution}", prefix, read)
 
@@ -108,9 +106,14 @@ def _index_representation(media_type: str, distributions: Sequence[NormalizedNam
 
 
 def _project_representation(
-    media_type: str, distribution: NormalizedName, files: Sequence[IndexFile], mirror_url: str | None
+    media_type: str, distribution: NormalizedName, files: Sequence[IndexFile], urls: PublicUrls
 ) -> Representation:
-    view = simple_project_view(distribution, files, mirror_url=mirror_url)
+    view = simple_project_view(
+        distribution,
+        files,
+        mirror_url=urls.mirror,
+        provenance_url=urls.provenance if urls.has_secure_provenance else None,
+    )
     if media_type == JSON:
         return Representation.of(view, REVALIDATE, media_type, vary=_VARY)
     return Representation(render("simple_project.html", view=view).encode(), REVALIDATE, media_type, vary=_VARY)

@@ -8,6 +8,7 @@ from litestar.status_codes import HTTP_303_SEE_OTHER
 
 from application.use_cases.check_availability import FindAvailability
 from application.use_cases.compare_versions import CompareVersions, FindCompatibility
+from application.use_cases.provenance import ListAttestations
 from application.use_cases.queries import FindProvider, FindVersion, ListVersions, ReadHistory, SearchProviders
 from domain.catalog import Author
 from domain.compatibility.record import Acceptance
@@ -83,6 +84,7 @@ async def version_page(
     read_history: NamedDependency[ReadHistory],
     find_compatibility: NamedDependency[FindCompatibility],
     find_availability: NamedDependency[FindAvailability],
+    list_attestations: NamedDependency[ListAttestations],
     rendering: NamedDependency[RenderingPool],
     urls: NamedDependency[PublicUrls],
 ) -> Representation:
@@ -98,6 +100,7 @@ async def version_page(
         has_more_history=len(history) > _EVENTS,
         acceptance=await _acceptance(find_compatibility, found),
         availability=await find_availability.execute(provider, found.version),
+        attestations=await list_attestations.execute(provider, found.version) or (),
         registry_url=urls.base,
         mirror_url=urls.mirror,
     )

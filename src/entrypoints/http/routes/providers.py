@@ -6,8 +6,10 @@ from typing import Annotated, Any
 from litestar import Request, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, PathParameter
+from msgspec import UNSET
 from msgspec.structs import replace
 
+from application.use_cases.provenance import ListAttestations
 from application.use_cases.queries import FindVersion, ListVersions
 from domain.errors import VersionNotFoundError
 from domain.versions import ProviderVersion
@@ -18,6 +20,7 @@ from entrypoints.http.requests.paging import MAX_ITEMS, PageLimit, VersionCursor
 from entrypoints.http.requests.paths import LATEST, provider_name, version_or_latest
 from entrypoints.http.requests.public_urls import PublicUrls
 from entrypoints.presenters.installing import INSTALL_EXAMPLE, install_view
+from entrypoints.presenters.provenance import installed_provenance_view
 from entrypoints.presenters.verifications import VERIFICATION_EXAMPLE, verification_view
 from entrypoints.presenters.versions import PUBLISHED_EXAMPLE, YANKED_EXAMPLE, ProviderVersionView, version_view
 
@@ -106,11 +109,18 @@ async def find_install(
     name: FromPath[str],
     version: VersionParameter,
     find_version: NamedDependency[FindVersion],
+    list_attestations: NamedDependency[ListAttestations],
     urls: NamedDependency[PublicUrls],
 ) -> Representation:
     """Read how to install one public version."""
     found = await _find(find_version, prefix, name, version)
-    view = install_view(found, index_url=urls.index(prefix), mirror_url=urls.mirror)
+    attestations = await list_attestations.execute(found.name, found.version)
+    provenance = (
+        UNSET
+        if attestations is None
+        else installed_provenance_view(attestations, urls.provenance(found.name, found.version))
+    )
+    view = install_view(found, index_url=urls.index(prefix), mirror_url=urls.mirror, provenance=provenance)
     return Representation.of(view, cache_control_of(version, SHORT_LIVED))
 
 
@@ -128,12 +138,16 @@ async def find_verification(
     name: FromPath[str],
     version: VersionParameter,
     find_version: NamedDependency[FindVersion],
+    list_attestations: NamedDependency[ListAttestations],
 ) -> Representation:
     """Read the verdict on one public version."""
     found = await _find(find_version, prefix, name, version)
     if found.verification is None:
         raise VersionNotFoundError(f"{found.name} {found.version} is from before verdicts were kept; it has none")
-    return Representation.of(verification_view(found, found.verification), cache_control_of(version, IMMUTABLE))
+    attestations = await list_attestations.execute(found.name, found.version)
+    lasting = IMMUTABLE if attestations is None else REVALIDATE  # attestations can be added
+    view = verification_view(found, found.verification, attestations)
+    return Representation.of(view, cache_control_of(version, lasting))
 
 
 async def _read_version(find_version: FindVersion, prefix: str, name: str, version: str) -> Representation:
