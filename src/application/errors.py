@@ -174,3 +174,27 @@ class CursorAheadError(ConflictError):
     """A client has read more changes than there are: its cursor is of another log, or the log went back."""
 
     code = "cursor_ahead"
+
+
+class ReceiverNotFoundError(NotFoundError):
+    """There is no receiver of webhooks of that name."""
+
+    code = "receiver_not_found"
+
+
+class ReceiverExistsError(ConflictError):
+    """There is a receiver of webhooks of that name already."""
+
+    code = "receiver_exists"
+
+
+class EventNotNextError(ConflictError):
+    """The event that is to be skipped is not the one that the receiver gets next."""
+
+    code = "event_not_next"
+
+
+class SecretUnreadableError(ConflictError):
+    """A secret at rest was encrypted with a key that is not configured."""
+
+    code = "secret_unreadable"

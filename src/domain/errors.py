@@ -114,6 +114,18 @@ class InvalidTextError(InvalidValueError):
     code = "invalid_text"
 
 
+class InvalidReceiverNameError(InvalidValueError):
+    """Not the name of a receiver of webhooks."""
+
+    code = "invalid_receiver_name"
+
+
+class InvalidReceiverUrlError(InvalidValueError):
+    """Not the URL of a receiver of webhooks."""
+
+    code = "invalid_receiver_url"
+
+
 class MetadataRequiredError(RegistryError):
     """A provider's first publish came without catalog metadata."""
 

@@ -11,7 +11,8 @@ Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 Bytes = Annotated[int, Meta(ge=1, le=2**50)]
 Seconds = Annotated[float, Meta(gt=0, le=86_400 * 365)]
 Names = tuple[str, ...]
-TASKS: Names = ("registrations", "checks")
+WEBHOOKS = "webhooks"
+TASKS: Names = ("registrations", "checks", WEBHOOKS)
 """Kinds of what is done later."""
 NO_TASKS = "none"
 
@@ -134,6 +135,14 @@ class CheckSettings(Struct, frozen=True, kw_only=True):
     per_host: Count = 2
 
 
+class WebhookSettings(Struct, frozen=True, kw_only=True):
+    """Whether webhooks are sent: without keys for the secrets of their receivers, none are."""
+
+    PREFIX: ClassVar = "REGISTRY_WEBHOOK_"
+
+    key_file: Path | None = None
+
+
 class LogSettings(Struct, frozen=True, kw_only=True):
     """What is logged, and how."""
 
@@ -220,6 +229,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     tasks: TaskSettings = TaskSettings()
     provenance: ProvenanceSettings = ProvenanceSettings()
     checks: CheckSettings = CheckSettings()
+    webhooks: WebhookSettings = WebhookSettings()
 
 
 class ClientSettings(Struct, frozen=True, kw_only=True):

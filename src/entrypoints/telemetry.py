@@ -114,6 +114,10 @@ class TaskObserver(Protocol):
         """Record that a wheel on its host is now ``intact``, ``drifted`` or ``unreachable``, and was not before."""
         ...
 
+    def webhook_attempted(self, *, is_accepted: bool) -> None:
+        """Record an attempt to deliver an event to a receiver."""
+        ...
+
 
 class NullHttpObserver:
     """Observes nothing."""
@@ -150,6 +154,9 @@ class NullTaskObserver:
         """Do nothing."""
 
     def verdict_changed(self, verdict: str) -> None:
+        """Do nothing."""
+
+    def webhook_attempted(self, *, is_accepted: bool) -> None:
         """Do nothing."""
 
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from application.ports.task_inspection import TaskInspection
 from application.ports.task_queue import TaskQueue
 from application.ports.version_checks import VersionChecks
+from application.ports.webhook_queue import WebhookQueue
 from application.use_cases.accept_registration import AcceptRegistration
 from application.use_cases.authentication import AuthenticateCustomer, AuthenticateMachine
 from application.use_cases.build_version import BuildVersion
 from application.use_cases.check_availability import CheckAvailability, FindAvailability
 from application.use_cases.check_upgrade import CheckUpgrade
 from application.use_cases.compare_versions import CompareVersions, FindCompatibility
+from application.use_cases.deliver_webhooks import DeliverWebhooks, MeasureWebhooks
 from application.use_cases.describe_customer import DescribeCustomer
 from application.use_cases.dry_run_registration import DryRunRegistration
 from application.use_cases.find_registration import FindRegistration
@@ -84,6 +86,15 @@ class OperatorLogUseCases:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookUseCases:
+    """What a worker does with webhooks."""
+
+    queue: WebhookQueue
+    deliver: DeliverWebhooks
+    measure: MeasureWebhooks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProvenanceUseCases:
     """What is done with attestations."""
 
@@ -103,6 +114,7 @@ class UseCases:
         read_mirror: None without a mirror.
         log: None without a transparency log.
         provenance: None where attestations are off.
+        webhooks: None without keys for their secrets.
     """
 
     authenticate_machine: AuthenticateMachine
@@ -136,6 +148,7 @@ class UseCases:
     read_mirror: ReadMirror | None = None
     log: LogUseCases | None = None
     provenance: ProvenanceUseCases | None = None
+    webhooks: WebhookUseCases | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

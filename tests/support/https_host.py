@@ -21,6 +21,7 @@ class Exchange:
     target: str
     fields: dict[str, str]
     _writer: asyncio.StreamWriter
+    body: bytes = b""
     stays: bool = False
 
     async def send(self, data: bytes) -> None:
@@ -77,12 +78,17 @@ class HttpsHost:
     async def _asked(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Exchange | None:
         try:
             head = await reader.readuntil(b"\r\n\r\n")
+            body = await reader.readexactly(int(_fields(head).get("content-length", "0")))
         except (asyncio.IncompleteReadError, ConnectionError):
             self._left.set()
             return None
-        lines = head.decode("latin-1").split("\r\n")
-        fields = dict(line.lower().split(": ", 1) for line in lines[1:] if line)
-        return Exchange(head, lines[0].split(" ")[1], fields, writer)
+        target = head.decode("latin-1").split(" ")[1]
+        return Exchange(head, target, _fields(head), writer, body)
+
+
+def _fields(head: bytes) -> dict[str, str]:
+    lines = head.decode("latin-1").split("\r\n")
+    return dict(line.lower().split(": ", 1) for line in lines[1:] if line)
 
 
 @contextlib.asynccontextmanager

@@ -42,4 +42,5 @@ def a_told_registry() -> CollectorRegistry:
     observer.task_ended("registration", TaskOutcome.DONE, 1, 0.5)
     observer.queue_measured("registration", 1, 0.5)
     observer.verdict_changed("drifted")
+    observer.webhook_attempted(is_accepted=True)
     return registry

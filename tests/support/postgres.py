@@ -51,6 +51,7 @@ TABLES = (
     "version_checks",
     "attestations",
     "publisher_events",
+    "webhook_receivers",
 )
 
 

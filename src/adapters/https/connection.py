@@ -90,7 +90,7 @@ class ProtocolError(Exception):
 
 
 class ResponseParser:
-    """Parses one response to a GET incrementally. llhttp calls the methods ``on_…``.
+    """Parses one response incrementally. llhttp calls the methods ``on_…``.
 
     Attributes:
         status: Of the final response; None until its head is complete.
@@ -194,7 +194,7 @@ class Connection:
         self._reads = 0
 
     async def send(self, request: httpx.Request) -> None:
-        """Send a request without a body, and read the head of its response.
+        """Send a request, whose content is at hand, and read the head of its response.
 
         Raises:
             httpx.ReadTimeout: The host sent nothing for the request's read timeout.
@@ -205,7 +205,7 @@ class Connection:
         self._is_consumed = False
         self._read_timeout = request.extensions.get("timeout", {}).get("read")
         try:
-            await self._tls.send(_head(request))
+            await self._tls.send(_head(request) + request.content)
         except (anyio.BrokenResourceError, anyio.ClosedResourceError, OSError) as error:
             raise httpx.WriteError("the connection broke") from error
         while self._parser.status is None:

@@ -219,7 +219,7 @@ def check_status(host: str, response: httpx.Response, *, has_credentials: bool =
         )
         raise host_failed(host, f"answers {status}: {why}")
     failure = host_failed(host, f"answers {status} instead of 200; try again later")
-    raise RetryableError(failure, retry_after=_retry_after(response)) if status in _UNAVAILABLE else failure
+    raise RetryableError(failure, retry_after=retry_after(response)) if status in _UNAVAILABLE else failure
 
 
 def check_framing(host: str, response: httpx.Response, max_bytes: int) -> None:
@@ -249,7 +249,7 @@ def _values(response: httpx.Response, name: str) -> list[str]:
     return [value.strip(" ") for value in response.headers.get_list(name)]
 
 
-def _retry_after(response: httpx.Response) -> float:
+def retry_after(response: httpx.Response) -> float:
     """Return the seconds that the host asks to wait; a date counts from the response's own ``Date``."""
     try:
         now = parsedate_to_datetime(response.headers.get("date", ""))

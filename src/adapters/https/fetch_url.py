@@ -8,6 +8,7 @@ from urllib.parse import quote, urljoin
 import httpx
 
 from domain.errors import InvalidWheelUrlError, WheelProblem, WheelRefusedError
+from domain.webhooks.receivers import ReceiverUrl
 from domain.wheel.url import DEFAULT_PORT, WheelUrl, parse_authority
 
 MAX_LENGTH = 8192
@@ -32,8 +33,8 @@ class FetchUrl:
     target: str
 
     @classmethod
-    def of(cls, url: WheelUrl) -> Self:
-        """Split a wheel URL."""
+    def of(cls, url: WheelUrl | ReceiverUrl) -> Self:
+        """Split a URL."""
         return cls._split(url.text)
 
     @property

@@ -65,11 +65,12 @@ class ConnectionPool:
 
 
 class WheelHostTransport(httpx.AsyncBaseTransport):
-    """Sends GET requests over HTTPS to addresses that the policy allows, and bounds what a response may cost.
+    """Sends requests over HTTPS to addresses that the policy allows, and bounds what a response may cost.
 
     Unlike httpx's own transport it resolves the host itself, parses HTTP/1.1 strictly, and limits the bytes that are
     not part of a body. It honours the request extensions ``timeout`` (``connect`` and ``read``) and ``target``.
-    A request with ``Connection: close`` neither uses an idle connection nor leaves one. Serves one event loop.
+    A request with ``Connection: close``, as every one with content must have, neither uses an idle connection nor
+    leaves one. Serves one event loop.
     """
 
     def __init__(self, connector: Connector, *, max_idle: int = 0, idle_timeout: float = 4.0) -> None:

@@ -29,6 +29,7 @@ from adapters.postgres.tables import (
     TASKS,
     WHEEL_FILES,
 )
+from adapters.postgres.webhook_tables import WEBHOOK_RECEIVERS
 
 _PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(metadata_registry.get(BIND_KEY).tables, ("SELECT", "INSERT", "UPDATE")),
@@ -43,7 +44,7 @@ _PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     WHEEL_FILES.name: ("SELECT", "INSERT"),  # a file name keeps its digest
     **dict.fromkeys((ATTESTATIONS.name, PUBLISHER_EVENTS.name), ("SELECT", "INSERT")),
     REPORTS.name: ("SELECT", "INSERT"),  # a version is compared once
-    TASKS.name: ("SELECT", "INSERT", "UPDATE", "DELETE"),
+    **dict.fromkeys((TASKS.name, WEBHOOK_RECEIVERS.name), ("SELECT", "INSERT", "UPDATE", "DELETE")),
     VERSION_TABLE: ("SELECT",),
 }
 _NEEDS = values(column("place", Text), column("needed", Text), name="needs", literal_binds=True).data(

@@ -127,6 +127,12 @@ class Metrics:
         )
         for verdict in OriginVerdict:
             self.verdicts.labels(verdict.value)  # so that the first one is an increase
+        self.webhook_attempts = Counter(
+            "registry_webhook_attempts",
+            "Attempts to deliver an event to a receiver of webhooks, by outcome: accepted or failed.",
+            ["outcome"],
+            registry=registry,
+        )
         build = Gauge(
             "registry_build_info",
             "Always 1; the labels tell what runs.",

@@ -92,6 +92,9 @@ class PrometheusObserver:
     def verdict_changed(self, verdict: str) -> None:
         self._metrics.verdicts.labels(verdict).inc()
 
+    def webhook_attempted(self, *, is_accepted: bool) -> None:
+        self._metrics.webhook_attempts.labels("accepted" if is_accepted else "failed").inc()
+
 
 class _Timed(AbstractContextManager[None]):
     """A stage that is under way."""

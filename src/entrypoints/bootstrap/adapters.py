@@ -42,15 +42,20 @@ from application.ports.publisher_repository import PublisherRepository
 from application.ports.schema_comparison import SchemaComparison
 from application.ports.schema_coverage import SchemaCoverage
 from application.ports.schema_validator import SchemaValidator
+from application.ports.secret_cipher import SecretCipher
 from application.ports.task_inspection import TaskInspection
 from application.ports.task_queue import TaskQueue
 from application.ports.token_verifier import TokenVerifier
 from application.ports.version_checks import VersionChecks
 from application.ports.version_queries import VersionQueries
 from application.ports.version_repository import VersionRepository
+from application.ports.webhook_queue import WebhookQueue
+from application.ports.webhook_receivers import WebhookReceivers
+from application.ports.webhook_sender import WebhookSender
 from application.ports.wheel_fetcher import WheelFetcher
 from application.ports.wheel_mirror import WheelMirror
 from application.ports.wheel_reader import WheelReader
+from application.use_cases.deliver_webhooks import DeliverWebhooks, MeasureWebhooks
 from application.use_cases.mirror import KeepWheel
 from application.use_cases.queries import FindVersion
 from application.use_cases.read_log import ListChanges, ReadCheckpoint, ReadProof, ReadTile
@@ -58,7 +63,7 @@ from application.use_cases.transparency_log import AppendToLog
 from domain.log.notes import SigningKey
 from domain.provenance.admission import AttestationMode
 from entrypoints.changes import ChangeFeed
-from entrypoints.use_cases import LogUseCases
+from entrypoints.use_cases import LogUseCases, WebhookUseCases
 
 
 class VersionStore(VersionRepository, VersionQueries, HealthCheck, Protocol):
@@ -131,6 +136,35 @@ class LogAdapters:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookAdapters:
+    """The adapters of webhooks.
+
+    Attributes:
+        chance: Draws evenly from 0 to 1.
+    """
+
+    queue: WebhookQueue
+    receivers: WebhookReceivers
+    log: LogQueries
+    sender: WebhookSender
+    cipher: SecretCipher
+    chance: Callable[[], float]
+
+    def use_cases(self, clock: Clock) -> WebhookUseCases:
+        """Wire what a worker does."""
+        deliver = DeliverWebhooks(
+            queue=self.queue,
+            changes=ListChanges(self.log),
+            sender=self.sender,
+            cipher=self.cipher,
+            clock=clock,
+            chance=self.chance,
+        )
+        measure = MeasureWebhooks(receivers=self.receivers, log=self.log, clock=clock)
+        return WebhookUseCases(queue=self.queue, deliver=deliver, measure=measure)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Adapters:
     """One adapter for each port. Without those of the customers, that realm is off.
 
@@ -158,6 +192,7 @@ class Adapters:
     mirror: MirrorAdapters | None = None
     log: LogAdapters | None = None
     provenance: ProvenanceAdapters | None = None
+    webhooks: WebhookAdapters | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

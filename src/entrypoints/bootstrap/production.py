@@ -30,6 +30,7 @@ from entrypoints.bootstrap.provenance import operators_provenance, provenance_ad
 from entrypoints.bootstrap.realms import console_realm, open_customers, publish_policy
 from entrypoints.bootstrap.telemetry import Instrumentation
 from entrypoints.bootstrap.transparency_log import log_adapters
+from entrypoints.bootstrap.webhooks import webhook_adapters
 from entrypoints.bootstrap.wiring import build_admin_use_cases, build_registry
 from entrypoints.bootstrap.work import check_schedule
 from entrypoints.settings import (
@@ -124,6 +125,7 @@ async def open_adapters(settings: Settings, observer: Instrumentation = NULL_OBS
             mirror=mirror_adapters(settings.mirror, database),
             log=log_adapters(settings.transparency_log, database),
             provenance=await asyncio.to_thread(provenance_adapters, settings.provenance, database),
+            webhooks=webhook_adapters(settings.webhooks, settings.wheel, database),
         )
 
 

@@ -9,13 +9,14 @@ from typing import Any
 from application.fair_share import Shares
 from domain.availability import CheckSchedule
 from domain.tasks import TaskKind
-from entrypoints.settings import NO_TASKS, CheckSettings, TaskSettings
+from entrypoints.settings import WEBHOOKS, CheckSettings, TaskSettings
 from entrypoints.telemetry import TaskObserver
 from entrypoints.use_cases import UseCases
 from entrypoints.work.checks import check_work
 from entrypoints.work.loop import LoopOptions, Work
 from entrypoints.work.registrations import registration_work
-from entrypoints.work.running import running
+from entrypoints.work.running import Measures, running
+from entrypoints.work.webhooks import WEBHOOK, webhook_work
 
 _ENROL_SECONDS = 3600.0
 
@@ -39,7 +40,10 @@ def run_work(
     *,
     stop: asyncio.Event | None = None,
 ) -> AbstractAsyncContextManager[asyncio.Event]:
-    """Return a context in which the loops of the settings run; queues are measured even if there are none."""
+    """Return a context in which the loops of the settings run; queues are measured even if there are none.
+
+    Without keys for their secrets there are no webhooks.
+    """
     shares = Shares.of(settings.concurrency)
     works: dict[str, Work[Any]] = {
         "registrations": registration_work(use_cases.tasks, use_cases.build_version, shares),
@@ -51,9 +55,15 @@ def run_work(
             enrol_seconds=min(_ENROL_SECONDS, checks.look_seconds),
         ),
     }
-    wanted = [works[kind] for kind in settings.kinds if kind != NO_TASKS]
+    webhooks = use_cases.webhooks
+    if webhooks is not None:
+        works[WEBHOOKS] = webhook_work(webhooks.queue, webhooks.deliver, observer)
+    wanted = [works[kind] for kind in settings.kinds if kind in works]
     options = LoopOptions(
         concurrency=settings.concurrency, lease_seconds=settings.lease_seconds, grace_seconds=settings.grace_seconds
     )
-    measures = {kind.value: partial(use_cases.tasks.measure, kind) for kind in TaskKind}
+    measures: Measures = {
+        **{kind.value: partial(use_cases.tasks.measure, kind) for kind in TaskKind},
+        **({} if webhooks is None else {WEBHOOK: webhooks.measure.execute}),
+    }
     return running(wanted, options, observer, measures, stop)

@@ -42,6 +42,7 @@ COMMANDS: Mapping[str, _Source] = {
     "tokens": _Source("tokens", "Look into tokens."),
     "verify": _Source("verify", "Run the registry's checks on a wheel.", None),
     "versions": _Source("versions", "Look into versions, yank and verify them."),
+    "webhooks": _Source("webhooks", "Add receivers of webhooks, and look into what became of deliveries."),
     "work": _Source("work", "Do what is queued, in a process of its own."),
 }
 

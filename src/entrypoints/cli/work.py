@@ -13,7 +13,7 @@ from entrypoints.cli.errors import exit_on_error, load_or_exit
 from entrypoints.cli.operations import require_database
 from entrypoints.environment import SettingsError, load_settings
 from entrypoints.logging import configure_logging
-from entrypoints.settings import NO_TASKS, Settings
+from entrypoints.settings import NO_TASKS, WEBHOOKS, Settings
 
 app = typer.Typer()
 
@@ -30,6 +30,8 @@ def work() -> None:
     with exit_on_error(as_json=False):
         if NO_TASKS in settings.tasks.kinds:
             raise SettingsError(["REGISTRY_TASKS: is none; name what this process is to do"])
+        if settings.tasks.kinds == (WEBHOOKS,) and settings.webhooks.key_file is None:
+            raise SettingsError(["REGISTRY_WEBHOOK_KEY_FILE: is required; without it there are no webhooks to send"])
         require_database(settings.database)
         configure_logging(settings.log.level, settings.log.format)
         asyncio.run(_work(settings))

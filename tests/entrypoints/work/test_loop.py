@@ -29,6 +29,7 @@ class Ledger:
     claims: int = 0
     due: list[int] = field(default_factory=list)
     verdicts: list[str] = field(default_factory=list)
+    accepted: list[bool] = field(default_factory=list)
 
     def claimed(self, kind: str, count: int) -> None:
         self.claims += count
@@ -41,6 +42,9 @@ class Ledger:
 
     def verdict_changed(self, verdict: str) -> None:
         self.verdicts.append(verdict)
+
+    def webhook_attempted(self, *, is_accepted: bool) -> None:
+        self.accepted.append(is_accepted)
 
 
 class Workshop:

@@ -7,7 +7,7 @@ from advanced_alchemy.base import metadata_registry
 from alembic import context
 from sqlalchemy import Connection, text
 
-from adapters.postgres import log_tables  # noqa: F401 -- so that the metadata is whole
+from adapters.postgres import log_tables, webhook_tables  # noqa: F401 -- so that the metadata is whole
 from adapters.postgres.migrations import MIGRATION_LOCK
 
 if TYPE_CHECKING:
