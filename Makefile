@@ -43,7 +43,7 @@ test-programs: $(READY) ## Start what starts slowly: each command of the command
 	$(BIN)/python -m pytest $(PYTEST_ARGS) $(PROGRAMS)
 
 test-browser: $(READY) ## Look at the pages in a real Chromium (Debian's package chromium)
-	$(BIN)/python -m pytest -n0 tests/browser/catalog_pages.py
+	$(BIN)/python -m pytest $(PYTEST_ARGS) tests/browser/catalog_pages.py
 
 test-proxy: $(READY) ## Put the container files' proxy in front of two replicas (Debian's package nginx)
 	$(BIN)/python -m pytest -n0 tests/proxy/two_replicas.py tests/proxy/floods.py
@@ -70,7 +70,7 @@ test-ha: $(READY) $(HA)/.ready ## Kill the leader of a Patroni cluster under reg
 
 $(HA)/.ready: requirements/ha.txt
 	@$(PYTHON) -m venv $(HA)
-	@$(HA)/bin/python -m pip install --quiet --require-hashes -r requirements/ha.txt
+	@$(HA)/bin/python -m pip install --quiet --no-compile --require-hashes -r requirements/ha.txt
 	@touch $@
 
 test-stores: $(READY) $(STORES)/.ready ## Keep wheels on two servers of the S3 API (fetches 100 MB once)
@@ -78,7 +78,7 @@ test-stores: $(READY) $(STORES)/.ready ## Keep wheels on two servers of the S3 A
 
 $(STORES)/.ready: requirements/stores.txt
 	@$(PYTHON) -m venv $(STORES)
-	@$(STORES)/bin/python -m pip install --quiet --require-hashes -r requirements/stores.txt
+	@$(STORES)/bin/python -m pip install --quiet --no-compile --require-hashes -r requirements/stores.txt
 	@touch $@
 
 test-attestations: $(READY) $(ATTESTATIONS)/.ready ## Verify attestations that real pipelines made, with a second opinion (fetches 1 MB once)
@@ -96,7 +96,7 @@ test-installers: $(READY) $(INSTALLERS)/.ready ## Install from the mirror with p
 # Not audited: they are old on purpose, and meet nothing but a registry on loopback.
 $(INSTALLERS)/.ready: tests/installers/requirements.txt
 	@$(PYTHON) -m venv $(INSTALLERS)
-	@$(INSTALLERS)/bin/python -m pip install --quiet --require-hashes -r $<
+	@$(INSTALLERS)/bin/python -m pip install --quiet --no-compile --require-hashes -r $<
 	@touch $@
 
 test-openapi: $(READY) $(OPENAPI)/.ready ## Hold the OpenAPI document against linters and client generators (needs npm; fetches 300 MB once)
@@ -106,7 +106,7 @@ test-openapi: $(READY) $(OPENAPI)/.ready ## Hold the OpenAPI document against li
 $(OPENAPI)/.ready: requirements/openapi.txt tests/openapi/package.json
 	@mkdir -p $(OPENAPI)
 	@$(PYTHON) -m venv $(OPENAPI)/python
-	@$(OPENAPI)/python/bin/python -m pip install --quiet --require-hashes -r requirements/openapi.txt
+	@$(OPENAPI)/python/bin/python -m pip install --quiet --no-compile --require-hashes -r requirements/openapi.txt
 	@cp tests/openapi/package.json $(OPENAPI)/
 	@npm install --prefix $(OPENAPI) --silent --ignore-scripts --no-audit --no-fund --no-package-lock
 	@touch $@
@@ -145,7 +145,7 @@ docs: $(READY) $(DOCS)/.ready ## Build the documentation site into .data/docs/si
 $(DOCS)/.ready: requirements/docs.txt tools/mermaid.sh
 	@mkdir -p $(DOCS)
 	@$(PYTHON) -m venv $(DOCS)/tools
-	@$(DOCS)/tools/bin/python -m pip install --quiet --require-hashes -r requirements/docs.txt
+	@$(DOCS)/tools/bin/python -m pip install --quiet --no-compile --require-hashes -r requirements/docs.txt
 	@tools/mermaid.sh $(DOCS)
 	@touch $@
 
@@ -163,7 +163,7 @@ workflows: $(WORKFLOWS)/.ready ## Lint workflows, shell scripts and the systemd 
 
 $(WORKFLOWS)/.ready: requirements/workflows.txt
 	@$(PYTHON) -m venv $(WORKFLOWS)
-	@$(WORKFLOWS)/bin/python -m pip install --quiet --require-hashes -r requirements/workflows.txt
+	@$(WORKFLOWS)/bin/python -m pip install --quiet --no-compile --require-hashes -r requirements/workflows.txt
 	@touch $@
 
 reproducible: $(READY) ## Build the distributions twice, in two folders, and compare their bytes
@@ -186,7 +186,7 @@ $(CLUSTER)/.ready: $(wildcard requirements/cloudnative-pg/*)
 
 $(LINTERS)/.ready: requirements/containers.txt
 	@$(PYTHON) -m venv $(LINTERS)
-	@$(LINTERS)/bin/python -m pip install --quiet --require-hashes -r requirements/containers.txt
+	@$(LINTERS)/bin/python -m pip install --quiet --no-compile --require-hashes -r requirements/containers.txt
 	@touch $@
 
 sbom: $(READY) ## Write the bill of materials (CycloneDX) of what is shipped, the same for the same lock
@@ -218,7 +218,7 @@ $(READY): requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it with make PYTHON=python3.13"; exit 1; }
 	@echo "Setting up $(VENV) (once; takes about a minute)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -W ignore -m compileall -q -j 0 $(VENV)/lib src || true # halves the start of every process where PYTHONDONTWRITEBYTECODE is set
 	@touch $@
