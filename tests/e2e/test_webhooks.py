@@ -1,8 +1,9 @@
-"""Webhooks sent by real processes to a real receiver, through kills, rotations and outages."""
+"""Webhooks sent by real processes to a real receiver, and what operators do and see."""
 
 import asyncio
 import base64
 import json
+import re
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -153,6 +154,19 @@ def test_a_secret_is_in_no_log_list_or_row(world: World) -> None:
         assert "ci" in text
         for secret in (*world.secrets, KEY):
             assert secret.removeprefix("whsec_") not in text
+
+
+def test_a_server_measures_what_waits_whether_or_not_it_delivers(world: World, stack: Stack) -> None:
+    def measured(name: str) -> float:
+        found = re.search(rf'^{name}{{kind="webhook"}} (.+)$', stack.get("/metrics").text, re.MULTILINE)
+        return float(found[1]) if found else -1.0
+
+    world.publish("1.0.0")
+    with stack.server(**{**world.settings, "REGISTRY_TASKS": "none"}) as process:
+        stack.wait_until_ready(process)
+        wait_until(lambda: measured("registry_tasks_due") == 1.0)
+        assert measured("registry_task_oldest_due_seconds") >= 0
+    assert world.deliveries == ()
 
 
 def test_what_an_operator_gets_wrong_is_said(world: World) -> None:
