@@ -66,7 +66,7 @@ async def test_what_an_index_names_pins_the_publisher_for_operators_too(
     body = show(pipeline)
     with stack.server(**attesting) as process:
         await asyncio.to_thread(stack.wait_until_ready, process)
-        outcome, registered = await pipeline.json()
+        registered = await pipeline.run("--json")
         shown = await asyncio.to_thread(stack.get, f"{VERSION}/provenance")
         verification = await asyncio.to_thread(lambda: stack.get(f"{VERSION}/verification").json())
         mismatched = await asyncio.to_thread(stack.post, stack.upload("1.1.0", attestations=[attested(body)]))
@@ -76,7 +76,8 @@ async def test_what_an_index_names_pins_the_publisher_for_operators_too(
             lambda: run("publishers", "show", "platform/gcp", "--json", **stack.settings)
         )
 
-    assert (outcome, registered["outcome"]) == (0, "created")
+    assert (registered.returncode, json.loads(registered.stdout)["outcome"]) == (0, "created")
+    assert registered.stderr == "… Attestations of the wheel that go along: 1\n"
     assert verification["attestations"][0]["built_by"]["repository_id"] == "772247423"
     assert (mismatched.status_code, mismatched.json()["code"]) == (422, "attestation_subject_mismatch")
     assert [each["action"] for each in json.loads(published.stdout)["history"]] == ["pinned"]

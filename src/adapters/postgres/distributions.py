@@ -57,7 +57,15 @@ _FILE = (
         "version",
     )
 )
-_IS_ATTESTED = select(ONE).where(ATTESTATIONS.c.version_id == VERSIONS.c.id).correlate(VERSIONS).exists()
+_IS_ATTESTED = (
+    # With a limit, so that it is looked up for each row: a plan that hashes all attestations would read every one.
+    select(ONE)
+    .where(ATTESTATIONS.c.version_id == VERSIONS.c.id)
+    .limit(ONE)
+    .correlate(VERSIONS)
+    .scalar_subquery()
+    .is_not(None)
+)
 FILES_OF_DISTRIBUTION = (
     select(*_FILE, MIRRORED_WHEELS.c.metadata_sha256, _IS_ATTESTED.label("is_attested"))
     .outerjoin_from(VERSIONS, MIRRORED_WHEELS, MIRRORED_WHEELS.c.sha256 == VERSIONS.c.wheel_sha256)

@@ -19,6 +19,7 @@ from sqlalchemy import (
     literal_column,
     select,
     table,
+    text,
     true,
 )
 from sqlalchemy.dialects.postgresql import insert
@@ -26,7 +27,7 @@ from sqlalchemy.types import TypeEngine
 from uuid_utils.compat import uuid7
 
 from adapters.postgres.provenance_tables import ATTESTATIONS, PUBLISHER_EVENTS
-from adapters.postgres.tables import VERSIONS
+from adapters.postgres.tables import IS_PUBLIC, VERSIONS
 from adapters.postgres.write import Write
 from domain.provenance.admission import Admitted
 from domain.provenance.attestations import Attestation, RecordedAttestation
@@ -97,7 +98,7 @@ FIND_VERSION = Write(
 LIST_ATTESTATIONS = (
     select(*ATTESTATIONS.c)
     .join(VERSIONS, VERSIONS.c.id == ATTESTATIONS.c.version_id)
-    .where(_IS_THE_VERSION, VERSIONS.c.status.in_(["published", "yanked"]))
+    .where(_IS_THE_VERSION, text(IS_PUBLIC))
     .order_by(ATTESTATIONS.c.position)
 )
 _IS_OF_PROVIDER = and_(

@@ -99,6 +99,8 @@ def release(options: ReleaseOptions, settings: ClientSettings, progress: Progres
             wheel_url, sha256 = found.url, sha256 or found.sha256
         announcement |= {"wheel_url": wheel_url, "sha256": sha256}
         attestations = _attestations(options, wheel_url, client, index, found) if options.attestations else ()
+        if attestations:
+            progress.note(f"Attestations of the wheel that go along: {len(attestations)}")
         token = obtain_token(client, settings)  # not before the wait, so that it is fresh
         if options.dry_run or not is_large(http, wheel_url, options.project):
             return register(

@@ -13,6 +13,7 @@ from adapters.postgres import (
     catalog_queries,
     distributions,
     mirror_index,
+    provenance_statements,
     queries,
     task_queue,
     version_checks,
@@ -66,6 +67,13 @@ PUBLISHERS = """
 """
 
 
+ATTESTED = """
+    INSERT INTO attestations (id, version_id, sha256, sent, predicate_type, claims, log_index, added_at, added_by)
+    SELECT gen_random_uuid(), id, repeat('a', 64), '{}', 'p', '{}', 1, now(), 'm' FROM provider_versions
+    WHERE name <> 'p8'
+"""
+
+
 TASKS = """
     INSERT INTO tasks (id, kind, key, payload, due_at, created_at)
     SELECT gen_random_uuid(), 'registration', 'k' || t, '{}', now() + (t - 40) * interval '1 h', now()
@@ -88,7 +96,7 @@ def busy_dsn(postgres_dsn: str, template_dsn: str) -> Iterator[str]:
     """A database with 30,000 versions."""
     with a_database(postgres_dsn, template=template_dsn) as dsn:
         vacuum = f"VACUUM ANALYZE {', '.join(TABLES)}"
-        execute(dsn, PROVIDERS, VERSIONS, EVENTS, *NAMES, COPIES, PUBLISHERS, TASKS, CHECKS, vacuum)
+        execute(dsn, PROVIDERS, VERSIONS, EVENTS, *NAMES, COPIES, PUBLISHERS, ATTESTED, TASKS, CHECKS, vacuum)
         yield dsn
 
 
@@ -361,6 +369,7 @@ def test_a_search_is_planned_once_for_all_values(busy_dsn: str, search: tuple[st
         (catalog_queries.FIND_PROVIDER, "ix_provider_versions_latest", 1),
         (distributions.FILES_OF_DISTRIBUTION, "ix_provider_versions_index", 92),
         (distributions.FIND_OWNER, "pk_distributions", 1),
+        (provenance_statements.LIST_ATTESTATIONS, "ix_attestations_version", 1),
         (distributions.LIST_OWNERS, "pk_distributions", 20),
         (distributions.LIST_OWNED, "ix_distributions_owned", 20),
         (distributions.OWNERS_HISTORY, "ix_distribution_events_history", 1),
@@ -370,6 +379,7 @@ def test_a_search_is_planned_once_for_all_values(busy_dsn: str, search: tuple[st
         "FIND_PROVIDER",
         "FILES_OF_DISTRIBUTION",
         "FIND_OWNER",
+        "LIST_ATTESTATIONS",
         "LIST_OWNERS",
         "LIST_OWNED",
         "OWNERS_HISTORY",
