@@ -8,7 +8,11 @@ from tests.browser.conftest import Open, complaints
 
 PROVIDER = "/catalog/platform/gcp"
 LONG_NAME = "/catalog/platform/an-exceedingly-long-provider-name-that-somebody-chose-once-and-now-cannot-change"
-PAGES = ["/", "/schema", PROVIDER, f"{PROVIDER}/1.4.0", f"{PROVIDER}/1.5.0", "/catalog/platform/postgres", LONG_NAME]
+RESOURCE = f"{PROVIDER}/1.4.0/bucket"
+PAGES = [
+    *("/", "/schema", PROVIDER, f"{PROVIDER}/1.4.0", f"{PROVIDER}/1.5.0", "/catalog/platform/postgres", LONG_NAME),
+    *(RESOURCE, f"{PROVIDER}/1.5.0/cloudsql/database"),
+]
 EVERY_PAGE = [*PAGES, "/?q=azurre", "/?q=nothing&tags=cloud", "/?offset=9", "/catalog/platform/nobody", "/?offset=-1"]
 
 
@@ -60,9 +64,10 @@ def test_without_javascript_one_searches_and_reads(open_page: Open) -> None:
     page.get_by_label("Search providers").fill("goog")
     page.get_by_role("button", name="Search").click()
     page.get_by_role("link", name="Google Cloud").click()
-    page.get_by_role("link", name="1.4.0").click()
+    page.get_by_role("link", name="1.4.0", exact=True).click()
     assert page.get_by_role("heading", level=1).inner_text() == "Google Cloud 1.4.0"
     assert page.get_by_text("pip install").is_visible()
+    page.get_by_role("link", name="bucket", exact=True).click()
     assert page.get_by_text("Unique among all buckets there are.").is_visible()
 
 
@@ -86,6 +91,27 @@ def test_one_click_selects_the_whole_command(open_page: Open) -> None:
     assert "#sha256=" in selected
     page.get_by_label("Settings of uv in pyproject.toml").click()
     assert page.evaluate("getSelection().toString()").startswith("[[tool.uv.index]]")
+
+
+def test_the_version_is_switched_by_keyboard_and_the_resource_stays(open_page: Open) -> None:
+    page = open_page(RESOURCE, java_script_enabled=False)
+    page.get_by_label("Version").select_option("1.5.0")
+    page.get_by_role("button", name="Go").press("Enter")
+    page.wait_for_url(f"**{PROVIDER}/1.5.0/bucket")
+
+
+def test_links_within_a_readme_and_to_fields_lead_there(open_page: Open) -> None:
+    page = open_page(PROVIDER)
+    page.get_by_role("link", name="the limits").click()
+    assert page.locator(":target").inner_text() == "Limits"
+    page = open_page(f"{RESOURCE}#arguments.retention.days")
+    assert page.locator(":target code").first.inner_text() == "days"
+
+
+def test_words_in_tables_are_whole_in_a_narrow_window(open_page: Open) -> None:
+    page = open_page(PROVIDER, width=390)
+    heights = page.eval_on_selector_all(".prose td", "cells => cells.map(cell => cell.clientHeight)")
+    assert len(set(heights)) == 1
 
 
 def test_light_and_dark_differ(open_page: Open) -> None:

@@ -10,7 +10,7 @@ from tests.builders import a_wheel
 
 README = """# Google Cloud provider
 
-Manages **buckets**, databases and networks on Google Cloud. See the
+Manages **buckets**, databases and networks on Google Cloud: see [the limits](#limits), the
 [guide](https://docs.example.com/gcp) or write to <mailto:gcp@example.com>.
 
 ![A diagram](https://icons.example.com/diagram.svg)
@@ -77,6 +77,26 @@ SCHEMAS: dict[str, Any] = {
                     "description": "Encrypts what is kept.",
                 },
                 "versioning": {"type": "boolean", "deprecated": True, "default": False},
+                "placement": {
+                    "description": "Where copies are kept; `REGIONAL` ones are in one region.",
+                    "oneOf": [
+                        {
+                            "title": "Regional",
+                            "type": "object",
+                            "required": ["kind", "region"],
+                            "properties": {"kind": {"const": "REGIONAL"}, "region": {"type": "string"}},
+                        },
+                        {
+                            "title": "Multi-regional",
+                            "type": "object",
+                            "required": ["kind"],
+                            "properties": {
+                                "kind": {"const": "MULTI_REGIONAL"},
+                                "replicas": {"type": "integer", "examples": [2]},
+                            },
+                        },
+                    ],
+                },
             },
             "$defs": {
                 "Retention": {

@@ -211,7 +211,8 @@ def conjuncts(node: Node) -> list[Part]:
         if isinstance(part.schema, dict):
             key = id(part.schema)
             if key not in part.document.applied:
-                part.document.applied[key] = tuple(reversed(list(_applied(part))))
+                once = {applied.key: applied for applied in _applied(part)}  # `true` a thousand times is one part
+                part.document.applied[key] = tuple(reversed(once.values()))
             waiting += part.document.applied[key]
     return list(found.values())
 

@@ -55,7 +55,7 @@ async def test_a_provider_shows_its_readme_and_its_versions(service: Service) ->
     await service.publish(data=a_described_wheel("# Hello\n\nIt *works*."))
     await service.publish("1.1.0rc1", version="1.1.0-rc.1", data=None)
     page = await read(service, PROVIDER)
-    assert "<h3>Hello</h3>\n<p>It <em>works</em>.</p>" in page
+    assert '<h3 id="readme-hello">Hello</h3>\n<p>It <em>works</em>.</p>' in page
     assert [f'href="{VERSION}"' in page, f'href="{PROVIDER}/1.1.0-rc.1"' in page] == [True, True]
     assert "Pre-release" in page
 

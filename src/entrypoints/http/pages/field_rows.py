@@ -9,10 +9,12 @@ class Row:
 
     Attributes:
         parents: The fields that contain it, such as ``network.subnets[].``; empty at the top level.
+        alternative: The alternative of its object to which it belongs, such as ``A``; empty if it is always there.
         kind: Its type, in words.
         values: The allowed values, as JSON; empty if any value is.
         bounds: The other constraints on a value, in words.
         default: As JSON; None without one.
+        examples: As JSON.
     """
 
     parents: str
@@ -23,6 +25,8 @@ class Row:
     values: tuple[str, ...] = ()
     bounds: str = ""
     default: str | None = None
+    examples: tuple[str, ...] = ()
+    alternative: str = ""
     immutable: bool = False
     sensitive: bool = False
     deprecated: bool = False
@@ -30,16 +34,29 @@ class Row:
     @property
     def length(self) -> int:
         """How many characters its texts have."""
-        texts = (self.parents, self.name, self.kind, self.description, self.bounds, self.default or "", *self.values)
-        return sum(map(len, texts))
+        texts = (self.parents, self.alternative, self.name, self.kind, self.description, self.bounds)
+        return sum(map(len, (*texts, self.default or "", *self.values, *self.examples)))
+
+    @property
+    def path(self) -> str:
+        """Its name with those of the fields that contain it."""
+        return f"{self.parents}{self.name}"
+
+
+_PIECES = 16  # of a row's values take as much markup as the row
 
 
 @dataclass
 class Budget:
-    """What one page may still cost: schemas to visit, and characters to show."""
+    """What one page may still cost: schemas to visit, and characters to show.
+
+    Attributes:
+        markup: Characters that a row takes beside its texts.
+    """
 
     visits: int = 5_000
     characters: int = 300_000
+    markup: int = 0
 
     def visit(self) -> bool:
         """Count one schema; False if there was none left."""
@@ -48,7 +65,8 @@ class Budget:
 
     def show(self, row: Row) -> bool:
         """Count the characters of a row; False if it does not fit any more."""
-        self.characters -= row.length
+        pieces = len(row.values) + len(row.examples)
+        self.characters -= row.length + self.markup + pieces * (self.markup // _PIECES)
         return not self.is_spent
 
     @property

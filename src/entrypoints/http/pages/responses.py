@@ -46,8 +46,13 @@ def as_html(
 
 def _render(template: str, **context: object) -> str:
     # With the first page, as Jinja is.
-    from entrypoints.http.pages.markdown import render_markdown  # noqa: PLC0415
+    from entrypoints.http.pages.markdown import inline_code, render_markdown  # noqa: PLC0415
 
     return render(
-        f"pages/{template}", stylesheet=STYLESHEET_PATH, render_markdown=render_markdown, snippet=snippet, **context
+        f"pages/{template}",
+        stylesheet=STYLESHEET_PATH,
+        render_markdown=render_markdown,
+        inline_code=inline_code,
+        snippet=snippet,
+        **context,
     )

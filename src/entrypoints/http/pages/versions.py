@@ -1,9 +1,8 @@
 """What the page of a version shows."""
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 from urllib.parse import quote, urlencode
 
 from domain.availability import Availability, OriginVerdict
@@ -12,32 +11,11 @@ from domain.compatibility.record import Acceptance
 from domain.history import LifecycleEvent
 from domain.provenance.attestations import RecordedAttestation
 from domain.provenance.claims import SignerClaims
-from domain.schemas import CanonicalJson, ResourceSchema
 from domain.versions import ProviderVersion, VersionStatus
 from entrypoints.http.pages.comparisons import compared_path
-from entrypoints.http.pages.field_rows import Budget, Row
-from entrypoints.http.pages.fields import SchemaReader
+from entrypoints.http.pages.resource_list import ResourceList
 from entrypoints.index_paths import index_path
 from entrypoints.presenters.installing import InstallView, install_view
-
-_MOST_RESOURCES = 200
-_SPREAD_OUT = 3  # resource types that are shown without a click
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resource:
-    """A resource type, with its fields.
-
-    Attributes:
-        path: Where its JSON Schema is read.
-        tables: Captions with rows.
-        is_cut: Whether there are more fields than a page holds.
-    """
-
-    schema: ResourceSchema
-    path: str
-    tables: Sequence[tuple[str, Sequence[Row]]]
-    is_cut: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +37,7 @@ class VersionPage:
     """A version with all that is known of it.
 
     Attributes:
+        choices: Versions to switch to, newest first.
         acceptance: Who accepted its breaking changes; None if there are none.
         availability: What is known of its wheel on its host.
         attestations: Those that it has, oldest first.
@@ -68,7 +47,8 @@ class VersionPage:
 
     entry: CatalogEntry
     version: ProviderVersion
-    history: Sequence[LifecycleEvent]
+    history: Sequence[LifecycleEvent] = ()
+    choices: Sequence[ProviderVersion] = ()
     has_more_history: bool = False
     acceptance: Acceptance | None = None
     availability: Availability | None = None
@@ -123,9 +103,24 @@ class VersionPage:
         return f"pip install {shlex.quote(self.install.requirement)}"
 
     @property
+    def python_version(self) -> str:
+        """Its number as installers write it."""
+        return str(self.version.announcement.wheel_url.filename.version)
+
+    @property
     def entrypoint(self) -> str:
         """What starts it, for a shell; empty for the runtime's default."""
         return shlex.join(self.version.announcement.entrypoint or ())
+
+    @property
+    def path(self) -> str:
+        """The address of this page, of this very version."""
+        return f"/catalog/{self.version.name}/{quote(self.version.version.text, safe='+')}"
+
+    @property
+    def base_url(self) -> str:
+        """Where people reach the registry; empty if that is not configured."""
+        return self.registry_url or ""
 
     @property
     def api(self) -> str:
@@ -142,40 +137,7 @@ class VersionPage:
             else compared_path(compared.baseline, self.version.version)
         )
 
-    def resources(self) -> list[Resource]:
-        """Return the resource types with their fields, as many as a page holds."""
-        budget = Budget()
-        return [self._resource(schema, budget) for schema in islice(self._schemas, _MOST_RESOURCES)]
-
     @property
-    def left_out(self) -> int:
-        """How many resource types are not shown."""
-        return max(0, self.total_resources - _MOST_RESOURCES)
-
-    @property
-    def total_resources(self) -> int:
-        """How many resource types there are."""
-        return len(self._schemas)
-
-    @property
-    def is_spread_out(self) -> bool:
-        """Whether the fields are shown without a click."""
-        return self.total_resources <= _SPREAD_OUT
-
-    @property
-    def _schemas(self) -> tuple[ResourceSchema, ...]:
-        return tuple(self.version.announcement.schemas or ())
-
-    def _resource(self, schema: ResourceSchema, budget: Budget) -> Resource:
-        tables = tuple(_tables(schema, budget))
-        path = f"{self.api}/schemas/{quote(schema.resource_type, safe='/')}"
-        return Resource(schema=schema, path=path, tables=tables, is_cut=budget.is_spent)
-
-
-def _tables(schema: ResourceSchema, budget: Budget) -> Iterator[tuple[str, Sequence[Row]]]:
-    documents = {"Configuration": schema.config_schema, "Outputs": schema.outputs_schema}
-    yield from ((caption, _rows(document, budget)) for caption, document in documents.items() if document)
-
-
-def _rows(document: CanonicalJson, budget: Budget) -> Sequence[Row]:
-    return tuple(SchemaReader(document.decode(), budget).rows())
+    def resources(self) -> ResourceList:
+        """The resource types, as many as a page holds."""
+        return ResourceList.of(self.version)

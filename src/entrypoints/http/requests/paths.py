@@ -1,8 +1,10 @@
 """Names and versions in paths, and how paths may be written."""
 
+import re
 from typing import Any, cast
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
+from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.exceptions import NotFoundException
 from litestar.handlers import BaseRouteHandler
@@ -46,6 +48,19 @@ def version_or_latest(provider: ProviderName, written: str) -> SemVer | None:
         VersionNotFoundError: No version can be called so.
     """
     return None if written == LATEST else exact_version(provider, written)
+
+
+def path_after(request: Request[Any, Any, Any], segments: int, parsed: str) -> str:
+    """Return what a path ends in after so many segments, slashes included; the framework drops some of them.
+
+    Args:
+        request: Of a route that ends in a parameter of type ``path``.
+        segments: How many come before that parameter.
+        parsed: The parameter, for a request of which the path as it was sent is not known.
+    """
+    sent = (request.scope.get("raw_path") or b"").partition(b"?")[0]
+    found = re.fullmatch(rb"/*(?:[^/]+/+){%d}[^/]+/(.+)" % (segments - 1), sent)
+    return unquote(found[1]) if found else parsed.removeprefix("/")
 
 
 def sent_path(scope: HTTPScope) -> str:

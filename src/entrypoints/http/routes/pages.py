@@ -1,6 +1,9 @@
 """The pages: providers, one provider, one version."""
 
-from litestar import Router, get
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Request, Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
@@ -9,21 +12,30 @@ from litestar.status_codes import HTTP_303_SEE_OTHER
 from application.use_cases.check_availability import FindAvailability
 from application.use_cases.compare_versions import CompareVersions, FindCompatibility
 from application.use_cases.provenance import ListAttestations
-from application.use_cases.queries import FindProvider, FindVersion, ListVersions, ReadHistory, SearchProviders
-from domain.catalog import Author
+from application.use_cases.queries import (
+    FindProvider,
+    FindSchema,
+    FindVersion,
+    ListVersions,
+    ReadHistory,
+    SearchProviders,
+)
+from domain.catalog import Author, CatalogEntry
 from domain.compatibility.record import Acceptance
 from domain.compatibility.rules import RULES
+from domain.errors import NotFoundError
 from domain.versions import ProviderVersion
 from entrypoints.http.cache.read_cache import cached_read, conditional_read
 from entrypoints.http.cache.rendering import RenderingPool
 from entrypoints.http.cache.representation import Representation
 from entrypoints.http.pages.comparisons import ComparisonPage, compared_path
+from entrypoints.http.pages.resources import ResourcePage, resource_path
 from entrypoints.http.pages.responses import STYLESHEET, STYLESHEET_PATH, as_html, page
 from entrypoints.http.pages.results import Results
 from entrypoints.http.pages.versions import VersionListing, VersionPage
 from entrypoints.http.problems import EXCEPTION_HANDLERS
 from entrypoints.http.requests.paging import VersionCursor, version_cursor
-from entrypoints.http.requests.paths import exact_version, provider_name, version_or_latest
+from entrypoints.http.requests.paths import exact_version, path_after, provider_name, version_or_latest
 from entrypoints.http.requests.public_urls import PublicUrls
 from entrypoints.http.routes.catalog import Offset, Tags, Words, catalog_search
 from entrypoints.http.routes.compatibility import compared_versions
@@ -58,9 +70,11 @@ async def provider_page(
     prefix: FromPath[str],
     name: FromPath[str],
     find_provider: NamedDependency[FindProvider],
+    find_version: NamedDependency[FindVersion],
     list_versions: NamedDependency[ListVersions],
     platform: NamedDependency[Author],
     rendering: NamedDependency[RenderingPool],
+    urls: NamedDependency[PublicUrls],
     cursor: VersionCursor = None,
 ) -> Representation:
     """Show one provider with its readme and its versions, some at a time."""
@@ -70,7 +84,27 @@ async def provider_page(
     found = await list_versions.execute(provider, limit=_VERSIONS + 1, before=before)
     listing = VersionListing(versions=found[:_VERSIONS], is_first=before is None, is_last=len(found) <= _VERSIONS)
     view = provider_view(entry, platform=platform)
-    return await rendering.run(page, "provider.html", provider=view, listing=listing, readme=entry.readme)
+    latest = await _latest(find_version, entry)
+    shown = (
+        None
+        if latest is None
+        else VersionPage(entry=entry, version=latest, registry_url=urls.base, mirror_url=urls.mirror)
+    )
+    return await rendering.run(
+        page,
+        "provider.html",
+        provider=view,
+        listing=listing,
+        readme=entry.readme,
+        latest=shown,
+        base_url=urls.base or "",
+    )
+
+
+async def _latest(find_version: FindVersion, entry: CatalogEntry) -> ProviderVersion | None:
+    if entry.latest is None:
+        return None
+    return await find_version.execute(entry.provider.name, entry.latest)
 
 
 @get("/catalog/{prefix:str}/{name:str}/{version:str}")
@@ -81,6 +115,7 @@ async def version_page(
     version: FromPath[str],
     find_provider: NamedDependency[FindProvider],
     find_version: NamedDependency[FindVersion],
+    list_versions: NamedDependency[ListVersions],
     read_history: NamedDependency[ReadHistory],
     find_compatibility: NamedDependency[FindCompatibility],
     find_availability: NamedDependency[FindAvailability],
@@ -97,6 +132,7 @@ async def version_page(
         entry=entry,
         version=found,
         history=history[:_EVENTS],
+        choices=await list_versions.execute(provider, limit=_VERSIONS),
         has_more_history=len(history) > _EVENTS,
         acceptance=await _acceptance(find_compatibility, found),
         availability=await find_availability.execute(provider, found.version),
@@ -112,6 +148,56 @@ async def _acceptance(find_compatibility: FindCompatibility, version: ProviderVe
         return None
     _, compatibility = await find_compatibility.execute(version.name, version.version)
     return compatibility.acceptance
+
+
+@get("/catalog/{prefix:str}/{name:str}/{version:str}/{resource:path}")
+@cached_read
+async def resource_page(
+    request: Request[Any, Any, Any],
+    prefix: FromPath[str],
+    name: FromPath[str],
+    version: FromPath[str],
+    resource: FromPath[str],
+    find_provider: NamedDependency[FindProvider],
+    find_schema: NamedDependency[FindSchema],
+    list_versions: NamedDependency[ListVersions],
+    rendering: NamedDependency[RenderingPool],
+    urls: NamedDependency[PublicUrls],
+) -> Representation:
+    """Show one resource type of a version, or of the latest."""
+    provider = provider_name(prefix, name)
+    resource_type = path_after(request, 4, resource)
+    found = await find_schema.execute(provider, version_or_latest(provider, version), resource_type)
+    view = ResourcePage(
+        entry=await find_provider.execute(provider),
+        version=found.version,
+        schema=found.schema,
+        choices=await list_versions.execute(provider, limit=_VERSIONS),
+        base_url=urls.base or "",
+    )
+    return await rendering.run(page, "resource.html", page=view)
+
+
+@get("/catalog/{prefix:str}/{name:str}/versions")
+async def chosen_version(
+    prefix: FromPath[str],
+    name: FromPath[str],
+    version: FromQuery[str],
+    find_schema: NamedDependency[FindSchema],
+    resource: FromQuery[str] = "",
+) -> Redirect:
+    """Lead from a form to the page of a version; to that of a resource type, if the version has it."""
+    provider = provider_name(prefix, name)
+    chosen = exact_version(provider, version)
+    path = f"/catalog/{provider}/{quote(chosen.text, safe='+')}"
+    if resource:
+        try:
+            await find_schema.execute(provider, chosen, resource)
+        except NotFoundError:
+            path = f"{path}#resources"
+        else:
+            path = resource_path(provider, chosen, resource)
+    return Redirect(path, status_code=HTTP_303_SEE_OTHER)
 
 
 @get("/catalog/{prefix:str}/{name:str}/compare/{versions:str}")
@@ -165,6 +251,8 @@ pages = Router(
         providers_page,
         provider_page,
         version_page,
+        resource_page,
+        chosen_version,
         comparison_page,
         chosen_comparison,
         rules_page,

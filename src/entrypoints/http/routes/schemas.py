@@ -1,9 +1,7 @@
 """Public reads of a version's schemas, for dependents."""
 
-import re
 from functools import partial
 from typing import Annotated, Any
-from urllib.parse import unquote
 
 from litestar import Request, get
 from litestar.di import NamedDependency
@@ -16,13 +14,12 @@ from domain.schemas import ResourceSchema
 from entrypoints.http.cache.read_cache import cached_read
 from entrypoints.http.cache.representation import IMMUTABLE, REVALIDATE, Representation
 from entrypoints.http.openapi import responses
-from entrypoints.http.requests.paths import provider_name, version_or_latest
+from entrypoints.http.requests.paths import path_after, provider_name, version_or_latest
 from entrypoints.http.requests.public_urls import PublicUrls
 from entrypoints.http.routes.providers import VersionParameter, cache_control_of
 from entrypoints.presenters.versions import JsonObject, ResourceSchemaView, schema_view
 
 MEDIA_TYPE = "application/schema+json"
-_RESOURCE_TYPE = re.compile(rb"/*(?:[^/]+/+){5}[^/]+/(.+)")
 ResourceTypeParameter = Annotated[
     str, PathParameter(description="A resource type; its slashes may be written as they are, or as `%2F`.")
 ]
@@ -98,7 +95,7 @@ async def read_schema(
 ) -> Representation:
     """Read the schema of one resource type as a document."""
     provider = provider_name(prefix, name)
-    written = _as_written(request.scope.get("raw_path", b""), resource_type)
+    written = path_after(request, 6, resource_type)
     found = await find_schema.execute(provider, version_or_latest(provider, version), written)
     url = urls.schema(request, provider, found.version.version, written)
     cache_control = cache_control_of(version, IMMUTABLE) if urls.base else REVALIDATE
@@ -112,9 +109,3 @@ def _size(schema: ResourceSchema) -> int:
 
 def _document(schema: ResourceSchema, url: str, cache_control: str, *, depends_on_host: bool) -> Representation:
     return Representation.of(schema_document(schema, url), cache_control, MEDIA_TYPE, depends_on_host=depends_on_host)
-
-
-def _as_written(raw_path: bytes, parsed: str) -> str:
-    """Return the resource type that a path ends in; the framework drops its outer and doubled slashes."""
-    found = _RESOURCE_TYPE.fullmatch(raw_path.partition(b"?")[0])
-    return unquote(found[1]) if found else parsed.removeprefix("/")
