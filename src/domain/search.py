@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -66,11 +67,11 @@ class Query:
 
     def rank(self, provider: Provider, terms: SearchTerms) -> int | None:
         """Return 0 for the provider of that name, 1 if its labels are found, 2 if other words are, else None."""
-        if not self._begin(terms.words):
+        if not self.begins(terms.words):
             return None
         if self.text in {provider.name.name, provider.name.canonical}:
             return 0
-        return 1 if self._begin(terms.labels) else 2
+        return 1 if self.begins(terms.labels) else 2
 
     def nearness(self, terms: SearchTerms) -> int | None:
         """Return how many trigrams are shared, or None for too few to be a near miss."""
@@ -78,11 +79,14 @@ class Query:
         shared = len(wanted & terms.trigrams)
         return shared if shared * 2 > len(wanted) else None
 
-    def _begin(self, candidates: AbstractSet[str]) -> bool:
-        return bool(self.words) and all(
-            own in candidates or (len(own) > 1 and any(word.startswith(own) for word in candidates))
-            for own in self.words
-        )
+    def begins(self, candidates: AbstractSet[str]) -> bool:
+        """Tell whether each of its words begins one of these."""
+        return bool(self.words) and all(begins_one(own, candidates) for own in self.words)
+
+
+def begins_one(own: str, candidates: Collection[str]) -> bool:
+    """Tell whether a query's word begins one of these words; one of a single character must be one of them."""
+    return own in candidates or (len(own) > 1 and any(word.startswith(own) for word in candidates))
 
 
 def words(text: str) -> list[str]:

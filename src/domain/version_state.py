@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeAlias
 
-from domain.catalog import CatalogMetadata, Provider
+from domain.catalog import CatalogMetadata, Provider, latest
 from domain.compatibility.baselines import PublicVersion
 from domain.compatibility.record import Compatibility
 from domain.compatibility.report import VersionSchemas
@@ -110,6 +110,7 @@ class VersionSnapshot:
         provider: None if nothing was ever recorded under the name.
         version: The version in any status, or None.
         newest: The highest public version of the provider, or None.
+        latest: What ``latest`` means, or None.
         names: The names of the wheel that was asked about; None if none was.
         neighbours: The public versions that decide on the version's baseline (``neighbours_of``), if a wheel was asked
             about; empty otherwise.
@@ -120,6 +121,7 @@ class VersionSnapshot:
     provider: Provider | None = None
     version: ProviderVersion | None = None
     newest: SemVer | None = None
+    latest: SemVer | None = field(default=None, compare=False)
     names: WheelNames | None = None
     neighbours: tuple[PublicVersion, ...] = ()
     publishers: PublisherRecord = field(default_factory=PublisherRecord)
@@ -181,6 +183,18 @@ class VersionSnapshot:
             actor=write.version.registered_by,
             request_id=write.event.request_id,
         )
+
+    def newly_searched(self, write: VersionWrite) -> ProviderVersion | None:
+        """Return the version whose resource types are searched from now on; None if those of another one are."""
+        if not isinstance(write, Publish | ChangeStatus) or write.version.status is not VersionStatus.PUBLISHED:
+            return None
+        number = write.version.version
+        return write.version if latest([number, *([] if self.latest is None else [self.latest])]) == number else None
+
+    def is_search_outdated(self, write: VersionWrite) -> bool:
+        """Tell whether a write yanks the version whose resource types are searched."""
+        is_yanked = isinstance(write, ChangeStatus) and write.version.status is VersionStatus.YANKED
+        return is_yanked and write.version.version == self.latest
 
     def metadata_event(self, write: VersionWrite) -> MetadataEvent | None:
         """Return the event that records how the provider is shown from now on; None if that stays."""

@@ -37,6 +37,7 @@ from application.use_cases.queries import (
     ListVersions,
     ReadHistory,
     SearchProviders,
+    SearchResources,
 )
 from application.use_cases.read_log import ListChanges, ReadCheckpoint, ReadProof, ReadTile
 from application.use_cases.register_version import RegisterVersion
@@ -132,6 +133,7 @@ class UseCases:
     verify_wheel: VerifyWheel
     find_version: FindVersion
     find_schema: FindSchema
+    search_resources: SearchResources
     list_versions: ListVersions
     read_history: ReadHistory
     find_compatibility: FindCompatibility

@@ -61,7 +61,7 @@ def test_pages_hold_no_script_and_no_style_of_their_own(open_page: Open, path: s
 
 def test_without_javascript_one_searches_and_reads(open_page: Open) -> None:
     page = open_page("/", java_script_enabled=False)
-    page.get_by_label("Search providers").fill("goog")
+    page.get_by_label("Search providers and resources").fill("goog")
     page.get_by_role("button", name="Search").click()
     page.get_by_role("link", name="Google Cloud").click()
     page.get_by_role("link", name="1.4.0", exact=True).click()

@@ -188,6 +188,8 @@ def release(fetcher: InMemoryWheelFetcher, canonical: str, version: str, changes
     distribution = f"pragmatiks_{canonical.partition('/')[2].replace('-', '_')}_provider"
     metadata = (
         f"Metadata-Version: 2.4\nName: {distribution}\nVersion: {built}\nRequires-Python: >=3.11\n"
+        "License-Expression: Apache-2.0\nAuthor: The provider's authors\nRequires-Dist: httpx>=0.28\n"
+        "Project-URL: Source, https://git.example.com/gcp\nProject-URL: Issues, https://git.example.com/gcp/issues\n"
         f"Description-Content-Type: text/markdown\n\n{README}"
     )
     wheel = a_wheel(distribution, built, metadata=metadata)

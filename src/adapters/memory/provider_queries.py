@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 
 from adapters.memory.version_repository import InMemoryVersionRepository
-from application.ports.provider_queries import CatalogPage, CatalogSearch
+from application.ports.provider_queries import CatalogPage, CatalogSearch, ResourcePage
 from domain.catalog import CatalogEntry, Provider, latest
 from domain.names import ProviderName
+from domain.resource_search import ResourceHit, resource_entries
 from domain.search import Query, SearchTerms
 from domain.versions import ProviderVersion, VersionStatus
 
@@ -23,6 +24,21 @@ class InMemoryProviderQueries:
             return _page(shown, lambda _: 0, search)
         found = _page(shown, lambda entry: query.rank(entry.provider, _terms(entry)), search)
         return found if found.total else _page(shown, lambda entry: _distance(query, entry), search, near=True)
+
+    async def search_resources(self, query: Query, *, limit: int) -> ResourcePage:
+        found = []
+        for provider, versions in await self._store.public():
+            entry = _entry(provider, versions)
+            chosen = next((each for each in versions if each.version == entry.latest), None)
+            for resource in resource_entries(chosen and chosen.announcement.schemas):
+                rank = resource.rank(query)
+                if chosen is not None and rank is not None:
+                    hit = ResourceHit(
+                        provider=provider.name, metadata=entry.shown, version=chosen.version, entry=resource
+                    )
+                    found.append((rank, provider.name, resource.resource_type, hit))
+        found.sort(key=lambda each: each[:3])
+        return ResourcePage(hits=[hit for *_, hit in found[:limit]], total=len(found))
 
     async def find(self, name: ProviderName) -> CatalogEntry | None:
         public = await self._store.public()

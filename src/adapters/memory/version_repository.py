@@ -222,6 +222,7 @@ class InMemoryVersionRepository:
             provider=self._providers.get(name),
             version=self._versions.get(name, {}).get(version),
             newest=in_order[-1].version if in_order else None,
+            latest=latest(found.version for found in in_order if found.status is VersionStatus.PUBLISHED),
             names=self.names.of(name, wheel),
             publishers=PublisherRecord.of(self.publishers.get(name, ())),
             neighbours=() if wheel is None else neighbours_of(version, map(as_public, in_order)),
@@ -239,7 +240,8 @@ class InMemoryVersionRepository:
 def as_listed(version: ProviderVersion) -> ProviderVersion:
     """Return a version without what lists leave out."""
     announcement = replace(version.announcement, schemas=None, config_schema=None, outputs_schema=None, changelog=None)
-    return replace(_without_readme(version), announcement=announcement, verification=None)
+    wheel = version.wheel and replace(version.wheel, readme=None, project=None)
+    return replace(version, wheel=wheel, announcement=announcement, verification=None)
 
 
 def _without_readme(version: ProviderVersion) -> ProviderVersion:

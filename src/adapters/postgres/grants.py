@@ -20,6 +20,7 @@ from adapters.postgres.log_tables import (
 )
 from adapters.postgres.migrations import MIGRATION_LOCK, VERSION_TABLE
 from adapters.postgres.provenance_tables import ATTESTATIONS, PUBLISHER_EVENTS
+from adapters.postgres.resource_tables import RESOURCE_TYPES
 from adapters.postgres.tables import (
     BIND_KEY,
     DISTRIBUTION_EVENTS,
@@ -44,7 +45,9 @@ _PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     WHEEL_FILES.name: ("SELECT", "INSERT"),  # a file name keeps its digest
     **dict.fromkeys((ATTESTATIONS.name, PUBLISHER_EVENTS.name), ("SELECT", "INSERT")),
     REPORTS.name: ("SELECT", "INSERT"),  # a version is compared once
-    **dict.fromkeys((TASKS.name, WEBHOOK_RECEIVERS.name), ("SELECT", "INSERT", "UPDATE", "DELETE")),
+    **dict.fromkeys(
+        (TASKS.name, WEBHOOK_RECEIVERS.name, RESOURCE_TYPES.name), ("SELECT", "INSERT", "UPDATE", "DELETE")
+    ),
     VERSION_TABLE: ("SELECT",),
 }
 _NEEDS = values(column("place", Text), column("needed", Text), name="needs", literal_binds=True).data(

@@ -22,6 +22,7 @@ from domain.semver import SemVer
 from domain.verification import Verification
 from domain.versions import ProviderVersion, VersionStatus
 from domain.wheel.metadata import Readme
+from domain.wheel.project_metadata import ProjectMetadata
 from domain.wheel.url import WheelUrl
 from domain.wheel.verified_wheel import VerifiedWheel
 
@@ -240,6 +241,7 @@ def _wheel(row: Mapping[str, Any]) -> VerifiedWheel | None:
         summary=row["summary"],
         package_name=row["inferred_package_name"],
         readme=read_readme(row),
+        project=_project(row.get("project_metadata")),
         is_mirrored=bool(row.get("is_mirrored")),
     )
 
@@ -261,7 +263,12 @@ def _wheel_columns(wheel: VerifiedWheel | None) -> dict[str, object]:
         "inferred_package_name": wheel and wheel.package_name,
         "readme": wheel and wheel.readme and wheel.readme.text,
         "readme_type": wheel and wheel.readme and wheel.readme.content_type,
+        "project_metadata": wheel and wheel.project and json.encode(wheel.project).decode(),
     }
+
+
+def _project(stored: str | None) -> ProjectMetadata | None:
+    return None if stored is None else json.decode(stored, type=ProjectMetadata)
 
 
 def _verification(stored: str | None) -> Verification | None:

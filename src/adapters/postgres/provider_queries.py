@@ -1,17 +1,20 @@
 """The catalog of providers."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 from adapters.postgres.catalog_queries import FIND_PROVIDER, SEARCHES
 from adapters.postgres.engine import Database, Rows
 from adapters.postgres.mapping import read_number, read_provider, read_readme
 from adapters.postgres.queries import key_of
+from adapters.postgres.resource_statements import SEARCH, read_resource
 from application.errors import SearchBusyError
-from application.ports.provider_queries import CatalogPage, CatalogSearch
+from application.ports.provider_queries import CatalogPage, CatalogSearch, ResourcePage
 from domain.catalog import CatalogEntry
 from domain.names import ProviderName
+from domain.resource_search import ResourceHit
 from domain.search import Query
 
 
@@ -29,14 +32,28 @@ class PostgresProviderQueries:
         self._timeout = search_timeout
         self._searches = asyncio.Semaphore(max(1, database.options.pool_size // 4))
 
+    async def search_resources(self, query: Query, *, limit: int) -> ResourcePage:
+        if not query.words:
+            return ResourcePage(hits=[], total=0)
+        terms = _terms(query)
+        parameters = {"of_text": terms["of_text"], "of_words": terms["of_words"], "page_limit": limit}
+        async with self._turn():
+            rows = await self._database.read(SEARCH, parameters, first_answer_timeout=self._timeout / 2)
+        return ResourcePage(hits=[_hit(row) for row in rows], total=rows[0]["total"] if rows else 0)
+
     async def search(self, search: CatalogSearch) -> CatalogPage:
         if search.query is None:
             return _page(await self._search("everything", search))
         if not search.query.words:
             return CatalogPage(entries=[], total=0)
+        async with self._turn():
+            return await self._found(search, search.query)
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
         try:
             async with asyncio.timeout(self._timeout), self._searches:
-                return await self._found(search, search.query)
+                yield
         except TimeoutError:
             raise SearchBusyError("too much is being searched for; use fewer or longer words, or try again") from None
 
@@ -81,3 +98,10 @@ def _entry(row: Mapping[str, Any]) -> CatalogEntry:
     name = ProviderName(row["prefix"], row["name"])
     latest = None if row["version"] is None else read_number(row)
     return CatalogEntry(provider=read_provider(name, row), latest=latest, readme=read_readme(row))
+
+
+def _hit(row: Mapping[str, Any]) -> ResourceHit:
+    found = _entry(row)
+    return ResourceHit(
+        provider=found.provider.name, metadata=found.shown, version=read_number(row), entry=read_resource(row)
+    )

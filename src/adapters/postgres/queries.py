@@ -49,7 +49,7 @@ PAGE_LIMIT, PAGE_OFFSET = bindparam("page_limit", type_=BigInteger), bindparam("
 """A limit of NULL is none."""
 ABOVE_ALL = "\x7f"
 """A sort key above that of every version."""
-_LARGE = frozenset({"schemas", "config_schema", "outputs_schema", "changelog", "verification"})
+_LARGE = frozenset({"schemas", "config_schema", "outputs_schema", "changelog", "verification", "project_metadata"})
 _README = frozenset({"readme", "readme_type"})
 
 
@@ -75,11 +75,19 @@ _NEWEST = (
     .limit(ONE)
     .lateral("newest")
 )
+_LATEST = (
+    select(*(VERSIONS.c[column] for column in _NUMBER))
+    .where(where_provider(VERSIONS), text(IS_INSTALLABLE))
+    .order_by(VERSIONS.c.is_prerelease, _BY_PRECEDENCE)
+    .limit(ONE)
+    .lateral("latest")
+)
 _ID = select(VERSIONS.c.id).where(where_version(VERSIONS)).scalar_subquery()
 _PARTS: Mapping[str, Sequence[Any]] = {
     "provider": [column for column in PROVIDERS.c if column.name not in _TERMS],
     "version": [column for column in _ANY_VERSION.c if column.name not in _KEY],
     "newest": list(_NEWEST.c),
+    "latest": list(_LATEST.c),
     "distribution": list(DISTRIBUTIONS.c),
     "file": [column for column in WHEEL_FILES.c if column.name != "prefix"],
 }
@@ -129,8 +137,8 @@ def _labelled(*parts: str) -> list[ColumnElement[Any]]:
 
 
 _LOAD = (
-    select(*_labelled("provider", "version", "newest"))
-    .select_from(PROVIDERS.outerjoin(_ANY_VERSION, true()).outerjoin(_NEWEST, true()))
+    select(*_labelled("provider", "version", "newest", "latest"))
+    .select_from(PROVIDERS.outerjoin(_ANY_VERSION, true()).outerjoin(_NEWEST, true()).outerjoin(_LATEST, true()))
     .where(where_provider(PROVIDERS))
 )
 _LOWER = VERSIONS.c.sort_key < bindparam("of_precedence")

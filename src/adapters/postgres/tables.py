@@ -170,6 +170,7 @@ class VersionRow(_Row):
     verification: Mapped[_Text | None]
     readme: Mapped[_Text | None]
     readme_type: Mapped[_Text | None]
+    project_metadata: Mapped[_Text | None]
 
     runtime_version: Mapped[_Text]
     registered_by: Mapped[_Text]

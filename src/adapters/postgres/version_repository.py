@@ -40,6 +40,7 @@ from adapters.postgres.mapping import (
 )
 from adapters.postgres.provenance_statements import FIND_VERSION, read_publisher_events, write_provenance
 from adapters.postgres.queries import LOAD, LOAD_WITH_NAMES, key_of, part
+from adapters.postgres.resource_statements import FILL, UNINDEX, fill, write_resources
 from adapters.postgres.revisions import are_compatible
 from adapters.postgres.task_queue import LEASES, write_task
 from adapters.postgres.write import Write
@@ -60,6 +61,7 @@ from adapters.postgres.writes import (
     combine,
 )
 from application.errors import LeaseLostError, StoreUnavailableError
+from application.offload import run_in_thread_if_large
 from application.ports.version_repository import Decide, Result
 from domain.catalog import Provider
 from domain.compatibility.record import Compatibility
@@ -67,6 +69,7 @@ from domain.distributions import DistributionEvent, WheelNames
 from domain.history import LifecycleEvent, MetadataEvent
 from domain.names import ProviderName
 from domain.provenance.record import PublisherRecord
+from domain.resource_search import ResourceEntry, resource_entries
 from domain.semver import SemVer
 from domain.tasks import Lease
 from domain.version_state import (
@@ -172,12 +175,11 @@ class PostgresVersionRepository:
             await self._database.read(queries.CONFIRM)
             return result
         try:
-            if not await self._database.execute(
-                *_write_statement(name, stored, change, notify_later=self._notify_later)
-            ):
+            if not await self._database.execute(*await self._write_statement(name, stored, change)):
                 raise ConcurrentUpdateError
         finally:
             self._database.listeners.on_change(name)
+        await self._index_latest(name, stored, change)
         return result
 
     async def _update_locked(
@@ -195,7 +197,7 @@ class PostgresVersionRepository:
             stored = _read_snapshot(name, rows_of(await connection.execute(*_load_statement(name, version, wheel))))
             change, result = _decided(decide, name, version, stored)
             if change is not None:
-                await connection.execute(*_write_statement(name, stored, change, notify_later=self._notify_later))
+                await connection.execute(*await self._write_statement(name, stored, change))
             if lease is not None:
                 await connection.execute(LEASES.finish, held(lease))
             if change is not None or lease is not None:
@@ -205,9 +207,42 @@ class PostgresVersionRepository:
                         await connection.commit()
                 finally:
                     self._database.listeners.on_change(name)
-                return result
+        if change is not None or lease is not None:
+            await self._index_latest(name, stored, change)
+            return result
         await self._database.read(queries.CONFIRM)
         return result
+
+    async def _write_statement(
+        self, name: ProviderName, stored: VersionSnapshot, change: VersionWrite
+    ) -> tuple[Select[Any], dict[str, object]]:
+        """Return the statement that writes a change, and what is searched from then on, with its parameters."""
+        rows = _rows(name, stored, change)
+        searched = stored.newly_searched(change)
+        if searched is not None:
+            rows = {**rows, **write_resources(searched.version, await _entries(searched))}
+        elif stored.is_search_outdated(change):
+            rows = {**rows, UNINDEX: {"kept": []}}
+        return _combined(name, stored, change, rows, notify_later=self._notify_later)
+
+    async def _index_latest(self, name: ProviderName, stored: VersionSnapshot, change: VersionWrite | None) -> None:
+        """Search the version that is the latest after another one was yanked: its schemas were not loaded before."""
+        if change is None or not stored.is_search_outdated(change):
+            return
+        with suppress(StoreUnavailableError, RetryableError):  # the yank is committed; the next publish indexes again
+            async with self._database.transaction() as connection:
+                await connection.execute(queries.LOCK, key_of(name))
+                rows = rows_of(await connection.execute(queries.FIND_LATEST, key_of(name)))
+                if rows:
+                    found = read_version(name, rows[0])
+                    await connection.execute(FILL, {**key_of(name), **fill(found.version, await _entries(found))})
+                    await connection.commit()
+
+
+async def _entries(version: ProviderVersion) -> Sequence[ResourceEntry]:
+    schemas = version.announcement.schemas
+    size = sum(len(schema.config_schema.text) for schema in schemas or () if schema.config_schema)
+    return await run_in_thread_if_large(size, resource_entries, schemas)
 
 
 def _decided(
@@ -248,26 +283,30 @@ def _read_snapshot(name: ProviderName, rows: Rows) -> VersionSnapshot:
         provider=read_provider(name, part(row, "provider")),
         version=None if row["version_version"] is None else read_version(name, part(row, "version")),
         newest=None if row["newest_version"] is None else read_number(part(row, "newest")),
+        latest=None if row["latest_version"] is None else read_number(part(row, "latest")),
         neighbours=read_neighbours(row["neighbours"]) if names is not None else (),
         publishers=publishers,
         revision=row["provider_revision"],
     )
 
 
-def _write_statement(
-    name: ProviderName, stored: VersionSnapshot, change: VersionWrite, *, notify_later: bool
-) -> tuple[Select[Any], dict[str, object]]:
-    """Return the statement that writes a change, with its parameters.
-
-    It returns a row, or writes nothing and returns none because the provider is not at the stored revision any more.
-    """
+def _rows(name: ProviderName, stored: VersionSnapshot, change: VersionWrite) -> _Writes:
     after = stored.after(change)
-    rows = {
+    return {
         **_provider(after.provider, stored.provider),
         **_shown(name, stored.metadata_event(change)),
         **_wheel_names(stored, after.names, stored.ownership_event(change)),
         **_version(stored, change),
     }
+
+
+def _combined(
+    name: ProviderName, stored: VersionSnapshot, change: VersionWrite, rows: _Writes, *, notify_later: bool
+) -> tuple[Select[Any], dict[str, object]]:
+    """Return the statement that writes rows, with its parameters.
+
+    It returns a row, or writes nothing and returns none because the provider is not at the stored revision any more.
+    """
     values = {f"{write.part}_{column}": value for write, row in rows.items() for column, value in row.items()}
     target = {} if isinstance(change, UpdateProvider) else {"of_version": change.version.version.text}
     return combine(*rows, notify_later=notify_later), {

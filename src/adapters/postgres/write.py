@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Insert, Select, Update
+from sqlalchemy import Delete, Insert, Select, Update
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -15,4 +15,4 @@ class Write:
     """
 
     part: str
-    clause: Insert | Update | Select[Any]
+    clause: Insert | Update | Delete | Select[Any]

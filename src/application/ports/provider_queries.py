@@ -6,6 +6,7 @@ from typing import Protocol
 
 from domain.catalog import CatalogEntry
 from domain.names import ProviderName
+from domain.resource_search import ResourceHit
 from domain.search import Query
 
 
@@ -40,6 +41,18 @@ class CatalogSearch:
     offset: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourcePage:
+    """The best of what was found.
+
+    Attributes:
+        total: How many were found altogether; of very many, so many as were ranked.
+    """
+
+    hits: Sequence[ResourceHit]
+    total: int
+
+
 class ProviderQueries(Protocol):
     """Shows providers that have a public (published or yanked) version; others stay hidden.
 
@@ -50,6 +63,14 @@ class ProviderQueries(Protocol):
         """Return what is found, best first by ``Query.rank`` and in the order of names among equals, without readmes.
 
         Nothing found, and a query given: return the near misses (``Query.nearness``) instead, nearest first.
+        """
+        ...
+
+    async def search_resources(self, query: Query, *, limit: int) -> ResourcePage:
+        """Return resource types of latest versions, best first by ``ResourceEntry.rank``.
+
+        Among equals in the order of providers' names and of resource types. Of very many that match, not all are
+        ranked.
         """
         ...
 

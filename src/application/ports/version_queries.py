@@ -33,7 +33,8 @@ class VersionQueries(Protocol):
     ) -> Sequence[ProviderVersion]:
         """Return the provider's public versions, newest first by precedence; empty if there are none.
 
-        Schemas, changelog and verification are left out (None): they are large, and lists do not show them.
+        Schemas, changelog, verification and what wheels say of their projects are left out (None): they are large, and
+        lists do not show them.
 
         Args:
             name: The provider.

@@ -7,7 +7,7 @@ from packaging.utils import NormalizedName
 
 from application.ports.distribution_index import DistributionIndex
 from application.ports.health_check import HealthCheck
-from application.ports.provider_queries import CatalogPage, CatalogSearch, ProviderQueries
+from application.ports.provider_queries import CatalogPage, CatalogSearch, ProviderQueries, ResourcePage
 from application.ports.version_queries import VersionQueries
 from domain.catalog import CatalogEntry
 from domain.distributions import IndexFile, installable_files
@@ -16,6 +16,7 @@ from domain.history import LifecycleEvent
 from domain.lifecycle import require_version
 from domain.names import PLATFORM, ProviderName
 from domain.schemas import ResourceSchema
+from domain.search import Query
 from domain.semver import SemVer
 from domain.versions import ProviderVersion
 
@@ -136,6 +137,22 @@ class SearchProviders:
             StoreUnavailableError: The catalog is unreachable.
         """
         return await self._catalog.search(search)
+
+
+class SearchResources:
+    """Finds resource types of the latest versions of providers."""
+
+    def __init__(self, catalog: ProviderQueries) -> None:
+        self._catalog = catalog
+
+    async def execute(self, query: Query, *, limit: int) -> ResourcePage:
+        """Return the best of what is found, at most so many.
+
+        Raises:
+            StoreUnavailableError: The catalog is unreachable.
+            SearchBusyError: Too much is being searched for.
+        """
+        return await self._catalog.search_resources(query, limit=limit)
 
 
 class FindProvider:

@@ -16,6 +16,7 @@ from domain.wheel.entry_points import validate_entry_points
 from domain.wheel.filename import WheelFilename
 from domain.wheel.metadata import LONGEST_FIELD, Readme, body, field, headers, quoted, requires_python
 from domain.wheel.packages import ImportPackages, scripts_in, validate_data_folders
+from domain.wheel.project_metadata import ProjectMetadata
 from domain.wheel.record import verify_record
 
 _REQUIRED_FILES = ("WHEEL", "METADATA", "RECORD")
@@ -37,6 +38,7 @@ class VerifiedWheel:
         summary: The first 2000 characters of the wheel's ``Summary``, or None.
         package_name: The importable package that the layout points at, or None when it is ambiguous.
         readme: The wheel's long description, or None.
+        project: What the wheel says of its project; None on rows from before it was kept, and in lists.
         name: The distribution's name as ``METADATA`` spells it; there only when the wheel was just verified.
         metadata: Its ``METADATA``; there only when the wheel was just verified.
         is_mirrored: Whether there is a copy of it, as far as was asked.
@@ -50,6 +52,7 @@ class VerifiedWheel:
     summary: str | None
     package_name: str | None
     readme: Readme | None = None
+    project: ProjectMetadata | None = None
     name: str | None = dataclasses.field(default=None, compare=False)
     metadata: bytes | None = dataclasses.field(default=None, compare=False, repr=False)
     is_mirrored: bool = dataclasses.field(default=False, compare=False)
@@ -145,6 +148,7 @@ def verify(
         package_name=packages.only,
         name=field(metadata, "Name"),
         readme=Readme.of(metadata, body(core_metadata)),
+        project=ProjectMetadata.of(metadata),
         metadata=core_metadata,
     )
 

@@ -46,6 +46,7 @@ from application.use_cases.queries import (
     ListVersions,
     ReadHistory,
     SearchProviders,
+    SearchResources,
 )
 from application.use_cases.register_version import RegisterVersion
 from application.use_cases.reverify_version import ReverifyVersion
@@ -179,6 +180,7 @@ def build_registry(  # noqa: PLR0913 -- each is a setting
             coverage=adapters.upgrade_coverage,
         ),
         search_providers=SearchProviders(adapters.catalog),
+        search_resources=SearchResources(adapters.catalog),
         find_provider=FindProvider(adapters.catalog),
         list_distributions=ListDistributions(adapters.distributions),
         list_files=ListFiles(adapters.distributions),

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from domain.schemas import CanonicalJson, ResourceSchema
 from domain.versions import ProviderVersion, VersionStatus
+from domain.wheel.project_metadata import ProjectMetadata
 from entrypoints.presenters.compatibility import SUMMARY_EXAMPLE, CompatibilitySummaryView, summary_view
 
 JsonObject = dict[str, Any]
@@ -21,6 +22,22 @@ class ResourceSchemaView(Struct, kw_only=True):
     description: str | None
     config_schema: JsonObject | None
     outputs_schema: JsonObject | None
+
+
+class ProjectLinkView(Struct, frozen=True):
+    """A link of a project; always https."""
+
+    label: str
+    url: str
+
+
+class ProjectMetadataView(Struct, kw_only=True):
+    """What a wheel says of its project. Nothing of it is verified."""
+
+    license: Annotated[str | None, Meta(description="An SPDX expression, or what older metadata says.")]
+    author: str | None
+    links: list[ProjectLinkView]
+    dependencies: Annotated[list[str], Meta(description="Requirements, as the wheel writes them; at most 100.")]
 
 
 class ProviderVersionView(Struct, kw_only=True):
@@ -51,6 +68,10 @@ class ProviderVersionView(Struct, kw_only=True):
     distribution: Annotated[str, Meta(description="Normalised name of the wheel's distribution.")]
     distribution_name: Annotated[str, Meta(description="The same as `distribution`, under the name that SDKs require.")]
     requires_python: str | None
+    project: Annotated[
+        ProjectMetadataView | None,
+        Meta(description="Null in lists, and on versions from before it was kept."),
+    ]
     config_schema: JsonObject | None
     outputs_schema: JsonObject | None
     yanked_at: datetime | None
@@ -88,12 +109,22 @@ def version_view(version: ProviderVersion) -> ProviderVersionView:
         distribution=filename.distribution,
         distribution_name=filename.distribution,
         requires_python=wheel.requires_python if wheel else None,
+        project=None if wheel is None or wheel.project is None else _project_view(wheel.project),
         config_schema=_document(announced.config_schema),
         outputs_schema=_document(announced.outputs_schema),
         yanked_at=version.yanked_at,
         yanked_reason=version.yanked_reason,
         registered_by=version.registered_by,
         compatibility=None if version.compatibility is None else summary_view(version.compatibility),
+    )
+
+
+def _project_view(project: ProjectMetadata) -> ProjectMetadataView:
+    return ProjectMetadataView(
+        license=project.license,
+        author=project.author,
+        links=[ProjectLinkView(link.label, link.url) for link in project.links],
+        dependencies=list(project.dependencies),
     )
 
 
@@ -147,6 +178,12 @@ PUBLISHED_EXAMPLE = ProviderVersionView(
     distribution="pragmatiks-gcp-provider",
     distribution_name="pragmatiks-gcp-provider",
     requires_python=">=3.11",
+    project=ProjectMetadataView(
+        license="MIT",
+        author="The GCP provider's authors",
+        links=[ProjectLinkView("Source", "https://git.example.com/providers/gcp")],
+        dependencies=["httpx>=0.28"],
+    ),
     config_schema=None,
     outputs_schema=None,
     yanked_at=None,

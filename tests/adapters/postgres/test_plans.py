@@ -15,6 +15,7 @@ from adapters.postgres import (
     mirror_index,
     provenance_statements,
     queries,
+    resource_statements,
     task_queue,
     version_checks,
     writes,
@@ -88,6 +89,14 @@ CHECKS = """
 """
 
 
+RESOURCES = """
+    INSERT INTO resource_types (prefix, name, resource_type, sought, version, summary, fields, labels, words)
+    SELECT 'platform', 'p' || p, 'r' || r, 'r' || r, '1.50.0', '', '{}', ARRAY['r' || r, 'r' || p || 'x' || r],
+        ARRAY['r' || r, 'common', 'r' || p || 'x' || r]
+    FROM generate_series(1, 300) p, generate_series(1, 100) r
+"""
+
+
 DIALECT = postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's
 
 
@@ -96,7 +105,9 @@ def busy_dsn(postgres_dsn: str, template_dsn: str) -> Iterator[str]:
     """A database with 30,000 versions."""
     with a_database(postgres_dsn, template=template_dsn) as dsn:
         vacuum = f"VACUUM ANALYZE {', '.join(TABLES)}"
-        execute(dsn, PROVIDERS, VERSIONS, EVENTS, *NAMES, COPIES, PUBLISHERS, ATTESTED, TASKS, CHECKS, vacuum)
+        execute(
+            dsn, PROVIDERS, VERSIONS, EVENTS, *NAMES, COPIES, PUBLISHERS, ATTESTED, TASKS, CHECKS, RESOURCES, vacuum
+        )
         yield dsn
 
 
@@ -270,6 +281,14 @@ def test_tasks_are_found_by_index_however_many_wait(busy_dsn: str, statement: Cl
     assert "Seq Scan" not in {node["Node Type"] for node in plan}
     [read] = [node for node in plan if node.get("Index Name") == index and node["Node Type"] != "ModifyTable"][:1]
     assert read["Actual Rows"] <= 40
+
+
+@pytest.mark.parametrize("words", ["r50x7", "common", "'r1':*"])
+def test_resource_types_are_found_by_index_and_so_many_as_are_ranked_are_read(busy_dsn: str, words: str) -> None:
+    plan = plan_of(busy_dsn, resource_statements.SEARCH, of_words=words, of_text="r7")
+    scans = [node for node in plan if node.get("Relation Name") == "resource_types"]
+    assert "Seq Scan" not in {node["Node Type"] for node in scans if node["Actual Loops"]}
+    assert max(node["Actual Rows"] for node in scans) <= resource_statements.MAX_FOUND
 
 
 def test_the_neighbours_of_a_version_are_one_row_of_an_index_each(busy_dsn: str) -> None:

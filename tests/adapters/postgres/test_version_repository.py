@@ -25,6 +25,7 @@ from domain.semver import SemVer
 from domain.version_state import VersionSnapshot
 from domain.versions import ProviderVersion, VersionStatus
 from domain.wheel.metadata import Readme
+from domain.wheel.project_metadata import ProjectLink, ProjectMetadata
 from tests.builders import NOW, a_building_version, a_name, a_proven_wheel, a_version
 from tests.support.postgres import cut_connections, database_of, empty, execute, fetch
 from tests.support.postgres_sessions import wait_until_somebody_waits
@@ -298,6 +299,18 @@ async def test_a_version_that_is_written_again_is_stored_like_one_that_is_writte
     failed = a_building_version("1.0.0").fail(_GONE, at=NOW)
     await put(postgres_store, failed, version)
     assert fetch(database_dsn, columns) == once
+
+
+async def test_what_a_wheel_says_of_its_project_is_kept_and_left_out_of_lists(
+    postgres_store: PostgresVersionRepository,
+) -> None:
+    project = ProjectMetadata(
+        license="MIT", author="Ada", links=(ProjectLink("Source", "https://git.example.com"),), dependencies=("httpx",)
+    )
+    await put(postgres_store, replace(a_version("1.0.0"), wheel=replace(a_proven_wheel(), project=project)))
+    found = await postgres_store.find(a_name(), SemVer.parse("1.0.0"))
+    [listed] = await postgres_store.list_versions(a_name())
+    assert [each and each.wheel and each.wheel.project for each in (found, listed)] == [project, None]
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from domain.verification import VerificationLog
 from domain.wheel.archive import ArchiveMember, WheelArchive
 from domain.wheel.filename import WheelFilename
 from domain.wheel.metadata import Readme
+from domain.wheel.project_metadata import ProjectMetadata
 from domain.wheel.verified_wheel import VerifiedWheel, verify, verify_digest, verify_filename
 from tests.builders import a_record, a_wheel
 
@@ -80,6 +81,7 @@ def test_a_good_wheel_is_verified_with_what_installers_need() -> None:
         summary="Manages Größe",
         package_name="gcp_provider",
         readme=Readme("A body\nName: other"),
+        project=ProjectMetadata(),
     )
 
 

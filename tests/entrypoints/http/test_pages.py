@@ -72,6 +72,25 @@ async def test_a_version_shows_how_to_install_it_what_was_checked_and_what_happe
     assert "by <code>mch_release</code>" in page
 
 
+async def test_what_the_wheel_says_of_its_project_is_shown_and_read(service: Service) -> None:
+    metadata = (
+        "Metadata-Version: 2.4\nName: pragmatiks_gcp_provider\nVersion: 1.0.0\nLicense-Expression: MIT\n"
+        "Project-URL: Source, https://git.example.com/gcp\nProject-URL: Evil, javascript:alert(1)\n"
+        "Requires-Dist: httpx>=0.28\n"
+    )
+    published = await service.publish(data=a_wheel(metadata=metadata))
+    links = [{"label": "Source", "url": "https://git.example.com/gcp"}]
+    expected = {"license": "MIT", "author": None, "links": links, "dependencies": ["httpx>=0.28"]}
+    assert published["project"] == expected
+    for path in (PROVIDER, VERSION):
+        page = await read(service, path)
+        assert '<a href="https://git.example.com/gcp" rel="nofollow noopener ugc">Source</a>' in page
+        assert "<dd>MIT</dd>" in page
+        assert "Evil" not in page
+    [listed] = (await service.client.get("/providers/platform/gcp/versions")).json()
+    assert listed["project"] is None
+
+
 async def test_a_yanked_version_says_so_and_why(service: Service) -> None:
     await service.publish()
     await service.client.put(YANK, json={"reason": "Deletes buckets"}, headers=service.authorised())

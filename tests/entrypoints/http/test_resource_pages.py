@@ -111,6 +111,17 @@ async def test_what_is_not_there_is_a_page_that_says_what_is(service: Service) -
     await read(service, f"{PROVIDER}/9.0.0/bucket", 404)
 
 
+async def test_a_search_finds_resource_types_and_fields_and_says_what_matched(service: Service) -> None:
+    await service.publish(schemas=SCHEMAS)
+    page = await read(service, "/?q=bucket")
+    assert f'<a href="{BUCKET}">bucket</a>' in page
+    assert "1 resource type found" in page
+    page = await read(service, "/?q=storage_class")
+    assert "has <code>storage_class</code>" in page
+    assert "No provider found" in page
+    assert "resource type" not in await read(service, "/?q=nothing")
+
+
 @pytest.mark.hostile
 @pytest.mark.parametrize("schema", HOSTILE.values(), ids=HOSTILE)
 async def test_the_page_of_a_hostile_schema_stays_small(service: Service, schema: dict[str, object]) -> None:

@@ -1,9 +1,28 @@
 """What a search found, and the links from there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from application.ports.provider_queries import CatalogPage, CatalogSearch
+from application.ports.provider_queries import CatalogPage, CatalogSearch, ResourcePage
+from domain.resource_search import ResourceHit
+from domain.search import Query
+from entrypoints.http.pages.resources import resource_path
+
+_MAX_MATCHING = 8
+
+
+@dataclass(frozen=True, slots=True)
+class FoundResource:
+    """A resource type that was found.
+
+    Attributes:
+        fields: Those of its fields that the query found.
+    """
+
+    hit: ResourceHit
+    path: str
+    fields: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,11 +31,24 @@ class Results:
 
     Attributes:
         words: What was looked for, as it was written.
+        resources: Resource types that were found; None if the query has no words, or a later stretch is shown.
     """
 
     words: str
     search: CatalogSearch
     found: CatalogPage
+    resources: ResourcePage | None = None
+
+    @property
+    def hits(self) -> Sequence[FoundResource]:
+        """The resource types that are shown."""
+        query = self.search.query
+        if self.resources is None or query is None:
+            return ()
+        return [
+            FoundResource(hit, resource_path(hit.provider, hit.version, hit.entry.resource_type), _shown(hit, query))
+            for hit in self.resources.hits
+        ]
 
     @property
     def tags(self) -> list[str]:
@@ -58,6 +90,10 @@ class Results:
 
     def _link(self, offset: int) -> str:
         return _link(self.words, self.search.tags, offset)
+
+
+def _shown(hit: ResourceHit, query: Query) -> Sequence[str]:
+    return hit.entry.matching_fields(query)[:_MAX_MATCHING]
 
 
 def _link(words: str, tags: set[str] | frozenset[str], offset: int = 0) -> str:

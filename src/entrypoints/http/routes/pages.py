@@ -19,6 +19,7 @@ from application.use_cases.queries import (
     ListVersions,
     ReadHistory,
     SearchProviders,
+    SearchResources,
 )
 from domain.catalog import Author, CatalogEntry
 from domain.compatibility.record import Acceptance
@@ -44,12 +45,14 @@ from entrypoints.presenters.catalog import provider_view
 _PAGE = 20
 _VERSIONS = 100
 _EVENTS = 50
+_HITS = 20
 
 
 @get("/")
 @conditional_read
 async def providers_page(
     search_providers: NamedDependency[SearchProviders],
+    search_resources: NamedDependency[SearchResources],
     platform: NamedDependency[Author],
     rendering: NamedDependency[RenderingPool],
     q: Words = None,
@@ -60,7 +63,10 @@ async def providers_page(
     search = catalog_search(q, tags, _PAGE, offset)
     found = await search_providers.execute(search)
     providers = [provider_view(entry, platform=platform) for entry in found.entries]
-    results = Results(words=(q or "").strip(), search=search, found=found)
+    resources = None
+    if search.query is not None and not search.tags and offset == 0:
+        resources = await search_resources.execute(search.query, limit=_HITS)
+    results = Results(words=(q or "").strip(), search=search, found=found, resources=resources)
     return await rendering.run(page, "providers.html", providers=providers, results=results)
 
 
