@@ -40,7 +40,7 @@ from adapters.postgres.mapping import (
 )
 from adapters.postgres.provenance_statements import FIND_VERSION, read_publisher_events, write_provenance
 from adapters.postgres.queries import LOAD, LOAD_WITH_NAMES, key_of, part
-from adapters.postgres.resource_statements import FILL, UNINDEX, fill, write_resources
+from adapters.postgres.resource_index import index_latest, index_rows
 from adapters.postgres.revisions import are_compatible
 from adapters.postgres.task_queue import LEASES, write_task
 from adapters.postgres.write import Write
@@ -61,7 +61,6 @@ from adapters.postgres.writes import (
     combine,
 )
 from application.errors import LeaseLostError, StoreUnavailableError
-from application.offload import run_in_thread_if_large
 from application.ports.version_repository import Decide, Result
 from domain.catalog import Provider
 from domain.compatibility.record import Compatibility
@@ -69,7 +68,6 @@ from domain.distributions import DistributionEvent, WheelNames
 from domain.history import LifecycleEvent, MetadataEvent
 from domain.names import ProviderName
 from domain.provenance.record import PublisherRecord
-from domain.resource_search import ResourceEntry, resource_entries
 from domain.semver import SemVer
 from domain.tasks import Lease
 from domain.version_state import (
@@ -217,12 +215,7 @@ class PostgresVersionRepository:
         self, name: ProviderName, stored: VersionSnapshot, change: VersionWrite
     ) -> tuple[Select[Any], dict[str, object]]:
         """Return the statement that writes a change, and what is searched from then on, with its parameters."""
-        rows = _rows(name, stored, change)
-        searched = stored.newly_searched(change)
-        if searched is not None:
-            rows = {**rows, **write_resources(searched.version, await _entries(searched))}
-        elif stored.is_search_outdated(change):
-            rows = {**rows, UNINDEX: {"kept": []}}
+        rows = {**_rows(name, stored, change), **await index_rows(stored, change)}
         return _combined(name, stored, change, rows, notify_later=self._notify_later)
 
     async def _index_latest(self, name: ProviderName, stored: VersionSnapshot, change: VersionWrite | None) -> None:
@@ -230,19 +223,7 @@ class PostgresVersionRepository:
         if change is None or not stored.is_search_outdated(change):
             return
         with suppress(StoreUnavailableError, RetryableError):  # the yank is committed; the next publish indexes again
-            async with self._database.transaction() as connection:
-                await connection.execute(queries.LOCK, key_of(name))
-                rows = rows_of(await connection.execute(queries.FIND_LATEST, key_of(name)))
-                if rows:
-                    found = read_version(name, rows[0])
-                    await connection.execute(FILL, {**key_of(name), **fill(found.version, await _entries(found))})
-                    await connection.commit()
-
-
-async def _entries(version: ProviderVersion) -> Sequence[ResourceEntry]:
-    schemas = version.announcement.schemas
-    size = sum(len(schema.config_schema.text) for schema in schemas or () if schema.config_schema)
-    return await run_in_thread_if_large(size, resource_entries, schemas)
+            await index_latest(self._database, name)
 
 
 def _decided(

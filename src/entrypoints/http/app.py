@@ -59,6 +59,7 @@ from entrypoints.http.routes.providers import (
 )
 from entrypoints.http.routes.schemas import read_schema, read_schemas
 from entrypoints.http.routes.simple import simple_index, simple_namespace_project, simple_project
+from entrypoints.http.routes.sitemap import sitemaps
 from entrypoints.http.routes.transparency_log import read_checkpoint, read_proof, read_tile
 from entrypoints.http.routes.upgrades import check_upgrade
 from entrypoints.http.routes.yanks import (
@@ -94,6 +95,7 @@ _COMMON_ROUTES = (
     simple_project,
     simple_namespace_project,
     pages,
+    sitemaps,
     read_document,
     read_page,
     health,

@@ -44,6 +44,14 @@ class PublicUrls:
         """Return the URL of a namespace's package index; its path only, if there is no configured address."""
         return f"{self.base or ''}{index_path(prefix)}"
 
+    def site(self, request: Request[Any, Any, Any]) -> str:
+        """Return where pages are read; under the request's ``Host``, if nothing is configured.
+
+        Raises:
+            ClientException: Nothing is configured, and an HTTP/1.0 request has no ``Host``.
+        """
+        return self.base or _base_of(request)
+
     def schema(self, request: Request[Any, Any, Any], name: ProviderName, version: SemVer, resource_type: str) -> str:
         """Return where the schema of a resource type is read; under the request's ``Host``, if nothing is configured.
 
