@@ -193,8 +193,9 @@ class VersionSnapshot:
 
     def is_search_outdated(self, write: VersionWrite) -> bool:
         """Tell whether a write yanks the version whose resource types are searched."""
-        is_yanked = isinstance(write, ChangeStatus) and write.version.status is VersionStatus.YANKED
-        return is_yanked and write.version.version == self.latest
+        if not isinstance(write, ChangeStatus) or write.version.status is not VersionStatus.YANKED:
+            return False
+        return write.version.version == self.latest
 
     def metadata_event(self, write: VersionWrite) -> MetadataEvent | None:
         """Return the event that records how the provider is shown from now on; None if that stays."""

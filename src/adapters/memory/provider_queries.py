@@ -30,9 +30,11 @@ class InMemoryProviderQueries:
         for provider, versions in await self._store.public():
             entry = _entry(provider, versions)
             chosen = next((each for each in versions if each.version == entry.latest), None)
-            for resource in resource_entries(chosen and chosen.announcement.schemas):
+            if chosen is None:
+                continue
+            for resource in resource_entries(chosen.announcement.schemas):
                 rank = resource.rank(query)
-                if chosen is not None and rank is not None:
+                if rank is not None:
                     hit = ResourceHit(
                         provider=provider.name, metadata=entry.shown, version=chosen.version, entry=resource
                     )

@@ -283,7 +283,7 @@ def test_tasks_are_found_by_index_however_many_wait(busy_dsn: str, statement: Cl
     assert read["Actual Rows"] <= 40
 
 
-@pytest.mark.parametrize("words", ["r50x7", "common", "'r1':*"])
+@pytest.mark.parametrize("words", ["r50x7", "common", "''r1'':*"])
 def test_resource_types_are_found_by_index_and_so_many_as_are_ranked_are_read(busy_dsn: str, words: str) -> None:
     plan = plan_of(busy_dsn, resource_statements.SEARCH, of_words=words, of_text="r7")
     scans = [node for node in plan if node.get("Relation Name") == "resource_types"]

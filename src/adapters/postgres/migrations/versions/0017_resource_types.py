@@ -38,8 +38,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("prefix", "name", "resource_type", name=op.f("pk_resource_types")),
     )
     connection = op.get_bind()
-    for latest in connection.execute(sa.text(LATEST)).mappings().all():
-        rows = list(_rows(latest, connection.execute(sa.text(SCHEMAS), dict(latest)).scalar_one()))
+    for latest in map(dict, connection.execute(sa.text(LATEST)).mappings().all()):
+        rows = list(_rows(latest, connection.execute(sa.text(SCHEMAS), latest).scalar_one()))
         if rows:
             connection.execute(sa.insert(table), rows)
     op.create_index("ix_resource_types_sought", "resource_types", ["sought", "prefix", "name"])
@@ -83,7 +83,7 @@ def _words(text: str) -> list[str]:
 
 
 def _fields(document: object) -> dict[str, Any]:
-    schema = document if isinstance(document, dict) else {}
+    schema: Any = document if isinstance(document, dict) else {}
     reference = schema.get("$ref")
     if "properties" not in schema and isinstance(reference, str) and reference.count("/") == 2:
         _, holder, name = reference.split("/")
