@@ -78,6 +78,11 @@ class VersionPage:
         return tuple(dict.fromkeys(each.attestation.claims for each in self.attestations))
 
     @property
+    def is_available(self) -> bool:
+        """Whether its host had the registered wheel when it was last checked."""
+        return self.availability is not None and self.availability.verdict is OriginVerdict.INTACT
+
+    @property
     def is_copy_served(self) -> bool:
         """Whether installers get a copy of the registered wheel."""
         return self.install.mirror_url is not None

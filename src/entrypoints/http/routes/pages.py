@@ -21,7 +21,7 @@ from application.use_cases.queries import (
     SearchProviders,
     SearchResources,
 )
-from domain.catalog import Author, CatalogEntry
+from domain.catalog import Author
 from domain.compatibility.record import Acceptance
 from domain.compatibility.rules import RULES
 from domain.errors import NotFoundError
@@ -78,6 +78,8 @@ async def provider_page(
     find_provider: NamedDependency[FindProvider],
     find_version: NamedDependency[FindVersion],
     list_versions: NamedDependency[ListVersions],
+    find_availability: NamedDependency[FindAvailability],
+    list_attestations: NamedDependency[ListAttestations],
     platform: NamedDependency[Author],
     rendering: NamedDependency[RenderingPool],
     urls: NamedDependency[PublicUrls],
@@ -90,27 +92,25 @@ async def provider_page(
     found = await list_versions.execute(provider, limit=_VERSIONS + 1, before=before)
     listing = VersionListing(versions=found[:_VERSIONS], is_first=before is None, is_last=len(found) <= _VERSIONS)
     view = provider_view(entry, platform=platform)
-    latest = await _latest(find_version, entry)
-    shown = (
-        None
-        if latest is None
-        else VersionPage(entry=entry, version=latest, registry_url=urls.base, mirror_url=urls.mirror)
-    )
+    latest = None
+    if entry.latest is not None:
+        latest = VersionPage(
+            entry=entry,
+            version=await find_version.execute(provider, entry.latest),
+            availability=await find_availability.execute(provider, entry.latest),
+            attestations=await list_attestations.execute(provider, entry.latest) or (),
+            registry_url=urls.base,
+            mirror_url=urls.mirror,
+        )
     return await rendering.run(
         page,
         "provider.html",
         provider=view,
         listing=listing,
         readme=entry.readme,
-        latest=shown,
+        latest=latest,
         base_url=urls.base or "",
     )
-
-
-async def _latest(find_version: FindVersion, entry: CatalogEntry) -> ProviderVersion | None:
-    if entry.latest is None:
-        return None
-    return await find_version.execute(entry.provider.name, entry.latest)
 
 
 @get("/catalog/{prefix:str}/{name:str}/{version:str}")
