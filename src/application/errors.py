@@ -147,6 +147,18 @@ class LogOriginError(ConflictError):
     code = "log_origin_mismatch"
 
 
+class LogWouldForkError(ConflictError):
+    """What would be signed contradicts what was signed before."""
+
+    code = "log_would_fork"
+
+
+class CheckpointNotKeptError(ConflictError):
+    """What was signed last cannot be read or written."""
+
+    code = "log_checkpoint_not_kept"
+
+
 class LogEmptyError(NotFoundError):
     """The transparency log has no checkpoint yet."""
 

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -44,6 +45,11 @@ def key_file_problems(path: Path, origin: str | None) -> Iterator[str]:
     else:
         if origin not in {None, keys[0].name}:
             yield f"holds the keys of {keys[0].name}, which is not the log's origin"
+
+
+def is_readable_by_others(path: Path) -> bool:
+    """Tell whether every user of the machine can read a file."""
+    return bool(path.stat().st_mode & stat.S_IROTH)
 
 
 def make_key_file(path: Path, origin: str) -> SigningKey:

@@ -158,7 +158,13 @@ class TransparencyLogSettings(Struct, frozen=True, kw_only=True):
     PREFIX: ClassVar = "REGISTRY_LOG_"
 
     signing_key_file: Path | None = None
+    checkpoint_file: Path | None = None
     origin: str | None = None
+
+    @property
+    def kept_in(self) -> Path:
+        """Where a process with keys keeps the checkpoint that it signed last."""
+        return self.checkpoint_file or Path(f"{self.signing_key_file}.checkpoint")
 
 
 class TracingSettings(Struct, frozen=True, kw_only=True):

@@ -38,6 +38,7 @@ from entrypoints.value_checks import (
     are_ports,
     are_severities,
     are_web_origins,
+    can_be_written,
     is_ca_bundle,
     is_folder,
     is_header_value,
@@ -78,6 +79,11 @@ def _file_problems(group: type[msgspec.Struct], found: Mapping[str, Any]) -> Ite
     elif group is TransparencyLogSettings and "signing_key_file" in found:
         for problem in key_file_problems(found["signing_key_file"], found.get("origin")):
             yield variable_of(group, "signing_key_file"), problem
+        if not can_be_written(TransparencyLogSettings(**found).kept_in):
+            yield (
+                variable_of(group, "checkpoint_file"),
+                "must be a file that can be written, in a folder that exists; by default beside the signing key",
+            )
     elif group is WebhookSettings and "key_file" in found:
         for problem in webhook_key_problems(found["key_file"]):
             yield variable_of(group, "key_file"), problem

@@ -1,6 +1,7 @@
 """Checks of values that the environment gives."""
 
 import ipaddress
+import os
 import re
 import ssl
 from pathlib import Path
@@ -97,6 +98,14 @@ def may_become_folder(path: Path) -> bool:
     except PermissionError:
         return True  # opening it says why it cannot be
     except (OSError, RuntimeError, ValueError):  # a name that is too long, no such user's home, links in a circle
+        return False
+
+
+def can_be_written(path: Path) -> bool:
+    """Tell whether a file can be made or replaced."""
+    try:
+        return not path.is_dir() and path.parent.is_dir() and os.access(path.parent, os.W_OK | os.X_OK)
+    except (OSError, ValueError):
         return False
 
 

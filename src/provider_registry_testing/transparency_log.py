@@ -8,8 +8,10 @@ from typing import Any, Protocol
 import pytest
 
 from application.errors import LogOriginError
+from application.ports.kept_checkpoint import KeptCheckpoint
 from application.ports.log_queries import LogQueries
 from application.ports.log_writer import LogWriter
+from application.use_cases.log_guard import LogGuard
 from application.use_cases.transparency_log import AppendToLog, DescribeLog, OpenLog
 from domain.history import LifecycleAction, LifecycleEvent
 from domain.log import proofs
@@ -37,6 +39,19 @@ class LogStore(LogWriter, LogQueries, Protocol):
     """An adapter for both ports of the log."""
 
 
+class _Kept:
+    """Keeps a checkpoint as long as it lives."""
+
+    def __init__(self) -> None:
+        self._note: bytes | None = None
+
+    async def read(self) -> bytes | None:
+        return self._note
+
+    async def replace(self, note: bytes) -> None:
+        self._note = note
+
+
 class _OneMoment:
     def now(self) -> datetime:
         return LATER
@@ -50,8 +65,9 @@ async def open_log(log: LogStore, origin: str = ORIGIN) -> None:
     await OpenLog(log=log, clock=_OneMoment()).execute(origin)
 
 
-async def append_to(log: LogStore) -> int:
-    return await AppendToLog(log=log, keys=[KEY], sign=_sign).execute()
+async def append_to(log: LogStore, kept: KeptCheckpoint | None = None) -> int:
+    guard = LogGuard(log=log, kept=kept or _Kept())
+    return await AppendToLog(log=log, guard=guard, keys=[KEY], sign=_sign).execute()
 
 
 async def events_in(log: LogStore) -> list[dict[str, Any]]:
@@ -288,7 +304,7 @@ class TransparencyLogContract:
             await open_log(log, "registry.example.com/log/2")
         other = SigningKey(VerifierKey("registry.example.com/log/2", bytes(32)), bytes(32))
         with pytest.raises(LogOriginError):
-            await AppendToLog(log=log, keys=[other], sign=_sign).execute()
+            await AppendToLog(log=log, guard=LogGuard(log=log, kept=_Kept()), keys=[other], sign=_sign).execute()
         assert await log.find_checkpoint() is None
 
     async def test_what_cannot_be_signed_stays_pending(self, store: VersionStore, log: LogStore) -> None:
@@ -299,6 +315,6 @@ class TransparencyLogContract:
             raise RuntimeError("the key is out of reach")
 
         with pytest.raises(RuntimeError):
-            await AppendToLog(log=log, keys=[KEY], sign=fail).execute()
+            await AppendToLog(log=log, guard=LogGuard(log=log, kept=_Kept()), keys=[KEY], sign=fail).execute()
         assert await events_in(log) == []
         assert await append_to(log) == 2

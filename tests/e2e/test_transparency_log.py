@@ -1,6 +1,7 @@
 """The transparency log of a running registry: opened by its operator, verified by a client, and rewritten by SQL."""
 
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +11,7 @@ from pathlib import Path
 from threading import Semaphore
 from typing import Any
 
+import asyncpg  # type: ignore[import-untyped]  # it ships no types
 import httpx
 import pytest
 
@@ -31,10 +33,11 @@ class World:
     stack: Stack
     folder: Path
     verifier: str
+    key: Path
 
     @property
     def settings(self) -> dict[str, str]:
-        return {"REGISTRY_LOG_SIGNING_KEY_FILE": str(self.folder / "log.key")}
+        return {"REGISTRY_LOG_SIGNING_KEY_FILE": str(self.key)}
 
     @property
     def database(self) -> str:
@@ -51,7 +54,7 @@ class World:
         return ended.returncode, json.loads(ended.stdout or "{}"), ended.stderr
 
     def verify(self, *arguments: str) -> tuple[int, dict[str, Any]]:
-        kept = str(self.folder / "kept")
+        kept = f"{self.key}.kept"
         status, said, _ = self.command("verify", self.stack.url, "--key", self.verifier, "--state", kept, *arguments)
         return status, said
 
@@ -69,7 +72,7 @@ class World:
 def world(stack: Stack, tmp_path: Path) -> World:
     made = run("log", "keygen", ORIGIN, "--out", str(tmp_path / "log.key"))
     assert made.returncode == 0, made.stderr
-    return World(stack, tmp_path, made.stdout.strip())
+    return World(stack, tmp_path, made.stdout.strip(), tmp_path / "log.key")
 
 
 def test_what_was_registered_before_and_after_the_opening_is_verified_by_a_client(world: World) -> None:
@@ -133,10 +136,33 @@ def test_a_log_that_is_begun_anew_with_its_own_key_is_detected(world: World) -> 
         assert world.verify()[0] == 0
 
         execute(world.database, BY_HAND, "UPDATE version_events SET actor = 'mch_other'", f"TRUNCATE {tables}")
+        refused = world.command("init")
+        (world.folder / "log.key.checkpoint").unlink()
         assert world.command("init")[0] == 0
         again = world.verify()
 
+    assert (refused[0], refused[1]["code"]) == (1, "log_would_fork")
+
     assert (again[0], again[1]["code"]) == (1, "log_forked")
+
+
+def test_after_a_fork_another_log_begins_as_the_documents_say(world: World) -> None:
+    assert world.command("init")[0] == 0
+    with world.serving():
+        world.register("1.0.0")
+        world.wait_until_logged(3)
+    [script] = re.findall(r"```sql\n(.*?TRUNCATE log_state.*?)```", Path("docs/operations.md").read_text(), re.DOTALL)
+    execute(world.database, *(each for each in script.split(";") if each.strip()))
+
+    key = world.folder / "second.key"
+    made = run("log", "keygen", f"{ORIGIN}/2", "--out", str(key))
+    second = World(world.stack, world.folder, made.stdout.strip(), key)
+    assert second.command("init")[:2] == (0, {"appended": 3})
+    with second.serving():
+        verified = second.verify("--version", "platform/gcp@1.0.0", "--every-entry")
+    assert (verified[0], verified[1]["origin"], verified[1]["entries"]) == (0, f"{ORIGIN}/2", 3)
+    with pytest.raises(asyncpg.RestrictViolationError):
+        execute(world.database, "DELETE FROM log_entries")
 
 
 def test_a_replica_without_a_key_serves_what_another_process_appends(world: World) -> None:

@@ -8,12 +8,14 @@ from typing import get_args, get_type_hints
 import pytest
 
 from entrypoints.environment import SettingsError, load_group, load_settings
+from entrypoints.log_keys import is_readable_by_others, make_key_file
 from entrypoints.secret import Secret
 from entrypoints.settings import (
     ClientSettings,
     CustomerSettings,
     DatabaseSettings,
     Settings,
+    TransparencyLogSettings,
     TrustSettings,
     WheelSettings,
     variable_of,
@@ -80,6 +82,29 @@ def test_one_folder_of_authorities_must_be_there(tmp_path: Path) -> None:
     assert load_settings({**GOOD, "SSL_CERT_DIR": there}).trust.cert_dir == there
     with pytest.raises(SettingsError, match="SSL_CERT_DIR: there is no such folder"):
         load_settings({**GOOD, "SSL_CERT_DIR": str(tmp_path / "missing")})
+
+
+def test_the_last_checkpoint_needs_a_file_that_can_be_written(tmp_path: Path) -> None:
+    key = tmp_path / "log.key"
+    make_key_file(key, "registry.example.com/log")
+    named = {"REGISTRY_LOG_SIGNING_KEY_FILE": str(key)}
+    other = tmp_path / "kept"
+
+    assert load_group(TransparencyLogSettings, named).kept_in == tmp_path / "log.key.checkpoint"
+    found = load_group(TransparencyLogSettings, {**named, "REGISTRY_LOG_CHECKPOINT_FILE": str(other)})
+    assert found.kept_in == other
+    for bad in (tmp_path, tmp_path / "absent" / "kept"):
+        with pytest.raises(SettingsError, match="REGISTRY_LOG_CHECKPOINT_FILE: must be a file that can be written"):
+            load_group(TransparencyLogSettings, {**named, "REGISTRY_LOG_CHECKPOINT_FILE": str(bad)})
+
+
+def test_a_key_that_every_user_can_read_is_noticed(tmp_path: Path) -> None:
+    key = tmp_path / "log.key"
+    make_key_file(key, "registry.example.com/log")
+
+    assert not is_readable_by_others(key)
+    key.chmod(0o644)
+    assert is_readable_by_others(key)
 
 
 def test_one_message_names_every_variable_that_is_missing_or_wrong() -> None:

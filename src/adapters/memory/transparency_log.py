@@ -1,6 +1,7 @@
 """The transparency log in memory."""
 
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from datetime import datetime
 from itertools import accumulate
 
@@ -39,7 +40,9 @@ class InMemoryLog:
         events = self._pending()[:limit]
         if self._origin is None or self._opening is None or not events:
             return 0
-        signed = extend(LogTail(origin=self._origin, opened_at=self._opening.at, edge=self._edge, events=events))
+        edge = deepcopy(self._edge)
+        signed = extend(LogTail(origin=self._origin, opened_at=self._opening.at, edge=edge, events=events))
+        self._edge = edge
         self._entries.extend(signed.extension.entries)
         self._tiles |= {(name.level, name.index): hashes for name, hashes in signed.extension.tiles.items()}
         self._checkpoint = signed.checkpoint

@@ -7,6 +7,7 @@ from uuid import uuid4
 from application.errors import LogOriginError
 from application.ports.clock import Clock
 from application.ports.log_writer import LogState, LogWriter, SignedExtension
+from application.use_cases.log_guard import LogGuard, LogMovedError
 from domain.log.entries import SALT_SIZE
 from domain.log.extension import LogTail, extend
 from domain.log.notes import Sign, SigningKey
@@ -20,12 +21,14 @@ class AppendToLog:
 
     Args:
         log: Where it is stored.
+        guard: Compares it with what was signed last.
         keys: Each signs. They have one name, which is the log's origin.
         sign: Ed25519.
     """
 
-    def __init__(self, *, log: LogWriter, keys: Sequence[SigningKey], sign: Sign) -> None:
+    def __init__(self, *, log: LogWriter, guard: LogGuard, keys: Sequence[SigningKey], sign: Sign) -> None:
         self._log = log
+        self._guard = guard
         self._keys = keys
         self._sign = sign
 
@@ -34,15 +37,37 @@ class AppendToLog:
 
         Raises:
             LogOriginError: The log has another origin than the keys.
+            LogWouldForkError: The log went back, or was rewritten.
+            CheckpointNotKeptError: What is signed cannot be kept apart from the store.
             StoreUnavailableError: The store is unreachable.
         """
         total = 0
-        while appended := await self._log.append(self._extend, limit=BATCH):
+        while appended := await self._append():
             total += appended
         return total
 
+    async def _append(self) -> int:
+        signed = list[bytes]()
+
+        def sign(tail: LogTail) -> SignedExtension:
+            extension = self._extend(tail)
+            signed.append(extension.checkpoint)
+            return extension
+
+        while True:
+            try:
+                appended = await self._log.append(sign, limit=BATCH)
+            except LogMovedError as moved:
+                await self._guard.catch_up(moved)  # it raises, or the log is where another process left it
+            else:
+                break
+        if appended:
+            await self._guard.keep(signed[-1])
+        return appended
+
     def _extend(self, tail: LogTail) -> SignedExtension:
         _require_origin(tail.origin, self._keys[0].name)
+        self._guard.require(tail.edge)
         extension = extend(tail, new_salt=lambda: secrets.token_bytes(SALT_SIZE))
         note = extension.checkpoint.signed(self._keys, self._sign)
         return SignedExtension(extension, str(note).encode())

@@ -12,6 +12,7 @@ from adapters.memory.change_feed import InMemoryChangeFeed
 from adapters.memory.clock import ManualClock
 from adapters.memory.customer_directory import InMemoryCustomerDirectory
 from adapters.memory.distributions import InMemoryDistributionIndex
+from adapters.memory.kept_checkpoint import InMemoryCheckpoint
 from adapters.memory.origin_probe import InMemoryOriginProbe
 from adapters.memory.provenance import InMemoryProvenance
 from adapters.memory.provider_queries import InMemoryProviderQueries
@@ -33,6 +34,7 @@ from application.ports.customer_verifier import CustomerVerifier
 from application.ports.distribution_index import DistributionIndex
 from application.ports.distribution_owners import DistributionOwners
 from application.ports.health_check import HealthCheck
+from application.ports.kept_checkpoint import KeptCheckpoint
 from application.ports.log_queries import LogQueries
 from application.ports.log_writer import LogWriter
 from application.ports.mirror_index import MirrorIndex
@@ -56,6 +58,7 @@ from application.ports.wheel_fetcher import WheelFetcher
 from application.ports.wheel_mirror import WheelMirror
 from application.ports.wheel_reader import WheelReader
 from application.use_cases.deliver_webhooks import DeliverWebhooks, MeasureWebhooks
+from application.use_cases.log_guard import LogGuard
 from application.use_cases.mirror import KeepWheel
 from application.use_cases.queries import FindVersion
 from application.use_cases.read_log import ListChanges, ReadCheckpoint, ReadProof, ReadTile
@@ -113,11 +116,13 @@ class LogAdapters:
     """The adapters of a transparency log.
 
     Attributes:
+        kept: What was signed last, apart from the store.
         keys: What signs; none where another process appends.
     """
 
     writer: LogWriter
     queries: LogQueries
+    kept: KeptCheckpoint
     keys: Sequence[SigningKey] = ()
 
     def use_cases(self, find_version: FindVersion) -> LogUseCases:
@@ -132,7 +137,8 @@ class LogAdapters:
 
     def append(self) -> AppendToLog:
         """Return the use case that appends."""
-        return AppendToLog(log=self.writer, keys=self.keys, sign=ed25519.sign)
+        guard = LogGuard(log=self.queries, kept=self.kept)
+        return AppendToLog(log=self.writer, guard=guard, keys=self.keys, sign=ed25519.sign)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,7 +246,8 @@ class MemoryAdapters(Adapters):
         """Return the same with a transparency log in memory."""
         log = InMemoryLog(self.store)
         logged = copy(self)
-        object.__setattr__(logged, "log", LogAdapters(writer=log, queries=log, keys=keys))
+        adapters = LogAdapters(writer=log, queries=log, kept=InMemoryCheckpoint(), keys=keys)
+        object.__setattr__(logged, "log", adapters)
         return logged
 
     def with_provenance(self, verifier: AttestationVerifier, mode: AttestationMode = AttestationMode.RECORD) -> Self:

@@ -3,6 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import structlog
+
+from adapters.checkpoint_file import CheckpointFile
 from adapters.postgres.engine import Database
 from adapters.postgres.log_queries import PostgresLogQueries
 from adapters.postgres.log_writer import PostgresLogWriter
@@ -10,7 +13,7 @@ from adapters.system_clock import SystemClock
 from application.use_cases.transparency_log import DescribeLog, OpenLog
 from entrypoints.bootstrap.adapters import LogAdapters
 from entrypoints.bootstrap.databases import connection_options, serving_database
-from entrypoints.log_keys import read_signing_keys
+from entrypoints.log_keys import is_readable_by_others, read_signing_keys
 from entrypoints.settings import DatabaseSettings, TransparencyLogSettings
 from entrypoints.use_cases import OperatorLogUseCases
 
@@ -20,7 +23,14 @@ def log_adapters(settings: TransparencyLogSettings, database: Database) -> LogAd
     if settings.signing_key_file is None and settings.origin is None:
         return None
     keys = () if settings.signing_key_file is None else read_signing_keys(settings.signing_key_file)
-    return LogAdapters(writer=PostgresLogWriter(database), queries=PostgresLogQueries(database), keys=keys)
+    if settings.signing_key_file is not None and is_readable_by_others(settings.signing_key_file):
+        structlog.get_logger().warning("log_key_exposed", file=str(settings.signing_key_file))
+    return LogAdapters(
+        writer=PostgresLogWriter(database),
+        queries=PostgresLogQueries(database),
+        kept=CheckpointFile(settings.kept_in),
+        keys=keys,
+    )
 
 
 @asynccontextmanager

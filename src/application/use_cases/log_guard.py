@@ -1,0 +1,112 @@
+"""Keeping the log from signing two histories."""
+
+from application.errors import CheckpointNotKeptError, LogWouldForkError
+from application.ports.kept_checkpoint import KeptCheckpoint
+from application.ports.log_queries import LogQueries
+from domain.log import proofs
+from domain.log.checkpoints import Checkpoint
+from domain.log.merkle import verify_consistency
+from domain.log.notes import InvalidNoteError, Note
+from domain.log.tiles import RightEdge, TileName
+
+
+class LogMovedError(Exception):
+    """The stored log is not where the guard last verified it."""
+
+    def __init__(self, size: int, root: bytes) -> None:
+        super().__init__(f"the log has {size} entries")
+        self.size = size
+        self.root = root
+
+
+class LogGuard:
+    """Compares the stored log with what was signed last, which is kept apart from the database.
+
+    A database goes back with a restore, or with a failover that loses commits. What would be signed then contradicts
+    what was signed before, and nobody could tell which of the two is true.
+    """
+
+    def __init__(self, *, log: LogQueries, kept: KeptCheckpoint) -> None:
+        self._log = log
+        self._kept = kept
+        self._verified: Checkpoint | None = None
+        self._is_known = False
+
+    def require(self, edge: RightEdge) -> None:
+        """Verify that a log is the one that was verified last.
+
+        Raises:
+            LogMovedError: It is not; ``catch_up`` tells whether it only grew.
+        """
+        known = (0, edge.root) if self._verified is None else (self._verified.size, self._verified.root)
+        if not self._is_known or known != (edge.size, edge.root):
+            raise LogMovedError(edge.size, edge.root)
+
+    async def catch_up(self, moved: LogMovedError) -> None:
+        """Verify that the stored log begins with what was signed last, and keep its newest checkpoint.
+
+        Raises:
+            LogWouldForkError: It does not.
+            CheckpointNotKeptError: That cannot be read, or the newest cannot be kept.
+            StoreUnavailableError: The store is unreachable.
+        """
+        kept, note = await self._read(), await self._log.find_checkpoint()
+        newest = None if note is None else Checkpoint.parse(Note.parse(note).text)
+        if kept is not None:
+            await self._require_growth(kept, newest)
+        if moved.size and (newest is None or newest.size < moved.size):
+            raise _fork(f"has {moved.size} entries, and no checkpoint over them")
+        if newest is not None and newest.size == moved.size and newest.root != moved.root:
+            raise _fork("has tiles that are not those of its newest checkpoint")
+        if note is not None and newest != kept:
+            await self._kept.replace(note)
+        self._verified, self._is_known = newest, True
+
+    async def keep(self, note: bytes) -> None:
+        """Keep a checkpoint that was signed and committed.
+
+        Raises:
+            CheckpointNotKeptError: It cannot be kept. Nothing more is signed until it can.
+        """
+        self._is_known = False
+        await self._kept.replace(note)
+        self._verified, self._is_known = Checkpoint.parse(Note.parse(note).text), True
+
+    async def _read(self) -> Checkpoint | None:
+        note = await self._kept.read()
+        try:
+            return None if note is None else Checkpoint.parse(Note.parse(note).text)
+        except InvalidNoteError as error:
+            raise CheckpointNotKeptError(
+                f"what was kept of the last checkpoint is not one ({error}); put back the log's newest checkpoint that "
+                "any client has"
+            ) from None
+
+    async def _require_growth(self, kept: Checkpoint, newest: Checkpoint | None) -> None:
+        if newest is None or newest.size < kept.size:
+            raise _fork(f"has {0 if newest is None else newest.size} entries, and {kept.size} were signed")
+        if newest.origin != kept.origin:
+            raise _fork(f"is {newest.origin}, and {kept.origin} was signed")
+        ranges = proofs.consistency(kept.size, newest.size)
+        try:
+            tiles = {name: await self._tile(name) for name in proofs.tiles_for(ranges, newest.size)}
+            verify_consistency(
+                old=kept.size,
+                new=newest.size,
+                old_root=kept.root,
+                new_root=newest.root,
+                proof=proofs.roots(ranges, tiles) if kept.size < newest.size else [],
+            )
+        except ValueError:
+            raise _fork(f"does not begin with the {kept.size} entries that were signed") from None
+
+    async def _tile(self, name: TileName) -> bytes:
+        return await self._log.find_tile(name.level, name.index) or b""
+
+
+def _fork(what: str) -> LogWouldForkError:
+    return LogWouldForkError(
+        f"the log in the database {what}: it went back or was rewritten, and nothing is signed. Bring back the "
+        "database that has what was signed; if it is lost, begin a log of another origin (docs/operations.md, "
+        '"When the log went back")'
+    )
