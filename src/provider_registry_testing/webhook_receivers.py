@@ -202,7 +202,7 @@ class WebhookReceiversContract:
         assert (await webhooks.progress()).cursor == 1
         assert await webhooks.claim() == []
 
-    async def test_a_changed_one_that_nobody_holds_is_due_at_once(self, webhooks: Webhooks) -> None:
+    async def test_a_changed_one_that_is_not_leased_is_due_at_once(self, webhooks: Webhooks) -> None:
         await webhooks.publish("1.0.0")
         await webhooks.receivers.add(a_receiver())
         [claimed] = await webhooks.claim()

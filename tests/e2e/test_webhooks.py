@@ -174,7 +174,7 @@ def test_what_an_operator_gets_wrong_is_said(world: World) -> None:
         ("add", "ci", "https://other.example.com/"): (1, "receiver_exists"),
         ("add", "C I", "https://other.example.com/"): (2, "invalid_receiver_name"),
         ("skip", "ci", "7"): (1, "event_not_next"),
-        ("replay", "nobody"): (1, "receiver_not_found"),
+        ("replay", "other"): (1, "receiver_not_found"),
     }
     said = {arguments: world.command(*arguments) for arguments in named}
     assert {arguments: (each["status"], each["code"]) for arguments, each in said.items()} == named
