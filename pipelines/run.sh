@@ -6,6 +6,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 client=$1/bin
 mode=${MODE:-release}
 project=${PROJECT:-.}
+dist=${DIST:-dist}
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 
@@ -28,7 +29,11 @@ case $mode in
 release | dry-run)
   set -- register "$project"
   if [ "$mode" = dry-run ]; then set -- "$@" --dry-run; fi
-  if [ -n "${WHEEL_URL:-}" ]; then set -- "$@" --wheel-url "$WHEEL_URL"; fi
+  if [ -n "${WHEEL_URL:-}" ]; then
+    set -- "$@" --wheel-url "$WHEEL_URL"
+  elif [ "$mode" = dry-run ] && [ -z "${REGISTRY_MACHINE_SECRET_KEY:-}${REGISTRY_TOKEN:-}" ]; then
+    set -- "$@" --wheel "$project/$dist" # asking what is published needs no secret
+  fi
   if [ -n "${CHANGELOG:-}" ]; then set -- "$@" --changelog "$CHANGELOG"; fi
   if [ -n "${ACCEPT_BREAKING:-}" ]; then set -- "$@" --accept-breaking "$ACCEPT_BREAKING"; fi
   if [ -n "${WAIT:-}" ]; then set -- "$@" --wait "$WAIT"; fi
@@ -36,22 +41,18 @@ release | dry-run)
   ;;
 check)
   unset REGISTRY_MACHINE_SECRET_KEY REGISTRY_TOKEN # asking needs neither
-  found=0
-  for wheel in "$project/${DIST:-dist}"/*.whl; do
-    if [ -e "$wheel" ]; then
-      found=$((found + 1))
-      run "verify-$found" verify "$wheel"
+  run check check "$project" --dist "$project/$dist"
+  if [ -n "${REGISTRY_URL:-}" ] && [ "$worst" -eq 0 ]; then
+    set -- register "$project" --dry-run --wheel "$project/$dist"
+    if [ -n "${ACCEPT_BREAKING:-}" ]; then set -- "$@" --accept-breaking "$ACCEPT_BREAKING"; fi
+    run register "$@"
+    # Between releases the version is one that is published, with other content: then what changed since is of interest.
+    if grep -qE '"outcome": ?"(conflict|unchanged)"' "$results/register.json"; then
+      worst=0
+      rm "$results/register.json"
+      run compare compare "$project"
+      if grep -qE '"code": ?"version_not_found"' "$results/compare.json"; then worst=0; fi # all of them are yanked
     fi
-  done
-  if [ "$found" -eq 0 ]; then
-    echo "There is no wheel in $project/${DIST:-dist}; build it first: pip wheel --no-deps --wheel-dir ${DIST:-dist} ." >&2
-    worst=2
-  fi
-  if [ -n "${REGISTRY_URL:-}" ]; then
-    before=$worst
-    run compare compare "$project"
-    # A provider's first version has nothing to be compared with.
-    if grep -qE '"code": ?"(provider|version)_not_found"' "$results/compare.json"; then worst=$before; fi
   fi
   ;;
 *)

@@ -24,7 +24,7 @@ def lines_of(mode: str, results: Mapping[str, Mapping[str, Any]], registry: str)
         elif name == "compare":
             yield from _compared(result)
         else:
-            yield from _verified(result)
+            yield from _checked(result)
 
 
 def page_url(result: Mapping[str, Any], registry: str) -> str | None:
@@ -43,9 +43,10 @@ def _registered(mode: str, result: Mapping[str, Any], registry: str) -> Iterator
             ("release", "unchanged"): "was registered before; nothing was written",
             ("dry-run", "created"): "would be registered",
             ("dry-run", "unchanged"): "is registered already; nothing would be written",
+            ("check", "created"): "would be registered, as far as is known without a secret",
         }[mode, result["outcome"]]
         name = f"{version['canonical']} {version['version']}"
-        url = page_url(result, registry) if (mode, result["outcome"]) != ("dry-run", "created") else None
+        url = page_url(result, registry) if mode == "release" or result["outcome"] == "unchanged" else None
         yield f"### {f'[{_text(name)}]({url})' if url else _text(name)} {outcome}"
         yield ""
         if version.get("wheel_sha256"):
@@ -67,12 +68,21 @@ def _compared(result: Mapping[str, Any]) -> Iterator[str]:
         yield from _failed("The schemas could not be compared", result)
 
 
-def _verified(result: Mapping[str, Any]) -> Iterator[str]:
-    wheel = Path(str(result.get("source", "the wheel"))).name
-    if result.get("passed"):
-        yield from (f"### {_text(wheel)}: the registry would accept it", "", f"SHA-256: `{result.get('sha256')}`", "")
-    else:
-        yield from _failed(f"{wheel} would be refused", result)
+def _checked(result: Mapping[str, Any]) -> Iterator[str]:
+    if "problems" not in result:
+        yield from _failed("The project could not be checked", result)
+        return
+    which = f"{result.get('provider')} {result.get('version')}"
+    outcome = "nothing here for which a registry would refuse it" if result.get("passed") else "would be refused"
+    yield from (f"### {_text(which)}: {outcome}", "")
+    for problem in result["problems"]:
+        yield f"- `{_text(problem['place'])}`: {_text(problem['detail'])} (`{_text(problem['code'])}`)"
+    for wheel in result.get("wheels") or ():
+        if wheel.get("passed"):
+            yield f"- {_text(Path(wheel['file']).name)}: all checks passed, SHA-256 `{wheel.get('sha256')}`"
+    for note in result.get("notes") or ():
+        yield f"- Note: {_text(note)}"
+    yield ""
 
 
 def _changes(report: Mapping[str, Any], since: str) -> Iterator[str]:
@@ -110,8 +120,13 @@ def _text(text: str) -> str:
 def _annotations(results: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     for result in results.values():
         if result.get("code") and result.get("code") not in _NO_PREVIOUS:
-            title, detail = str(result["code"]), str(result.get("detail") or "refused")
-            yield f"::error title={_command(title, ',:')}::{_command(detail)}"
+            yield _error(str(result["code"]), str(result.get("detail") or "refused"))
+        for problem in result.get("problems") or ():
+            yield _error(str(problem["code"]), f"{problem['place']}: {problem['detail']}")
+
+
+def _error(title: str, detail: str) -> str:
+    return f"::error title={_command(title, ',:')}::{_command(detail)}"
 
 
 def _command(text: str, more: str = "") -> str:

@@ -57,7 +57,11 @@ def test_the_modules_of_the_extras_are_known() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["--help", "register --help", "check --help", "verify --help", "settings check", "settings show"]
+    "command",
+    [
+        *("--help", "register --help", "check --help", "verify --help", "yank --help", "restore --help"),
+        *("settings check", "settings show"),
+    ],
 )
 def test_a_command_of_the_client_needs_no_extra(command: str) -> None:
     ended = _run(*command.split())
@@ -73,6 +77,21 @@ def test_a_wheel_is_verified_without_any_extra(tmp_path: Path) -> None:
     ended = _run("verify", str(wheel))
 
     assert ended.returncode == 0, ended.stderr
+
+
+def test_a_project_is_checked_without_any_extra_which_says_what_was_left_out(tmp_path: Path) -> None:
+    (tmp_path / "dist").mkdir()
+    (tmp_path / "dist" / "pragmatiks_gcp_provider-1.0.0-py3-none-any.whl").write_bytes(a_wheel())
+    (tmp_path / "schemas.json").write_text('{"bucket": {"config_schema": {"type": "object"}}}')
+    (tmp_path / "pyproject.toml").write_text(
+        '[project]\nname = "pragmatiks-gcp-provider"\nversion = "1.0.0"\n'
+        '[tool.pragma]\nprovider = "gcp"\ndisplay_name = "GCP"\nschemas = "schemas.json"\n'
+    )
+
+    ended = _run("check", str(tmp_path))
+
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "pip install 'provider-registry[schemas]'" in ended.stderr
 
 
 @pytest.mark.parametrize("command", ["serve", "versions list platform/gcp", "database current", "providers list"])

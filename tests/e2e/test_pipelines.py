@@ -1,5 +1,6 @@
 """The shell scripts of the GitHub action and the GitLab component, against a real registry."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -7,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -15,6 +17,7 @@ from tests.builders import a_wheel
 from tests.e2e.conftest import Stack
 from tests.e2e.test_command_line import clean_environment
 from tests.e2e.test_register_command import PYPROJECT
+from tests.support.stack import DISTRIBUTION
 
 SCRIPT = Path("pipelines/run.sh").absolute()
 SECRETS = ("REGISTRY_MACHINE_SECRET_KEY", "REGISTRY_TOKEN")
@@ -117,11 +120,41 @@ def test_a_pull_request_is_checked_without_a_secret(stack: Stack, runner: Runner
         (runner.project / "dist" / wheel).write_bytes(b"no archive")
         damaged = runner.run(MODE="check", **secretless)
 
-    assert (empty.returncode, first.returncode, damaged.returncode) == (2, 0, 1), first.stdout + first.stderr
-    assert "There is no wheel in" in empty.stderr
-    assert f"{wheel}: the registry would accept it" in first_summary
-    assert "Nothing is published to compare the schemas with." in first_summary
-    assert "would be refused" in runner.summary.read_text()
+    assert (empty.returncode, first.returncode, damaged.returncode) == (1, 0, 1), first.stdout + first.stderr
+    assert "::error title=wheel_not_found::dist: there is no wheel of pragmatiks-gcp-provider 1.0.0" in empty.stdout
+    assert f"{wheel}: all checks passed" in first_summary
+    assert "platform/gcp 1.0.0 would be registered, as far as is known without a secret" in first_summary
+    assert "platform/gcp 1.0.0: would be refused" in runner.summary.read_text()
+
+
+def test_what_a_pull_request_would_break_is_told_without_a_secret_or_an_upload(stack: Stack, runner: Runner) -> None:
+    project, dist = runner.project, runner.project / "dist"
+    dist.mkdir()
+    (project / "pyproject.toml").write_text(f'{PYPROJECT}schemas = "schemas.json"\n')
+    (project / "schemas.json").write_text(json.dumps({"bucket": {"config_schema": _config("tier", "size")}}))
+    with a_registry(stack) as given:
+        registered = runner.run(MODE="release", **given)
+        secretless = {"REGISTRY_URL": given["REGISTRY_URL"]}
+        (project / "schemas.json").write_text(json.dumps({"bucket": {"config_schema": _config("size")}}))
+        (dist / Path(given["WHEEL_URL"]).name).write_bytes(a_wheel())
+        between_releases = runner.run(MODE="check", **secretless)
+        told = runner.summary.read_text()
+        (project / "pyproject.toml").write_text(f'{PYPROJECT}schemas = "schemas.json"\n'.replace("1.0.0", "1.1.0"))
+        (dist / "pragmatiks_gcp_provider-1.1.0-py3-none-any.whl").write_bytes(a_wheel(DISTRIBUTION, "1.1.0"))
+        breaking = runner.run(MODE="dry-run", **secretless)
+        refused = runner.summary.read_text()
+        meant = runner.run(MODE="dry-run", ACCEPT_BREAKING="Nobody sets the tier.", **secretless)
+        absent = stack.get("/providers/platform/gcp/versions/1.1.0").status_code
+
+    assert (registered.returncode, between_releases.returncode) == (0, 1), registered.stderr + between_releases.stderr
+    assert "#### Changes of the schemas since 1.0.0" in told
+    assert (breaking.returncode, meant.returncode, absent) == (1, 0, 404), meant.stdout + meant.stderr
+    assert "`breaking_change`: 1.1.0 breaks users of 1.0.0" in refused
+    assert "platform/gcp 1.1.0 would be registered" in runner.summary.read_text()
+
+
+def _config(*names: str) -> dict[str, Any]:
+    return {"type": "object", "properties": {name: {"type": "string"} for name in names}, "additionalProperties": False}
 
 
 def test_a_mode_that_is_none_is_told(runner: Runner) -> None:

@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 
 from entrypoints.development.clerk.responses import too_many_requests
+from tests.builders import a_wheel
 from tests.e2e.conftest import Stack
 from tests.e2e.test_command_line import run
 from tests.support.certificates import CertificateAuthority
 from tests.support.https_host import HttpsHost, https_host, status
 from tests.support.package_index import a_file, a_page
 from tests.support.ports import free_port
+from tests.support.stack import DISTRIBUTION
 
 PAGE = "/simple/pragmatiks-gcp-provider/"
 PYPROJECT = """
@@ -139,6 +141,9 @@ async def test_what_a_release_breaks_is_told_before_it_is_one(pipeline: Pipeline
         refused = await pipeline.run("--version", "1.1.0")
         reason = ("--version", "1.1.0", "--accept-breaking", "Nobody sets the tier.")
         tried = await pipeline.run(*reason, "--dry-run")
+        wheel = ("--wheel", str(stack.wheels / body["wheel_url"].rpartition("/")[2]), "--version", "1.1.0", "--dry-run")
+        refused_here = await pipeline.run(*wheel, REGISTRY_MACHINE_SECRET_KEY="")
+        tried_here = await pipeline.run(*wheel, *reason[2:], REGISTRY_MACHINE_SECRET_KEY="")
         accepted = await pipeline.run(*reason)
 
     assert registered.returncode == 0, registered.stderr
@@ -149,6 +154,8 @@ async def test_what_a_release_breaks_is_told_before_it_is_one(pipeline: Pipeline
     assert "breaking_change: 1.1.0 breaks users of 1.0.0" in refused.stderr
     assert tried.stdout.splitlines()[0] == "✓ platform/gcp 1.1.0 would be registered"
     assert tried.stdout.endswith("A major release is due.\n")
+    assert refused.stderr.splitlines()[0] == refused_here.stderr.splitlines()[-1]
+    assert (refused_here.returncode, tried_here.stdout) == (1, tried.stdout)
     assert accepted.returncode == 0, accepted.stderr
 
 
@@ -179,6 +186,50 @@ async def test_a_dry_run_tells_and_writes_nothing_and_a_conflict_ends_with_1(
     assert (repeated[0], repeated[1]["outcome"]) == (0, "unchanged")
     assert (tried_other[0], tried_other[1]["outcome"], tried_other[1]["differences"]) == (1, "conflict", ["changelog"])
     assert (other[0], other[1]["code"], other[1]["status"]) == (1, "version_conflict", 409)
+
+
+async def test_a_wheel_that_was_not_uploaded_is_dry_run_without_a_secret(pipeline: Pipeline, tmp_path: Path) -> None:
+    stack, dist = pipeline.stack, pipeline.project / "dist"
+    body = pipeline.show()
+    dist.mkdir()
+    wheel = dist / body["wheel_url"].rpartition("/")[2]
+    wheel.write_bytes(a_wheel(DISTRIBUTION))
+    here = ("--dry-run", "--wheel", str(wheel))
+    with stack.server() as process:
+        await asyncio.to_thread(stack.wait_until_ready, process)
+        served = len(pipeline.index.requests)
+        new = await pipeline.json(*here, REGISTRY_MACHINE_SECRET_KEY="")
+        asked = len(pipeline.index.requests) - served
+        absent = stack.get("/providers/platform/gcp").status_code
+        created = await pipeline.json()
+        same = await pipeline.json("--dry-run", "--wheel", str(dist), REGISTRY_MACHINE_SECRET_KEY="")
+        other_digest = await pipeline.json(*here, "--sha256", "0" * 64, REGISTRY_MACHINE_SECRET_KEY="")
+        wheel.write_bytes(a_wheel(DISTRIBUTION, files={"gcp_provider/more.py": b""}))
+        (tmp_path / "notes.md").write_text("Faster.")
+        other = await pipeline.json(*here, "--changelog", str(tmp_path / "notes.md"), REGISTRY_MACHINE_SECRET_KEY="")
+        on_the_server = await pipeline.json("--dry-run", "--changelog", str(tmp_path / "notes.md"))
+        damaged = await pipeline.json(*here, "--version", "1.0.1", REGISTRY_MACHINE_SECRET_KEY="")
+
+    assert (new[0], new[1]["outcome"], new[1]["dry_run"]) == (0, "created", True), new
+    assert (new[1]["version"]["wheel_sha256"], new[1]["verification"]["passed"]) == (body["sha256"], True)
+    assert (asked, absent, created[1]["outcome"]) == (0, 404, "created")
+    assert (same[0], same[1]["outcome"]) == (0, "unchanged"), same
+    assert (other_digest[1]["outcome"], other_digest[1]["differences"]) == ("conflict", ["sha256"])
+    assert (other[0], other[1]["outcome"], other[1]["differences"]) == (1, "conflict", ["sha256", "changelog"]), other
+    assert on_the_server[1]["differences"] == ["changelog"]
+    assert (damaged[0], damaged[1]["code"]) == (1, "wheel_version_mismatch")
+
+
+async def test_options_of_a_wheel_that_was_not_uploaded_are_explained(pipeline: Pipeline) -> None:
+    wheel = ("--wheel", "dist")
+    for_real = await pipeline.json(*wheel)
+    twice = await pipeline.json(*wheel, "--dry-run", "--wheel-url", "https://wheels.example.com/a-1-py3-none-any.whl")
+    absent = await pipeline.json("--dry-run", "--wheel", str(pipeline.project))
+
+    assert [(status, told["code"]) for status, told in (for_real, twice, absent)] == [(2, "unusable")] * 3
+    assert "upload the wheel and leave --wheel out" in for_real[1]["detail"]
+    assert "not both" in twice[1]["detail"]
+    assert "there is no wheel of pragmatiks-gcp-provider 1.0.0" in absent[1]["detail"]
 
 
 async def test_refusals_are_reported_with_code_sentence_and_fields(pipeline: Pipeline) -> None:

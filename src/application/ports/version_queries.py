@@ -11,18 +11,26 @@ from domain.semver import SemVer
 from domain.versions import ProviderVersion
 
 
-class VersionQueries(Protocol):
-    """Finds and lists versions. All but ``history``, ``list_all`` and ``find_registration`` return public ones only.
-
-    Every method raises ``StoreUnavailableError`` when the database is unreachable.
-    """
+class VersionLookup(Protocol):
+    """Finds one version."""
 
     async def find(self, name: ProviderName, version: SemVer) -> ProviderVersion | None:
         """Return a public (published or yanked) version, or None.
 
-        The readme of its wheel is left out (None), here and below: ``ProviderQueries`` has it.
+        The readme of its wheel is left out (None): ``ProviderQueries`` has it.
+
+        Raises:
+            StoreUnavailableError: It cannot be read.
         """
         ...
+
+
+class VersionQueries(VersionLookup, Protocol):
+    """Finds and lists versions. All but ``history``, ``list_all`` and ``find_registration`` return public ones only.
+
+    The readmes of their wheels are left out (None). Every method raises ``StoreUnavailableError`` when the database is
+    unreachable.
+    """
 
     async def find_latest(self, name: ProviderName) -> ProviderVersion | None:
         """Return the highest published stable version, a pre-release only when there is no stable one, or None."""

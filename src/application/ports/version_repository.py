@@ -16,18 +16,25 @@ Decide: TypeAlias = Callable[[VersionSnapshot], tuple[VersionWrite | None, Resul
 It is called again if another writer came first. An exception passes through, and nothing is written."""
 
 
-class VersionRepository(Protocol):
-    """Loads and updates versions.
-
-    Every method raises ``StoreUnavailableError`` when the database is unreachable.
-    """
+class SnapshotQueries(Protocol):
+    """Loads what decisions about a version need."""
 
     async def load(self, name: ProviderName, version: SemVer, *, wheel: WheelFilename | None = None) -> VersionSnapshot:
         """Return what is stored around a version, as of now and without locks.
 
         With ``wheel``, that includes who holds its names, and the versions that decide on its baseline.
+
+        Raises:
+            StoreUnavailableError: It cannot be read.
         """
         ...
+
+
+class VersionRepository(SnapshotQueries, Protocol):
+    """Loads and updates versions.
+
+    Every method raises ``StoreUnavailableError`` when the database is unreachable.
+    """
 
     async def update(
         self,

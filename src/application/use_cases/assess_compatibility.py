@@ -1,7 +1,7 @@
 """Comparing a version with its baseline before it is published."""
 
 from application.ports.clock import Clock
-from application.ports.version_queries import VersionQueries
+from application.ports.version_queries import VersionLookup
 from application.use_cases.compare_schemas import CompareSchemas
 from domain.compatibility.baselines import Baseline, baseline_for
 from domain.compatibility.gate import decide_gate, lost_additions
@@ -28,7 +28,7 @@ class AssessCompatibility:
     def __init__(
         self,
         *,
-        versions: VersionQueries,
+        versions: VersionLookup,
         compare: CompareSchemas,
         compare_for_customers: CompareSchemas,
         clock: Clock,

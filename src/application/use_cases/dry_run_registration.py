@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from application.ports.clock import Clock
-from application.ports.version_repository import VersionRepository
+from application.ports.version_repository import SnapshotQueries
 from application.use_cases.check_announcement import CheckAnnouncement
 from domain.compatibility.record import Compatibility
 from domain.errors import DistributionConflictError, VersionConflictError, WheelFilenameConflictError
@@ -40,7 +40,7 @@ class DryRunRegistration:
     """Takes every step of a registration but the write."""
 
     def __init__(
-        self, *, versions: VersionRepository, check_announcement: CheckAnnouncement, clock: Clock, runtime_version: str
+        self, *, versions: SnapshotQueries, check_announcement: CheckAnnouncement, clock: Clock, runtime_version: str
     ) -> None:
         self._versions = versions
         self._check_announcement = check_announcement

@@ -22,20 +22,23 @@ class _Source:
     remedy: str | None = "pip install 'provider-registry[server]'"
 
 
+_DEVELOPMENT = "pip install 'provider-registry[development]'"
 _LOG = "pip install 'provider-registry[log]' to verify, 'provider-registry[server]' for the rest"
-_CHECKOUT = "run it from a checkout of the repository, by `make run`"
 
 COMMANDS: Mapping[str, _Source] = {
-    "check": _Source("check", "Check whether the resources in files survive an upgrade of their providers.", None),
+    "check": _Source(
+        "check", "Check a project before its release, offline, or resources in files before an upgrade.", None
+    ),
     "compare": _Source("compare", "Compare a provider's schemas with those of a published version.", None),
     "database": _Source("database", "Upgrade and inspect the database schema."),
-    "dev": _Source("dev", "Start a local registry with a local realm and register an example provider.", _CHECKOUT),
+    "dev": _Source("dev", "Start a local registry with two local realms and a demo in it.", _DEVELOPMENT),
     "distributions": _Source("distributions", "Look into who owns distributions, and hand them over."),
     "log": _Source("log", "Make keys of the transparency log, open, inspect and verify it.", _LOG),
     "mirror": _Source("mirror", "Fill, verify and sweep the mirror."),
     "providers": _Source("providers", "Look into the catalog."),
     "publishers": _Source("publishers", "Look into who publishes a provider by its attestations, and decide it."),
     "register": _Source("register", "Register a provider's release.", None),
+    "restore": _Source("restore", "Undo a yank, over HTTP.", None),
     "serve": _Source("serve", "Serve the registry over HTTP with the settings in the environment."),
     "settings": _Source("settings", "Check and show the settings in the environment.", None),
     "tasks": _Source("tasks", "Look into what is queued, and try it again."),
@@ -44,6 +47,7 @@ COMMANDS: Mapping[str, _Source] = {
     "versions": _Source("versions", "Look into versions, yank and verify them."),
     "webhooks": _Source("webhooks", "Add receivers of webhooks, and look into what became of deliveries."),
     "work": _Source("work", "Do what is queued, in a process of its own."),
+    "yank": _Source("yank", "Take a version out of 'latest', over HTTP.", None),
 }
 
 

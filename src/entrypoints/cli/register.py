@@ -24,6 +24,10 @@ def register(
     *,
     version: Annotated[str | None, typer.Option(help="Version to register, instead of the project's.")] = None,
     wheel_url: Annotated[str | None, typer.Option(help="The wheel, instead of looking at the package index.")] = None,
+    wheel: Annotated[
+        Path | None,
+        typer.Option(help="With --dry-run: a wheel here, or its folder, that was not uploaded. Needs no token."),
+    ] = None,
     sha256: Annotated[str | None, typer.Option(help="Digest of the wheel, instead of the index's.")] = None,
     changelog: Annotated[Path | None, typer.Option(help="File with the release notes.")] = None,
     accept_breaking: Annotated[
@@ -56,6 +60,7 @@ def register(
             project=project,
             version=version,
             wheel_url=wheel_url,
+            wheel=wheel,
             sha256=sha256,
             changelog=changelog,
             accept_breaking=accept_breaking,

@@ -86,7 +86,8 @@ class ReleaseOutput:
         if self._as_json:
             shown = {"outcome": "failed", "code": error.code, "detail": error.detail, "exit_status": error.exit_status}
             if refusal is not None:
-                shown |= {"status": refusal.status, "errors": refusal.errors, "request_id": refusal.request_id}
+                answered = {"status": refusal.status, "errors": refusal.errors, "request_id": refusal.request_id}
+                shown |= answered if refusal.status is not None else {"errors": refusal.errors}
             echo(msgspec.json.encode(shown))
             return
         self._fail(f"{error.code}: {error.detail}")

@@ -2,71 +2,27 @@
 
 import asyncio
 import errno
-import hashlib
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from application.ports.attestation_verifier import AttestationVerifier
-from application.ports.wheel_fetcher import FetchedWheel
-from application.use_cases.verify_wheel import VerifyWheel, WheelClaims
+from application.use_cases.verify_wheel import WheelClaims
 from domain.digests import Sha256Digest
-from domain.errors import AnnouncementRefusedError
-from domain.names import PLATFORM
-from domain.provenance.attestations import Attestation
 from domain.semver import SemVer
-from domain.verification import Verification, VerificationLog
 from domain.wheel.filename import WheelFilename
 from domain.wheel.url import WheelUrl
-from domain.wheel.verified_wheel import VerifiedWheel
 from entrypoints.attestation_verification import attestation_verifier
 from entrypoints.cli.errors import exit_on_error
 from entrypoints.cli.output import show_json, show_outcome, show_verdicts
 from entrypoints.client.attestations import read_attestations
+from entrypoints.client.local_wheel import Provenance, WheelOutcome, examine, on_disk
 from entrypoints.environment import SettingsError, load_group
 from entrypoints.settings import ProvenanceSettings, TrustSettings, WheelSettings
 from entrypoints.wheel_verification import open_wheel_verification
 
 app = typer.Typer()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Provenance:
-    """The attestations that must be of a wheel, and the repository that must have built it."""
-
-    attestations: Sequence[bytes]
-    repository: str
-    verifier: AttestationVerifier
-
-    def check(self, filename: WheelFilename, sha256: Sha256Digest) -> str:
-        """Return who built the wheel.
-
-        Raises:
-            ProvenanceRefusedError: An attestation is invalid, or of another wheel or repository.
-        """
-        for sent in self.attestations:
-            built = Attestation.of(sent, self.verifier.verify(sent), filename=filename, sha256=sha256)
-            built.require_built_by(self.repository)
-        return built.claims.built_by
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of it.
-
-    Attributes:
-        code: Of the refusal, or None if every check passed.
-        wheel: What was verified, or None if a check did not pass.
-    """
-
-    code: str | None
-    wheel: VerifiedWheel | None
-    verification: Verification
 
 
 @app.command(epilog="Example: provider-registry verify dist/gcp_provider-1.4.0-py3-none-any.whl --version 1.4.0")
@@ -105,7 +61,7 @@ def verify(
             package_name=package,
         )
         built = _provenance(provenance, repository)
-        outcome = asyncio.run(_examine(open_wheel_verification(settings), url or _on_disk(path), claims, built))
+        outcome = asyncio.run(examine(open_wheel_verification(settings), url or on_disk(path), claims, built))
     _show(wheel, outcome, as_json=as_json)
     raise typer.Exit(0 if outcome.wheel else 1)
 
@@ -129,31 +85,7 @@ def _provenance(file: Path | None, repository: str | None) -> Provenance | None:
     return Provenance(attestations=attestations, repository=repository, verifier=verifier)
 
 
-async def _examine(
-    verify_wheel: VerifyWheel, wheel: WheelUrl | FetchedWheel, claims: WheelClaims, provenance: Provenance | None
-) -> Outcome:
-    log = VerificationLog()
-    code, verified = None, None
-    try:
-        if isinstance(wheel, WheelUrl):
-            verified = await verify_wheel.execute(wheel, claims, log, namespace=PLATFORM)
-        else:
-            verified = await verify_wheel.verify_local(wheel, claims, log)
-        if provenance is not None:
-            with log.check("provenance") as check:
-                check.detail = provenance.check(claims.filename, verified.sha256)
-    except AnnouncementRefusedError as refusal:
-        code, verified = refusal.code, None
-    return Outcome(code, verified, log.verdict(at=datetime.now(UTC)))
-
-
-def _on_disk(path: Path) -> FetchedWheel:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return FetchedWheel(path, Sha256Digest(digest), path.stat().st_size)
-
-
-def _show(wheel: str, outcome: Outcome, *, as_json: bool) -> None:
+def _show(wheel: str, outcome: WheelOutcome, *, as_json: bool) -> None:
     if as_json:
         verified = outcome.wheel
         shown = {

@@ -12,6 +12,7 @@ from domain.compatibility.report import Report, VersionSchemas
 from domain.errors import InvalidValueError
 from domain.names import ProviderName
 from domain.schemas import CanonicalJson, ResourceSchema, ResourceSchemas
+from entrypoints.client.announced import resource_schemas
 from entrypoints.client.errors import RefusedError, UnusableError
 from entrypoints.client.project import read_project, read_schemas
 from entrypoints.client.retrying_client import Note, RetryingClient, members, new_http_client
@@ -63,26 +64,25 @@ def _local(source: Path, provider: str | None) -> tuple[ProviderName, VersionSch
 
 def _schemas(entries: Mapping[str, Any]) -> VersionSchemas:
     try:
-        described = {resource_type: _resource(resource_type, entry) for resource_type, entry in entries.items()}
-        return VersionSchemas(ResourceSchemas.of(described))
-    except (InvalidValueError, AttributeError) as error:
-        raise UnusableError(f"the schemas cannot be compared: {error}") from None
+        return VersionSchemas(resource_schemas(entries, provider="any"))  # which is not compared
+    except InvalidValueError as error:
+        raise UnusableError(f"the schemas cannot be compared: {error.detail}") from None
 
 
 def _published(version: Mapping[str, Any]) -> VersionSchemas:
-    entries = {entry["resource"]: _resource(entry["resource"], entry) for entry in version["schemas"] or ()}
+    entries = {entry["resource"]: _resource(entry) for entry in version["schemas"] or ()}
     return VersionSchemas(
         ResourceSchemas.of(entries), _document(version["config_schema"]), _document(version["outputs_schema"])
     )
 
 
-def _resource(resource_type: str, entry: Mapping[str, Any]) -> ResourceSchema:
+def _resource(entry: Mapping[str, Any]) -> ResourceSchema:
     return ResourceSchema(
-        resource_type=entry.get("resource") or resource_type,
-        provider="any",  # which is not compared
-        resource=entry.get("resource") or resource_type,
-        config_schema=_document(entry.get("config_schema")),
-        outputs_schema=_document(entry.get("outputs_schema")),
+        resource_type=entry["resource"],
+        provider="any",
+        resource=entry["resource"],
+        config_schema=_document(entry["config_schema"]),
+        outputs_schema=_document(entry["outputs_schema"]),
     )
 
 

@@ -53,7 +53,7 @@ class RefusedError(ClientError):
     """A service refused the request.
 
     Attributes:
-        status: Of the answer.
+        status: Of the answer; None if there was none, since it is known here what the registry would say.
         errors: The bad fields, each with ``loc`` and ``msg``.
     """
 
@@ -64,7 +64,7 @@ class RefusedError(ClientError):
         detail: str,
         *,
         code: str,
-        status: int,
+        status: int | None = None,
         errors: Sequence[Mapping[str, Any]] = (),
         request_id: str | None = None,
     ) -> None:

@@ -1,6 +1,8 @@
 """What a provider's ``pyproject.toml`` says of it."""
 
 import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,16 @@ class _Pragma(msgspec.Struct, kw_only=True):
     schemas: str | None = None
 
 
+class SchemaEntry(msgspec.Struct, kw_only=True):
+    """One resource type of a file of schemas."""
+
+    provider: str | None = None
+    resource: str | None = None
+    description: str | None = None
+    config_schema: dict[str, Any] | None = None
+    outputs_schema: dict[str, Any] | None = None
+
+
 class _Tool(msgspec.Struct):
     pragma: _Pragma | None = None
 
@@ -45,12 +57,14 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
         distribution: What its wheels are named after.
         version: As ``[project]`` says; None if its build backend finds it.
         announced: The members of a registration that come from the project.
+        unread: The place of each key that nothing reads, with a sentence that names the nearest one.
     """
 
     name: ProviderName
     distribution: str
     version: str | None
     announced: dict[str, Any]
+    unread: tuple[tuple[str, str], ...] = ()
 
 
 def read_project(folder: Path) -> Project:
@@ -61,7 +75,8 @@ def read_project(folder: Path) -> Project:
     """
     path = folder / "pyproject.toml"
     try:
-        found = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _Pyproject)
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        found = msgspec.convert(tables, _Pyproject)
         pragma, distribution = found.tool.pragma, found.project
         if pragma is None:
             raise UnusableError(f"{path} has no table [tool.pragma]; it says at least which provider this is")
@@ -75,18 +90,35 @@ def read_project(folder: Path) -> Project:
         raise UnusableError(f"{path} nests too deep") from None
     except ValueError as error:  # not UTF-8, not TOML, or not what is asked for
         raise UnusableError(f"{path}: {str(error).replace('`$.', '`')}") from None
+    schemas = None if pragma.schemas is None else read_schemas(folder / pragma.schemas)
     announced = {
         "package_name": pragma.package,
         "entrypoint": pragma.entrypoint,
         "metadata": _metadata(pragma, distribution),
-        "schemas": None if pragma.schemas is None else read_schemas(folder / pragma.schemas),
+        "schemas": schemas,
     }
     return Project(
         name=name,
         distribution=named,
         version=distribution.version,
         announced={field: value for field, value in announced.items() if value is not None},
+        unread=(
+            *_unread("tool.pragma", tables["tool"]["pragma"], _Pragma),
+            *(unread for name, entry in (schemas or {}).items() for unread in _unread(name, entry, SchemaEntry)),
+        ),
     )
+
+
+def _unread(place: str, keys: object, read: type[msgspec.Struct]) -> Iterator[tuple[str, str]]:
+    known = [field.name for field in msgspec.structs.fields(read)]
+    for key in _keys(keys):
+        if key not in known:
+            nearest = get_close_matches(key, known, n=1)
+            yield f"{place}.{key}", "nothing reads it" + (f"; did you mean {nearest[0]}?" if nearest else "")
+
+
+def _keys(table: object) -> Iterable[str]:
+    return table if isinstance(table, Mapping) else ()
 
 
 def _metadata(pragma: _Pragma, distribution: _Distribution) -> dict[str, Any] | None:

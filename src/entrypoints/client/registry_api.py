@@ -76,13 +76,13 @@ def register(
         version = dict(wait_for_version(client, registry_url, response, later))
         published = RegistrationResult(outcome="created", version=version)
         if not _is_of(published, announcement):
-            raise _refusal(response, {})
+            raise unexpected(response)
         return published
     if response.status_code not in {httpx.codes.OK, httpx.codes.CREATED}:
         raise refusal_of(response, name, token)
     result = _result(response, dry_run=dry_run)
     if result is None or not _is_of(result, announcement):
-        raise _refusal(response, {})
+        raise unexpected(response)
     return result
 
 
@@ -122,6 +122,11 @@ def refusal_of(response: httpx.Response, name: ProviderName, token: str) -> Refu
     return _refusal(
         response, problem if remedy is None else {**problem, "detail": f"{problem.get('detail')}: {remedy}"}
     )
+
+
+def unexpected(response: httpx.Response) -> RefusedError:
+    """Return the refusal of an answer that none of the registry's would be."""
+    return _refusal(response, {})
 
 
 def _refusal(response: httpx.Response, problem: Mapping[str, Any]) -> RefusedError:

@@ -8,12 +8,13 @@ from typing import Any, Protocol
 
 import httpx
 
+from domain.semver import SemVer
 from entrypoints.client.accepted import OnWait
 from entrypoints.client.attestations import attestations_beside, attestations_named
 from entrypoints.client.credentials import obtain_token, require_credentials
 from entrypoints.client.errors import UnusableError
 from entrypoints.client.index import IndexedWheel, PackageIndex
-from entrypoints.client.project import read_project
+from entrypoints.client.project import Project, read_project
 from entrypoints.client.registry_api import RegistrationResult, register
 from entrypoints.client.retrying_client import RetryingClient, new_http_client
 from entrypoints.client.versions import registered_version
@@ -25,6 +26,9 @@ _NO_INDEX = (
     "say where the package index is with --index-url or REGISTRY_INDEX_URL (UV_DEFAULT_INDEX, UV_INDEX_URL and "
     "PIP_INDEX_URL count too), or give --wheel-url"
 )
+
+
+_NO_REASON = "say with --accept-breaking why the changes are meant"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +44,7 @@ class ReleaseOptions:
         accept_changes: Fingerprints of those changes; None for all.
         attestations: Whether to send those of the wheel.
         wait: How many seconds the index may take to show the release.
+        wheel: A wheel that was not uploaded, or its folder, for a dry run that needs no token.
     """
 
     project: Path
@@ -52,6 +57,7 @@ class ReleaseOptions:
     attestations: bool = True
     dry_run: bool = False
     wait: float = 300.0
+    wheel: Path | None = None
 
 
 class ProgressReporter(Protocol):
@@ -78,6 +84,10 @@ def release(options: ReleaseOptions, settings: ClientSettings, progress: Progres
     """
     project = read_project(options.project)
     version = registered_version(options.version or project.version)
+    for place, told in project.unread:
+        progress.note(f"{place}: {told}")
+    if options.wheel is not None:
+        return _dry_run_here(options, options.wheel, project, version, settings, progress)
     require_credentials(settings)
     announcement: dict[str, Any] = {"name": project.name.canonical, "version": version.text, **project.announced}
     if options.changelog is not None:
@@ -85,7 +95,7 @@ def release(options: ReleaseOptions, settings: ClientSettings, progress: Progres
     if options.accept_breaking is not None:
         announcement["accept_breaking"] = {"reason": options.accept_breaking, "changes": options.accept_changes}
     elif options.accept_changes is not None:
-        raise UnusableError("say with --accept-breaking why the changes are meant")
+        raise UnusableError(_NO_REASON)
     with new_http_client(settings.ca_bundle) as http:
         client = RetryingClient(http, progress.note)
         wheel_url, sha256 = options.wheel_url, options.sha256
@@ -124,6 +134,34 @@ def _attestations(
     if beside or index is None or found is None:
         return beside
     return attestations_named(index, client, found)
+
+
+def _dry_run_here(
+    options: ReleaseOptions,
+    wheel: Path,
+    project: Project,
+    version: SemVer,
+    settings: ClientSettings,
+    progress: ProgressReporter,
+) -> RegistrationResult:
+    from entrypoints.client.local_dry_run import LocalRelease, dry_run_here  # noqa: PLC0415 -- no other release needs it
+
+    if not options.dry_run:
+        raise UnusableError("--wheel goes with --dry-run; to register it, upload the wheel and leave --wheel out")
+    if options.wheel_url:
+        raise UnusableError("give --wheel or --wheel-url, not both")
+    if options.accept_changes is not None and options.accept_breaking is None:
+        raise UnusableError(_NO_REASON)
+    local = LocalRelease(
+        project=project,
+        version=version,
+        wheel=wheel,
+        sha256=options.sha256,
+        changelog=None if options.changelog is None else _read_text(options.changelog),
+        accept_breaking=options.accept_breaking,
+        accept_changes=options.accept_changes,
+    )
+    return dry_run_here(local, settings, progress.note)
 
 
 def _index(http: httpx.Client, settings: ClientSettings) -> PackageIndex:

@@ -111,6 +111,15 @@ class RetryingClient:
             whom, lambda: self._http.post(url, content=body, params=query, headers=headers, timeout=timeout)
         )
 
+    def put(self, whom: str, url: str, *, bearer: str, body: bytes) -> httpx.Response:
+        """Replace by JSON. Returns and raises as ``post``."""
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {bearer}"}
+        return self._send(whom, lambda: self._http.put(url, content=body, headers=headers))
+
+    def delete(self, whom: str, url: str, *, bearer: str) -> httpx.Response:
+        """Delete. Returns and raises as ``post``."""
+        return self._send(whom, lambda: self._http.delete(url, headers={"Authorization": f"Bearer {bearer}"}))
+
     def get(
         self, whom: str, url: str, *, accept: str | None = None, auth: httpx.BasicAuth | None = None
     ) -> httpx.Response:

@@ -76,6 +76,18 @@ def test_what_is_missing_or_wrong_is_named(tmp_path: Path, text: str, told: str)
         read_project(write(tmp_path, text))
 
 
+def test_a_key_that_nothing_reads_is_named_with_the_nearest_one(tmp_path: Path) -> None:
+    (tmp_path / "schemas.json").write_text(json.dumps({"bucket": {"configschema": {}}, "key": {"description": ""}}))
+
+    project = read_project(write(tmp_path, PROJECT + PRAGMA.replace("display_name", "displayname") + "colour = 1\n"))
+
+    assert project.unread == (
+        ("tool.pragma.displayname", "nothing reads it; did you mean display_name?"),
+        ("tool.pragma.colour", "nothing reads it"),
+        ("bucket.configschema", "nothing reads it; did you mean config_schema?"),
+    )
+
+
 def test_a_folder_without_a_project_is_named(tmp_path: Path) -> None:
     with pytest.raises(UnusableError, match="cannot read"):
         read_project(tmp_path)
