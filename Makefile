@@ -18,15 +18,15 @@ WORKFLOWS := .data/workflows
 SBOM ?= dist/provider-registry.cdx.json
 ARGS ?=
 PYTEST_ARGS ?= -n auto
-PROGRAMS := $(addprefix tests/e2e/,$(addsuffix .py,test_backup test_check_command test_command_line test_customer_indexes test_installers test_pipelines test_tutorial test_operator_commands \
-	test_register_command test_settings_command test_tokens_command test_verify_command))
+PROGRAMS := $(addprefix tests/e2e/,$(addsuffix .py,test_backup test_check_command test_command_line test_customer_indexes test_development_mode test_installers test_pipelines test_tutorial test_operator_commands \
+	test_register_command test_settings_command test_tokens_command test_verify_command test_yank_command))
 QUICK := tests/domain tests/application tests/entrypoints/http/test_recorded_contract.py --ignore=tests/application/ports
 SLOW := tests/e2e tests/test_benchmarks.py tests/test_examples.py tests/test_supply_chain.py
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(READY) ## Start a local registry and register an example provider (ARGS=--once stops after it)
+run: $(READY) ## Start a local registry with three providers in it (ARGS=--once stops after that)
 	@$(BIN)/provider-registry dev $(ARGS)
 
 quick: $(READY) ## The inner loop, in seconds: domain, use cases and the recorded HTTP contract, without a server

@@ -111,9 +111,10 @@ def test_what_is_copied_is_not_ignored_and_enough_to_build_a_wheel_without_the_f
 
 
 def copy(source: Path, target: Path) -> None:
-    """Copy as COPY does: a folder's contents, or a file into a folder."""
+    """Copy as COPY does: a folder's contents, or a file into a folder; without what is ignored."""
     if source.is_dir():
-        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        ignored = {Path(line).name for line in Path(".dockerignore").read_text().splitlines() if line[0] not in "!*"}
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", *ignored))
     else:
         target.mkdir(exist_ok=True)
         shutil.copy(source, target)

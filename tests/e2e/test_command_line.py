@@ -3,16 +3,12 @@
 import json
 import os
 import re
-import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
-
-import psutil
-import pytest
 
 from tests.e2e.conftest import Stack
 from tests.support.ports import free_port
@@ -158,33 +154,6 @@ def test_a_host_that_leads_to_no_address_is_refused_at_the_start(stack: Stack) -
     assert "m4rker" not in ended.stderr
 
 
-def dev_arguments(data: Path) -> list[str]:
-    return ["dev", "--data", str(data), "--port", str(free_port()), "--wheel-port", str(free_port())]
-
-
-def test_development_mode_registers_the_example_and_finds_it_again_the_next_time(tmp_path: Path) -> None:
-    arguments = [*dev_arguments(tmp_path / "data"), "--once"]
-
-    first, second = run(*arguments), run(*arguments)
-
-    assert (first.returncode, second.returncode) == (0, 0), first.stdout + second.stdout
-    assert "201: platform/hello 1.0.0 registered" in first.stdout
-    assert "200: platform/hello 1.0.0 was already registered" in second.stdout
-    assert "local" in first.stdout
-    assert str(tmp_path / "data") in first.stdout.replace("│\n│ ", "")
-
-
-def test_development_mode_goes_on_when_the_example_was_changed_without_raising_its_version(tmp_path: Path) -> None:
-    data = ["dev", "--once", "--data", str(tmp_path / "data"), "--port", str(free_port())]
-
-    first = run(*data, "--wheel-port", str(free_port()))
-    moved = run(*data, "--wheel-port", str(free_port()))
-
-    assert (first.returncode, moved.returncode) == (0, 0), first.stdout + moved.stdout
-    assert "409" in moved.stdout
-    assert "make clean" in moved.stdout
-
-
 def test_a_taken_port_is_named_with_a_way_out(stack: Stack, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
@@ -198,53 +167,5 @@ def test_a_taken_port_is_named_with_a_way_out(stack: Stack, tmp_path: Path) -> N
         assert "Traceback" not in ended.stdout + ended.stderr
 
 
-@pytest.mark.parametrize(
-    "ports", [("--port", "65536"), ("--port", "0"), ("--wheel-port", "-1"), ("--port", "8453", "--wheel-port", "8453")]
-)
-def test_ports_that_cannot_be_are_refused_in_one_sentence(tmp_path: Path, ports: tuple[str, ...]) -> None:
-    ended = run("dev", "--once", "--data", str(tmp_path / "data"), *ports)
-
-    assert ended.returncode in {1, 2}
-    assert "port" in ended.stdout + ended.stderr
-    assert "Traceback" not in ended.stdout + ended.stderr
-    assert not (tmp_path / "data").exists()
-
-
 def test_the_version_is_printed_for_programs() -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+\n", run("--version").stdout)
-
-
-IN_THE_BACKGROUND = ("sh", "-c", """trap '' INT; exec "$@" """, "sh")
-"""How a script's shell starts what it does not wait for."""
-
-
-@pytest.mark.parametrize(
-    ("started_by", "stop"),
-    [((), signal.SIGINT), ((), signal.SIGTERM), (IN_THE_BACKGROUND, signal.SIGINT)],
-    ids=["interrupted", "terminated", "interrupted in the background"],
-)
-def test_development_mode_stops_cleanly_and_leaves_no_process(
-    tmp_path: Path, started_by: tuple[str, ...], stop: signal.Signals
-) -> None:
-    arguments = [*started_by, *COMMAND, *dev_arguments(tmp_path / "data")]
-    with subprocess.Popen(arguments, env=clean_environment({}), stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        shown = ""
-        while "Ctrl-C stops" not in shown:
-            line = process.stdout.readline()
-            assert line, shown
-            shown += line
-        assert "curl" in shown
-        started = psutil.Process(process.pid).children(recursive=True)
-        process.send_signal(stop)
-        try:
-            assert process.wait(30) == 0
-        finally:
-            process.kill()  # leaving the context would wait for ever
-        assert "Stopped" in process.stdout.read()
-
-    assert started
-    assert not [child for child in started if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
-    assert not [
-        each for each in psutil.process_iter(["cmdline"]) if str(tmp_path) in " ".join(each.info["cmdline"] or [])
-    ]

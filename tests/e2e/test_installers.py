@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from entrypoints.development.example import build_example
 from tests.builders import a_wheel
 from tests.e2e.conftest import Stack
+from tests.support.example_provider import build_example
 from tests.support.installers import COMMANDS, Installer
 
 EXAMPLE = Path(__file__).parents[2] / "examples/hello_provider"

@@ -2,14 +2,11 @@
 
 import os
 import re
-import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from tests.e2e.test_command_line import COMMAND, clean_environment
+from tests.e2e.test_development_mode import development_mode
 from tests.support.ports import free_port
 
 TUTORIAL = Path("docs/tutorial.md")
@@ -18,26 +15,6 @@ STARTED = "make run"
 
 def blocks() -> list[str]:
     return re.findall(r"^```\n(.*?)^```$", TUTORIAL.read_text(), re.MULTILINE | re.DOTALL)
-
-
-@contextmanager
-def development_mode(data: Path, port: int, wheel_port: int) -> Iterator[None]:
-    """Run what ``make run`` runs until it serves, and interrupt it in the end."""
-    arguments = [*COMMAND, "dev", "--data", str(data), "--port", str(port), "--wheel-port", str(wheel_port)]
-    with subprocess.Popen(arguments, env=clean_environment({}), stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        seen = []
-        for line in process.stdout:
-            seen.append(line)
-            if "Ctrl-C stops" in line:
-                break
-        else:
-            raise AssertionError("".join(seen))
-        try:
-            yield
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.communicate()
 
 
 def test_a_newcomer_who_pastes_every_command_gets_a_provider_that_pip_installs(tmp_path: Path) -> None:
@@ -55,7 +32,7 @@ def test_a_newcomer_who_pastes_every_command_gets_a_provider_that_pip_installs(t
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "REGISTRY_"))}
     environment |= {"PIP_NO_BUILD_ISOLATION": "false", "PIP_CONFIG_FILE": os.devnull, "NO_PROXY": "127.0.0.1"}
 
-    with development_mode(data, port, wheel_port):
+    with development_mode("--data", str(data), "--port", str(port), "--wheel-port", str(wheel_port)):
         ended = subprocess.run(["sh", "-c", script], env=environment, capture_output=True, text=True, check=False)
 
     told = ended.stdout + ended.stderr

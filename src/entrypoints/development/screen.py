@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -10,9 +10,10 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
-from rich.table import Table
+from rich.text import Text
 
 from entrypoints.development.clerk.tokens import FakeMachine
+from entrypoints.development.seeding import Seeded
 
 
 class Screen:
@@ -25,7 +26,8 @@ class Screen:
         """Say that nothing here is meant for production."""
         self._console.print(
             Panel(
-                "The realm, its keys and the wheel host are local and thrown away when this stops.\n"
+                "The realms and the wheel host are fakes on loopback, and end with this. Their keys are the same\n"
+                "everywhere, and worth nothing elsewhere.\n"
                 "The registry itself is the real one, on loopback only. Data stays in "
                 f"{escape(str(data))}/ between runs.",
                 title="Provider Registry, development mode",
@@ -42,32 +44,30 @@ class Screen:
         """Show that something takes a while, until the context ends."""
         return self._console.status(what)
 
-    def version(self, version: Mapping[str, Any]) -> None:
-        """Show what the registry recorded."""
-        table = Table("field", "what the registry recorded", box=None, header_style="bold")
-        table.columns[1].overflow = "fold"
-        for field in (
-            "canonical",
-            "version",
-            "status",
-            "wheel_sha256",
-            "wheel_size",
-            "package_name",
-            "requires_python",
-            "registered_by",
-            "published_at",
-        ):
-            table.add_row(field, str(version[field]))
-        self._console.print(table)
+    def seeded(self, seeded: Sequence[Seeded]) -> None:
+        """Show what was registered."""
+        self._console.print(
+            f"[green]✓[/green] Registered {len({each.release.provider.name for each in seeded})} providers"
+        )
+        for release, status, outcome in seeded:
+            yanked = ", and is yanked" if release.yanked else ""
+            line = f"  {status}: {release.provider.name} {release.version} {outcome}{yanked}"
+            self._console.print(Text(line, "dim"), soft_wrap=True)
+
+    def pipelines(self, environments: Mapping[str, Path], api_keys: Mapping[str, str]) -> None:
+        """Print what a pipeline sources, and the organisations' keys."""
+        self._console.rule("Register as pipelines do", style="dim")
+        for namespace, file in environments.items():
+            self._line(f". {file}    # then `provider-registry register PROJECT_DIR --wheel-url URL` for {namespace}/…")
+        for slug, key in api_keys.items():
+            self._line(f"API key of the organisation {slug}: {key}")
 
     def invitation(
         self, registry: str, realm: str, release: FakeMachine, body: Mapping[str, Any], *, wheels: Path, log: Path
     ) -> None:
         """Print commands that register a version of the reader's own."""
-        self._console.rule("Register one of your own", style="dim")
-        self._console.print(
-            f"Put a wheel into {wheels}/ and name it in wheel_url, or paste this as it is:\n", highlight=False
-        )
+        self._console.rule("Or without the command", style="dim")
+        self._line(f"Put a wheel into {wheels}/ and name it in wheel_url, or paste this as it is:\n")
         mint = (
             f"TOKEN=$(curl -s {realm}/v1/m2m_tokens -H 'Authorization: Bearer {release.secret}' "
             "-H 'Content-Type: application/json' -d '{\"token_format\": \"jwt\"}' "
@@ -79,25 +79,26 @@ class Screen:
         )
         self._console.print(f"{mint}\n{announce}\n", highlight=False, markup=False, soft_wrap=True)
         self._console.print("[dim]The token lives for an hour; run the first line again after that.[/dim]")
-        self._console.print(
-            f"[dim]Or as pipelines do: . {escape(str(log.parent))}/register.env; "
-            "provider-registry register PROJECT_DIR --wheel-url URL[/dim]",
-            highlight=False,
-            soft_wrap=True,
-        )
         self._console.print(f"[dim]The server's log: {log}[/dim]", highlight=False)
 
     def hint(self, what: str) -> None:
         """Say what to do next."""
         self._console.print(f"  [yellow]{what}[/yellow]", highlight=False)
 
-    def serving(self, url: str) -> None:
+    def serving(self, url: str, provider: str) -> None:
         """Say where to look, and how to stop."""
-        self._console.print(
-            f"Open {url}/ in a browser: the catalog, with the example in it "
-            f"(the API: {url}/schema, or {url}/schema/openapi.json). Ctrl-C stops.",
-            highlight=False,
-        )
+        self._console.rule("Look around", style="dim")
+        pages = {
+            "catalog": "/",
+            "what a major version breaks": f"/catalog/{provider}/compare/1.1.0...2.0.0",
+            "the feed": "/changes",
+            "the log": "/log/checkpoint",
+            "an index to install from": "/simple/",
+            "the API": "/schema",
+        }
+        for what, path in pages.items():
+            self._line(f"{url}{path}    {what}")
+        self._console.print("Ctrl-C stops.", highlight=False)
 
     def failed(self, why: str) -> None:
         """Say what went wrong."""
@@ -106,3 +107,6 @@ class Screen:
     def stopped(self) -> None:
         """Say that nothing is left running."""
         self._console.print("Stopped; nothing is left running.")
+
+    def _line(self, text: str) -> None:
+        self._console.print(text, highlight=False, markup=False, soft_wrap=True)

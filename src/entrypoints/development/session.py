@@ -1,4 +1,4 @@
-"""Development mode: a local realm and a local wheel host around the real server, and one registration through it."""
+"""Development mode: local realms and a local wheel host around the real server, and a demo registered through it."""
 
 import shlex
 import signal
@@ -6,36 +6,31 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import httpx
-
-from entrypoints.development.clerk.fake_clerk import FakeClerk
-from entrypoints.development.clerk.tokens import FakeMachine
-from entrypoints.development.example import ExampleError, build_example
+from entrypoints.development.demo import ACME, HELLO, RELEASES
+from entrypoints.development.realms import Realms, open_realms
 from entrypoints.development.screen import Screen
+from entrypoints.development.seeding import SeedingError, has_conflict, seed, write_wheels
 from entrypoints.development.server_process import ServerError, run_command, running_server, wait_until_ok
 from entrypoints.development.wheel_host import WheelHost
 from entrypoints.listen import PortTakenError, require_free
 from entrypoints.log_keys import make_key_file
 
-REGISTRY_MACHINE = "mch_local_registry"
-RELEASE_MACHINE = "mch_local_release"
+REGISTRY_PORT, WHEEL_PORT = 8000, 8443
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where development mode keeps and serves things. All of it is on loopback."""
+    """Where development mode keeps and serves things. All of it is on loopback.
 
-    registry_port: int
-    wheel_port: int
+    Attributes:
+        registry_port: None for the usual one, or another if that is taken.
+        wheel_port: The same.
+    """
+
+    registry_port: int | None
+    wheel_port: int | None
     data: Path = Path(".data")
-    project: Path = Path("examples/hello_provider")
-
-    @property
-    def registry_url(self) -> str:
-        """Where the registry listens."""
-        return f"http://127.0.0.1:{self.registry_port}"
 
 
 class DevelopmentError(Exception):
@@ -43,7 +38,7 @@ class DevelopmentError(Exception):
 
 
 def run(places: Places, *, once: bool, screen: Screen) -> int:
-    """Start everything, register the example, and serve until interrupted; return the exit status."""
+    """Start everything, register the demo, and serve until interrupted; return the exit status."""
     for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # shells start what is in the background without SIGINT
         signal.signal(stop, signal.default_int_handler)
     try:
@@ -51,7 +46,7 @@ def run(places: Places, *, once: bool, screen: Screen) -> int:
             _session(places, stack, once=once, screen=screen)
     except KeyboardInterrupt:
         pass
-    except (DevelopmentError, ExampleError, ServerError, OSError) as error:
+    except (DevelopmentError, SeedingError, ServerError, OSError) as error:
         screen.failed(str(error))
         return 1
     screen.stopped()
@@ -60,43 +55,60 @@ def run(places: Places, *, once: bool, screen: Screen) -> int:
 
 def _session(places: Places, stack: ExitStack, *, once: bool, screen: Screen) -> None:
     _require_free(places)
-    wheels = places.data / "wheels"
+    port = places.registry_port or _usual_or_next(REGISTRY_PORT)
+    url, wheels, log = f"http://127.0.0.1:{port}", places.data / "wheels", places.data / "registry.log"
     wheels.mkdir(parents=True, exist_ok=True)
     screen.opened(places.data)
-    example = build_example(places.project, wheels)
-    screen.step("Built the example provider's wheel", example.wheel.name)
-    clerk = stack.enter_context(FakeClerk())
-    registry_machine = clerk.add_machine(machine_id=REGISTRY_MACHINE)
-    release = clerk.add_machine(scopes=[registry_machine.id], machine_id=RELEASE_MACHINE)
-    screen.step("Started a local fake of Clerk's Console realm", clerk.url)
-    host = stack.enter_context(WheelHost(wheels, ca_directory=places.data, port=places.wheel_port))
+    write_wheels(wheels)
+    realms = open_realms(stack)
+    screen.step(
+        "Started local fakes of Clerk: the Console realm and the customers'",
+        f"{realms.console.url}, {realms.customers.url}",
+    )
+    host = stack.enter_context(
+        WheelHost(wheels, ca_directory=places.data, port=places.wheel_port or _usual_or_next(WHEEL_PORT))
+    )
     screen.step("Serving wheels over HTTPS, with a throwaway CA", host.url)
 
-    log, key = places.data / "registry.log", _log_key(places)
-    settings = {**_settings(places, clerk, registry_machine, host), "REGISTRY_LOG_SIGNING_KEY_FILE": str(key)}
+    key = _log_key(places)
+    settings = _settings(places, realms, host, port) | {"REGISTRY_LOG_SIGNING_KEY_FILE": str(key)}
     process = stack.enter_context(running_server(settings, log=log))
     with screen.working("Starting PostgreSQL and the registry"):
-        wait_until_ok(process, f"{places.registry_url}/health/ready", log=log)
-    screen.step("Started PostgreSQL, applied migrations, started the registry", places.registry_url)
+        wait_until_ok(process, f"{url}/health/ready", log=log)
+    screen.step("Started PostgreSQL, applied migrations, started the registry", url)
     run_command(settings, "log", "init")
     screen.step("Opened the transparency log, with a key of its own", key.name)
 
-    write_client_settings(
-        places.data / "register.env",
-        {
-            "REGISTRY_URL": places.registry_url,
-            "REGISTRY_CLERK_API_URL": clerk.url,
-            "REGISTRY_MACHINE_SECRET_KEY": release.secret,
-        },
-    )
-    body = {**example.announcement, "wheel_url": f"{host.url}/{example.wheel.name}"}
-    _register(places, clerk, release, body, screen)
-    own = {"name": "platform/mine"} | {field: body[field] for field in ("version", "wheel_url", "metadata")}
+    environments = _write_environments(places, url, realms, host)
+    with screen.working("Registering the demo"):
+        seeded = list(seed(url, realms, host.url))
+    screen.seeded(seeded)
+    if has_conflict(seeded):
+        screen.hint("Leave it, or start afresh with make clean.")
     if not once:
-        screen.invitation(places.registry_url, clerk.url, release, own, wheels=wheels, log=log)
-        screen.serving(places.registry_url)
+        first = RELEASES[0]
+        body = first.body(first.wheel(), host.url)
+        own = {"name": "platform/mine"} | {field: body[field] for field in ("version", "wheel_url", "metadata")}
+        screen.pipelines(environments, realms.api_keys)
+        screen.invitation(url, realms.console.url, realms.release, own, wheels=wheels, log=log)
+        screen.serving(url, HELLO.name)
         process.wait()
         raise DevelopmentError(f"the server ended by itself; read {log}")
+
+
+def _usual_or_next(usual: int) -> int:
+    """Return the usual port, or the first free one after it.
+
+    Raises:
+        DevelopmentError: Twenty are taken.
+    """
+    for port in range(usual, usual + 20):
+        try:
+            require_free("127.0.0.1", port)
+        except PortTakenError:
+            continue
+        return port
+    raise DevelopmentError(f"ports {usual} to {usual + 19} are taken; choose one with --port and --wheel-port")
 
 
 def _log_key(places: Places) -> Path:
@@ -107,6 +119,20 @@ def _log_key(places: Places) -> Path:
     return path
 
 
+def _write_environments(places: Places, url: str, realms: Realms, host: WheelHost) -> Mapping[str, Path]:
+    """Write what the release client needs, for the platform and for a customer, and return the files by namespace."""
+    common = {"REGISTRY_URL": url, "REGISTRY_CA_BUNDLE": str(host.ca_path.absolute())}
+    machine = {
+        "REGISTRY_CLERK_API_URL": realms.console.url,
+        "REGISTRY_MACHINE_SECRET_KEY": realms.release.secret,
+        "REGISTRY_TOKEN": "",  # one of a customer that was read before would go first
+    }
+    files = {"platform": places.data / "register.env", ACME: places.data / f"{ACME}.env"}
+    write_client_settings(files["platform"], common | machine)
+    write_client_settings(files[ACME], common | {"REGISTRY_TOKEN": realms.api_keys[ACME]})
+    return files
+
+
 def write_client_settings(path: Path, settings: Mapping[str, str]) -> None:
     """Write what ``provider-registry register`` needs as lines for a shell to read."""
     path.unlink(missing_ok=True)
@@ -115,69 +141,30 @@ def write_client_settings(path: Path, settings: Mapping[str, str]) -> None:
 
 
 def _require_free(places: Places) -> None:
-    if places.registry_port == places.wheel_port:
+    """Return if the ports that were asked for are free; those that were not are chosen."""
+    if places.registry_port is not None and places.registry_port == places.wheel_port:
         raise DevelopmentError(f"--port and --wheel-port are both {places.wheel_port}; choose two ports")
     for option, port in (("--port", places.registry_port), ("--wheel-port", places.wheel_port)):
         try:
-            require_free("127.0.0.1", port)
+            if port is not None:
+                require_free("127.0.0.1", port)
         except PortTakenError as error:
             raise DevelopmentError(
-                f"{error}; perhaps development mode runs already. Stop it, or choose another: "
-                f"make run ARGS='{option} {port + 10}'"
+                f"{error}; perhaps development mode runs already. Stop it, choose another with {option}, or leave "
+                f"{option} out"
             ) from None
 
 
-def _settings(places: Places, clerk: FakeClerk, machine: FakeMachine, host: WheelHost) -> Mapping[str, str]:
+def _settings(places: Places, realms: Realms, host: WheelHost, port: int) -> dict[str, str]:
     return {
-        "REGISTRY_CONSOLE_CLERK_ISSUER": clerk.issuer,
-        "REGISTRY_CONSOLE_CLERK_API_URL": clerk.url,
-        "REGISTRY_CONSOLE_CLERK_SECRET_KEY": machine.secret,
-        "REGISTRY_CONSOLE_MACHINE_ID": machine.id,
-        "REGISTRY_CONSOLE_RELEASE_MACHINE_IDS": RELEASE_MACHINE,
+        **realms.settings,
         "REGISTRY_DATA_DIR": str(places.data),
         "REGISTRY_HOST": "127.0.0.1",
         "REGISTRY_MIRROR": "required",
         "REGISTRY_MIRROR_URL": (places.data / "mirror").absolute().as_uri(),
-        "REGISTRY_PORT": str(places.registry_port),
-        "REGISTRY_PUBLIC_URL": places.registry_url,
+        "REGISTRY_PORT": str(port),
+        "REGISTRY_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "REGISTRY_RUNTIME_VERSION": "development",
         "REGISTRY_WHEEL_ALLOWED_NETWORKS": "127.0.0.1/32",
         "REGISTRY_WHEEL_CA_BUNDLE": str(host.ca_path),
     }
-
-
-def _register(places: Places, clerk: FakeClerk, release: FakeMachine, body: Mapping[str, Any], screen: Screen) -> None:
-    """Do what release CI does: mint a token, announce the version, and see that announcing it again is harmless."""
-    with httpx.Client(trust_env=False, timeout=60) as client:
-        minted = client.post(
-            f"{clerk.url}/v1/m2m_tokens",
-            headers={"Authorization": f"Bearer {release.secret}"},
-            json={"token_format": "jwt", "seconds_until_expiration": 300},
-        )
-        if minted.status_code != httpx.codes.CREATED:
-            raise DevelopmentError(f"the local realm did not mint a token: {minted.text}")
-        screen.step("Minted a machine token, as release CI does", f"{release.id}, a JWT of 5 minutes")
-        first = _announce(client, places, minted.json()["token"], body)
-        version = first.json()
-        if first.status_code == httpx.codes.CONFLICT:
-            screen.step("POST /console/provider-versions", f"409: {version['detail']}")
-            screen.hint("Raise the version in examples/hello_provider/pyproject.toml, or start afresh with make clean.")
-            return
-        outcome = "registered" if first.status_code == httpx.codes.CREATED else "was already registered"
-        screen.step(
-            "POST /console/provider-versions", f"{first.status_code}: {body['name']} {body['version']} {outcome}"
-        )
-        screen.version(version)
-        again = _announce(client, places, minted.json()["token"], body)
-        screen.step("The same POST again", f"{again.status_code}: same content, nothing written")
-
-
-def _announce(client: httpx.Client, places: Places, token: str, body: Mapping[str, Any]) -> httpx.Response:
-    response = client.post(
-        f"{places.registry_url}/console/provider-versions",
-        headers={"Authorization": f"Bearer {token}"},
-        json=body,
-    )
-    if response.status_code not in {httpx.codes.CREATED, httpx.codes.OK, httpx.codes.CONFLICT}:
-        raise DevelopmentError(f"the registry answered {response.status_code}: {response.json()['detail']}")
-    return response

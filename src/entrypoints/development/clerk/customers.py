@@ -37,10 +37,16 @@ class FakeCustomers:
         return self._add(FakeUser(id=user_id or new_id("user_"), email=email, created_at=self._now()))
 
     def create_api_key(
-        self, subject: str, *, name: str, seconds: float | None, scopes: Iterable[str] = ()
+        self,
+        subject: str,
+        *,
+        name: str,
+        seconds: float | None,
+        scopes: Iterable[str] = (),
+        secret: str | None = None,
     ) -> IssuedToken:
         """Create an API key of an organisation or a user."""
-        key = new_api_key(subject, name=name, seconds=seconds, now=self._now(), scopes=scopes)
+        key = new_api_key(subject, name=name, seconds=seconds, now=self._now(), scopes=scopes, secret=secret)
         self.api_keys.add(key)
         return key
 

@@ -21,7 +21,7 @@ def _utc_now() -> datetime:
 
 
 class FakeClerk:
-    """A fake Clerk instance on an ephemeral loopback port, listening while its context is open.
+    """A fake Clerk instance on a loopback port, an ephemeral one unless given, listening while its context is open.
 
     It serves machine tokens, API keys, organisations, users and the key set in Clerk's wire format; users sign in by
     a call.
@@ -31,12 +31,12 @@ class FakeClerk:
         faults: Faults that requests run into.
     """
 
-    def __init__(self, *, kid: str | None = None, now: Callable[[], datetime] = _utc_now) -> None:
+    def __init__(self, *, kid: str | None = None, now: Callable[[], datetime] = _utc_now, port: int = 0) -> None:
         """Prepare an instance with its own RSA key; ``now`` dates its tokens."""
         self.secret_key = f"sk_test_{secrets.token_hex(20)}"
         self.faults = FaultPlan()
         self._realm = FakeRealm(secret_key=self.secret_key, signing_key=SigningKey(kid), now=now)
-        self._server = FakeServer(self._realm, self.faults)
+        self._server = FakeServer(self._realm, self.faults, port)
         self._realm.issuer = self.url
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="fake-clerk")
 
@@ -77,9 +77,11 @@ class FakeClerk:
     def count(self, path: str) -> int:
         return sum(request.path == path for request in self.requests)
 
-    def add_machine(self, *, scopes: Iterable[str] = (), machine_id: str | None = None) -> FakeMachine:
+    def add_machine(
+        self, *, scopes: Iterable[str] = (), machine_id: str | None = None, secret: str | None = None
+    ) -> FakeMachine:
         """Add a machine whose tokens may reach the machines in ``scopes``."""
-        return self._realm.add_machine(scopes, machine_id)
+        return self._realm.add_machine(scopes, machine_id, secret)
 
     def mint(
         self,
@@ -106,10 +108,17 @@ class FakeClerk:
         return self._realm.session_token(session, seconds=seconds)
 
     def create_api_key(
-        self, subject: str, *, name: str = "ci", seconds: float | None = None, scopes: Iterable[str] = ()
+        self,
+        subject: str,
+        *,
+        name: str = "ci",
+        seconds: float | None = None,
+        scopes: Iterable[str] = (),
+        secret: str | None = None,
     ) -> str:
         """Return an API key of an organisation or a user, given by id; None lets it live for ever."""
-        return self._realm.customers.create_api_key(subject, name=name, seconds=seconds, scopes=scopes).token
+        customers = self._realm.customers
+        return customers.create_api_key(subject, name=name, seconds=seconds, scopes=scopes, secret=secret).token
 
     def api_key_id(self, key: str) -> str:
         """Return the id of an API key, which is not its text.

@@ -45,8 +45,8 @@ class FakeRealm:
         self._published = [signing_key, *(self._published if keep_old else [])]
         self._signing_key = signing_key
 
-    def add_machine(self, scopes: Iterable[str], machine_id: str | None) -> FakeMachine:
-        machine = tokens.new_machine(scopes, machine_id)
+    def add_machine(self, scopes: Iterable[str], machine_id: str | None, secret: str | None) -> FakeMachine:
+        machine = tokens.new_machine(scopes, machine_id, secret)
         with self._lock:
             self._machines[machine.secret] = machine
         return machine

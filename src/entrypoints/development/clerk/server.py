@@ -23,18 +23,18 @@ class LoggedRequest:
 
 
 class FakeServer(ThreadingHTTPServer):
-    """Serves a realm on an ephemeral loopback port."""
+    """Serves a realm on a loopback port."""
 
     daemon_threads = False
 
-    def __init__(self, realm: FakeRealm, faults: FaultPlan) -> None:
+    def __init__(self, realm: FakeRealm, faults: FaultPlan, port: int = 0) -> None:
         """Listen at once; ``serve_forever`` answers."""
         self.realm = realm
         self.faults = faults
         self.log: list[LoggedRequest] = []
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(("127.0.0.1", port), _Handler)
 
     def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - as in socketserver
         """Remember the connection, so that stopping can end it."""

@@ -67,9 +67,11 @@ class IssuedToken:
         }
 
 
-def new_machine(scopes: Iterable[str], machine_id: str | None = None) -> FakeMachine:
-    """Return a machine with a fresh secret and, unless given, a fresh id."""
-    return FakeMachine(machine_id or f"mch_{secrets.token_hex(12)}", f"ak_{secrets.token_hex(20)}", tuple(scopes))
+def new_machine(scopes: Iterable[str], machine_id: str | None = None, secret: str | None = None) -> FakeMachine:
+    """Return a machine, unless given with a fresh id and a fresh secret."""
+    return FakeMachine(
+        machine_id or f"mch_{secrets.token_hex(12)}", secret or f"ak_{secrets.token_hex(20)}", tuple(scopes)
+    )
 
 
 def new_token(
@@ -88,13 +90,19 @@ def new_token(
 
 
 def new_api_key(
-    subject: str, *, name: str, seconds: float | None, now: datetime, scopes: Iterable[str] = ()
+    subject: str,
+    *,
+    name: str,
+    seconds: float | None,
+    now: datetime,
+    scopes: Iterable[str] = (),
+    secret: str | None = None,
 ) -> IssuedToken:
-    """Return a fresh API key of an organisation or a user."""
+    """Return an API key of an organisation or a user, a fresh one unless its text is given."""
     return IssuedToken(
         kind="api_key",
         id=f"ak_{secrets.token_hex(16)}",
-        token=f"ak_{secrets.token_urlsafe(24)}",
+        token=secret or f"ak_{secrets.token_urlsafe(24)}",
         subject=subject,
         scopes=tuple(scopes),
         claims=None,
