@@ -23,7 +23,7 @@ def openapi_config(version: str) -> OpenAPIConfig:
     return OpenAPIConfig(
         title="Provider Registry",
         version=version,
-        description="Registers, proves and serves wheel-backed provider versions.",
+        description="Registers, verifies and serves wheel-backed provider versions.",
         contact=Contact(name="The Provider Registry developers"),
         license=License(name="MIT", identifier="MIT"),
         components=Components(
