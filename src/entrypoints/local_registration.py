@@ -7,8 +7,8 @@ from typing import Protocol
 from adapters.system_clock import SystemClock
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from application.fair_share import FairShare, Shares
-from application.ports.version_queries import VersionLookup
-from application.ports.version_repository import SnapshotQueries
+from application.ports.snapshot_queries import SnapshotQueries
+from application.ports.version_lookup import VersionLookup
 from application.ports.wheel_fetcher import FetchedWheel, WheelFetcher
 from application.use_cases.assess_compatibility import AssessCompatibility
 from application.use_cases.check_announcement import CheckAnnouncement, CheckSchemas

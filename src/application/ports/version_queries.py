@@ -4,25 +4,12 @@ from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
+from application.ports.version_lookup import VersionLookup
 from domain.compatibility.record import Compatibility
 from domain.history import LifecycleEvent
 from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.versions import ProviderVersion
-
-
-class VersionLookup(Protocol):
-    """Finds one version."""
-
-    async def find(self, name: ProviderName, version: SemVer) -> ProviderVersion | None:
-        """Return a public (published or yanked) version, or None.
-
-        The readme of its wheel is left out (None): ``ProviderQueries`` has it.
-
-        Raises:
-            StoreUnavailableError: It cannot be read.
-        """
-        ...
 
 
 class VersionQueries(VersionLookup, Protocol):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol, TypeAlias, TypeVar
 
+from application.ports.snapshot_queries import SnapshotQueries
 from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.tasks import Lease
@@ -14,20 +15,6 @@ Decide: TypeAlias = Callable[[VersionSnapshot], tuple[VersionWrite | None, Resul
 """A pure function from the stored state to what to write, or None, and what ``update`` returns.
 
 It is called again if another writer came first. An exception passes through, and nothing is written."""
-
-
-class SnapshotQueries(Protocol):
-    """Loads what decisions about a version need."""
-
-    async def load(self, name: ProviderName, version: SemVer, *, wheel: WheelFilename | None = None) -> VersionSnapshot:
-        """Return what is stored around a version, as of now and without locks.
-
-        With ``wheel``, that includes who holds its names, and the versions that decide on its baseline.
-
-        Raises:
-            StoreUnavailableError: It cannot be read.
-        """
-        ...
 
 
 class VersionRepository(SnapshotQueries, Protocol):

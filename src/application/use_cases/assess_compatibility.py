@@ -1,7 +1,7 @@
 """Comparing a version with its baseline before it is published."""
 
 from application.ports.clock import Clock
-from application.ports.version_queries import VersionLookup
+from application.ports.version_lookup import VersionLookup
 from application.use_cases.compare_schemas import CompareSchemas
 from domain.compatibility.baselines import Baseline, baseline_for
 from domain.compatibility.gate import decide_gate, lost_additions

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from application.ports.clock import Clock
-from application.ports.version_repository import SnapshotQueries
+from application.ports.snapshot_queries import SnapshotQueries
 from application.use_cases.check_announcement import CheckAnnouncement
 from domain.compatibility.record import Compatibility
 from domain.errors import DistributionConflictError, VersionConflictError, WheelFilenameConflictError

@@ -32,6 +32,7 @@ from entrypoints.schema_checks import NO_DRAFTS, open_schema_validation
 from entrypoints.settings import ClientSettings
 
 T = TypeVar("T")
+_INVALID = "invalid_request"  # as the registry calls it
 _ANYONE = Operator("operator:dry-run")
 _LIMITS = "asked without a token; who owns the distribution's name, and attestations, were not looked at"
 _KNOWN = (
@@ -68,7 +69,7 @@ def dry_run_here(release: LocalRelease, settings: ClientSettings, note: Note) ->
     announced = announced_values(release.project)
     if announced.problems:
         errors = [{"loc": [problem.place], "msg": problem.detail} for problem in announced.problems]
-        raise RefusedError("the project breaks rules of the registry", code="invalid_request", errors=errors)
+        raise RefusedError("the project breaks rules of the registry", code=_INVALID, errors=errors)
     path = _wheel(release)
     wheel, filename = on_disk(path), _taken("--wheel", lambda: WheelFilename.parse(path.name))
     note(_LIMITS)
