@@ -11,7 +11,10 @@ from playwright.sync_api import sync_playwright
 
 from tests.support.served_catalog import a_served_catalog
 
-PICTURES = {"version-page.png": "/catalog/platform/gcp/1.4.0"}
+PICTURES = {
+    "version-page.png": "/catalog/platform/gcp/1.4.0",
+    "resource-page.png": "/catalog/platform/gcp/1.4.0/bucket",
+}
 _SIZE = {"width": 1100, "height": 700}
 _SWITCHES = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 

@@ -115,11 +115,12 @@ def read_resource(row: Mapping[str, Any]) -> ResourceEntry:
 
 
 def _unseen(parameter: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Hide a value from the planner, as the search of providers does."""
+    """Hide a value from the planner, which has no use for it."""
     return select(parameter).scalar_subquery()
 
 
-_WORDS = _unseen(bindparam("of_words", type_=Text).cast(TSQUERY))
+_WORDS = bindparam("of_words", type_=Text).cast(TSQUERY)
+"""The planner sees the words: of one that most rows have, the first rows are read, and of a rare one, the index."""
 _KEY = (RESOURCE_TYPES.c.prefix, RESOURCE_TYPES.c.name, RESOURCE_TYPES.c.resource_type)
 _MOST: ColumnElement[int] = literal_column(str(MAX_FOUND))
 
