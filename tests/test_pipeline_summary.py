@@ -37,6 +37,20 @@ def test_what_changed_is_a_table_with_the_bump_that_is_due(tmp_path: Path, capsy
     assert "A release must raise at least: major." in said
 
 
+def test_what_is_wrong_with_a_project_is_a_list_and_an_annotation_each(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    problem = {"place": "tool.pragma.x", "code": "unknown_key", "detail": "nothing reads it"}
+    checked = {"provider": "platform/gcp", "version": "1.0.0", "passed": False, "problems": [problem], "wheels": []}
+    told(tmp_path, "check", check={**checked, "notes": ["a note"]})
+
+    said = capsys.readouterr().out
+    assert "### platform/gcp 1.0.0: would be refused\n" in said
+    assert "- `tool.pragma.x`: nothing reads it (`unknown_key`)\n- Note: a note\n" in said
+    assert "::error title=unknown_key::tool.pragma.x: nothing reads it\n" in said
+
+
 def test_a_message_begins_no_workflow_command_and_no_markup(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

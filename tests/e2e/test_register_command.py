@@ -225,10 +225,14 @@ async def test_options_of_a_wheel_that_was_not_uploaded_are_explained(pipeline: 
     for_real = await pipeline.json(*wheel)
     twice = await pipeline.json(*wheel, "--dry-run", "--wheel-url", "https://wheels.example.com/a-1-py3-none-any.whl")
     absent = await pipeline.json("--dry-run", "--wheel", str(pipeline.project))
+    here = pipeline.project / "pragmatiks_gcp_provider-1.0.0-py3-none-any.whl"
+    here.write_bytes(a_wheel(DISTRIBUTION))
+    no_registry = await pipeline.json("--dry-run", "--wheel", str(here), REGISTRY_URL=pipeline.index.url(""))
 
     assert [(status, told["code"]) for status, told in (for_real, twice, absent)] == [(2, "unusable")] * 3
     assert "upload the wheel and leave --wheel out" in for_real[1]["detail"]
     assert "not both" in twice[1]["detail"]
+    assert (no_registry[0], no_registry[1]["code"]) == (1, "unexpected_answer")
     assert "there is no wheel of pragmatiks-gcp-provider 1.0.0" in absent[1]["detail"]
 
 
