@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run quick test test-quick test-programs test-browser test-proxy test-attacks test-wheels test-faults test-containers test-ha test-openapi test-stores test-attestations test-installers docs screenshots workflows reproducible bench check format lint types imports audit audited containers cloudnative-pg sbom lock clean
+.PHONY: help run quick test test-quick test-programs test-browser test-proxy test-attacks test-wheels test-faults test-containers test-ha test-openapi test-stores test-attestations test-installers test-log docs screenshots workflows reproducible bench check format lint types imports audit audited containers cloudnative-pg sbom lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -13,6 +13,8 @@ OPENAPI := .data/openapi
 STORES := .data/stores
 ATTESTATIONS := .data/attestations
 INSTALLERS := .data/installers
+LOG := .data/log
+WITNESS_PYTHON ?= python3.12
 DOCS := .data/docs
 WORKFLOWS := .data/workflows
 SBOM ?= dist/provider-registry.cdx.json
@@ -97,6 +99,19 @@ test-installers: $(READY) $(INSTALLERS)/.ready ## Install from the mirror with p
 $(INSTALLERS)/.ready: tests/installers/requirements.txt
 	@$(PYTHON) -m venv $(INSTALLERS)
 	@$(INSTALLERS)/bin/python -m pip install --quiet --no-compile --require-hashes -r $<
+	@touch $@
+
+test-log: $(READY) $(LOG)/.ready ## Have Go's own packages and a witness verify a log of 70,000 entries (Debian's golang-go and golang-golang-x-mod-dev, Python 3.12)
+	LOG_TOOLS=$(abspath $(LOG)) $(BIN)/python -m pytest -n0 tests/log/others_verify.py
+
+# Not audited: they are clients of the tests, and meet nothing but a registry on loopback.
+$(LOG)/.ready: tests/log/requirements.txt tests/log/audit.go
+	@command -v go >/dev/null || { echo "Go is absent: apt-get install golang-go golang-golang-x-mod-dev"; exit 1; }
+	@mkdir -p $(LOG)
+	GO111MODULE=off GOPATH=/usr/share/gocode CGO_ENABLED=0 GOCACHE=$(abspath $(LOG))/cache go build -o $(LOG)/audit tests/log/audit.go
+	@$(WITNESS_PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 12))' || { echo "The witness needs Python 3.12 or newer; name it with make WITNESS_PYTHON=python3.13"; exit 1; }
+	@$(WITNESS_PYTHON) -m venv $(LOG)/python
+	@$(LOG)/python/bin/python -m pip install --quiet --require-hashes -r tests/log/requirements.txt
 	@touch $@
 
 test-openapi: $(READY) $(OPENAPI)/.ready ## Hold the OpenAPI document against linters and client generators (needs npm; fetches 300 MB once)

@@ -17,6 +17,7 @@ from application.use_cases.describe_customer import DescribeCustomer
 from application.use_cases.dry_run_registration import DryRunRegistration
 from application.use_cases.find_registration import FindRegistration
 from application.use_cases.lifecycle import RestoreVersion, YankVersion
+from application.use_cases.logged_releases import FindLogPlace, ListReleases
 from application.use_cases.maintain_mirror import BackfillMirror, SweepMirror, VerifyMirror
 from application.use_cases.mirror import ReadMirror
 from application.use_cases.operator_queries import (
@@ -70,6 +71,8 @@ class LogUseCases:
     read_tile: ReadTile
     read_proof: ReadProof
     list_changes: ListChanges
+    find_log_place: FindLogPlace
+    list_releases: ListReleases
     append: AppendToLog | None = None
 
 

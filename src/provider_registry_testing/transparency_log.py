@@ -278,6 +278,20 @@ class TransparencyLogContract:
         assert await log.list_changes(0, 4, limit=10, max_bytes=two + 1) == every[:3]
         assert await log.list_changes(1, 4, limit=10, max_bytes=1, provider=a_name()) == every[1:2]
 
+    async def test_the_newest_entries_are_read_from_the_end(self, store: VersionStore, log: LogStore) -> None:
+        await open_log(log)
+        for name in ("platform/gcp", "acme/gcp"):
+            version = a_version(name=name)
+            await put(store, version, version.yank("broken", at=NOW))
+        await append_to(log)
+        steps = [EventType.VERSION_PUBLISHED, EventType.VERSION_YANKED]
+        every = await log.list_newest(0, 5, limit=10, types=steps)
+        assert [each.index for each in every] == [4, 3, 2, 1]
+        assert [each.leaf for each in reversed(every)] == list(await log.list_entries(1, 5))
+        assert await log.list_newest(2, 4, limit=10, types=steps) == every[1:3]
+        assert await log.list_newest(0, 5, limit=1, types=steps[:1]) == every[1:2]
+        assert await log.list_newest(0, 5, limit=10, types=steps, provider=a_name()) == every[2:]
+
     async def test_it_says_what_is_pending(self, store: VersionStore, log: LogStore) -> None:
         await open_log(log)
         await append_to(log)

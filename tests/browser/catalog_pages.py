@@ -12,6 +12,7 @@ RESOURCE = f"{PROVIDER}/1.4.0/bucket"
 PAGES = [
     *("/", "/schema", PROVIDER, f"{PROVIDER}/1.4.0", f"{PROVIDER}/1.5.0", "/catalog/platform/postgres", LONG_NAME),
     *(RESOURCE, f"{PROVIDER}/1.5.0/cloudsql/database"),
+    "/log",
 ]
 EVERY_PAGE = [*PAGES, "/?q=azurre", "/?q=nothing&tags=cloud", "/?offset=9", "/catalog/platform/nobody", "/?offset=-1"]
 

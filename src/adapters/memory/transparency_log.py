@@ -96,6 +96,24 @@ class InMemoryLog:
         full = next((number for number, size in enumerate(sizes, 1) if size >= max_bytes), limit)
         return found[: min(limit, full)]
 
+    async def list_newest(
+        self,
+        since: int,
+        before: int,
+        *,
+        limit: int,
+        types: Sequence[EventType],
+        provider: ProviderName | None = None,
+    ) -> Sequence[NumberedEntry]:
+        """Return the newest entries of some kinds."""
+        await self._store.ping()
+        found = [
+            NumberedEntry(index, entry.leaf)
+            for index, entry in enumerate(self._entries[since:before], since)
+            if entry.type in types and provider in {None, entry.provider}
+        ]
+        return found[::-1][:limit]
+
     async def find_published(self, name: ProviderName, version: SemVer) -> NumberedEntry | None:
         """Return the entry of a publication."""
         await self._store.ping()

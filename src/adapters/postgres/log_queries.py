@@ -54,6 +54,26 @@ class PostgresLogQueries:
             return _numbered(await self._database.read(statements.CHANGES, page))
         return _numbered(await self._database.read(statements.CHANGES_OF, {**page, **key_of(provider)}))
 
+    async def list_newest(
+        self,
+        since: int,
+        before: int,
+        *,
+        limit: int,
+        types: Sequence[EventType],
+        provider: ProviderName | None = None,
+    ) -> Sequence[NumberedEntry]:
+        """Return the newest entries of some kinds."""
+        page = {
+            "of_start": since,
+            "of_end": before,
+            "of_types": [each.value for each in types],
+            "page_limit": limit,
+        }
+        if provider is None:
+            return _numbered(await self._database.read(statements.NEWEST, page))
+        return _numbered(await self._database.read(statements.NEWEST_OF, {**page, **key_of(provider)}))
+
     async def find_published(self, name: ProviderName, version: SemVer) -> NumberedEntry | None:
         """Return the entry of a publication."""
         wanted = {**key_of(name, version), "of_type": EventType.VERSION_PUBLISHED.value}

@@ -153,6 +153,13 @@ _PAGE: list[BindParameter[Any]] = [
 ]
 CHANGES = text(_CHANGES.format(of="")).bindparams(*_PAGE)
 CHANGES_OF = text(_CHANGES.format(of="prefix = :of_prefix AND name = :of_name AND")).bindparams(*_PAGE)
+_NEWEST = """
+    SELECT "index", leaf FROM log_entries
+    WHERE {of} "index" >= :of_start AND "index" < :of_end AND type = ANY(:of_types)
+    ORDER BY "index" DESC LIMIT :page_limit
+"""
+NEWEST = text(_NEWEST.format(of="")).bindparams(*_PAGE[:-1])
+NEWEST_OF = text(_NEWEST.format(of="prefix = :of_prefix AND name = :of_name AND")).bindparams(*_PAGE[:-1])
 PUBLISHED = text("""
     SELECT "index", leaf FROM log_entries
     WHERE prefix = :of_prefix AND name = :of_name AND version = :of_version AND type = :of_type

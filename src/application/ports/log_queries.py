@@ -48,6 +48,18 @@ class LogQueries(Protocol):
         """
         ...
 
+    async def list_newest(
+        self,
+        since: int,
+        before: int,
+        *,
+        limit: int,
+        types: Sequence[EventType],
+        provider: ProviderName | None = None,
+    ) -> Sequence[NumberedEntry]:
+        """Return the newest entries of these types from index ``since`` to before ``before``, newest first."""
+        ...
+
     async def find_published(self, name: ProviderName, version: SemVer) -> NumberedEntry | None:
         """Return the entry that says that a version was published, or None."""
         ...

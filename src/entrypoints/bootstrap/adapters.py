@@ -59,8 +59,9 @@ from application.ports.wheel_mirror import WheelMirror
 from application.ports.wheel_reader import WheelReader
 from application.use_cases.deliver_webhooks import DeliverWebhooks, MeasureWebhooks
 from application.use_cases.log_guard import LogGuard
+from application.use_cases.logged_releases import FindLogPlace, ListReleases
 from application.use_cases.mirror import KeepWheel
-from application.use_cases.queries import FindVersion
+from application.use_cases.queries import FindProvider, FindVersion
 from application.use_cases.read_log import ListChanges, ReadCheckpoint, ReadProof, ReadTile
 from application.use_cases.transparency_log import AppendToLog
 from domain.log.notes import SigningKey
@@ -125,13 +126,15 @@ class LogAdapters:
     kept: KeptCheckpoint
     keys: Sequence[SigningKey] = ()
 
-    def use_cases(self, find_version: FindVersion) -> LogUseCases:
+    def use_cases(self, find_version: FindVersion, find_provider: FindProvider) -> LogUseCases:
         """Wire the use cases of the log."""
         return LogUseCases(
             read_checkpoint=ReadCheckpoint(self.queries),
             read_tile=ReadTile(self.queries),
             read_proof=ReadProof(self.queries, find_version),
             list_changes=ListChanges(self.queries),
+            find_log_place=FindLogPlace(self.queries),
+            list_releases=ListReleases(self.queries, find_provider),
             append=self.append() if self.keys else None,
         )
 

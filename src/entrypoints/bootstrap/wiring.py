@@ -189,7 +189,7 @@ def build_registry(  # noqa: PLR0913 -- each is a setting
         changes=adapters.changes,
         customers=_customer_realm_of(adapters, observer, publish_policy or PublishPolicy()),
         read_mirror=None if mirror is None else ReadMirror(mirror=mirror.mirror, index=mirror.index),
-        log=None if adapters.log is None else adapters.log.use_cases(find_version),
+        log=None if adapters.log is None else adapters.log.use_cases(find_version, FindProvider(adapters.catalog)),
         provenance=provenance,
         webhooks=None if adapters.webhooks is None else adapters.webhooks.use_cases(adapters.clock),
     )

@@ -43,6 +43,7 @@ from entrypoints.http.routes.files import read_file
 from entrypoints.http.routes.health import health, ready
 from entrypoints.http.routes.history import read_history
 from entrypoints.http.routes.index_pages import IndexPages
+from entrypoints.http.routes.log_page import log_pages
 from entrypoints.http.routes.metrics import metrics
 from entrypoints.http.routes.pages import pages
 from entrypoints.http.routes.provenance import (
@@ -57,6 +58,7 @@ from entrypoints.http.routes.providers import (
     find_version_status,
     list_versions,
 )
+from entrypoints.http.routes.releases import read_provider_releases, read_releases
 from entrypoints.http.routes.schemas import read_schema, read_schemas
 from entrypoints.http.routes.simple import simple_index, simple_namespace_project, simple_project
 from entrypoints.http.routes.sitemap import sitemaps
@@ -109,7 +111,16 @@ _CUSTOMER_ROUTES = (
     find_active_organization,
     find_organization,
 )
-_LOG_ROUTES = (read_checkpoint, read_tile, read_proof, read_changes, stream_changes)
+_LOG_ROUTES = (
+    read_checkpoint,
+    read_tile,
+    read_proof,
+    read_changes,
+    stream_changes,
+    read_releases,
+    read_provider_releases,
+    log_pages,
+)
 
 
 Work = Callable[[UseCases], AbstractAsyncContextManager[object]]
@@ -119,7 +130,17 @@ def _no_work(_: UseCases) -> AbstractAsyncContextManager[object]:
     return nullcontext()
 
 
-_INJECTED = ("admission", "description", "followers", "index_pages", "platform", "rendering", "telemetry", "urls")
+_INJECTED = (
+    "admission",
+    "description",
+    "followers",
+    "has_log",
+    "index_pages",
+    "platform",
+    "rendering",
+    "telemetry",
+    "urls",
+)
 
 
 def create_app(  # noqa: PLR0913 -- each is a setting
@@ -200,6 +221,7 @@ def create_app(  # noqa: PLR0913 -- each is a setting
             {
                 "platform": platform,
                 "provenance": provenance,
+                "has_log": transparency_log,
                 "read_cache": reads,
                 "rendering": rendering,
                 "telemetry": watching,

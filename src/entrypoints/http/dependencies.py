@@ -42,9 +42,15 @@ def use_cases(
         provided |= attributes(opened, ["read_mirror"])
     if log:
         provided |= attributes(lambda: opened().log, {field.name for field in fields(LogUseCases)} - {"append"})
+    else:
+        provided["find_log_place"] = Provide(_nothing, use_cache=True, sync_to_thread=False)
     if provenance:
         provided |= attributes(lambda: opened().provenance, (field.name for field in fields(ProvenanceUseCases)))
     return provided
+
+
+def _nothing() -> None:
+    """Return what stands for a use case that this registry does not have."""
 
 
 def attributes(opened: Callable[[], object], names: Iterable[str]) -> dict[str, Provide]:

@@ -21,7 +21,10 @@ from entrypoints.settings import TracingSettings
 from tests.entrypoints.http.conftest import serving
 
 Json = dict[str, Any]
-OF_THE_LOG = {"readCheckpoint", "readTile", "readProof", "readChanges", "streamChanges"}
+OF_THE_LOG = {
+    *("readCheckpoint", "readTile", "readProof", "readChanges", "streamChanges"),
+    *("readReleases", "readProviderReleases"),
+}
 """Operations of a registry that keeps a transparency log, which this one does not."""
 
 

@@ -11,7 +11,7 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 _READS = frozenset({"GET", "HEAD"})
-_LIMITS = {"/providers/": 4, "/catalog/": 2, "/log/": 1, "/registrations/": 1}
+_LIMITS = {"/providers/": 4, "/catalog/": 2, "/log": 1, "/registrations/": 1}
 """How many are handled at once, by the prefix of their paths. Pages also wait for the one thread that renders.
 
 With searches, package indexes and changes, which have bounds of their own, reads leave database connections to

@@ -75,6 +75,8 @@ REFUSALS: Mapping[str, Sequence[str]] = {
     "readCheckpoint": (*_READ, "log_empty"),
     "readTile": (*_READ, "tile_not_found"),
     "readProof": (*_VERSION, "not_logged_yet"),
+    "readReleases": (*_READ, "log_empty", "not_logged_yet", "rendering_busy"),
+    "readProviderReleases": (*_PROVIDER, "log_empty", "not_logged_yet", "rendering_busy"),
     "readChanges": (*_READ, *_FEED),
     "streamChanges": (*_ANY, *_DATABASE, *_FEED),
     "health": _ANY,

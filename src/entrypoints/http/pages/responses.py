@@ -23,8 +23,8 @@ STYLESHEET_PATH = f"/static/pages-{sha256(STYLESHEET.body).hexdigest()[:12]}.css
 _Refusal = TypeVar("_Refusal", bound=Exception)
 
 
-def page(template: str, **context: object) -> Representation:
-    return Representation(_render(template, **context).encode(), REVALIDATE, "text/html")
+def page(template: str, *, is_passing: bool = False, **context: object) -> Representation:
+    return Representation(_render(template, **context).encode(), REVALIDATE, "text/html", is_passing=is_passing)
 
 
 def as_html(
@@ -44,7 +44,7 @@ def as_html(
     return say
 
 
-def _render(template: str, **context: object) -> str:
+def _render(template: str, *, has_log: bool = False, **context: object) -> str:
     # With the first page, as Jinja is.
     from entrypoints.http.pages.markdown import inline_code, render_markdown  # noqa: PLC0415
 
@@ -54,5 +54,6 @@ def _render(template: str, **context: object) -> str:
         render_markdown=render_markdown,
         inline_code=inline_code,
         snippet=snippet,
+        has_log=has_log,
         **context,
     )

@@ -13,6 +13,7 @@ from domain.provenance.attestations import RecordedAttestation
 from domain.provenance.claims import SignerClaims
 from domain.versions import ProviderVersion, VersionStatus
 from entrypoints.http.pages.comparisons import compared_path
+from entrypoints.http.pages.log import LogPlaceView
 from entrypoints.http.pages.resource_list import ResourceList
 from entrypoints.index_paths import index_path
 from entrypoints.presenters.installing import InstallView, install_view
@@ -43,6 +44,7 @@ class VersionPage:
         attestations: Those that it has, oldest first.
         registry_url: Where dependents reach the registry; None if that is not configured.
         mirror_url: Of the mirror, or its path; None if copies are not served.
+        log: Where the transparency log has it; None if it has not, or there is none.
     """
 
     entry: CatalogEntry
@@ -55,6 +57,7 @@ class VersionPage:
     attestations: Sequence[RecordedAttestation] = ()
     registry_url: str | None = None
     mirror_url: str | None = None
+    log: LogPlaceView | None = None
 
     @property
     def is_yanked(self) -> bool:

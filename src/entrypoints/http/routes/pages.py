@@ -11,6 +11,7 @@ from litestar.status_codes import HTTP_303_SEE_OTHER
 
 from application.use_cases.check_availability import FindAvailability
 from application.use_cases.compare_versions import CompareVersions, FindCompatibility
+from application.use_cases.logged_releases import FindLogPlace
 from application.use_cases.provenance import ListAttestations
 from application.use_cases.queries import (
     FindProvider,
@@ -30,6 +31,7 @@ from entrypoints.http.cache.read_cache import cached_read, conditional_read
 from entrypoints.http.cache.rendering import RenderingPool
 from entrypoints.http.cache.representation import Representation
 from entrypoints.http.pages.comparisons import ComparisonPage, compared_path
+from entrypoints.http.pages.log import LogPlaceView
 from entrypoints.http.pages.resources import ResourcePage, resource_path
 from entrypoints.http.pages.responses import STYLESHEET, STYLESHEET_PATH, as_html, page
 from entrypoints.http.pages.results import Results
@@ -55,6 +57,7 @@ async def providers_page(
     search_resources: NamedDependency[SearchResources],
     platform: NamedDependency[Author],
     rendering: NamedDependency[RenderingPool],
+    has_log: NamedDependency[bool],
     q: Words = None,
     tags: Tags = None,
     offset: Offset = 0,
@@ -67,7 +70,7 @@ async def providers_page(
     if search.query is not None and not search.tags and offset == 0:
         resources = await search_resources.execute(search.query, limit=_HITS)
     results = Results(words=(q or "").strip(), search=search, found=found, resources=resources)
-    return await rendering.run(page, "providers.html", providers=providers, results=results)
+    return await rendering.run(page, "providers.html", providers=providers, results=results, has_log=has_log)
 
 
 @get("/catalog/{prefix:str}/{name:str}")
@@ -83,6 +86,7 @@ async def provider_page(
     platform: NamedDependency[Author],
     rendering: NamedDependency[RenderingPool],
     urls: NamedDependency[PublicUrls],
+    has_log: NamedDependency[bool],
     cursor: VersionCursor = None,
 ) -> Representation:
     """Show one provider with its readme and its versions, some at a time."""
@@ -110,6 +114,7 @@ async def provider_page(
         readme=entry.readme,
         latest=latest,
         base_url=urls.base or "",
+        has_log=has_log,
     )
 
 
@@ -126,6 +131,7 @@ async def version_page(
     find_compatibility: NamedDependency[FindCompatibility],
     find_availability: NamedDependency[FindAvailability],
     list_attestations: NamedDependency[ListAttestations],
+    find_log_place: NamedDependency[FindLogPlace | None],
     rendering: NamedDependency[RenderingPool],
     urls: NamedDependency[PublicUrls],
 ) -> Representation:
@@ -134,6 +140,7 @@ async def version_page(
     found = await find_version.execute(provider, version_or_latest(provider, version))
     entry = await find_provider.execute(provider)
     history = await read_history.execute(provider, found.version, limit=_EVENTS + 1)
+    place = None if find_log_place is None else await find_log_place.execute(provider, found.version)
     view = VersionPage(
         entry=entry,
         version=found,
@@ -145,8 +152,11 @@ async def version_page(
         attestations=await list_attestations.execute(provider, found.version) or (),
         registry_url=urls.base,
         mirror_url=urls.mirror,
+        log=None if place is None else LogPlaceView.of(place, found, registry_url=urls.base),
     )
-    return await rendering.run(page, "version.html", page=view)
+    has_log = find_log_place is not None
+    # The log gets a version shortly after it is published, and notifies of nothing.
+    return await rendering.run(page, "version.html", page=view, has_log=has_log, is_passing=has_log and place is None)
 
 
 async def _acceptance(find_compatibility: FindCompatibility, version: ProviderVersion) -> Acceptance | None:
