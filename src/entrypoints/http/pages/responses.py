@@ -1,6 +1,7 @@
 """How pages are answered: revalidated, and refused in words for people."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any, TypeVar
@@ -23,8 +24,13 @@ STYLESHEET_PATH = f"/static/pages-{sha256(STYLESHEET.body).hexdigest()[:12]}.css
 _Refusal = TypeVar("_Refusal", bound=Exception)
 
 
-def page(template: str, *, is_passing: bool = False, **context: object) -> Representation:
-    return Representation(_render(template, **context).encode(), REVALIDATE, "text/html", is_passing=is_passing)
+def page(template: str, **context: object) -> Representation:
+    return Representation(_render(template, **context).encode(), REVALIDATE, "text/html")
+
+
+def passing_page(template: str, **context: object) -> Representation:
+    """Return a page that changes without a notification."""
+    return replace(page(template, **context), is_passing=True)
 
 
 def as_html(
@@ -44,7 +50,7 @@ def as_html(
     return say
 
 
-def _render(template: str, *, has_log: bool = False, **context: object) -> str:
+def _render(template: str, **context: object) -> str:
     # With the first page, as Jinja is.
     from entrypoints.http.pages.markdown import inline_code, render_markdown  # noqa: PLC0415
 
@@ -54,6 +60,5 @@ def _render(template: str, *, has_log: bool = False, **context: object) -> str:
         render_markdown=render_markdown,
         inline_code=inline_code,
         snippet=snippet,
-        has_log=has_log,
-        **context,
+        **{"has_log": False, **context},
     )

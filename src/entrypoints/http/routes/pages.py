@@ -33,7 +33,7 @@ from entrypoints.http.cache.representation import Representation
 from entrypoints.http.pages.comparisons import ComparisonPage, compared_path
 from entrypoints.http.pages.log import LogPlaceView
 from entrypoints.http.pages.resources import ResourcePage, resource_path
-from entrypoints.http.pages.responses import STYLESHEET, STYLESHEET_PATH, as_html, page
+from entrypoints.http.pages.responses import STYLESHEET, STYLESHEET_PATH, as_html, page, passing_page
 from entrypoints.http.pages.results import Results
 from entrypoints.http.pages.versions import VersionListing, VersionPage
 from entrypoints.http.problems import EXCEPTION_HANDLERS
@@ -156,7 +156,8 @@ async def version_page(
     )
     has_log = find_log_place is not None
     # The log gets a version shortly after it is published, and notifies of nothing.
-    return await rendering.run(page, "version.html", page=view, has_log=has_log, is_passing=has_log and place is None)
+    made = passing_page if has_log and place is None else page
+    return await rendering.run(made, "version.html", page=view, has_log=has_log)
 
 
 async def _acceptance(find_compatibility: FindCompatibility, version: ProviderVersion) -> Acceptance | None:
