@@ -1,6 +1,5 @@
 """The catalog served on loopback, over memory adapters, with everything between the socket and the ports real."""
 
-import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -13,7 +12,6 @@ from adapters import ed25519
 from domain.log.notes import SigningKey
 from domain.registrants import ConsoleMachine
 from entrypoints.bootstrap import MemoryAdapters, build_registry
-from entrypoints.bootstrap.adapters import LogAdapters
 from entrypoints.http.app import create_app
 from tests.builders import MACHINE_ID, RUNTIME_VERSION
 from tests.support.catalogs import RELEASES, YANKED, release
@@ -29,6 +27,8 @@ def a_served_catalog() -> Iterator[tuple[str, MemoryAdapters]]:
 
     @asynccontextmanager
     async def open_registry():  # type: ignore[no-untyped-def] # noqa: ANN202 -- as create_app takes it
+        assert adapters.log is not None
+        await adapters.log.writer.open("registry.example.com/log", event_id=str(uuid4()), at=adapters.clock.now())
         yield build_registry(adapters, release_machine_ids=[MACHINE_ID], runtime_version=RUNTIME_VERSION)
 
     port = free_port()
@@ -41,17 +41,11 @@ def a_served_catalog() -> Iterator[tuple[str, MemoryAdapters]]:
     try:
         wait_until(lambda: server.started)
         _fill(f"http://127.0.0.1:{port}", adapters)
-        _open_log(f"http://127.0.0.1:{port}", adapters)
+        wait_until(lambda: httpx.get(f"http://127.0.0.1:{port}/log/checkpoint", trust_env=False).is_success)
         yield f"http://127.0.0.1:{port}", adapters
     finally:
         server.should_exit = True
         thread.join()
-
-
-def _open_log(url: str, adapters: MemoryAdapters) -> None:
-    assert isinstance(adapters.log, LogAdapters)
-    asyncio.run(adapters.log.writer.open("registry.example.com/log", event_id=str(uuid4()), at=adapters.clock.now()))
-    wait_until(lambda: httpx.get(f"{url}/log/checkpoint", trust_env=False).status_code == httpx.codes.OK)
 
 
 def _fill(url: str, adapters: MemoryAdapters) -> None:
