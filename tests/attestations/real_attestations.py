@@ -6,6 +6,7 @@ They are in the source distribution of the library that gives the second opinion
 import hashlib
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from domain.provenance.admission import AttestationMode
 from domain.provenance.attestations import Attestation as OurAttestation
 from domain.provenance.errors import AttestationInvalidError, AttestationSubjectError
 from domain.provenance.publishers import PublisherPolicy
+from domain.provenance.statements import Statement
 from domain.wheel.filename import WheelFilename
 from domain.wheel.url import WheelUrl
 from entrypoints.bootstrap import MemoryAdapters
@@ -97,6 +99,18 @@ def test_bundles_and_attestation_objects_say_the_same(verifier: SigstoreAttestat
     assert bundle == sent
     assert bundle.claims.commit == "153c9a3f5c152ef5405cba227676534658acde27"
     assert bundle.logged_at is not None
+
+
+def test_real_provenance_names_the_build_that_its_certificate_names(verifier: SigstoreAttestationVerifier) -> None:
+    signed = verifier.verify((FOLDER / "pypi_attestations-0.0.19.tar.gz.slsa.attestation").read_bytes())
+    said = json.loads(signed.payload)
+    said["subject"][0]["name"] = "pypi_attestations-0.0.19-py3-none-any.whl"  # the real one is about an sdist
+
+    statement = Statement.parse(json.dumps(said).encode())
+
+    statement.require_agrees(signed.claims)
+    with pytest.raises(AttestationInvalidError, match="does not name the commit"):
+        statement.require_agrees(replace(signed.claims, commit="1" * 40))
 
 
 def test_the_wheel_is_what_its_attestation_is_about(verifier: SigstoreAttestationVerifier) -> None:
