@@ -169,6 +169,40 @@ class Availability:
         return replace(failing, verdict=OriginVerdict.UNREACHABLE, since=since)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OriginEvent:
+    """Another verdict on a version's wheel. Never changed or removed once it is kept.
+
+    Attributes:
+        at: When the check was that came to it.
+        since: From when on the verdict holds.
+        failure: The code of the last failure, if the wheel could not be had.
+        other_sha256: The other bytes, if it drifted.
+    """
+
+    verdict: OriginVerdict
+    at: datetime
+    since: datetime
+    failure: str | None = None
+    other_sha256: Sha256Digest | None = None
+
+
+def origin_event(before: Availability, after: Availability) -> OriginEvent | None:
+    """Return what a check adds to a version's history: none if the verdict stays, or is the first and as expected."""
+    if after.verdict is None or after.verdict is before.verdict or after.since is None or after.checked_at is None:
+        return None
+    nothing_was_wrong = before.verdict is None and before.verified_at is None and before.other_sha256 is None
+    if after.verdict is OriginVerdict.INTACT and nothing_was_wrong:
+        return None
+    return OriginEvent(
+        verdict=after.verdict,
+        at=after.checked_at,
+        since=after.since,
+        failure=after.failure,
+        other_sha256=after.other_sha256,
+    )
+
+
 def first_check(key: str, schedule: CheckSchedule) -> timedelta:
     """Return how long after its publication a version is looked at first: spread evenly, and the same each time.
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain import texts
+from domain.availability import OriginEvent
 from domain.catalog import CatalogMetadata
 
 MAX_YANK_REASON = 2000
@@ -34,6 +35,9 @@ class LifecycleEvent:
     actor: str
     request_id: str | None = None
     reason: str | None = None
+
+
+HistoryEvent = LifecycleEvent | OriginEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

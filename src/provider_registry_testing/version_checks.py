@@ -7,17 +7,30 @@ from datetime import timedelta
 
 import pytest
 
-from application.ports.version_checks import LeasedCheck, VersionChecks
-from application.ports.version_repository import VersionRepository
-from domain.availability import Availability, CheckSchedule, Fetched, FileSignature, NotHad
+from application.ports.version_checks import MAX_ORIGIN_EVENTS, LeasedCheck, VersionChecks
+from domain.availability import (
+    Availability,
+    CheckSchedule,
+    Fetched,
+    FileSignature,
+    NotHad,
+    OriginEvent,
+    OriginVerdict,
+)
 from domain.digests import Sha256Digest
+from domain.history import HistoryEvent
 from domain.tasks import Lease
 from provider_registry_testing.builders import NOW, a_name, a_version
-from provider_registry_testing.writes import writing
+from provider_registry_testing.writes import VersionStore, event_of, writing
 
 AT_ONCE = CheckSchedule(look_every=timedelta())
 A_MINUTE, A_DAY = 60.0, timedelta(days=1)
 OTHER = Sha256Digest("b" * 64)
+DRIFTED = OriginEvent(verdict=OriginVerdict.DRIFTED, at=NOW, since=NOW, other_sha256=OTHER)
+GONE = OriginEvent(
+    verdict=OriginVerdict.UNREACHABLE, at=NOW + 3 * A_DAY, since=NOW + A_DAY, failure="wheel_host_failed"
+)
+BACK = OriginEvent(verdict=OriginVerdict.INTACT, at=NOW, since=NOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +38,7 @@ class Checks:
     """Checks, and the store whose versions they are of."""
 
     checks: VersionChecks
-    store: VersionRepository
+    store: VersionStore
 
     async def publish(self, *versions: str) -> None:
         """Publish versions, and enrol them."""
@@ -36,6 +49,16 @@ class Checks:
 
     async def claim(self, *, seconds: float = A_MINUTE, limit: int = 100) -> Sequence[LeasedCheck]:
         return await self.checks.claim(seconds=seconds, limit=limit)
+
+    async def add(self, *events: OriginEvent, version: str = "1.0.0") -> None:
+        """Record checks of a version that add to its history."""
+        for event in events:
+            [claimed] = [each for each in await self.claim() if each.wheel.version.text == version]
+            assert await self.checks.record(claimed.lease, Availability(), after=timedelta(), event=event)
+
+    async def history(self, version: str = "1.0.0", *, limit: int | None = None, offset: int = 0) -> list[HistoryEvent]:
+        found = await self.store.history(a_name(), a_version(version).version, limit=limit, offset=offset)
+        return list(found)
 
     async def found(self, version: str = "1.0.0") -> Availability | None:
         return await self.checks.find(a_name(), a_version(version).version)
@@ -120,3 +143,34 @@ class VersionChecksContract:
         assert not await checks.checks.give_back(Lease(id=claimed.lease.id, token=claimed.lease.token, attempt=1))
         [again] = await checks.claim()
         assert again.lease.attempt == 1
+
+    async def test_other_verdicts_are_in_the_history_in_the_order_of_writing(self, checks: Checks) -> None:
+        await checks.publish("1.0.0")
+        version = a_version("1.0.0")
+        published = event_of(version)
+        yanked = version.yank("leaks", at=NOW - A_DAY)  # by a clock that went back
+        await checks.add(DRIFTED, BACK)
+        await checks.store.update(version.name, version.version, writing(yanked, event=event_of(yanked)))
+        await checks.add(GONE)
+        expected = [published, DRIFTED, BACK, event_of(yanked), GONE]
+        assert await checks.history() == expected
+        pages = [await checks.history(limit=2, offset=offset) for offset in (0, 2, 4, 6)]
+        assert pages == [expected[:2], expected[2:4], expected[4:], []]
+
+    async def test_versions_do_not_share_other_verdicts(self, checks: Checks) -> None:
+        await checks.publish("1.0.0", "2.0.0")
+        await checks.add(DRIFTED, version="2.0.0")
+        assert await checks.history("1.0.0") == [event_of(a_version("1.0.0"))]
+        assert await checks.history("2.0.0") == [event_of(a_version("2.0.0")), DRIFTED]
+
+    async def test_so_many_other_verdicts_of_a_version_are_kept_and_no_more(self, checks: Checks) -> None:
+        await checks.publish("1.0.0")
+        await checks.add(*[DRIFTED, BACK] * (MAX_ORIGIN_EVENTS // 2), GONE)
+        assert await checks.history() == [event_of(a_version("1.0.0")), *[DRIFTED, BACK] * (MAX_ORIGIN_EVENTS // 2)]
+
+    async def test_a_worker_without_the_lease_adds_nothing_to_a_history(self, checks: Checks) -> None:
+        await checks.publish("1.0.0")
+        [frozen] = await checks.claim(seconds=0)
+        await checks.claim()
+        assert not await checks.checks.record(frozen.lease, Availability(), after=A_DAY, event=DRIFTED)
+        assert await checks.history() == [event_of(a_version("1.0.0"))]

@@ -1,6 +1,6 @@
 """Decisions that write a version over whatever is stored."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol, TypeAlias
@@ -10,7 +10,7 @@ from application.ports.health_check import HealthCheck
 from application.ports.version_queries import VersionQueries
 from application.ports.version_repository import Decide, VersionRepository
 from domain.catalog import CatalogMetadata
-from domain.history import LifecycleAction, LifecycleEvent
+from domain.history import HistoryEvent, LifecycleAction, LifecycleEvent
 from domain.semver import SemVer
 from domain.tasks import Task, TaskKind
 from domain.version_state import (
@@ -95,6 +95,11 @@ def a_task(building: ProviderVersion) -> Task:
         created_at=building.updated_at,
         request_id="req-1",
     )
+
+
+def steps_of(history: Iterable[HistoryEvent]) -> list[LifecycleEvent]:
+    """Return the steps of a version's life, without what was found of its wheel."""
+    return [event for event in history if isinstance(event, LifecycleEvent)]
 
 
 def event_of(version: ProviderVersion) -> LifecycleEvent:

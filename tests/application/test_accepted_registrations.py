@@ -32,6 +32,7 @@ from domain.tasks import LeasedTask, TaskKind
 from domain.versions import ProviderVersion, VersionStatus
 from domain.wheel.url import WheelUrl
 from entrypoints.bootstrap import MemoryAdapters, build_registry
+from provider_registry_testing.writes import steps_of
 from tests.builders import MACHINE_ID, NOW, a_building_version, a_wheel, a_wheel_url, some_metadata
 
 GCP = ProviderName.parse("platform/gcp")
@@ -114,7 +115,7 @@ async def test_what_is_accepted_is_built_later_and_shows_nowhere_before(world: W
     assert published.status is VersionStatus.PUBLISHED
     assert published.registration_id == accepted.registration_id
     assert await world.is_idle()
-    [event] = await world.adapters.store.history(GCP, V1)
+    [event] = steps_of(await world.adapters.store.history(GCP, V1))
     assert (event.actor, event.request_id) == (MACHINE_ID, "req-1")
 
 

@@ -14,6 +14,7 @@ from domain.registration import Registration
 from domain.semver import SemVer
 from domain.versions import VersionStatus
 from entrypoints.bootstrap import MemoryAdapters, build_registry
+from provider_registry_testing.writes import steps_of
 from tests.builders import NOW, a_name, a_wheel, a_wheel_url, an_announcement, some_metadata
 
 V1 = SemVer.parse("1.0.0")
@@ -48,7 +49,7 @@ async def test_a_failed_version_is_found_with_its_history(adapters: MemoryAdapte
     inspected = await InspectVersion(adapters.store, adapters.store).execute(a_name(), V1)
 
     assert inspected.version.status is VersionStatus.FAILED
-    assert [event.reason for event in inspected.history] == [inspected.version.error_message]
+    assert [event.reason for event in steps_of(inspected.history)] == [inspected.version.error_message]
 
 
 async def test_a_failed_version_is_listed_and_is_not_the_latest(adapters: MemoryAdapters) -> None:

@@ -12,7 +12,7 @@ from adapters.memory.version_repository import InMemoryVersionRepository
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
 from application.errors import SpoolUnavailableError, WheelHostFailedError
 from application.use_cases.check_availability import CheckAvailability
-from domain.availability import Availability, CheckSchedule, FileSignature, OriginVerdict
+from domain.availability import Availability, CheckSchedule, FileSignature, OriginEvent, OriginVerdict
 from domain.digests import sha256_of
 from domain.errors import RegistryError, WheelProblem, WheelRefusedError
 from domain.versions import VersionStatus
@@ -80,6 +80,11 @@ async def test_an_exchanged_wheel_has_drifted_after_the_second_fetch_an_hour_lat
     assert second.verdict is OriginVerdict.DRIFTED
     world.serves(RIGHT)
     assert (await world.check()).verdict is OriginVerdict.INTACT
+    history = await world.store.history(world.version.name, world.version.version)
+    assert [event.verdict for event in history if isinstance(event, OriginEvent)] == [
+        OriginVerdict.DRIFTED,
+        OriginVerdict.INTACT,
+    ]
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ from domain.registrants import ConsoleMachine
 from domain.registration import Registration
 from domain.semver import SemVer
 from entrypoints.bootstrap import Adapters, build_registry
-from provider_registry_testing.writes import VersionStore
+from provider_registry_testing.writes import VersionStore, steps_of
 from tests.builders import MACHINE_ID, NOW, a_wheel, a_wheel_url, some_metadata
 from tests.support.postgres import execute
 
@@ -230,7 +230,7 @@ class Lifecycles(RuleBasedStateMachine):
     @invariant()
     def histories_tell_what_happened(self) -> None:
         for number in ASCENDING:
-            kept = self.run(self.store.history(self.name, SemVer.parse(number)))
+            kept = steps_of(self.run(self.store.history(self.name, SemVer.parse(number))))
             events = [(event.action.value, event.at, event.actor, event.request_id, event.reason) for event in kept]
             assert events == self.told[number]
             if self.status.get(number) in {None, "failed"}:

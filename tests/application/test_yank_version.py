@@ -14,6 +14,7 @@ from domain.semver import SemVer
 from domain.versions import VersionStatus
 from entrypoints.bootstrap import MemoryAdapters, build_registry
 from entrypoints.use_cases import UseCases
+from provider_registry_testing.writes import steps_of
 from tests.builders import MACHINE_ID, NOW, a_building_version, a_name, a_version
 from tests.support.stores import put
 
@@ -43,7 +44,7 @@ async def test_a_step_without_a_request_is_kept_under_its_actors_name(
 
     assert (yanked.status, yanked.yanked_reason) == (VersionStatus.YANKED, "Broken.")
     assert restored == a_version("1.0.0")
-    _, *events = await registry.read_history.execute(a_name(), V1)
+    _, *events = steps_of(await registry.read_history.execute(a_name(), V1))
     assert [(event.action, event.actor, event.request_id, event.reason) for event in events] == [
         (LifecycleAction.YANKED, "operator:ann", None, "Broken."),
         (LifecycleAction.RESTORED, "operator:ann", None, None),
@@ -105,5 +106,5 @@ async def test_of_two_who_yank_at_once_the_first_gives_the_reason(adapters: Memo
 
     answers = await asyncio.gather(*(registry.yank_version.execute(yank) for yank in yanks))
 
-    _, event = await registry.read_history.execute(a_name(), V1)
+    _, event = steps_of(await registry.read_history.execute(a_name(), V1))
     assert {answer.yanked_reason for answer in answers} == {event.reason}

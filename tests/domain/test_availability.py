@@ -17,6 +17,7 @@ from domain.availability import (
     Observation,
     OriginVerdict,
     first_check,
+    origin_event,
 )
 from domain.digests import Sha256Digest
 from tests.builders import NOW
@@ -92,6 +93,52 @@ def test_a_look_proves_nothing_after_a_failure_so_the_whole_wheel_is_wanted() ->
 def test_other_bytes_end_unreachable_without_a_verdict() -> None:
     gone = after((timedelta(), NotHad("x")), (4 * DAY, NotHad("x")), first=INTACT)
     assert after((5 * DAY, Fetched(OTHER)), first=gone).verdict is None
+
+
+def test_a_drift_and_its_end_are_events_of_the_history() -> None:
+    once = after((DAY, Fetched(OTHER)), first=INTACT)
+    drifted = after((DAY + HOUR, Fetched(OTHER)), first=once)
+    back = after((2 * DAY, Fetched(RIGHT, SEEN)), first=drifted)
+    assert origin_event(INTACT, once) is None
+    event = origin_event(once, drifted)
+    assert event is not None
+    assert (event.verdict, event.at, event.other_sha256) == (OriginVerdict.DRIFTED, NOW + DAY + HOUR, OTHER)
+    event = origin_event(drifted, back)
+    assert event is not None
+    assert (event.verdict, event.at, event.other_sha256) == (OriginVerdict.INTACT, NOW + 2 * DAY, None)
+    assert origin_event(back, after((3 * DAY, Looked(SEEN)), first=back)) is None
+
+
+def test_an_event_of_a_wheel_that_is_gone_says_when_that_was_found_and_since_when_it_is() -> None:
+    failing = after((DAY, NotHad("wheel_not_found")), first=INTACT)
+    gone = after((4 * DAY, NotHad("wheel_not_found")), first=failing)
+    event = origin_event(failing, gone)
+    assert event is not None
+    assert (event.verdict, event.at, event.since) == (OriginVerdict.UNREACHABLE, NOW + 4 * DAY, NOW + DAY)
+    assert event.failure == "wheel_not_found"
+
+
+def test_a_first_verdict_is_an_event_only_if_something_is_wrong() -> None:
+    failed_once = after((timedelta(), NotHad("wheel_host_failed")))
+    other_once = after((timedelta(), Fetched(OTHER)))
+    for before in (Availability(), failed_once):
+        assert origin_event(before, after((HOUR, Fetched(RIGHT)), first=before)) is None
+    for before, check in ((other_once, Fetched(OTHER)), (failed_once, NotHad("x")), (other_once, Fetched(RIGHT))):
+        assert origin_event(before, after((4 * DAY, check), first=before)) is not None
+
+
+@given(st.lists(st.sampled_from([Fetched(RIGHT), Fetched(OTHER), NotHad("x")]), max_size=30))
+def test_the_last_event_is_the_verdict_whenever_there_is_one(
+    checks: list[Observation],
+) -> None:
+    known, events = INTACT, [OriginVerdict.INTACT]
+    for number, check in enumerate(checks):
+        before, known = known, known.after(check, RIGHT, SCHEDULE, at=NOW + number * DAY)
+        event = origin_event(before, known)
+        if event is not None:
+            assert before.verdict is None or events[-1] is not event.verdict
+            events.append(event.verdict)
+        assert known.verdict in {None, events[-1]}
 
 
 @pytest.mark.parametrize(

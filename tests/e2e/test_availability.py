@@ -86,15 +86,26 @@ def test_a_wheel_that_was_exchanged_has_drifted_and_its_copy_is_served_on(world:
         wait_until(lambda: "serves other bytes" in world.page())
         page, metrics = world.page(), world.stack.get("/metrics").text
         shown = run("versions", "availability", "platform/gcp", "--json", **world.stack.settings)
+        read = run("versions", "availability", "platform/gcp", "1.0.0", **world.stack.settings)
         status = world.stack.get(f"{VERSION}/status").json()["status"]
         world.wheel.write_bytes(registered)
         world.wait_until("intact")
+        told = run("versions", "history", "platform/gcp", "1.0.0", **world.stack.settings)
         wait_until(lambda: "serves other bytes" not in world.page())
     assert "serves other bytes" not in before
     assert "from its own copy" in page
     assert found["other_sha256"] == hashlib.sha256(other).hexdigest()
     assert served == hashlib.sha256(registered).hexdigest()
-    assert json.loads(shown.stdout)["status"] == "drifted"
+    assert (json.loads(shown.stdout)["status"], json.loads(shown.stdout)["other_sha256"]) == (
+        "drifted",
+        found["other_sha256"],
+    )
+    assert (read.returncode, "drifted" in read.stdout, found["other_sha256"] in read.stdout) == (0, True, True)
+    assert [word for word in told.stdout.split() if word in {"published", "drifted", "intact"}] == [
+        "published",
+        "drifted",
+        "intact",
+    ]
     assert 'registry_wheel_verdicts_total{verdict="drifted"} 1.0' in metrics
     assert (status, fetch(world.dsn, EVENTS)) == ("published", [("published",)])
 

@@ -189,6 +189,7 @@ def test_a_wheel_that_is_gone_ends_with_1_and_a_host_that_cannot_be_spoken_to_wi
         (("versions", "list", "platform/none"), 1, "provider_not_found"),
         (("versions", "show", "platform/gcp", "9.9.9"), 1, "version_not_found"),
         (("versions", "history", "platform/none"), 1, "version_not_found"),
+        (("versions", "availability", "platform/none"), 1, "version_not_found"),
         (("versions", "yank", "platform/gcp", "9.9.9", "--reason", "x"), 1, "version_not_found"),
         (("versions", "restore", "platform/gcp", "9.9.9"), 1, "version_not_found"),
         (("versions", "verify", "platform/gcp", "9.9.9"), 1, "version_not_found"),

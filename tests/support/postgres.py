@@ -50,6 +50,7 @@ TABLES = (
     "log_tiles",
     "log_checkpoints",
     "version_checks",
+    "origin_events",
     "attestations",
     "publisher_events",
     "webhook_receivers",

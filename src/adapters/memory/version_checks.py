@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 
 from adapters.memory.version_repository import InMemoryVersionRepository
 from application.ports.clock import Clock
-from application.ports.version_checks import LeasedCheck
-from domain.availability import Availability, CheckSchedule, first_check
+from application.ports.version_checks import MAX_ORIGIN_EVENTS, LeasedCheck
+from domain.availability import Availability, CheckSchedule, OriginEvent, first_check
 from domain.mirror import RegisteredWheel
 from domain.names import ProviderName
 from domain.semver import SemVer
@@ -54,11 +54,16 @@ class InMemoryVersionChecks:
             claimed.append(LeasedCheck(wheel=check.wheel, known=check.known, lease=lease))
         return claimed
 
-    async def record(self, lease: Lease, known: Availability, *, after: timedelta) -> bool:
+    async def record(
+        self, lease: Lease, known: Availability, *, after: timedelta, event: OriginEvent | None = None
+    ) -> bool:
         check = await self._held(lease)
         if check is not None:
             is_changed = known.verdict is not check.known.verdict
             check.known, check.due_at, check.attempts, check.token = known, self._clock.now() + after, 0, None
+            history = self._store.events[check.wheel.provider, check.wheel.version]
+            if event is not None and sum(isinstance(each, OriginEvent) for each in history) < MAX_ORIGIN_EVENTS:
+                history.append(event)
             if is_changed:
                 self._store.listeners.on_change(check.wheel.provider)
         return check is not None

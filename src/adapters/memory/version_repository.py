@@ -1,7 +1,7 @@
 """Versions in memory."""
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -16,7 +16,7 @@ from domain.compatibility.baselines import neighbours_of
 from domain.compatibility.record import Compatibility
 from domain.digests import Sha256Digest
 from domain.distributions import ClaimedFile, Distribution, DistributionEvent, WheelNames
-from domain.history import LifecycleEvent
+from domain.history import HistoryEvent
 from domain.log.extension import PendingMetadata, PendingStep, is_logged
 from domain.mirror import MirroredWheel, RegisteredWheel
 from domain.names import ProviderName
@@ -52,6 +52,7 @@ class InMemoryVersionRepository:
         names: The names that wheels claim.
         mirrored: The copies of wheels, and when they were verified.
         attestations: By version, in the order in which they came.
+        events: The histories of versions.
         publishers: What was decided about publishers.
         tasks: What is to be done.
         log_events: What the transparency log is made of, in the order of writing.
@@ -64,12 +65,12 @@ class InMemoryVersionRepository:
         self.mirrored = Copies()
         self.log_events: list[PendingMetadata | PendingStep] = []
         self.attestations: dict[tuple[ProviderName, SemVer], list[RecordedAttestation]] = {}
+        self.events: defaultdict[tuple[ProviderName, SemVer], list[HistoryEvent]] = defaultdict(list)
         self.publishers: dict[ProviderName, list[PublisherEvent]] = {}
         self._unavailable = False
         self._providers: dict[ProviderName, Provider] = {}
         self._versions: dict[ProviderName, dict[SemVer, ProviderVersion]] = {}
         self._reports: dict[tuple[ProviderName, SemVer], Compatibility] = {}
-        self._events: dict[tuple[ProviderName, SemVer], list[LifecycleEvent]] = {}
         self._revisions: Counter[ProviderName] = Counter()
         self._turn = asyncio.Lock()
 
@@ -168,9 +169,9 @@ class InMemoryVersionRepository:
 
     async def history(
         self, name: ProviderName, version: SemVer, *, limit: int | None = None, offset: int = 0
-    ) -> Sequence[LifecycleEvent]:
+    ) -> Sequence[HistoryEvent]:
         await self.ping()
-        return self._events.get((name, version), [])[offset:][:limit]
+        return self.events.get((name, version), [])[offset:][:limit]
 
     async def ping(self) -> None:
         """Return unless an outage is simulated.
@@ -196,7 +197,7 @@ class InMemoryVersionRepository:
         if isinstance(write, Attest | Publish) and write.provenance is not None:
             self._attest(name, number, write.provenance, write.at if isinstance(write, Attest) else write.event.at)
         if not isinstance(write, UpdateProvider | StartBuild | Attest):
-            self._events.setdefault((name, number), []).append(write.event)
+            self.events[name, number].append(write.event)
         if isinstance(write, Publish) and write.compatibility is not None:
             self._reports[name, number] = write.compatibility
         self.names.claim(name, after.names, before.ownership_event(write))

@@ -25,6 +25,7 @@ from adapters.postgres.tables import (
     BIND_KEY,
     DISTRIBUTION_EVENTS,
     EVENTS,
+    ORIGIN_EVENTS,
     PROVIDERS,
     REPORTS,
     TASKS,
@@ -35,7 +36,7 @@ from adapters.postgres.webhook_tables import WEBHOOK_RECEIVERS
 _PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(metadata_registry.get(BIND_KEY).tables, ("SELECT", "INSERT", "UPDATE")),
     **dict.fromkeys(  # histories are only added to
-        (EVENTS.name, DISTRIBUTION_EVENTS.name, PROVIDER_EVENTS.name), ("SELECT", "INSERT")
+        (EVENTS.name, DISTRIBUTION_EVENTS.name, PROVIDER_EVENTS.name, ORIGIN_EVENTS.name), ("SELECT", "INSERT")
     ),
     **dict.fromkeys(
         (LOG_PENDING.name, LOG_ENTRIES.name, LOG_CHECKPOINTS.name, LOG_SALTS.name, CHANGE_NOTIFICATIONS.name),

@@ -9,12 +9,13 @@ from packaging.utils import NormalizedName
 
 from adapters.postgres.schema_text import read_schemas, write_schemas
 from domain.announcements import Announcement
+from domain.availability import OriginEvent
 from domain.catalog import CatalogMetadata, Provider
 from domain.compatibility.baselines import PublicVersion
 from domain.compatibility.record import Compatibility, CompatibilitySummary
 from domain.digests import Sha256Digest
 from domain.distributions import ClaimedFile, Distribution, DistributionEvent
-from domain.history import LifecycleEvent, MetadataEvent
+from domain.history import HistoryEvent, LifecycleEvent, MetadataEvent
 from domain.names import ProviderName
 from domain.schemas import CanonicalJson
 from domain.search import SearchTerms
@@ -116,8 +117,20 @@ def _terms(provider: Provider) -> dict[str, object]:
     return {"labels": sorted(terms.labels), "words": sorted(terms.words), "trigrams": sorted(terms.trigrams)}
 
 
-def read_event(row: Mapping[str, Any]) -> LifecycleEvent:
-    return convert(row, LifecycleEvent)
+def read_event(row: Mapping[str, Any]) -> HistoryEvent:
+    if row["verdict"] is None:
+        return convert(row, LifecycleEvent)
+    other = row["other_sha256"]
+    return convert({**row, "other_sha256": other and {"hex": other}}, OriginEvent)
+
+
+def write_origin_event(event: OriginEvent) -> dict[str, object]:
+    """Return the row of another verdict on a wheel, without its id and its version's."""
+    return {
+        **asdict(event),
+        "verdict": event.verdict.value,
+        "other_sha256": event.other_sha256 and event.other_sha256.hex,
+    }
 
 
 def write_event(event: LifecycleEvent) -> dict[str, object]:

@@ -14,9 +14,11 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    cast,
     false,
     func,
     literal_column,
+    null,
     select,
     text,
     true,
@@ -33,6 +35,7 @@ from adapters.postgres.tables import (
     IS_INSTALLABLE,
     IS_PUBLIC,
     MIRRORED_WHEELS,
+    ORIGIN_EVENTS,
     PROVIDERS,
     REPORTS,
     VERSIONS,
@@ -123,13 +126,36 @@ REPORT = (
     .where(where_version(VERSIONS), text(IS_PUBLIC))
 )
 
-HISTORY = (
-    select(*EVENTS.c)
+_STEP, _FINDING = ("action", "actor", "request_id", "reason"), ("verdict", "since", "failure", "other_sha256")
+_STEPS = (
+    select(
+        EVENTS.c.position.label("after_position"),
+        literal_column("0", BigInteger).label("position"),
+        *(EVENTS.c[name] for name in ("at", *_STEP)),
+        *(cast(null(), ORIGIN_EVENTS.c[name].type).label(name) for name in _FINDING),
+    )
     .where(EVENTS.c.version_id == _ID)
     .order_by(EVENTS.c.position)
+    .limit(PAGE_LIMIT + PAGE_OFFSET)
+    .subquery("steps")
+)
+_FINDINGS = (
+    select(
+        *(ORIGIN_EVENTS.c[name] for name in ("after_position", "position", "at")),
+        *(cast(null(), EVENTS.c[name].type).label(name) for name in _STEP),
+        *(ORIGIN_EVENTS.c[name] for name in _FINDING),
+    )
+    .where(ORIGIN_EVENTS.c.version_id == _ID)
+    .subquery("findings")
+)
+_BOTH = union_all(select(_STEPS), select(_FINDINGS)).subquery("both")
+HISTORY = (
+    select(*(_BOTH.c[name].label(name) for name in ("at", *_STEP, *_FINDING)))
+    .order_by(_BOTH.c.after_position, _BOTH.c.position)
     .limit(PAGE_LIMIT)
     .offset(PAGE_OFFSET)
 )
+"""Both kinds of events in the order of writing. The second kind is bounded for each version."""
 
 
 def _labelled(*parts: str) -> list[ColumnElement[Any]]:

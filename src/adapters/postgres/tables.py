@@ -336,10 +336,33 @@ class VersionCheckRow(_Row):
     other_sha256: Mapped[_Name | None]
 
 
+class OriginEventRow(_Row):
+    """Another verdict on a version's wheel on its host. Rows are only ever added, as those of ``EventRow``.
+
+    ``after_position`` is that of the last of these rows of the version then; both are read in one order.
+    """
+
+    __tablename__ = "origin_events"
+    __table_args__: Any = (
+        CheckConstraint("verdict IN ('intact', 'drifted', 'unreachable')", name="verdict"),
+        Index("ix_origin_events_history", "version_id", "after_position", "position"),
+    )
+
+    id: Mapped[_Id]
+    position: Mapped[_Position]
+    version_id: Mapped[UUID] = mapped_column(GUID, ForeignKey("provider_versions.id"))
+    after_position: Mapped[_Number]
+    verdict: Mapped[_Text]
+    at: Mapped[_Time]
+    since: Mapped[_Time]
+    failure: Mapped[_Text | None]
+    other_sha256: Mapped[_Text | None]
+
+
 PROVIDERS, VERSIONS, EVENTS, TOTALS = (
     cast("Table", row.__table__) for row in (ProviderRow, VersionRow, EventRow, CatalogTotalsRow)
 )
-DISTRIBUTIONS, DISTRIBUTION_EVENTS, WHEEL_FILES, REPORTS, MIRRORED_WHEELS, TASKS, VERSION_CHECKS = (
+DISTRIBUTIONS, DISTRIBUTION_EVENTS, WHEEL_FILES, REPORTS, MIRRORED_WHEELS, TASKS, VERSION_CHECKS, ORIGIN_EVENTS = (
     cast("Table", row.__table__)
     for row in (
         DistributionRow,
@@ -349,6 +372,7 @@ DISTRIBUTIONS, DISTRIBUTION_EVENTS, WHEEL_FILES, REPORTS, MIRRORED_WHEELS, TASKS
         MirroredWheelRow,
         TaskRow,
         VersionCheckRow,
+        OriginEventRow,
     )
 )
 """The same as statements see them."""

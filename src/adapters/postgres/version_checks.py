@@ -24,14 +24,16 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
+from uuid_utils.compat import uuid7
 
 from adapters.postgres.change_feed import CHANNEL
 from adapters.postgres.engine import Database
 from adapters.postgres.leases import LeaseStatements, held
+from adapters.postgres.mapping import write_origin_event
 from adapters.postgres.queries import ONE
-from adapters.postgres.tables import IS_PUBLIC, VERSION_CHECKS, VERSIONS
-from application.ports.version_checks import LeasedCheck
-from domain.availability import Availability, CheckSchedule, FileSignature, OriginVerdict, first_check
+from adapters.postgres.tables import EVENTS, IS_PUBLIC, ORIGIN_EVENTS, VERSION_CHECKS, VERSIONS
+from application.ports.version_checks import MAX_ORIGIN_EVENTS, LeasedCheck
+from domain.availability import Availability, CheckSchedule, FileSignature, OriginEvent, OriginVerdict, first_check
 from domain.digests import Sha256Digest
 from domain.mirror import RegisteredWheel
 from domain.names import ProviderName
@@ -106,6 +108,30 @@ RECORD = (
     )
 )
 """Notifies caches of another verdict."""
+_RECORDED = RECORD.returning(VERSION_CHECKS.c.version_id).cte("recorded")
+_EVENT = ("id", "verdict", "at", "since", "failure", "other_sha256")
+_OF_VERSION = _RECORDED.c.version_id
+RECORD_WITH_EVENT = select(_RECORDED.c.notified).add_cte(
+    insert(ORIGIN_EVENTS)
+    .from_select(
+        ["version_id", "after_position", *_EVENT],
+        select(
+            _OF_VERSION,
+            select(func.coalesce(func.max(EVENTS.c.position), literal_column("0")))
+            .where(EVENTS.c.version_id == _OF_VERSION)
+            .scalar_subquery(),
+            *(bindparam(f"event_{name}", type_=ORIGIN_EVENTS.c[name].type) for name in _EVENT),
+        ).where(
+            select(func.count())
+            .select_from(ORIGIN_EVENTS)
+            .where(ORIGIN_EVENTS.c.version_id == _OF_VERSION)
+            .scalar_subquery()
+            < literal_column(str(MAX_ORIGIN_EVENTS))
+        ),
+    )
+    .cte("added")
+)
+"""Keeps the event of another verdict too. The holder of the lease is the only writer of the version's events."""
 
 
 class PostgresVersionChecks:
@@ -139,7 +165,9 @@ class PostgresVersionChecks:
             for row in claimed
         ]
 
-    async def record(self, lease: Lease, known: Availability, *, after: timedelta) -> bool:
+    async def record(
+        self, lease: Lease, known: Availability, *, after: timedelta, event: OriginEvent | None = None
+    ) -> bool:
         signature = known.signature or FileSignature()
         row = {
             "verdict": known.verdict and known.verdict.value,
@@ -152,8 +180,13 @@ class PostgresVersionChecks:
             "seen_tag": signature.tag,
             "other_sha256": known.other_sha256 and known.other_sha256.hex,
         }
-        given = {f"known_{name}": value for name, value in row.items()}
-        return bool(await self._database.execute(RECORD, {**held(lease), "for_time": after, **given}))
+        given: dict[str, object] = {f"known_{name}": value for name, value in row.items()}
+        given |= {**held(lease), "for_time": after}
+        if event is None:
+            return bool(await self._database.execute(RECORD, given))
+        added = {"id": uuid7(), **write_origin_event(event)}
+        given |= {f"event_{name}": value for name, value in added.items()}
+        return bool(await self._database.execute(RECORD_WITH_EVENT, given))
 
     async def renew(self, lease: Lease, *, seconds: float) -> bool:
         return bool(await self._database.execute(LEASES.renew, {**held(lease), "for_time": timedelta(seconds=seconds)}))

@@ -65,7 +65,7 @@ from application.ports.version_repository import Decide, Result
 from domain.catalog import Provider
 from domain.compatibility.record import Compatibility
 from domain.distributions import DistributionEvent, WheelNames
-from domain.history import LifecycleEvent, MetadataEvent
+from domain.history import HistoryEvent, MetadataEvent
 from domain.names import ProviderName
 from domain.provenance.record import PublisherRecord
 from domain.semver import SemVer
@@ -148,7 +148,7 @@ class PostgresVersionRepository:
 
     async def history(
         self, name: ProviderName, version: SemVer, *, limit: int | None = None, offset: int = 0
-    ) -> Sequence[LifecycleEvent]:
+    ) -> Sequence[HistoryEvent]:
         page = {"page_limit": limit, "page_offset": offset}
         return [
             read_event(row) for row in await self._database.read(queries.HISTORY, {**key_of(name, version), **page})

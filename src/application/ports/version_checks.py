@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from application.ports.leases import Leases
-from domain.availability import Availability, CheckSchedule
+from domain.availability import Availability, CheckSchedule, OriginEvent
 from domain.mirror import RegisteredWheel
 from domain.names import ProviderName
 from domain.semver import SemVer
@@ -20,6 +20,10 @@ class LeasedCheck:
     wheel: RegisteredWheel
     known: Availability
     lease: Lease
+
+
+MAX_ORIGIN_EVENTS = 100
+"""How many events of one version are kept. A host that changes its wheel every day fills no table."""
 
 
 class VersionChecks(Leases, Protocol):
@@ -36,8 +40,13 @@ class VersionChecks(Leases, Protocol):
         """
         ...
 
-    async def record(self, lease: Lease, known: Availability, *, after: timedelta) -> bool:
-        """Keep what is known, and end the lease; the check is due again after that time."""
+    async def record(
+        self, lease: Lease, known: Availability, *, after: timedelta, event: OriginEvent | None = None
+    ) -> bool:
+        """Keep what is known, and end the lease; the check is due again after that time.
+
+        The event becomes the last one of the version's history, unless that has ``MAX_ORIGIN_EVENTS`` already.
+        """
         ...
 
     async def find(self, name: ProviderName, version: SemVer) -> Availability | None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from application.ports.version_lookup import VersionLookup
 from domain.compatibility.record import Compatibility
-from domain.history import LifecycleEvent
+from domain.history import HistoryEvent
 from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.versions import ProviderVersion
@@ -40,7 +40,7 @@ class VersionQueries(VersionLookup, Protocol):
 
     async def history(
         self, name: ProviderName, version: SemVer, *, limit: int | None = None, offset: int = 0
-    ) -> Sequence[LifecycleEvent]:
+    ) -> Sequence[HistoryEvent]:
         """Return what happened to a version, oldest first in the order of writing, whatever the times say.
 
         At most ``limit`` events after the first ``offset``, which are always the same ones. Empty for an unknown

@@ -10,7 +10,16 @@ from application.ports.origin_probe import OriginProbe
 from application.ports.version_checks import LeasedCheck, VersionChecks
 from application.ports.wheel_fetcher import WheelFetcher
 from application.use_cases.queries import FindVersion
-from domain.availability import Availability, CheckSchedule, Fetched, FileSignature, Looked, NotHad, Observation
+from domain.availability import (
+    Availability,
+    CheckSchedule,
+    Fetched,
+    FileSignature,
+    Looked,
+    NotHad,
+    Observation,
+    origin_event,
+)
 from domain.errors import WheelRefusedError
 from domain.mirror import RegisteredWheel
 from domain.names import ProviderName
@@ -80,7 +89,9 @@ class CheckAvailability:
         async with self._hosts.visiting(check.wheel.url.host):
             observation = await self._observe(check)
         known = check.known.after(observation, check.wheel.sha256, self._schedule, at=self._clock.now())
-        is_kept = await self._checks.record(check.lease, known, after=known.next_check(self._schedule))
+        is_kept = await self._checks.record(
+            check.lease, known, after=known.next_check(self._schedule), event=origin_event(check.known, known)
+        )
         return known if is_kept else None
 
     async def _observe(self, check: LeasedCheck) -> Observation:

@@ -10,7 +10,7 @@ from application.ports.version_queries import VersionQueries
 from application.ports.version_repository import VersionRepository
 from domain.distributions import Distribution, DistributionEvent
 from domain.errors import DistributionNotFoundError, ProviderNotFoundError, VersionNotFoundError
-from domain.history import LifecycleEvent
+from domain.history import HistoryEvent
 from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.versions import ProviderVersion
@@ -21,7 +21,7 @@ class VersionDetails:
     """A version, and what happened to it, oldest first."""
 
     version: ProviderVersion
-    history: Sequence[LifecycleEvent]
+    history: Sequence[HistoryEvent]
 
 
 class InspectVersion:

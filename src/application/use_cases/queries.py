@@ -12,7 +12,7 @@ from application.ports.version_queries import VersionQueries
 from domain.catalog import CatalogEntry
 from domain.distributions import IndexFile, installable_files
 from domain.errors import DistributionNotFoundError, ProviderNotFoundError, SchemaNotFoundError
-from domain.history import LifecycleEvent
+from domain.history import HistoryEvent
 from domain.lifecycle import require_version
 from domain.names import PLATFORM, ProviderName
 from domain.schemas import ResourceSchema
@@ -70,7 +70,7 @@ class ReadHistory:
 
     async def execute(
         self, name: ProviderName, version: SemVer | None, *, limit: int | None = None, offset: int = 0
-    ) -> Sequence[LifecycleEvent]:
+    ) -> Sequence[HistoryEvent]:
         """Return what happened to that version, or to the latest one for None, oldest first.
 
         All of it, or at most ``limit`` events after the first ``offset``.

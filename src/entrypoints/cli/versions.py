@@ -79,9 +79,9 @@ def show(provider: Provider, version: VersionOrLatest = LATEST, *, as_json: AsJs
 @app.command(epilog="Example: provider-registry versions history platform/gcp 1.4.0")
 def history(provider: Provider, version: VersionOrLatest = LATEST, *, as_json: AsJson = False) -> None:
     """Show who did what to a version, when and why, oldest first. Failed versions have a history too."""
-    events = _inspect(provider, version, as_json=as_json).history
+    events = [event_view(event) for event in _inspect(provider, version, as_json=as_json).history]
     if as_json:
-        show_json([event_view(event) for event in events])
+        show_json(events)
         return
     rows = [(written(e.at), e.action.value, e.actor, e.reason or "", e.request_id or "") for e in events]
     show_table(("at", "action", "actor", "reason", "request"), rows)

@@ -12,7 +12,7 @@ from domain.history import LifecycleAction, LifecycleEvent
 from domain.semver import SemVer
 from domain.version_state import VersionSnapshot
 from provider_registry_testing.builders import MACHINE_ID, NOW, a_building_version, a_name, a_version, some_metadata
-from provider_registry_testing.writes import Decided, VersionStore, writing
+from provider_registry_testing.writes import Decided, VersionStore, steps_of, writing
 
 LATER = NOW + timedelta(hours=1)
 ONE = SemVer.parse("1.0.0")
@@ -59,8 +59,8 @@ class HistoryContract:
         for version in (a_version("1.0.0"), a_version("2.0.0"), a_version("1.0.0", name="acme/gcp")):
             event = replace(PUBLISHED, actor=f"{version.name} {version.version}")
             await store.update(version.name, version.version, writing(version, event=event))
-        assert [event.actor for event in await store.history(a_name(), ONE)] == ["platform/gcp 1.0.0"]
-        assert [event.actor for event in await store.history(a_name("acme/gcp"), ONE)] == ["acme/gcp 1.0.0"]
+        assert [event.actor for event in steps_of(await store.history(a_name(), ONE))] == ["platform/gcp 1.0.0"]
+        assert [event.actor for event in steps_of(await store.history(a_name("acme/gcp"), ONE))] == ["acme/gcp 1.0.0"]
         assert await store.history(a_name(), SemVer.parse("1.0.0+build")) == []
 
     async def test_a_version_that_is_not_public_has_a_history_for_writers(self, store: VersionStore) -> None:
@@ -101,4 +101,5 @@ class HistoryContract:
         await asyncio.gather(*(store.update(a_name(), ONE, partial(yank_as, f"mch_{number}")) for number in range(20)))
         found = await store.find(a_name(), ONE)
         assert found is not None
-        assert [event.actor for event in await store.history(a_name(), ONE)] == [MACHINE_ID, found.yanked_reason]
+        steps = steps_of(await store.history(a_name(), ONE))
+        assert [event.actor for event in steps] == [MACHINE_ID, found.yanked_reason]

@@ -95,6 +95,10 @@ RESOURCES = """
         ARRAY['r' || r, 'common', 'r' || p || 'x' || r]
     FROM generate_series(1, 300) p, generate_series(1, 100) r
 """
+ORIGINS = """
+    INSERT INTO origin_events (id, version_id, after_position, verdict, at, since)
+    SELECT gen_random_uuid(), id, 0, 'drifted', now(), now() FROM provider_versions WHERE status <> 'failed'
+"""
 
 
 DIALECT = postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's
@@ -105,9 +109,8 @@ def busy_dsn(postgres_dsn: str, template_dsn: str) -> Iterator[str]:
     """A database with 30,000 versions."""
     with a_database(postgres_dsn, template=template_dsn) as dsn:
         vacuum = f"VACUUM ANALYZE {', '.join(TABLES)}"
-        execute(
-            dsn, PROVIDERS, VERSIONS, EVENTS, *NAMES, COPIES, PUBLISHERS, ATTESTED, TASKS, CHECKS, RESOURCES, vacuum
-        )
+        rows = (PROVIDERS, VERSIONS, EVENTS, *NAMES, COPIES, PUBLISHERS, ATTESTED, TASKS, CHECKS, RESOURCES, ORIGINS)
+        execute(dsn, *rows, vacuum)
         yield dsn
 
 
@@ -307,7 +310,7 @@ def test_a_history_is_read_by_index_and_only_its_own_events_are_sorted(busy_dsn:
     plan = plan_of(busy_dsn, queries.HISTORY)
     read = {node["Index Name"]: node["Actual Rows"] for node in plan if "Index Name" in node}
     assert "Seq Scan" not in {node["Node Type"] for node in plan}
-    assert read == {"uq_provider_versions_version": 1, "ix_version_events_history": 3}
+    assert read == {"uq_provider_versions_version": 1, "ix_version_events_history": 3, "ix_origin_events_history": 1}
 
 
 @pytest.mark.parametrize("provider", [writes.REPLACE_PROVIDER, writes.TOUCH_PROVIDER], ids=["replace", "touch"])
@@ -429,9 +432,10 @@ def test_listing_distributions_steps_from_name_to_name(busy_dsn: str) -> None:
         (version_checks.LEASES.renew, "pk_version_checks"),
         (version_checks.LEASES.give_back, "pk_version_checks"),
         (version_checks.RECORD, "pk_version_checks"),
+        (version_checks.RECORD_WITH_EVENT, "pk_version_checks"),
         (version_checks.FIND_CHECK, "uq_provider_versions_version"),
     ],
-    ids=["claim", "renew", "give_back", "record", "find"],
+    ids=["claim", "renew", "give_back", "record", "record_with_event", "find"],
 )
 def test_checks_of_wheels_read_only_rows_that_they_lease_or_show(
     busy_dsn: str, statement: ClauseElement, index: str

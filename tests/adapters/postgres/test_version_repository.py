@@ -358,6 +358,20 @@ async def test_statements_stay_prepared_only_where_that_is_allowed(database_dsn:
     await database.dispose()
 
 
+@pytest.mark.parametrize("change", ["UPDATE origin_events SET verdict = 'intact'", "DELETE FROM origin_events"])
+async def test_the_database_lets_nobody_rewrite_what_was_found_of_a_wheel(
+    database_dsn: str, postgres_store: PostgresVersionRepository, change: str
+) -> None:
+    await put(postgres_store, a_version("1.0.0"))
+    execute(
+        database_dsn,
+        "INSERT INTO origin_events (id, version_id, after_position, verdict, at, since) "
+        "SELECT gen_random_uuid(), id, 0, 'drifted', now(), now() FROM provider_versions",
+    )
+    with pytest.raises(asyncpg.RestrictViolationError, match="only ever added to"):
+        execute(database_dsn, change)
+
+
 async def test_keys_are_time_ordered_uuids(database_dsn: str, postgres_store: PostgresVersionRepository) -> None:
     await put(postgres_store, a_version("2.0.0"), a_version("1.0.0"))
     keys = fetch(database_dsn, "SELECT id, version FROM provider_versions ORDER BY id")

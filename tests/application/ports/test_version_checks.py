@@ -28,5 +28,5 @@ class TestVersionChecks(VersionChecksContract):
 
 async def test_a_version_that_was_refused_is_not_checked(checks: Checks) -> None:
     refusal = WheelRefusedError(WheelProblem.NOT_FOUND, "gone")
-    await put(checks.store, a_building_version().fail(refusal, at=NOW))  # type: ignore[arg-type] # a store of both
+    await put(checks.store, a_building_version().fail(refusal, at=NOW))
     assert await checks.checks.enrol(AT_ONCE, limit=10) == 0

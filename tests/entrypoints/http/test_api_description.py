@@ -10,6 +10,7 @@ import jsonschema_rs
 import pytest
 
 from application.use_cases.dry_run_registration import DryRunOutcome
+from domain.availability import OriginVerdict
 from domain.catalog import AuthorKind
 from domain.errors import RegistryError, SchemaProblem, WheelProblem
 from domain.history import LifecycleAction
@@ -208,7 +209,7 @@ async def test_answers_state_the_header_fields_that_clients_act_on(document: Jso
         ("InstallView", "status", VersionStatus),
         ("ProblemView", "existing_status", VersionStatus),
         ("DryRunView", "outcome", DryRunOutcome),
-        ("LifecycleEventView", "action", LifecycleAction),
+        ("HistoryEventView", "action", [*LifecycleAction, *OriginVerdict]),
         ("AuthorView", "kind", AuthorKind),
         ("HealthView", "status", ["ok", "ready"]),
         ("ProviderView", "scope", ["public"]),

@@ -8,7 +8,6 @@ from urllib.parse import quote, urlencode
 from domain.availability import Availability, OriginVerdict
 from domain.catalog import CatalogEntry
 from domain.compatibility.record import Acceptance
-from domain.history import LifecycleEvent
 from domain.provenance.attestations import RecordedAttestation
 from domain.provenance.claims import SignerClaims
 from domain.versions import ProviderVersion, VersionStatus
@@ -16,6 +15,7 @@ from entrypoints.http.pages.comparisons import compared_path
 from entrypoints.http.pages.log import LogPlaceView
 from entrypoints.http.pages.resource_list import ResourceList
 from entrypoints.index_paths import index_path
+from entrypoints.presenters.history import HistoryEventView
 from entrypoints.presenters.installing import InstallView, install_view
 
 
@@ -49,7 +49,7 @@ class VersionPage:
 
     entry: CatalogEntry
     version: ProviderVersion
-    history: Sequence[LifecycleEvent] = ()
+    history: Sequence[HistoryEventView] = ()
     choices: Sequence[ProviderVersion] = ()
     has_more_history: bool = False
     acceptance: Acceptance | None = None

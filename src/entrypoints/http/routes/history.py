@@ -13,18 +13,19 @@ from entrypoints.http.openapi import responses
 from entrypoints.http.requests.paging import MAX_ITEMS, EventCursor, PageLimit, next_page
 from entrypoints.http.requests.paths import provider_name, version_or_latest
 from entrypoints.http.routes.providers import VersionParameter
-from entrypoints.presenters.history import HISTORY_EXAMPLE, LifecycleEventView, event_view
+from entrypoints.presenters.history import HISTORY_EXAMPLE, HistoryEventView, event_view
 
 
 @get(
     "/providers/{prefix:str}/{name:str}/versions/{version:str}/history",
     tags=["Providers"],
     summary="Read a version's history",
-    description="Every time the version was published, failed, yanked or restored, oldest first. For published and "
-    f"yanked versions; `latest` works here too. Where there are more than {MAX_ITEMS} events, a `Link` header with "
+    description="Every time the version was published, failed, yanked or restored, and every change of what "
+    "`/availability` says of its wheel, oldest first. For published and yanked versions; `latest` works here too. "
+    f"Where there are more than {MAX_ITEMS} events, a `Link` header with "
     '`rel="next"` leads to the next ones.',
     operation_id="readHistory",
-    responses=responses.read("What happened, oldest first.", HISTORY_EXAMPLE, of=list[LifecycleEventView]),
+    responses=responses.read("What happened, oldest first.", HISTORY_EXAMPLE, of=list[HistoryEventView]),
 )
 @cached_read
 async def read_history(

@@ -43,6 +43,7 @@ from entrypoints.http.requests.public_urls import PublicUrls
 from entrypoints.http.routes.catalog import Offset, Tags, Words, catalog_search
 from entrypoints.http.routes.compatibility import compared_versions
 from entrypoints.presenters.catalog import provider_view
+from entrypoints.presenters.history import event_view
 
 _PAGE = 20
 _VERSIONS = 100
@@ -144,7 +145,7 @@ async def version_page(
     view = VersionPage(
         entry=entry,
         version=found,
-        history=history[:_EVENTS],
+        history=[event_view(event) for event in history[:_EVENTS]],
         choices=await list_versions.execute(provider, limit=_VERSIONS),
         has_more_history=len(history) > _EVENTS,
         acceptance=await _acceptance(find_compatibility, found),
