@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 import yaml
 from prometheus_client import CollectorRegistry
+from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from adapters.instrumentation import Stage
 from adapters.prometheus.exposition import exposition
 from adapters.prometheus.observer import PrometheusObserver
+from entrypoints.cli.mirror import verification_metrics
 from entrypoints.telemetry import Outcome
 from tests.support.observers import a_told_registry
 
@@ -27,8 +29,20 @@ def exposed() -> dict[str, set[str]]:
     """Every sample's name and labels, as scraped."""
     found: dict[str, set[str]] = {}
     for family in text_string_to_metric_families(exposition(a_told_registry(), None).decode()):
-        for sample in family.samples:
-            found.setdefault(sample.name, set()).update(sample.labels)
+        add(found, family)
+    return found
+
+
+def add(found: dict[str, set[str]], family: Metric) -> None:
+    for sample in family.samples:
+        found.setdefault(sample.name, set()).update(sample.labels)
+
+
+def collected() -> dict[str, set[str]]:
+    """Every sample of a server and of the files that commands write."""
+    found = exposed()
+    for family in text_string_to_metric_families(verification_metrics({})):
+        add(found, family)
     return found
 
 
@@ -38,7 +52,7 @@ def names(query: str) -> set[str]:
 
 def strange(query: str) -> list[str]:
     """What a query names and the registry does not expose."""
-    samples = exposed()
+    samples = collected()
     wrong = sorted(names(query) - samples.keys())
     for name, matchers in re.findall(r"\b(registry_\w+)\{([^}]*)\}", query):
         wrong += [f"{name}.{label}" for label in re.findall(r"(\w+)\s*[=!]", matchers) if label not in samples[name]]

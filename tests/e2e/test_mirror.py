@@ -208,16 +208,19 @@ def test_wrong_bytes_in_the_storage_are_found_and_mended_from_the_host(world: Wo
     data = good[damaged["sha256"]]
     paths[damaged["sha256"]].write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
     paths[gone["sha256"]].unlink()
-    status, counts, progress = world.command("verify", "--days", "0")
+    metrics = world.folder.with_name("mirror.prom")
+    status, counts, progress = world.command("verify", "--days", "0", "--metrics-file", str(metrics))
 
     assert (status, counts["mended"], counts["failed"]) == (0, 2, 0)
+    assert 'registry_mirror_verified_copies{outcome="mended"} 2\n' in metrics.read_text()
     assert world.copies() == good
     assert "mended" in progress
     assert world.command("verify", "--days", "0")[1]["intact"] == 2
     shutil.rmtree(world.folder)
     world.forget_origin()
-    status, counts, progress = world.command("verify", "--days", "0")
+    status, counts, progress = world.command("verify", "--days", "0", "--metrics-file", str(metrics))
     assert (status, counts["failed"]) == (1, 2)
+    assert 'registry_mirror_verified_copies{outcome="failed"} 2\n' in metrics.read_text()
     assert "wheel_not_found" in progress
 
 

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -35,13 +36,16 @@ def backfill(*, as_json: AsJson = False) -> None:
 def verify(
     *,
     days: Annotated[float, typer.Option(min=0, help="Leave out copies that were verified since.")] = 1.0,
+    metrics_file: Annotated[
+        Path | None, typer.Option(help="Write the counts for Prometheus' node exporter (`….prom`).", metavar="PATH")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Read copies back and compare their digests. What is damaged or gone is fetched from its host again.
 
     Exits with 1 if some could not be mended.
     """
-    _report(lambda mirror: mirror.verify.execute(timedelta(days=days)), as_json=as_json)
+    _report(lambda mirror: mirror.verify.execute(timedelta(days=days)), as_json=as_json, metrics_file=metrics_file)
 
 
 @app.command(epilog="Example: provider-registry mirror sweep")
@@ -50,7 +54,7 @@ def sweep(*, as_json: AsJson = False) -> None:
     _report(lambda mirror: mirror.sweep.execute(), as_json=as_json)
 
 
-def _report(steps: Steps, *, as_json: bool) -> None:
+def _report(steps: Steps, *, as_json: bool, metrics_file: Path | None = None) -> None:
     database = database_settings(as_json=as_json)
     wheel = load_or_exit(partial(load_group, WheelSettings), as_json=as_json)
     settings = load_or_exit(partial(load_group, MirrorSettings), as_json=as_json)
@@ -68,6 +72,8 @@ def _report(steps: Steps, *, as_json: bool) -> None:
     with exit_on_error(as_json=as_json):
         require_database(database)
         counts = asyncio.run(run())
+        if metrics_file is not None:
+            _replace(metrics_file, verification_metrics(counts))
     failed = counts[MirrorOutcome.FAILED]
     if as_json:
         show_json({outcome.value: counts[outcome] for outcome in MirrorOutcome})
@@ -75,6 +81,21 @@ def _report(steps: Steps, *, as_json: bool) -> None:
         said = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())) or "nothing to do"
         show_outcome(f"Done: {said}.", good=not failed)
     raise typer.Exit(1 if failed else 0)
+
+
+def verification_metrics(counts: Mapping[MirrorOutcome, int]) -> str:
+    """Return what a verification came to, in Prometheus' text format."""
+    name = "registry_mirror_verified_copies"
+    outcomes = (MirrorOutcome.INTACT, MirrorOutcome.MENDED, MirrorOutcome.FAILED)
+    samples = (f'{name}{{outcome="{outcome}"}} {counts.get(outcome, 0)}\n' for outcome in outcomes)
+    return f"# HELP {name} Copies that the last verification read, by outcome.\n# TYPE {name} gauge\n{''.join(samples)}"
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file that is never seen half-written."""
+    beside = path.with_name(f".{path.name}.new")
+    beside.write_text(text)
+    beside.replace(path)
 
 
 def _show(step: MirrorStep, number: int) -> None:

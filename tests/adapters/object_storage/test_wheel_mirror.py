@@ -1,10 +1,13 @@
 """The storage of a mirror, in memory and in a local folder. ``tests/stores`` has servers of the S3 API."""
 
+import json
 import socket
 from pathlib import Path
 
 import pytest
 import structlog
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from adapters.memory.wheel_mirror import InMemoryWheelMirror
 from adapters.object_storage.folder_mirror import FolderMirror
@@ -85,12 +88,28 @@ async def test_a_storage_that_accepts_connections_and_never_answers_is_given_up(
                 await work
 
 
+def a_service_account() -> str:
+    """Return the key of an account of Google's that does not exist."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    return json.dumps(
+        {
+            "type": "service_account",
+            "private_key": pem,
+            "private_key_id": "s3cret-key-id",
+            "client_email": "registry@project.iam.gserviceaccount.com",
+            "disable_oauth": False,
+        }
+    )
+
+
 @pytest.mark.parametrize(
     ("url", "public_endpoint", "begins"),
     [
         ("s3://wheels/prefix", None, "https://internal.example.com/wheels/prefix/sha256/"),
         ("s3://wheels/prefix", "https://cdn.example.com", "https://cdn.example.com/wheels/prefix/sha256/"),
         ("az://wheels/prefix", None, "https://account.blob.core.windows.net/wheels/prefix/sha256/"),
+        ("gs://wheels/prefix", None, "https://storage.googleapis.com/wheels/prefix/sha256/"),
     ],
 )
 async def test_a_bucket_signs_links_where_clients_are_sent_to_it(
@@ -103,6 +122,7 @@ async def test_a_bucket_signs_links_where_clients_are_sent_to_it(
         "AWS_REGION": "us-east-1",
         "AZURE_STORAGE_ACCOUNT_NAME": "account",
         "AZURE_STORAGE_ACCOUNT_KEY": "czNjcmV0LWtleQ==",
+        "GOOGLE_SERVICE_ACCOUNT_KEY": a_service_account(),
     }.items():
         monkeypatch.setenv(name, value)
     digest = digest_of(b"wheel")
