@@ -124,15 +124,6 @@ def read_event(row: Mapping[str, Any]) -> HistoryEvent:
     return convert({**row, "other_sha256": other and {"hex": other}}, OriginEvent)
 
 
-def write_origin_event(event: OriginEvent) -> dict[str, object]:
-    """Return the row of another verdict on a wheel, without its id and its version's."""
-    return {
-        **asdict(event),
-        "verdict": event.verdict.value,
-        "other_sha256": event.other_sha256 and event.other_sha256.hex,
-    }
-
-
 def write_event(event: LifecycleEvent) -> dict[str, object]:
     """Return the row of an event, without its id and its version's."""
     return asdict(event)

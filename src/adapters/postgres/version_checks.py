@@ -1,6 +1,7 @@
 """Checks of public versions in PostgreSQL."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -29,7 +30,6 @@ from uuid_utils.compat import uuid7
 from adapters.postgres.change_feed import CHANNEL
 from adapters.postgres.engine import Database
 from adapters.postgres.leases import LeaseStatements, held
-from adapters.postgres.mapping import write_origin_event
 from adapters.postgres.queries import ONE
 from adapters.postgres.tables import EVENTS, IS_PUBLIC, ORIGIN_EVENTS, VERSION_CHECKS, VERSIONS
 from application.ports.version_checks import MAX_ORIGIN_EVENTS, LeasedCheck
@@ -184,7 +184,7 @@ class PostgresVersionChecks:
         given |= {**held(lease), "for_time": after}
         if event is None:
             return bool(await self._database.execute(RECORD, given))
-        added = {"id": uuid7(), **write_origin_event(event)}
+        added = {"id": uuid7(), **_event(event)}
         given |= {f"event_{name}": value for name, value in added.items()}
         return bool(await self._database.execute(RECORD_WITH_EVENT, given))
 
@@ -207,6 +207,11 @@ def _wheel(row: Mapping[str, Any]) -> RegisteredWheel:
         url=WheelUrl.parse(row["wheel_url"]),
         sha256=Sha256Digest(row["wheel_sha256"]),
     )
+
+
+def _event(event: OriginEvent) -> dict[str, object]:
+    other = event.other_sha256
+    return {**asdict(event), "verdict": event.verdict.value, "other_sha256": other and other.hex}
 
 
 def _known(row: Mapping[str, Any]) -> Availability:
