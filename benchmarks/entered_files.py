@@ -100,7 +100,7 @@ def main() -> None:
     parser.add_argument("--list", action="store_true", help="name the files")
     options = parser.parse_args()
     with a_workbench(PLANS["tiny"], lambda _: None) as bench, bench.migrated_database() as dsn:
-        os.environ.update(bench.environment, DATABASE_URL=dsn, REGISTRY_LOG_LEVEL="warning")
+        os.environ.update(bench.environment, DATABASE_URL=dsn, REGISTRY_LOG_LEVEL="warning", REGISTRY_TASKS="none")
         for what, files in asyncio.run(_count(bench, _Recorder())).items():
             sys.stdout.write(f"{len(files):4} {what}\n")
             if options.list:
