@@ -1,9 +1,10 @@
 """Registrations that are done later, for those who wait for them."""
 
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
-from litestar import Response, get
+from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
@@ -16,6 +17,8 @@ from entrypoints.presenters.registrations import BUILDING_EXAMPLE, RegistrationV
 
 POLL_SECONDS = 2
 """When to look again, in ``Retry-After``."""
+RESPOND_ASYNC = "respond-async"
+"""The preference of a client that does not wait."""
 
 
 @get(
@@ -44,6 +47,17 @@ async def find_registration(
     if version.status is VersionStatus.BUILDING:
         headers["Retry-After"] = str(POLL_SECONDS)
     return Response(registration_view(named, version), status_code=HTTPStatus.OK, headers=headers)
+
+
+def prefers_async(request: Request[Any, Any, Any]) -> bool:
+    """Tell whether the client prefers a response before the work is done.
+
+    Source: RFC 7240, sections 2 and 4.1. Tokens are case-insensitive, and fields may be repeated. A preference that is
+    not understood is ignored.
+    """
+    fields = request.headers.getall("prefer", [])
+    preferences = (part.partition(";")[0].strip().lower() for field in fields for part in field.split(","))
+    return RESPOND_ASYNC in preferences
 
 
 def registration_path(registration_id: UUID) -> str:

@@ -24,11 +24,16 @@ from entrypoints.http.requests.admission import Admission
 from entrypoints.http.requests.attestations import sent_attestations
 from entrypoints.http.requests.cancel_on_disconnect import cancel_on_disconnect
 from entrypoints.http.requests.decoding import decode_fields
-from entrypoints.http.requests.preferences import RESPOND_ASYNC, prefers_async
 from entrypoints.http.requests.query_parameters import DRY_RUN, wants_dry_run
 from entrypoints.http.requests.request_id import request_id
 from entrypoints.http.requests.request_mapping import to_registration
-from entrypoints.http.routes.accepted_registrations import POLL_SECONDS, registration_path, version_path
+from entrypoints.http.routes.accepted_registrations import (
+    POLL_SECONDS,
+    RESPOND_ASYNC,
+    prefers_async,
+    registration_path,
+    version_path,
+)
 from entrypoints.presenters.dry_runs import CONFLICT_EXAMPLE, DryRunView, dry_run_view
 from entrypoints.presenters.versions import PUBLISHED_EXAMPLE, ProviderVersionView, version_view
 
