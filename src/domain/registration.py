@@ -126,14 +126,14 @@ def check(state: VersionSnapshot, registration: Registration) -> None:
         WheelFilenameConflictError: The wheel's file name belongs to another digest.
         MetadataRequiredError: The provider has no metadata, and the request neither sends nor derives any.
     """
-    _require_owner(state, registration)
+    state.require_owner(registration.registrant.organization_id)
     if state.public_version is not None:
         _require_same(state.public_version, registration.announcement)
         return
     if state.building_version is not None:
         _require_same(state.building_version, registration.announcement)
     _require_names(state, registration, registration.announcement.sha256)
-    if registration.metadata is None and not registration.metadata_from_wheel and _needs_metadata(state):
+    if registration.metadata is None and not registration.metadata_from_wheel and state.needs_metadata:
         raise MetadataRequiredError(
             f"this is the first version of {registration.name}; send metadata with a display_name and a description"
         )
@@ -161,7 +161,7 @@ def decide(
         ConflictError: As ``check``, with the digest of the bytes that were fetched.
         OutdatedBaselineError: Another version than was compared with is the baseline now.
     """
-    _require_owner(state, registration)
+    state.require_owner(registration.registrant.organization_id)
     public = state.public_version
     if isinstance(outcome, Refused):
         return record_refusal(state, registration, outcome, runtime_version=runtime_version, now=now)
@@ -191,7 +191,7 @@ def _publish(
     published = building.publish(
         verified.wheel, at=now, verification=verified.verification, compatibility=compatibility.summary
     )
-    derives = registration.metadata_from_wheel and _needs_metadata(state)
+    derives = registration.metadata_from_wheel and state.needs_metadata
     write = Publish(
         version=published,
         event=registration.event(LifecycleAction.PUBLISHED, at=now),
@@ -275,11 +275,6 @@ def refresh_provider(state: VersionSnapshot, registration: Registration, now: da
     )
 
 
-def _require_owner(state: VersionSnapshot, registration: Registration) -> None:
-    if state.provider is not None:
-        state.provider.require_owner(registration.registrant.organization_id)
-
-
 def _require_names(state: VersionSnapshot, registration: Registration, sha256: Sha256Digest | None) -> None:
     if state.names is not None:
         state.names.require_free(
@@ -300,7 +295,3 @@ def _require_same(stored: ProviderVersion, announcement: Announcement) -> None:
             differences=differences,
             status=stored.status,
         )
-
-
-def _needs_metadata(state: VersionSnapshot) -> bool:
-    return state.provider is None or state.provider.metadata is None

@@ -137,6 +137,20 @@ class VersionSnapshot:
         """The version, if it is being built."""
         return self.version if self.version is not None and self.version.status is VersionStatus.BUILDING else None
 
+    @property
+    def needs_metadata(self) -> bool:
+        """Whether it was never said how the provider is shown."""
+        return self.provider is None or self.provider.metadata is None
+
+    def require_owner(self, organization_id: str | None) -> None:
+        """Return if the provider is that organisation's, or not there yet.
+
+        Raises:
+            NamespaceForbiddenError: It is another organisation's.
+        """
+        if self.provider is not None:
+            self.provider.require_owner(organization_id)
+
     def after(self, write: VersionWrite) -> "VersionSnapshot":
         """Return the state after a write.
 
