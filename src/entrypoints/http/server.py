@@ -39,9 +39,9 @@ def serve(settings: Settings) -> None:
     connections = allow_connections(wanted)
     if connections < wanted:
         structlog.get_logger().warning("connections_limited", wanted=wanted, allowed=connections)
+    gc.disable()  # workers are forked from this process, which only waits: what they import stays, so is no garbage
     if settings.server.workers > 1:
         import_module(_APPLICATION.partition(":")[0])  # workers are forked
-    gc.disable()  # workers are forked from this process, which only waits: what they import stays, so is no garbage
     Server(
         _APPLICATION,
         factory=True,
