@@ -1,6 +1,8 @@
 """The ``provider-registry`` command."""
 
+import atexit
 import io
+import os
 import sys
 from typing import Annotated
 
@@ -41,6 +43,15 @@ def configured(
 
 def main() -> None:
     """Run the command line; a refusal ends it with its sentence."""
+    try:
+        _run()
+    except SystemExit as end:
+        if "obstore" in sys.modules:
+            _exit_at_once(end)
+        raise
+
+
+def _run() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # whatever a terminal's encoding lacks
@@ -51,6 +62,19 @@ def main() -> None:
 
         typer.echo(f"{refusal.code}: {refusal.detail}", err=True)
         sys.exit(exit_status(refusal))
+
+
+def _exit_at_once(end: SystemExit) -> None:
+    """Exit without taking the interpreter apart.
+
+    obstore's threads may still be handing over a result. Before Python 3.14, taking the interpreter apart ends such a
+    thread in the middle of Rust code, which aborts the process.
+    """
+    if end.code is None or isinstance(end.code, int):
+        atexit._run_exitfuncs()  # noqa: SLF001 -- os._exit leaves them out, and there is no public name
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(end.code or 0)
 
 
 if __name__ == "__main__":
