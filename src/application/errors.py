@@ -153,6 +153,12 @@ class LogWouldForkError(ConflictError):
     code = "log_would_fork"
 
 
+class EventNotLoggableError(ConflictError):
+    """Some events cannot be made entries of the transparency log."""
+
+    code = "log_event_unusable"
+
+
 class CheckpointNotKeptError(ConflictError):
     """What was signed last cannot be read or written."""
 

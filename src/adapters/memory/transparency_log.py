@@ -1,6 +1,6 @@
 """The transparency log in memory."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from copy import deepcopy
 from datetime import datetime
 from itertools import accumulate
@@ -26,6 +26,7 @@ class InMemoryLog:
         self._tiles: dict[tuple[int, int], bytes] = {}
         self._checkpoint: bytes | None = None
         self._edge = RightEdge()
+        self._appended: set[str] = set()
 
     async def open(self, origin: str, *, event_id: str, at: datetime) -> str:
         """Open the log."""
@@ -34,15 +35,18 @@ class InMemoryLog:
             self._origin, self._opening = origin, PendingOpening(event_id, at)
         return self._origin
 
-    async def append(self, extend: Callable[[LogTail], SignedExtension], *, limit: int) -> int:
+    async def append(
+        self, extend: Callable[[LogTail], SignedExtension], *, limit: int, without: Collection[str] = ()
+    ) -> int:
         """Append pending events."""
         await self._store.ping()
-        events = self._pending()[:limit]
+        events = [event for event in self._pending() if event.id not in without][:limit]
         if self._origin is None or self._opening is None or not events:
             return 0
         edge = deepcopy(self._edge)
         signed = extend(LogTail(origin=self._origin, opened_at=self._opening.at, edge=edge, events=events))
         self._edge = edge
+        self._appended |= {event.id for event in events}
         self._entries.extend(signed.extension.entries)
         self._tiles |= {(name.level, name.index): hashes for name, hashes in signed.extension.tiles.items()}
         self._checkpoint = signed.checkpoint
@@ -125,4 +129,4 @@ class InMemoryLog:
     def _pending(self) -> Sequence[PendingEvent]:
         if self._opening is None:
             return []
-        return [self._opening, *self._store.log_events][len(self._entries) :]
+        return [event for event in (self._opening, *self._store.log_events) if event.id not in self._appended]

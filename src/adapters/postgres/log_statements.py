@@ -74,11 +74,13 @@ ANY_PENDING = text("SELECT 1 AS pending FROM log_pending LIMIT 1")
 CHOOSE_PENDING = text(f"""
     SELECT position, sum(characters) OVER (ORDER BY position) AS characters FROM (
         SELECT pending.position, {_CHARACTERS} AS characters
-        FROM (SELECT * FROM log_pending ORDER BY position LIMIT :page_limit) pending
+        FROM (
+            SELECT * FROM log_pending WHERE event_id::text <> ALL(:set_aside) ORDER BY position LIMIT :page_limit
+        ) pending
         LEFT JOIN version_events event ON event.id = pending.event_id
         LEFT JOIN provider_versions version ON version.id = coalesce(pending.version_id, event.version_id)
     ) weighed ORDER BY position
-""").bindparams(bindparam("page_limit", type_=Integer))
+""").bindparams(bindparam("page_limit", type_=Integer), bindparam("set_aside", type_=ARRAY(Text)))
 _POSITIONS = bindparam("of_positions", type_=ARRAY(BigInteger))
 LOAD_PENDING = text(f"""
     SELECT pending.event_id,

@@ -1,6 +1,6 @@
 """Appending to the transparency log in PostgreSQL."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,15 @@ from domain.catalog import CatalogMetadata
 from domain.digests import Sha256Digest
 from domain.history import LifecycleAction, LifecycleEvent, MetadataEvent
 from domain.log.entries import LogEntry
-from domain.log.extension import Extension, LogTail, PendingEvent, PendingMetadata, PendingOpening, PendingStep
+from domain.log.extension import (
+    Extension,
+    LogTail,
+    PendingEvent,
+    PendingMetadata,
+    PendingOpening,
+    PendingStep,
+    UnloggableEventError,
+)
 from domain.log.tiles import RightEdge, TileName, edge_tiles
 from domain.names import ProviderName
 
@@ -46,23 +54,25 @@ class PostgresLogWriter:
         opened: str = state["origin"]
         return opened
 
-    async def append(self, extend: Callable[[LogTail], SignedExtension], *, limit: int) -> int:
+    async def append(
+        self, extend: Callable[[LogTail], SignedExtension], *, limit: int, without: Collection[str] = ()
+    ) -> int:
         """Append in one transaction. If its commit is lost, what it appended is not pending any more."""
         if not await self._database.read(statements.ANY_PENDING):
             return 0
-        return await retry(lambda: self._append(extend, limit))
+        return await retry(lambda: self._append(extend, limit, without))
 
     async def state(self) -> LogState | None:
         """Return where the log stands."""
         rows = await self._database.read(statements.DESCRIBE)
         return LogState(**rows[0]) if rows else None
 
-    async def _append(self, extend: Callable[[LogTail], SignedExtension], limit: int) -> int:
+    async def _append(self, extend: Callable[[LogTail], SignedExtension], limit: int, without: Collection[str]) -> int:
         async with self._database.transaction() as connection:
             state = rows_of(await connection.execute(statements.TRY_LOCK_STATE))
             if not state or not state[0]["is_backfilled"]:
                 return 0
-            positions = await _positions(connection, limit)
+            positions = await _positions(connection, limit, without)
             if not positions:
                 return 0
             chosen = {"of_positions": positions}
@@ -84,9 +94,11 @@ class PostgresLogWriter:
             return len(positions)
 
 
-async def _positions(connection: AsyncConnection, limit: int) -> Sequence[int]:
+async def _positions(connection: AsyncConnection, limit: int, without: Collection[str]) -> Sequence[int]:
     """Choose the first pending events; at least one, and not so many that they are too large together."""
-    rows = rows_of(await connection.execute(statements.CHOOSE_PENDING, {"page_limit": limit}))
+    rows = rows_of(
+        await connection.execute(statements.CHOOSE_PENDING, {"page_limit": limit, "set_aside": list(without)})
+    )
     fitting = [row["position"] for row in rows if row["characters"] <= _MAX_CHARACTERS]
     return fitting or [row["position"] for row in rows[:1]]
 
@@ -102,6 +114,13 @@ async def _edge(connection: AsyncConnection) -> RightEdge:
 
 def _event(row: Mapping[str, Any]) -> PendingEvent:
     event_id = str(row["event_id"])
+    try:
+        return _read_event(event_id, row)
+    except ValueError as problem:
+        raise UnloggableEventError(event_id, problem) from problem
+
+
+def _read_event(event_id: str, row: Mapping[str, Any]) -> PendingEvent:
     if row["prefix"] is None:
         return PendingOpening(event_id, row["event_at"])
     name = ProviderName(row["prefix"], row["name"])

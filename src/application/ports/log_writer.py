@@ -1,6 +1,6 @@
 """Appending to the transparency log."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -45,11 +45,15 @@ class LogWriter(Protocol):
         """
         ...
 
-    async def append(self, extend: Callable[[LogTail], SignedExtension], *, limit: int) -> int:
+    async def append(
+        self, extend: Callable[[LogTail], SignedExtension], *, limit: int, without: Collection[str] = ()
+    ) -> int:
         """Append pending events in one transaction, and return how many.
 
         ``extend`` is not called if nothing is pending, another process is appending, or the log is not open. Events
-        of one provider keep the order in which they were written.
+        of one provider keep the order in which they were written. Those whose ids are in ``without`` stay pending.
+
+        Raises ``UnloggableEventError`` when an event cannot be read.
         """
         ...
 

@@ -1,19 +1,21 @@
 """Opening the transparency log, and appending to it."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import uuid4
 
-from application.errors import LogOriginError
+from application.errors import EventNotLoggableError, LogOriginError
 from application.ports.clock import Clock
 from application.ports.log_writer import LogState, LogWriter, SignedExtension
 from application.use_cases.log_guard import LogGuard, LogMovedError
 from domain.log.entries import SALT_SIZE
-from domain.log.extension import LogTail, extend
+from domain.log.extension import LogTail, UnloggableEventError, extend
 from domain.log.notes import Sign, SigningKey
 
 BATCH = 1_024
 """Events in one transaction."""
+MAX_SET_ASIDE = 16
+"""Events that are set aside before an operator has to look."""
 
 
 class AppendToLog:
@@ -38,15 +40,28 @@ class AppendToLog:
         Raises:
             LogOriginError: The log has another origin than the keys.
             LogWouldForkError: The log went back, or was rewritten.
+            EventNotLoggableError: Some events cannot be appended. All others were.
             CheckpointNotKeptError: What is signed cannot be kept apart from the store.
             StoreUnavailableError: The store is unreachable.
         """
-        total = 0
-        while appended := await self._append():
+        total, unusable = 0, dict[str, str]()
+        while len(unusable) < MAX_SET_ASIDE:
+            try:
+                appended = await self._append(unusable)
+            except UnloggableEventError as error:
+                unusable[error.event_id] = str(error)
+                continue
+            if not appended:
+                break
             total += appended
+        if unusable:
+            raise EventNotLoggableError(
+                f"no entry can be made of {'; '.join(unusable.values())}. Others are appended; correct these rows of "
+                "version_events or provider_events, or what they belong to"
+            )
         return total
 
-    async def _append(self) -> int:
+    async def _append(self, without: Collection[str]) -> int:
         signed = list[bytes]()
 
         def sign(tail: LogTail) -> SignedExtension:
@@ -56,7 +71,7 @@ class AppendToLog:
 
         while True:
             try:
-                appended = await self._log.append(sign, limit=BATCH)
+                appended = await self._log.append(sign, limit=BATCH, without=without)
             except LogMovedError as moved:
                 await self._guard.catch_up(moved)  # it raises, or the log is where another process left it
             else:

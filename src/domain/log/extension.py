@@ -85,15 +85,30 @@ class Extension:
     checkpoint: Checkpoint
 
 
+class UnloggableEventError(ValueError):
+    """No entry can be made of an event: its row was written by hand, or is damaged."""
+
+    def __init__(self, event_id: str, problem: ValueError) -> None:
+        super().__init__(f"event {event_id}: {problem}")
+        self.event_id = event_id
+
+
 def extend(tail: LogTail, *, new_salt: Callable[[], bytes]) -> Extension:
-    """Append all pending events."""
+    """Append all pending events.
+
+    Raises:
+        UnloggableEventError: No entry can be made of one of them.
+    """
     start, salts = tail.edge.size, dict[str, bytes]()
     entries = list[LogEntry]()
     for event in tail.events:
         reason = event.event.reason if isinstance(event, PendingStep) else None
         if reason is not None:
             salts[event.id] = new_salt()
-        entries.append(_entry(tail, event, None if reason is None else salted_digest(salts[event.id], reason)))
+        try:
+            entries.append(_entry(tail, event, None if reason is None else salted_digest(salts[event.id], reason)))
+        except ValueError as problem:
+            raise UnloggableEventError(event.id, problem) from problem
     tiles = tail.edge.append([leaf_hash(entry.leaf) for entry in entries])
     checkpoint = Checkpoint(tail.origin, tail.edge.size, tail.edge.root)
     return Extension(start=start, entries=entries, salts=salts, tiles=tiles, checkpoint=checkpoint)

@@ -10,11 +10,12 @@ import pytest
 
 from adapters.postgres.engine import Database
 from adapters.postgres.version_repository import PostgresVersionRepository
+from application.errors import EventNotLoggableError
 from domain.log.merkle import leaf_hash
 from domain.log.tiles import RightEdge
 from domain.semver import SemVer
 from provider_registry_testing.transparency_log import append_to, events_in, open_log
-from tests.builders import NOW, a_name, a_version, some_metadata
+from tests.builders import NOW, a_building_version, a_name, a_version, some_metadata
 from tests.support.postgres import execute, fetch
 from tests.support.stores import put, writing
 from tests.support.transparency_log import PostgresLog
@@ -77,6 +78,28 @@ async def test_racing_writers_and_sequencers_lose_double_and_swap_nothing(
     edge = RightEdge()
     edge.append([leaf_hash(leaf) for leaf in await logs[0].list_entries(0, expected)])
     assert (await logs[0].find_checkpoint() or b"").split(b"\n")[1] == str(edge.size).encode()
+
+
+@pytest.mark.hostile
+async def test_an_event_that_was_written_by_hand_holds_up_no_other(database: Database, database_dsn: str) -> None:
+    store, log = PostgresVersionRepository(database), PostgresLog(database)
+    await open_log(log)
+    await put(store, a_building_version("9.0.0"))
+    unbuilt = """
+        INSERT INTO version_events (id, version_id, action, at, actor)
+        SELECT gen_random_uuid(), id, 'published', now(), 'somebody' FROM provider_versions WHERE version = '9.0.0'
+    """
+    await asyncio.to_thread(execute, database_dsn, unbuilt)
+    await put(store, a_version())
+
+    with pytest.raises(EventNotLoggableError, match=r"9\.0\.0 has no wheel"):
+        await append_to(log)
+
+    subjects = [event["subject"] for event in await events_in(log)]
+    assert subjects[1:] == ["platform/gcp@1.0.0"]
+    state = await log.state()
+    assert state is not None
+    assert state.pending == 1
 
 
 async def test_versions_from_before_histories_are_appended(database: Database, database_dsn: str) -> None:
