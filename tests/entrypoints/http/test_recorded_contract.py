@@ -9,6 +9,8 @@ The diff of the recording then is the change.
 
 import json
 import os
+import tomllib
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -37,6 +39,15 @@ def assert_same(played: list[Exchange], recorded: list[Exchange]) -> None:
     for now, then in zip(played, recorded, strict=False):
         assert now == then
     assert len(played) == len(recorded)
+
+
+@pytest.fixture(autouse=True)
+def _is_installed_anew() -> None:
+    """The OpenAPI document names the version that is installed."""
+    with Path("pyproject.toml").open("rb") as file:
+        named = tomllib.load(file)["project"]["version"]
+    installed = version("provider-registry")
+    assert installed == named, f"{installed} is installed, and pyproject.toml says {named}: run make .venv/.ready"
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
