@@ -44,7 +44,7 @@ from application.use_cases.read_log import ListChanges, ReadCheckpoint, ReadProo
 from application.use_cases.register_version import RegisterVersion
 from application.use_cases.reverify_version import ReverifyVersion
 from application.use_cases.transfer_distribution import TransferDistribution
-from application.use_cases.transparency_log import AppendToLog, DescribeLog, OpenLog
+from application.use_cases.transparency_log import AppendToLog, DescribeLog, MeasureLog, OpenLog
 from application.use_cases.verify_wheel import VerifyWheel
 from domain.customers import PublishPolicy
 from entrypoints.changes import ChangeFeed
@@ -73,6 +73,7 @@ class LogUseCases:
     list_changes: ListChanges
     find_log_place: FindLogPlace
     list_releases: ListReleases
+    measure: MeasureLog
     append: AppendToLog | None = None
 
 

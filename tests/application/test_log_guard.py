@@ -1,15 +1,20 @@
 """Keeping the log from signing two histories."""
 
+from datetime import timedelta
+
 import pytest
 
+from adapters.memory.clock import ManualClock
 from adapters.memory.kept_checkpoint import InMemoryCheckpoint
 from adapters.memory.transparency_log import InMemoryLog
 from adapters.memory.version_repository import InMemoryVersionRepository
 from application.errors import CheckpointNotKeptError, LogWouldForkError
+from application.use_cases.transparency_log import MeasureLog
 from domain.log.checkpoints import Checkpoint
 from domain.log.notes import Note
+from domain.tasks import QueueDepth
 from provider_registry_testing.transparency_log import append_to, open_log
-from tests.builders import a_version
+from tests.builders import NOW, a_version
 from tests.support.stores import put
 
 
@@ -113,6 +118,17 @@ async def test_tiles_that_are_not_those_of_the_checkpoint_are_not_signed(kept: I
 
     with pytest.raises(LogWouldForkError):
         await registry.publish("3.0.0")
+
+
+async def test_the_age_of_the_oldest_event_that_waits_is_measured(kept: InMemoryCheckpoint) -> None:
+    registry, clock = await _registry(kept, "1.0.0"), ManualClock(NOW)
+    measure = MeasureLog(log=registry.log, clock=clock)
+    assert await measure.execute() == QueueDepth(due=0, oldest=timedelta())
+
+    await put(registry.store, a_version("2.0.0"), a_version("3.0.0"))
+    clock.advance(seconds=40)
+
+    assert await measure.execute() == QueueDepth(due=2, oldest=timedelta(seconds=40))
 
 
 async def test_nothing_is_signed_after_what_could_not_be_kept(kept: InMemoryCheckpoint) -> None:

@@ -89,6 +89,7 @@ def test_what_was_registered_before_and_after_the_opening_is_verified_by_a_clien
         wrong = world.verify("--version", "platform/gcp@2.0.0", "--wheel", str(early))
         absent = world.verify("--version", "platform/gcp@3.0.0")
         status = world.command("status")
+        wait_until(lambda: 'registry_tasks_due{kind="log"} 0.0' in world.stack.get("/metrics").text)
 
     assert first == (0, {"outcome": "verified", "origin": ORIGIN, "size": 3, "kept": None,
         "version": "platform/gcp@1.0.0", "index": first[1]["index"], "wheel": early.name})  # fmt: skip

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Collection, Sequence
+from datetime import timedelta
 from uuid import uuid4
 
 from application.errors import EventNotLoggableError, LogOriginError
@@ -11,6 +12,7 @@ from application.use_cases.log_guard import LogGuard, LogMovedError
 from domain.log.entries import SALT_SIZE
 from domain.log.extension import LogTail, UnloggableEventError, extend
 from domain.log.notes import Sign, SigningKey
+from domain.tasks import QueueDepth
 
 BATCH = 1_024
 """Events in one transaction."""
@@ -119,6 +121,25 @@ class DescribeLog:
             StoreUnavailableError: The store is unreachable.
         """
         return await self._log.state()
+
+
+class MeasureLog:
+    """Measures how far the log is behind."""
+
+    def __init__(self, *, log: LogWriter, clock: Clock) -> None:
+        self._log = log
+        self._clock = clock
+
+    async def execute(self) -> QueueDepth:
+        """Return how many events are not appended yet, and the age of the oldest.
+
+        Raises:
+            StoreUnavailableError: The store is unreachable.
+        """
+        state = await self._log.state()
+        if state is None or state.pending_since is None:
+            return QueueDepth(due=0, oldest=timedelta())
+        return QueueDepth(due=state.pending, oldest=max(self._clock.now() - state.pending_since, timedelta()))
 
 
 def _require_origin(stored: str, given: str) -> None:

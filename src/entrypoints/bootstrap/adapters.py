@@ -63,7 +63,7 @@ from application.use_cases.logged_releases import FindLogPlace, ListReleases
 from application.use_cases.mirror import KeepWheel
 from application.use_cases.queries import FindProvider, FindVersion
 from application.use_cases.read_log import ListChanges, ReadCheckpoint, ReadProof, ReadTile
-from application.use_cases.transparency_log import AppendToLog
+from application.use_cases.transparency_log import AppendToLog, MeasureLog
 from domain.log.notes import SigningKey
 from domain.provenance.admission import AttestationMode
 from entrypoints.changes import ChangeFeed
@@ -126,7 +126,7 @@ class LogAdapters:
     kept: KeptCheckpoint
     keys: Sequence[SigningKey] = ()
 
-    def use_cases(self, find_version: FindVersion, find_provider: FindProvider) -> LogUseCases:
+    def use_cases(self, find_version: FindVersion, find_provider: FindProvider, clock: Clock) -> LogUseCases:
         """Wire the use cases of the log."""
         return LogUseCases(
             read_checkpoint=ReadCheckpoint(self.queries),
@@ -135,6 +135,7 @@ class LogAdapters:
             list_changes=ListChanges(self.queries),
             find_log_place=FindLogPlace(self.queries),
             list_releases=ListReleases(self.queries, find_provider),
+            measure=MeasureLog(log=self.writer, clock=clock),
             append=self.append() if self.keys else None,
         )
 

@@ -117,7 +117,7 @@ def build_registry(  # noqa: PLR0913 -- each is a setting
         keep_wheel=None if mirror is None else mirror.keep_wheel(adapters.clock),
         attestations=attestations_of(adapters.provenance, adapters.clock),
     )
-    find_version = FindVersion(adapters.store)
+    find_version, find_provider = FindVersion(adapters.store), FindProvider(adapters.catalog)
     provenance = provenance_use_cases(adapters.provenance, store, find_version, adapters.clock)
     return UseCases(
         authenticate_machine=AuthenticateMachine(
@@ -181,7 +181,7 @@ def build_registry(  # noqa: PLR0913 -- each is a setting
         ),
         search_providers=SearchProviders(adapters.catalog),
         search_resources=SearchResources(adapters.catalog),
-        find_provider=FindProvider(adapters.catalog),
+        find_provider=find_provider,
         list_distributions=ListDistributions(adapters.distributions),
         list_files=ListFiles(adapters.distributions),
         list_attestations=ListAttestations(None if adapters.provenance is None else adapters.provenance.store),
@@ -189,7 +189,7 @@ def build_registry(  # noqa: PLR0913 -- each is a setting
         changes=adapters.changes,
         customers=_customer_realm_of(adapters, observer, publish_policy or PublishPolicy()),
         read_mirror=None if mirror is None else ReadMirror(mirror=mirror.mirror, index=mirror.index),
-        log=None if adapters.log is None else adapters.log.use_cases(find_version, FindProvider(adapters.catalog)),
+        log=None if adapters.log is None else adapters.log.use_cases(find_version, find_provider, adapters.clock),
         provenance=provenance,
         webhooks=None if adapters.webhooks is None else adapters.webhooks.use_cases(adapters.clock),
     )

@@ -18,6 +18,8 @@ from entrypoints.work.registrations import registration_work
 from entrypoints.work.running import Measures, running
 from entrypoints.work.webhooks import WEBHOOK, webhook_work
 
+_LOG = "log"
+"""How metrics name what the transparency log has not got yet."""
 _ENROL_SECONDS = 3600.0
 
 
@@ -65,5 +67,6 @@ def run_work(
     measures: Measures = {
         **{kind.value: partial(use_cases.tasks.measure, kind) for kind in TaskKind},
         **({} if webhooks is None else {WEBHOOK: webhooks.measure.execute}),
+        **({} if use_cases.log is None else {_LOG: use_cases.log.measure.execute}),
     }
     return running(wanted, options, observer, measures, stop)

@@ -41,7 +41,9 @@ def use_cases(
     if mirror:
         provided |= attributes(opened, ["read_mirror"])
     if log:
-        provided |= attributes(lambda: opened().log, {field.name for field in fields(LogUseCases)} - {"append"})
+        provided |= attributes(
+            lambda: opened().log, {field.name for field in fields(LogUseCases)} - {"append", "measure"}
+        )
     else:
         provided["find_log_place"] = Provide(_nothing, use_cache=True, sync_to_thread=False)
     if provenance:
