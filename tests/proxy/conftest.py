@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from entrypoints.log_keys import make_key_file
 from tests.support.ports import free_port
 from tests.support.proxy import a_proxy
 from tests.support.slow_host import SlowHost, a_slow_host
@@ -47,8 +48,10 @@ def changes() -> Mapping[str, str]:
 
 @pytest.fixture
 def served(database_dsn: str, tmp_path: Path, changes: Mapping[str, str]) -> Iterator[Served]:
-    with a_stack(database_dsn, tmp_path) as stack, a_slow_host(stack, tmp_path) as host, ExitStack() as running:
-        port = free_port()
+    with a_stack(database_dsn, tmp_path) as made, a_slow_host(made, tmp_path) as host, ExitStack() as running:
+        port, log_key = free_port(), tmp_path / "log.key"
+        make_key_file(log_key, "registry.example.com/log")
+        stack = replace(made, settings={**made.settings, "REGISTRY_LOG_SIGNING_KEY_FILE": str(log_key)})
         replicas = [replace(stack, url=f"http://{address}:{port}", log=tmp_path / address) for address in ADDRESSES]
         processes = [
             running.enter_context(replica.server(REGISTRY_HOST=address, REGISTRY_PORT=str(port), **host.settings))

@@ -5,6 +5,7 @@ import signal
 import httpx
 import pytest
 
+from tests.e2e.test_command_line import run
 from tests.e2e.test_killed_servers import kill
 from tests.proxy.conftest import Served
 from tests.support.stack import Stack
@@ -55,6 +56,19 @@ def test_the_registry_itself_refuses_a_large_body(served: Served) -> None:
     answer = served.stack.post({**served.host.upload(), "changelog": "x" * 2_500_000})
 
     assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+
+
+def test_a_stream_of_changes_is_passed_on_as_it_comes(served: Served) -> None:
+    assert run("log", "init", **served.stack.settings).returncode == 0
+    url = f"{served.stack.url}/changes/stream"
+    with httpx.stream("GET", url, trust_env=False, timeout=20) as answer:  # it goes on for 55 seconds
+        chunks = answer.iter_text()
+        first = next(chunks)
+        served.stack.post(served.host.upload())
+        later = next(chunk for chunk in chunks if "event: version.published" in chunk)
+
+    assert "event: log.opened" in first
+    assert "platform/gcp@" in later
 
 
 def test_a_registration_in_flight_is_answered_before_the_proxy_ends(served: Served) -> None:
