@@ -6,7 +6,8 @@ import pytest
 
 from adapters.memory.clock import ManualClock
 from adapters.memory.wheel_mirror import InMemoryMirrorIndex, InMemoryWheelMirror
-from application.errors import WheelHostFailedError
+from application.errors import MirrorUnavailableError, WheelHostFailedError
+from application.ports.wheel_mirror import StoredBytes
 from application.use_cases.maintain_mirror import MirrorStep
 from domain.announcements import Announcement
 from domain.digests import Sha256Digest, sha256_of
@@ -138,6 +139,33 @@ async def test_a_copy_that_cannot_be_mended_is_tried_again_by_the_next_verificat
         [step] = await world.verify()
         assert (step.sha256, step.outcome.value, step.code) == (digest, "failed", "mirror_unavailable")
     world.mirror.unavailable = False
+    assert outcomes(await world.verify()) == {digest: "intact"}
+
+
+class MirrorAwayForAMoment(InMemoryWheelMirror):
+    """Everything works but reading."""
+
+    async def read(
+        self, sha256: Sha256Digest, part: MirrorPart, *, start: int = 0, end: int | None = None
+    ) -> StoredBytes:
+        raise MirrorUnavailableError("the storage reset the connection")
+
+
+@pytest.mark.faults
+async def test_a_copy_that_could_not_be_read_for_a_moment_is_neither_called_damaged_nor_replaced(world: World) -> None:
+    digest = await world.register("one")
+    await world.backfill()
+    world.clock.advance(seconds=2 * A_DAY.total_seconds())
+    kept, world.mirror = world.mirror, MirrorAwayForAMoment()
+    world.mirror.files = before = dict(kept.files)
+    [step] = await world.verify()
+    assert (step.outcome.value, step.code, step.detail) == (
+        "failed",
+        "mirror_unavailable",
+        "the storage reset the connection",
+    )
+    assert world.mirror.files == before
+    world.mirror = kept
     assert outcomes(await world.verify()) == {digest: "intact"}
 
 

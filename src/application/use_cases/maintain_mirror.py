@@ -127,13 +127,24 @@ class VerifyMirror:
     async def _verify(self, copy: MirroredWheel, wheel: RegisteredWheel) -> MirrorStep:
         try:
             intact = [await self._is_intact(copy, part) for part in MirrorPart]
-        except TransientError:
-            intact = [False]  # perhaps it is not there
+        except TransientError as error:
+            if not await self._is_gone(copy):
+                return MirrorStep(
+                    outcome=MirrorOutcome.FAILED, sha256=copy.sha256, wheel=wheel, code=error.code, detail=error.detail
+                )
+            intact = [False]
         if all(intact):
             await self._index.add(copy, at=self._clock.now())
             return MirrorStep(outcome=MirrorOutcome.INTACT, sha256=copy.sha256, wheel=wheel)
         step = await self._origin.keep(wheel, MirrorOutcome.MENDED, replace=True)
         return step if step.code else replace(step, code=MirrorCorruptError.code)
+
+    async def _is_gone(self, copy: MirroredWheel) -> bool:
+        """Return whether the storage says so; one that is out of reach says nothing."""
+        try:
+            return None in [await self._mirror.find(copy.sha256, part) for part in MirrorPart]
+        except TransientError:
+            return False
 
     async def _is_intact(self, copy: MirroredWheel, part: MirrorPart) -> bool:
         stored = await self._mirror.read(copy.sha256, part)
