@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select
-from uuid_utils.compat import uuid7
 
 from adapters.postgres import queries
+from adapters.postgres.changed_rows import combined, rows_of_change
 from adapters.postgres.engine import Database, Rows, retry, rows_of
 from adapters.postgres.error_mapping import (
     PRIVILEGES_LACKING,
@@ -29,52 +29,22 @@ from adapters.postgres.mapping import (
     read_provider,
     read_report,
     read_version,
-    write_claimed_file,
-    write_distribution,
-    write_distribution_event,
-    write_event,
-    write_metadata_event,
-    write_provider,
-    write_report,
-    write_version,
 )
-from adapters.postgres.provenance_statements import FIND_VERSION, read_publisher_events, write_provenance
+from adapters.postgres.provenance_statements import read_publisher_events
 from adapters.postgres.queries import LOAD, LOAD_WITH_NAMES, key_of, part
 from adapters.postgres.resource_index import index_latest, index_rows
 from adapters.postgres.revisions import are_compatible
-from adapters.postgres.task_queue import LEASES, write_task
-from adapters.postgres.write import Write
-from adapters.postgres.writes import (
-    ADD_DISTRIBUTION,
-    ADD_EVENT,
-    ADD_FILE,
-    ADD_METADATA,
-    ADD_OWNERSHIP,
-    ADD_PROVIDER,
-    ADD_REPORT,
-    ADD_TASK,
-    ADD_VERSION,
-    CHANGE_OWNER,
-    REPLACE_PROVIDER,
-    REPLACE_VERSION,
-    TOUCH_PROVIDER,
-    combine,
-)
+from adapters.postgres.task_queue import LEASES
 from application.errors import LeaseLostError, StoreUnavailableError
 from application.ports.version_repository import Decide, Result
-from domain.catalog import Provider
 from domain.compatibility.record import Compatibility
-from domain.distributions import DistributionEvent, WheelNames
-from domain.history import HistoryEvent, MetadataEvent
+from domain.distributions import WheelNames
+from domain.history import HistoryEvent
 from domain.names import ProviderName
 from domain.provenance.record import PublisherRecord
 from domain.semver import SemVer
 from domain.tasks import Lease
 from domain.version_state import (
-    Attest,
-    Publish,
-    StartBuild,
-    UpdateProvider,
     VersionSnapshot,
     VersionWrite,
     written_version,
@@ -215,8 +185,8 @@ class PostgresVersionRepository:
         self, name: ProviderName, stored: VersionSnapshot, change: VersionWrite
     ) -> tuple[Select[Any], dict[str, object]]:
         """Return the statement that writes a change, and what is searched from then on, with its parameters."""
-        rows = {**_rows(name, stored, change), **await index_rows(stored, change)}
-        return _combined(name, stored, change, rows, notify_later=self._notify_later)
+        rows = {**rows_of_change(name, stored, change), **await index_rows(stored, change)}
+        return combined(name, stored, change, rows, notify_later=self._notify_later)
 
     async def _index_latest(self, name: ProviderName, stored: VersionSnapshot, change: VersionWrite | None) -> None:
         """Search the version that is the latest after another one was yanked: its schemas were not loaded before."""
@@ -236,7 +206,6 @@ def _decided(
 
 
 _NOTHING = VersionSnapshot()
-_Writes = Mapping[Write, Mapping[str, object]]
 
 
 def _load_statement(
@@ -271,83 +240,8 @@ def _read_snapshot(name: ProviderName, rows: Rows) -> VersionSnapshot:
     )
 
 
-def _rows(name: ProviderName, stored: VersionSnapshot, change: VersionWrite) -> _Writes:
-    after = stored.after(change)
-    return {
-        **_provider(after.provider, stored.provider),
-        **_shown(name, stored.metadata_event(change)),
-        **_wheel_names(stored, after.names, stored.ownership_event(change)),
-        **_version(stored, change),
-    }
-
-
-def _combined(
-    name: ProviderName, stored: VersionSnapshot, change: VersionWrite, rows: _Writes, *, notify_later: bool
-) -> tuple[Select[Any], dict[str, object]]:
-    """Return the statement that writes rows, with its parameters.
-
-    It returns a row, or writes nothing and returns none because the provider is not at the stored revision any more.
-    """
-    values = {f"{write.part}_{column}": value for write, row in rows.items() for column, value in row.items()}
-    target = {} if isinstance(change, UpdateProvider) else {"of_version": change.version.version.text}
-    return combine(*rows, notify_later=notify_later), {
-        **values,
-        **key_of(name),
-        **target,
-        "of_revision": stored.revision,
-    }
-
-
-def _provider(provider: Provider | None, before: Provider | None) -> _Writes:
-    if provider is None:
-        raise AssertionError("every write leaves a provider")
-    if before is None:
-        return {ADD_PROVIDER: write_provider(provider)}
-    if provider != replace(before, updated_at=provider.updated_at):
-        return {REPLACE_PROVIDER: write_provider(provider)}
-    return {TOUCH_PROVIDER: {"updated_at": provider.updated_at}}
-
-
-def _shown(name: ProviderName, event: MetadataEvent | None) -> _Writes:
-    return {} if event is None else {ADD_METADATA: {"id": uuid7(), **write_metadata_event(name, event)}}
-
-
 def _names(name: ProviderName, row: Mapping[str, Any]) -> WheelNames:
     return WheelNames(
         distribution=None if row["distribution_name"] is None else read_distribution(part(row, "distribution")),
         file=None if row["file_sha256"] is None else read_claimed_file(name.prefix, part(row, "file")),
     )
-
-
-def _wheel_names(before: VersionSnapshot, after: WheelNames | None, event: DistributionEvent | None) -> _Writes:
-    """Return the names that a change claims. Where another writer claimed one first, its primary key refuses."""
-    rows: dict[Write, Mapping[str, object]] = {}
-    if before.names is None or after is None:
-        return rows
-    if after.distribution is not None and event is not None:
-        write = ADD_DISTRIBUTION if before.names.distribution is None else CHANGE_OWNER
-        rows[write] = write_distribution(after.distribution)
-        rows[ADD_OWNERSHIP] = {"id": uuid7(), **write_distribution_event(event)}
-    if after.file is not None and before.names.file is None:
-        rows[ADD_FILE] = write_claimed_file(after.file)
-    return rows
-
-
-def _version(stored: VersionSnapshot, change: VersionWrite) -> _Writes:
-    if isinstance(change, UpdateProvider):
-        return {}
-    if isinstance(change, Attest):
-        return {FIND_VERSION: {}, **write_provenance(change.provenance, at=change.at)}
-    write = ADD_VERSION if stored.version is None else REPLACE_VERSION
-    written = {"id": uuid7(), **write_version(change.version)}
-    if isinstance(change, StartBuild):
-        return {write: written, ADD_TASK: write_task(change.task)}
-    rows: _Writes = {
-        write: written,
-        ADD_EVENT: {"id": uuid7(), **write_event(change.event)},
-    }
-    if isinstance(change, Publish) and change.compatibility is not None:
-        rows = {**rows, ADD_REPORT: {"report": write_report(change.compatibility)}}
-    if isinstance(change, Publish) and change.provenance is not None:
-        rows = {**rows, **write_provenance(change.provenance, at=change.event.at)}
-    return rows
