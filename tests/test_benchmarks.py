@@ -27,6 +27,7 @@ from benchmarks.payloads import schemas
 from benchmarks.plan import PLANS
 from benchmarks.report import as_json, as_table
 from benchmarks.rounds import interleaved
+from benchmarks.sections import logging
 from benchmarks.seeding import Filling, provider_name, seed
 from benchmarks.wheels import write_wheel
 from benchmarks.workbench import a_workbench
@@ -134,3 +135,13 @@ def test_another_contestant_begins_each_round() -> None:
 
     assert "".join(taken) == "abcbcacababc"
     assert results == {name: [None] * 4 for name in "abc"}
+
+
+def test_the_log_is_filled_and_read_and_each_row_says_what_it_measured() -> None:
+    with a_workbench(PLANS["tiny"], lambda _: None) as bench:
+        registering, appending, reading, size = logging.measure(bench)
+
+    assert registering.goal == at_least(0.9)
+    assert "9 entries" in appending.what  # six versions, two providers' metadata and the opening
+    assert "1 page" in reading.what
+    assert size.unit == "B"

@@ -29,16 +29,16 @@ _TOKENS: tuple[Literal["jwt", "opaque"], ...] = ("jwt", "opaque")
 def measure(bench: Workbench) -> Iterator[Figure]:
     """Register at both in turn, and insert rows of the same content without any service."""
     with bench.migrated_database() as dsn, bench.registry() as registry, bench.plain_service() as plain:
-        requests = {name: _Releases(bench) for name in ("registry", "plain")}
+        requests = {name: Releases(bench) for name in ("registry", "plain")}
         floor = _Floor(dsn)
         for name, served in (("registry", registry), ("plain", plain)):
-            _register(served, requests[name].take(AT_ONCE))
+            register(served, requests[name].take(AT_ONCE))
         loads = interleaved(
             bench,
             "Registering",
             {
-                "registry": lambda: _register(registry, requests["registry"].take(bench.plan.registrations)),
-                "plain": lambda: _register(plain, requests["plain"].take(bench.plan.registrations)),
+                "registry": lambda: register(registry, requests["registry"].take(bench.plan.registrations)),
+                "plain": lambda: register(plain, requests["plain"].take(bench.plan.registrations)),
                 "floor": lambda: floor.insert(bench.plan.registrations),
             },
         )
@@ -67,7 +67,7 @@ def _compare(loads: dict[str, list[Load]]) -> Iterator[Figure]:
     )
 
 
-def _clerk_calls(bench: Workbench, registry: Served, releases: "_Releases") -> Iterator[Figure]:
+def _clerk_calls(bench: Workbench, registry: Served, releases: "Releases") -> Iterator[Figure]:
     for kind in _TOKENS:
         before = len(bench.clerk.requests)
         tokens = [bench.clerk.mint(bench.machine, format=kind, seconds=300) for _ in range(AT_ONCE)]
@@ -75,7 +75,7 @@ def _clerk_calls(bench: Workbench, registry: Served, releases: "_Releases") -> I
             Request(request.method, request.path, request.body, token)
             for request, token in zip(releases.take(AT_ONCE), tokens, strict=True)
         ]
-        _register(registry, requests)
+        register(registry, requests)
         calls = (len(bench.clerk.requests) - before) / AT_ONCE
         yield Figure(
             section="register",
@@ -85,11 +85,16 @@ def _clerk_calls(bench: Workbench, registry: Served, releases: "_Releases") -> I
         )
 
 
-def _register(served: Served, requests: list[Request]) -> Load:
+def register(served: Served, requests: list[Request]) -> Load:
+    """Register, eight at a time.
+
+    Raises:
+        MeasurementError: One was refused.
+    """
     return checked(send(served.url, Job(requests, connections=AT_ONCE)), 201)
 
 
-class _Releases:
+class Releases:
     """Requests that register ever further versions of the same providers."""
 
     def __init__(self, bench: Workbench) -> None:
