@@ -1,5 +1,6 @@
 """What it means to find a resource type: by its name, by its top-level fields, by its description."""
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -57,7 +58,10 @@ class ResourceEntry:
     def matching_fields(self, query: Query) -> Sequence[str]:
         """Return the fields by which the query finds it beyond its name."""
         beyond = [word for word in query.words if not begins_one(word, self.labels)]
-        return tuple(name for name in self.fields if any(begins_one(word, words(name)) for word in beyond))
+        if not beyond:
+            return ()
+        named = ((name, words(name)) for name in self.fields)
+        return tuple(name for name, parts in named if any(begins_one(word, parts) for word in beyond))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +87,12 @@ def _fields(schema: CanonicalJson | None) -> Iterator[str]:
     """Yield the names of the fields that a schema, or the definition that it refers to, has at its top level."""
     document = None if schema is None else schema.decode()
     properties = _properties(document, document)
-    yield from (name for name in list(properties)[:MAX_FIELDS] if len(name) <= _MAX_NAME)
+    yield from (name for name in list(properties)[:MAX_FIELDS] if _is_short(name))
+
+
+def _is_short(name: str) -> bool:
+    """Tell whether a name is short as it is searched: one character may stand for eighteen."""
+    return len(name) <= _MAX_NAME and len(unicodedata.normalize("NFKC", name)) <= _MAX_NAME
 
 
 def _properties(document: object, schema: object) -> dict[str, object]:

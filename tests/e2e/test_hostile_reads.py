@@ -17,7 +17,7 @@ WORDS = [
     *("1e400", "NaN", quote("\u202egcp"), quote("\u0085\u2028"), "&q=a&q=b"),
 ]
 SEARCHES = [
-    *(f"/providers?q={word}" for word in WORDS),
+    *(f"{path}?q={word}" for path in ("/providers", "/") for word in WORDS),
     *(f"/providers?tags={word}" for word in WORDS),
     *(f"/providers?{'&'.join(['tags=a'] * count)}" for count in (50, 51, 1_000)),
     *(f"/providers?tags={','.join(['a'] * count)}" for count in (50, 1_000, 5_000)),
@@ -58,6 +58,14 @@ NAMES = [
 PAGES = [f"/simple/{name}{end}" for name in NAMES for end in ("", "/", "//", "/x")]
 PATHS = [
     f"/providers/{name}{end}" for name in NAMES for end in ("", "/gcp", "/gcp/versions", "/gcp/versions/1.0.0/schemas")
+]
+RESOURCES = [
+    *(f"/catalog/platform/gcp/{version}/{name}" for name in [*NAMES, *WORDS] for version in ("1.0.0", "latest")),
+    *(f"/catalog/platform/gcp/versions?version=1.0.0&resource={name}" for name in [*NAMES, *WORDS]),
+    *(f"/catalog/platform/gcp/versions?version={name}&resource=bucket" for name in [*NAMES, *WORDS]),
+    *("/catalog/platform/gcp/1.0.0/bucket/", "/catalog/platform/gcp/1.0.0//bucket", "/catalog/platform/gcp/versions"),
+    *(f"/sitemap.xml?page={page}" for page in ("-1", "999", "1000", "9" * 400, "", "%00", "0&page=1", "1e3")),
+    *("/robots.txt?%00", "/robots.txt/", "/sitemap.xml/"),
 ]
 VALUES = {
     "If-None-Match": [
@@ -121,7 +129,7 @@ def client(stack: Stack) -> Iterator[httpx.Client]:
             yield client
 
 
-@pytest.mark.parametrize("paths", [SEARCHES, PAGES, PATHS], ids=["searches", "pages", "paths"])
+@pytest.mark.parametrize("paths", [SEARCHES, PAGES, PATHS, RESOURCES], ids=["searches", "pages", "paths", "resources"])
 def test_whatever_is_asked_for_is_answered_and_never_with_a_500(client: httpx.Client, paths: list[str]) -> None:
     answers = [(path[:200], client.get(path).status_code) for path in paths]
 

@@ -1,9 +1,10 @@
 """What a wheel's core metadata says of its project, for people: license, author, links, dependencies."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from email.message import Message
 from email.utils import getaddresses
+from itertools import islice
 from urllib.parse import urlsplit
 
 MAX_LICENSE = 200
@@ -13,6 +14,10 @@ MAX_LABEL = 32  # PyPA core metadata specification, "Project-URL"
 MAX_URL = 500
 MAX_DEPENDENCIES = 100
 MAX_DEPENDENCY = 300
+_MAX_READ = 200  # values of one field
+_MAX_ADDRESS_FIELDS = 20
+_MAX_NESTED = 50  # the parser of addresses recurses for each of these characters
+_NESTING = "(:"
 _UNSAFE = frozenset("\"'<>`\\ ")
 _UNKNOWN = frozenset({"", "UNKNOWN"})
 _LICENSES = "License :: "
@@ -54,7 +59,7 @@ class ProjectMetadata:
             license=_license(metadata),
             author=_author(metadata),
             links=tuple(dict.fromkeys(_links(metadata)))[:MAX_LINKS],
-            dependencies=tuple(_texts(metadata, "Requires-Dist", MAX_DEPENDENCY))[:MAX_DEPENDENCIES],
+            dependencies=tuple(islice(_texts(metadata, "Requires-Dist", MAX_DEPENDENCY), MAX_DEPENDENCIES)),
         )
 
 
@@ -70,11 +75,17 @@ def _author(metadata: Message) -> str | None:
     for names, addresses in (("Author", "Author-email"), ("Maintainer", "Maintainer-email")):
         for text in _texts(metadata, names, MAX_AUTHOR):
             return text
-        written = list(_texts(metadata, addresses, MAX_AUTHOR * 2))
-        people = [name or address for name, address in getaddresses(written) if name or address]
+        people = list(_people(islice(_texts(metadata, addresses, MAX_AUTHOR * 2), _MAX_ADDRESS_FIELDS)))
         if people:
             return ", ".join(people)[:MAX_AUTHOR]
     return None
+
+
+def _people(values: Iterable[str]) -> Iterator[str]:
+    """Yield names, or addresses without one. Values are read one by one: joined ones would nest without end."""
+    for value in values:
+        if sum(map(value.count, _NESTING)) <= _MAX_NESTED:
+            yield from (name or address for name, address in getaddresses([value]) if name or address)
 
 
 def _links(metadata: Message) -> Iterator[ProjectLink]:
@@ -98,8 +109,8 @@ def _is_safe(url: str) -> bool:
 
 
 def _texts(metadata: Message, name: str, longest: int) -> Iterator[str]:
-    """Yield the values of a field in one line each, without what cannot be shown."""
-    for value in metadata.get_all(name, ()):
+    """Yield the first values of a field in one line each, without what cannot be shown."""
+    for value in islice(metadata.get_all(name, ()), _MAX_READ):
         head = str(value)[: longest * 4]
         text = " ".join("".join(each if each.isprintable() else " " for each in head).split())
         if text not in _UNKNOWN:

@@ -81,3 +81,18 @@ def test_whatever_it_says_is_bounded(fields: list[tuple[str, str]], times: int) 
     assert all(len(link.label) <= MAX_LABEL and len(link.url) <= MAX_URL for link in found.links)
     assert len(found.dependencies) <= MAX_DEPENDENCIES
     assert all(len(each) <= MAX_DEPENDENCY for each in found.dependencies)
+
+
+@pytest.mark.hostile
+@pytest.mark.parametrize("value", ["a:" * 290, "(" * 590, "(" * 299 + ")" * 299, "<@" * 290, '"' * 590, "a:b"])
+def test_addresses_that_nest_without_end_are_no_author(value: str) -> None:
+    found = project(f"Author-email: {value}\n" * 1_000 + "Maintainer-email: Ada <ada@example.com>")
+    assert len(found.author or "") <= MAX_AUTHOR
+
+
+def test_of_many_fields_the_first_are_read() -> None:
+    found = project(
+        "Author-email: a@example.com\n" * 1_000 + "Requires-Dist: UNKNOWN\n" * 1_000 + "Requires-Dist: late"
+    )
+    assert len(found.author or "") == MAX_AUTHOR
+    assert found.dependencies == ()

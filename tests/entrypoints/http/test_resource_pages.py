@@ -56,6 +56,32 @@ def test_whatever_an_example_holds_the_yaml_says_the_same(
         assert resource.used.config == config
 
 
+_AMBIGUOUS = ("1e3", "-12e03", "0o17", "+.5", "1.", "y", "N", "on", "0x1F", "1_000", "1:30", "~", ".inf", "2001-01-01")
+
+
+@pytest.mark.parametrize("text", _AMBIGUOUS)
+def test_an_example_quotes_what_readers_of_either_version_of_yaml_take_for_no_text(text: str) -> None:
+    written = example_text(ProviderName.parse("acme/redis"), "cache", {"field": text})
+    assert f"field: '{text}'" in written
+
+
+@pytest.mark.hostile
+def test_what_cannot_be_seen_is_escaped_in_an_example_and_what_can_be_is_not() -> None:
+    def written(text: str) -> str:
+        return example_text(ProviderName.parse("acme/redis"), "cache", {"field": text})
+
+    assert "field: Größe" in written("Größe")
+    for hidden in ("\u202e", "\u2066", "\u200b", "\u2028", "\ufeff", "\U000e0041"):
+        assert hidden not in written(f"a{hidden}b")
+
+
+def test_an_example_says_twice_what_occurs_twice() -> None:
+    shared = {"size": [1]}
+    written = example_text(ProviderName.parse("acme/redis"), "cache", {"first": shared, "second": shared})
+    assert "&" not in written
+    assert "*" not in written
+
+
 async def test_arguments_and_outputs_are_nested_tables_with_anchors(service: Service) -> None:
     await service.publish(schemas=SCHEMAS)
     page = await read(service, BUCKET)
@@ -147,3 +173,42 @@ async def test_pages_say_what_they_are_about_when_they_are_shared(service: Servi
     assert f'<link rel="canonical" href="{BUCKET}">' in page
     for path in (PROVIDER, f"{PROVIDER}/1.0.0", BUCKET):
         assert '<meta property="og:title"' in await read(service, path)
+
+
+_LARGE_TEXTS: dict[str, dict[str, Any]] = {
+    "four bytes": {f"{number}{'💥' * 190}": {"description": "💥" * 100} for number in range(150)},
+    "quotes": {f"{number}": {"description": "\"'" * 500, "default": "'" * 200} for number in range(150)},
+    "long names": {f"{number}{'a' * 190}": {"properties": {"b" * 190: {"properties": {}}}} for number in range(200)},
+}
+
+
+@pytest.mark.hostile
+@pytest.mark.parametrize("properties", _LARGE_TEXTS.values(), ids=_LARGE_TEXTS)
+async def test_a_page_is_small_in_bytes_whatever_its_characters_take(
+    service: Service, properties: dict[str, Any]
+) -> None:
+    config = {"properties": properties, "examples": [{"0": '"' * 480}]}
+    await service.publish(schemas={"bucket": {"description": '"' * 9_000, "config_schema": config}})
+    assert len((await read(service, BUCKET)).encode()) < 100_000
+
+
+async def test_ids_are_unique_whatever_fields_are_called(service: Service) -> None:
+    names = ("a!", "a?", "a-", "a-.2", "a-.3", "fields", "a" * 150, f"{'a' * 150}b")
+    await service.publish(schemas={"bucket": {"config_schema": {"properties": {name: {} for name in names}}}})
+    ids = re.findall(r' id="([^"]+)"', await read(service, BUCKET))
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.hostile
+async def test_a_page_of_searches_is_small_whatever_is_found(service: Service) -> None:
+    fields = {f"bucket{number}" + "'" * 180: {} for number in range(8)}
+    metadata = {"display_name": "A", "description": "<" * 5_000}
+    schemas = {
+        f"{number}{'x' * 150}": {"description": '"' * 500, "config_schema": {"properties": fields}}
+        for number in range(20)
+    }
+    await service.publish(schemas=schemas, metadata=metadata)
+    page = await read(service, "/?q=bucket")
+    assert page.count("has <code>") == 20
+    assert len(page.encode()) < 100_000
+    assert len((await read(service, "/")).encode()) < 10_000

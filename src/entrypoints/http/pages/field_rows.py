@@ -1,6 +1,7 @@
 """The rows of a table of fields, and what one page of them may cost."""
 
 from dataclasses import dataclass
+from html import escape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +34,9 @@ class Row:
 
     @property
     def length(self) -> int:
-        """How many characters its texts have."""
+        """How many bytes its texts take on a page."""
         texts = (self.parents, self.alternative, self.name, self.kind, self.description, self.bounds)
-        return sum(map(len, (*texts, self.default or "", *self.values, *self.examples)))
+        return sum(map(shown_length, (*texts, self.default or "", *self.values, *self.examples)))
 
     @property
     def path(self) -> str:
@@ -43,19 +44,24 @@ class Row:
         return f"{self.parents}{self.name}"
 
 
+def shown_length(text: str) -> int:
+    """Return how many bytes a text takes on a page: a character may take four, and a quote five."""
+    return len(escape(text).encode())
+
+
 _PIECES = 16  # of a row's values take as much markup as the row
 
 
 @dataclass
 class Budget:
-    """What one page may still cost: schemas to visit, and characters to show.
+    """What one page may still cost: schemas to visit, and bytes to show.
 
     Attributes:
-        markup: Characters that a row takes beside its texts.
+        markup: Bytes that a row takes beside its texts.
     """
 
     visits: int = 5_000
-    characters: int = 300_000
+    length: int = 300_000
     markup: int = 0
 
     def visit(self) -> bool:
@@ -64,12 +70,12 @@ class Budget:
         return not self.is_spent
 
     def show(self, row: Row) -> bool:
-        """Count the characters of a row; False if it does not fit any more."""
+        """Count the bytes of a row; False if it does not fit any more."""
         pieces = len(row.values) + len(row.examples)
-        self.characters -= row.length + self.markup + pieces * (self.markup // _PIECES)
+        self.length -= row.length + self.markup + pieces * (self.markup // _PIECES)
         return not self.is_spent
 
     @property
     def is_spent(self) -> bool:
         """Whether something was left out."""
-        return self.visits < 0 or self.characters < 0
+        return self.visits < 0 or self.length < 0

@@ -13,11 +13,14 @@ from domain.names import ProviderName
 from domain.schemas import CanonicalJson, ResourceSchema
 from domain.semver import SemVer
 from domain.versions import ProviderVersion
-from entrypoints.http.pages.field_rows import Budget, Row
+from entrypoints.http.pages.field_rows import Budget, Row, shown_length
 from entrypoints.http.pages.fields import SchemaReader
+from entrypoints.http.pages.schema_parts import cut
 from entrypoints.http.pages.yaml_texts import yaml_text
 
-_MAX_CHARACTERS = 70_000  # a page stays under 100 kB
+_MAX_LENGTH = 70_000  # bytes; a page stays under 100 kB
+MAX_DESCRIPTION = 2_000
+_MAX_ANCHOR = 100
 _MARKUP = 350  # what a row takes beside its texts
 _EXAMPLE = "example"
 _ODD = re.compile(r"[^A-Za-z0-9_.-]+")
@@ -103,10 +106,16 @@ class ResourcePage:
         version = quote(self.version.version.text, safe="+")
         return f"/providers/{self.provider}/versions/{version}/schemas/{quote(self.schema.resource_type, safe='/')}"
 
+    @property
+    def description(self) -> str:
+        """What the schema says of it, as far as a page holds it."""
+        return cut(self.schema.description or "", MAX_DESCRIPTION)
+
     @cached_property
     def parts(self) -> Sequence[Part]:
         """What it takes and what it returns, as far as there are schemas."""
-        budget = Budget(characters=_MAX_CHARACTERS, markup=_MARKUP)
+        written = shown_length(self.description) + shown_length(self.example or "")
+        budget = Budget(length=_MAX_LENGTH - written, markup=_MARKUP)
         documents = {"arguments": self.schema.config_schema, "outputs": self.schema.outputs_schema}
         return [_part(name, document, budget) for name, document in documents.items() if document]
 
@@ -164,10 +173,15 @@ class _Anchors:
 
     def __init__(self, part: str) -> None:
         self._part = part
-        self._used: dict[str, int] = {}
+        self._counts: dict[str, int] = {}
+        self._used: set[str] = set()
 
     def next(self, name: str, parents: str, alternative: str) -> str:
         steps = (self._part, parents.removesuffix("."), alternative, name)
-        plain = _ODD.sub("-", ".".join(step for step in steps if step).replace("[]", ""))
-        count = self._used[plain] = self._used.get(plain, 0) + 1
-        return plain if count == 1 else f"{plain}.{count}"
+        plain = _ODD.sub("-", ".".join(step for step in steps if step).replace("[]", ""))[:_MAX_ANCHOR]
+        anchor = plain
+        while anchor in self._used:
+            count = self._counts[plain] = self._counts.get(plain, 1) + 1
+            anchor = f"{plain}.{count}"
+        self._used.add(anchor)
+        return anchor

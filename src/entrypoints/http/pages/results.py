@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urlencode
 
 from application.ports.provider_queries import CatalogPage, CatalogSearch, ResourcePage
@@ -25,7 +26,7 @@ class FoundResource:
     fields: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Results:
     """A stretch of what was found.
 
@@ -39,7 +40,7 @@ class Results:
     found: CatalogPage
     resources: ResourcePage | None = None
 
-    @property
+    @cached_property
     def hits(self) -> Sequence[FoundResource]:
         """The resource types that are shown."""
         query = self.search.query
