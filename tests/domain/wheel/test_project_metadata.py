@@ -94,5 +94,5 @@ def test_of_many_fields_the_first_are_read() -> None:
     found = project(
         "Author-email: a@example.com\n" * 1_000 + "Requires-Dist: UNKNOWN\n" * 1_000 + "Requires-Dist: late"
     )
-    assert len(found.author or "") == MAX_AUTHOR
+    assert (found.author or "").count("@") == 20
     assert found.dependencies == ()
