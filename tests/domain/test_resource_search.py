@@ -25,7 +25,12 @@ def test_names_that_are_long_once_they_are_read_are_not_searched() -> None:
 def test_each_field_is_read_once_however_many_words_are_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     found = entry(*(f"field_{number}" for number in range(MAX_FIELDS)))
     read: list[str] = []
-    monkeypatch.setattr("domain.resource_search.words", lambda text: (read.append(text), words(text))[1])
+
+    def words_of(text: str) -> list[str]:
+        read.append(text)
+        return words(text)
+
+    monkeypatch.setattr("domain.resource_search.words", words_of)
 
     assert found.matching_fields(Query.parse("bucket")) == ()
     assert read == []

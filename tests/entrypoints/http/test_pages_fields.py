@@ -219,7 +219,7 @@ def test_no_schema_costs_more_than_its_size_and_the_budget(schema: dict[str, obj
     Watched.looks = 0
     shown = sum(row.length for row in SchemaReader(document).rows())
     assert Watched.looks <= 3 * len(text) + 400 * Budget().visits
-    assert shown <= Budget().characters
+    assert shown <= Budget().length
 
 
 def test_texts_are_cut_and_say_so() -> None:

@@ -201,7 +201,7 @@ async def test_ids_are_unique_whatever_fields_are_called(service: Service) -> No
 
 @pytest.mark.hostile
 async def test_a_page_of_searches_is_small_whatever_is_found(service: Service) -> None:
-    fields = {f"bucket{number}" + "'" * 180: {} for number in range(8)}
+    fields: dict[str, object] = {f"bucket{number}" + "'" * 180: {} for number in range(8)}
     metadata = {"display_name": "A", "description": "<" * 5_000}
     schemas = {
         f"{number}{'x' * 150}": {"description": '"' * 500, "config_schema": {"properties": fields}}
