@@ -22,6 +22,10 @@ class OriginVerdict(StrEnum):
     UNREACHABLE = "unreachable"
 
 
+AMISS = (OriginVerdict.DRIFTED, OriginVerdict.UNREACHABLE)
+"""The verdicts on a wheel that is not as it was registered."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckSchedule:
     """When wheels are checked.

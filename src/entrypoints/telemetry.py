@@ -110,6 +110,10 @@ class TaskObserver(Protocol):
         """Record how many tasks could be claimed, and for how long the oldest of them could have been."""
         ...
 
+    def availability_measured(self, verdict: str, versions: int) -> None:
+        """Record of how many public versions the wheels are ``drifted`` or ``unreachable`` on their hosts now."""
+        ...
+
     def verdict_changed(self, verdict: str) -> None:
         """Record that a wheel on its host is now ``intact``, ``drifted`` or ``unreachable``, and was not before."""
         ...
@@ -151,6 +155,9 @@ class NullTaskObserver:
         """Do nothing."""
 
     def queue_measured(self, kind: str, due: int, oldest_seconds: float) -> None:
+        """Do nothing."""
+
+    def availability_measured(self, verdict: str, versions: int) -> None:
         """Do nothing."""
 
     def verdict_changed(self, verdict: str) -> None:

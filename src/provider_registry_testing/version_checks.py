@@ -118,6 +118,21 @@ class VersionChecksContract:
         await checks.checks.record(claimed.lease, Availability(checked_at=NOW), after=A_DAY)
         assert await checks.claim() == []
 
+    async def test_versions_whose_wheels_are_amiss_are_counted_by_their_last_verdict(self, checks: Checks) -> None:
+        assert await checks.checks.count_amiss() == {OriginVerdict.DRIFTED: 0, OriginVerdict.UNREACHABLE: 0}
+        await checks.publish("1.0.0", "2.0.0", "3.0.0", "4.0.0", "5.0.0")
+        drifted, unreachable, intact = (
+            Availability(verdict=verdict)
+            for verdict in (OriginVerdict.DRIFTED, OriginVerdict.UNREACHABLE, OriginVerdict.INTACT)
+        )
+        found = {"1.0.0": drifted, "2.0.0": drifted, "3.0.0": unreachable, "4.0.0": intact, "5.0.0": Availability()}
+        for each in await checks.claim():
+            await checks.checks.record(each.lease, found[each.wheel.version.text], after=timedelta())
+        assert await checks.checks.count_amiss() == {OriginVerdict.DRIFTED: 2, OriginVerdict.UNREACHABLE: 1}
+        for each in await checks.claim():
+            await checks.checks.record(each.lease, intact, after=A_DAY)
+        assert await checks.checks.count_amiss() == {OriginVerdict.DRIFTED: 0, OriginVerdict.UNREACHABLE: 0}
+
     async def test_twenty_claimers_at_once_get_different_checks(self, checks: Checks) -> None:
         await checks.publish(*(f"1.0.{number}" for number in range(30)))
         claims = await asyncio.gather(*(checks.claim(limit=2) for _ in range(20)))

@@ -41,6 +41,7 @@ def a_told_registry() -> CollectorRegistry:
     observer.claimed("registration", 1)
     observer.task_ended("registration", TaskOutcome.DONE, 1, 0.5)
     observer.queue_measured("registration", 1, 0.5)
+    observer.availability_measured("drifted", 1)
     observer.verdict_changed("drifted")
     observer.webhook_attempted(is_accepted=True)
     return registry

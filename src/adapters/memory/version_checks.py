@@ -1,14 +1,14 @@
 """Checks of public versions in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from adapters.memory.version_repository import InMemoryVersionRepository
 from application.ports.clock import Clock
-from application.ports.version_checks import MAX_ORIGIN_EVENTS, LeasedCheck
-from domain.availability import Availability, CheckSchedule, OriginEvent, first_check
+from application.ports.version_checks import MAX_COUNTED, MAX_ORIGIN_EVENTS, LeasedCheck
+from domain.availability import AMISS, Availability, CheckSchedule, OriginEvent, OriginVerdict, first_check
 from domain.mirror import RegisteredWheel
 from domain.names import ProviderName
 from domain.semver import SemVer
@@ -85,6 +85,11 @@ class InMemoryVersionChecks:
         found = (each for each in self._checks.values() if (each.wheel.provider, each.wheel.version) == (name, version))
         check = next(found, None)
         return None if check is None or check.known.checked_at is None else check.known
+
+    async def count_amiss(self) -> Mapping[OriginVerdict, int]:
+        await self._store.ping()
+        found = [each.known.verdict for each in self._checks.values()]
+        return {verdict: min(found.count(verdict), MAX_COUNTED) for verdict in AMISS}
 
     async def _held(self, lease: Lease) -> _Check | None:
         await self._store.ping()

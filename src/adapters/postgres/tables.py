@@ -37,6 +37,7 @@ IS_INSTALLABLE = "status = 'published'"
 HAS_SCHEMAS = "num_nonnulls(schemas, config_schema, outputs_schema) > 0"
 IS_COMPARABLE = f"{IS_INSTALLABLE} AND {HAS_SCHEMAS}"
 IS_SHOWN = "display_name IS NOT NULL"
+IS_AMISS = "verdict <> 'intact'"
 """Predicates of partial indexes. Queries must spell them out too: the planner cannot use a parameter."""
 
 _Text = Annotated[str, mapped_column(Text)]
@@ -318,6 +319,7 @@ class VersionCheckRow(_Row):
     __table_args__: Any = (
         CheckConstraint("verdict IN ('intact', 'drifted', 'unreachable')", name="verdict"),
         Index("ix_version_checks_due", "due_at"),
+        Index("ix_version_checks_amiss", "verdict", postgresql_where=text(IS_AMISS)),
         {"postgresql_with": {"fillfactor": 70, "autovacuum_vacuum_scale_factor": 0.01}},
     )
 

@@ -31,9 +31,17 @@ from adapters.postgres.change_feed import CHANNEL
 from adapters.postgres.engine import Database
 from adapters.postgres.leases import LeaseStatements, held
 from adapters.postgres.queries import ONE
-from adapters.postgres.tables import EVENTS, IS_PUBLIC, ORIGIN_EVENTS, VERSION_CHECKS, VERSIONS
-from application.ports.version_checks import MAX_ORIGIN_EVENTS, LeasedCheck
-from domain.availability import Availability, CheckSchedule, FileSignature, OriginEvent, OriginVerdict, first_check
+from adapters.postgres.tables import EVENTS, IS_AMISS, IS_PUBLIC, ORIGIN_EVENTS, VERSION_CHECKS, VERSIONS
+from application.ports.version_checks import MAX_COUNTED, MAX_ORIGIN_EVENTS, LeasedCheck
+from domain.availability import (
+    AMISS,
+    Availability,
+    CheckSchedule,
+    FileSignature,
+    OriginEvent,
+    OriginVerdict,
+    first_check,
+)
 from domain.digests import Sha256Digest
 from domain.mirror import RegisteredWheel
 from domain.names import ProviderName
@@ -84,6 +92,21 @@ FIND_CHECK = (
         VERSIONS.c.version == bindparam("of_version", type_=VERSIONS.c.version.type),
         text(IS_PUBLIC),
         VERSION_CHECKS.c.checked_at.is_not(None),
+    )
+)
+COUNT_AMISS = select(
+    *(
+        select(func.count())
+        .select_from(
+            select(ONE)
+            .select_from(VERSION_CHECKS)
+            .where(text(IS_AMISS), VERSION_CHECKS.c.verdict == literal_column(f"'{verdict.value}'"))
+            .limit(literal_column(str(MAX_COUNTED)))
+            .subquery()
+        )
+        .scalar_subquery()
+        .label(verdict.value)
+        for verdict in AMISS
     )
 )
 _BEFORE = VERSION_CHECKS.alias("before")
@@ -198,6 +221,10 @@ class PostgresVersionChecks:
         place = {"of_prefix": name.prefix, "of_name": name.name, "of_version": version.text}
         rows = await self._database.read(FIND_CHECK, place)
         return _known(rows[0]) if rows else None
+
+    async def count_amiss(self) -> Mapping[OriginVerdict, int]:
+        [row] = await self._database.read(COUNT_AMISS, {})
+        return {verdict: row[verdict.value] for verdict in AMISS}
 
 
 def _wheel(row: Mapping[str, Any]) -> RegisteredWheel:

@@ -115,9 +115,20 @@ class Metrics:
             registry=registry,
             buckets=(1, 2, 3, 5, 10),
         )
-        self.tasks_due = _highest("registry_tasks_due", "Tasks that no worker has claimed in time, by kind.", registry)
+        self.tasks_due = _highest(
+            "registry_tasks_due", "Tasks that no worker has claimed in time, by kind.", "kind", registry
+        )
         self.oldest_task = _highest(
-            "registry_task_oldest_due_seconds", "For how long the oldest due task has waited, by kind.", registry
+            "registry_task_oldest_due_seconds",
+            "For how long the oldest due task has waited, by kind.",
+            "kind",
+            registry,
+        )
+        self.versions_amiss = _highest(
+            "registry_versions_availability",
+            "Public versions whose wheels are drifted or unreachable on their hosts.",
+            "verdict",
+            registry,
         )
         self.verdicts = Counter(
             "registry_wheel_verdicts",
@@ -143,9 +154,9 @@ class Metrics:
         build.labels(version("provider-registry"), platform.python_version()).set(1)
 
 
-def _highest(name: str, meaning: str, registry: CollectorRegistry) -> Gauge:
+def _highest(name: str, meaning: str, label: str, registry: CollectorRegistry) -> Gauge:
     """Return a gauge of what all workers measure alike."""
-    return Gauge(name, meaning, ["kind"], registry=registry, multiprocess_mode="livemax")
+    return Gauge(name, meaning, [label], registry=registry, multiprocess_mode="livemax")
 
 
 def _gauge(name: str, meaning: str, registry: CollectorRegistry, *labels: str) -> Gauge:

@@ -89,6 +89,9 @@ class PrometheusObserver:
         self._metrics.tasks_due.labels(kind).set(due)
         self._metrics.oldest_task.labels(kind).set(oldest_seconds)
 
+    def availability_measured(self, verdict: str, versions: int) -> None:
+        self._metrics.versions_amiss.labels(verdict).set(versions)
+
     def verdict_changed(self, verdict: str) -> None:
         self._metrics.verdicts.labels(verdict).inc()
 

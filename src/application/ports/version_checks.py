@@ -1,12 +1,12 @@
 """Knowing which public versions' wheels to check on their hosts, and what came of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
 from application.ports.leases import Leases
-from domain.availability import Availability, CheckSchedule, OriginEvent
+from domain.availability import Availability, CheckSchedule, OriginEvent, OriginVerdict
 from domain.mirror import RegisteredWheel
 from domain.names import ProviderName
 from domain.semver import SemVer
@@ -24,6 +24,8 @@ class LeasedCheck:
 
 MAX_ORIGIN_EVENTS = 100
 """How many events of one version are kept. A host that changes its wheel every day fills no table."""
+MAX_COUNTED = 1000
+"""How many versions of one verdict are counted at most. A host of many that is down costs no more."""
 
 
 class VersionChecks(Leases, Protocol):
@@ -51,4 +53,8 @@ class VersionChecks(Leases, Protocol):
 
     async def find(self, name: ProviderName, version: SemVer) -> Availability | None:
         """Return what is known of a public version, or None before its first check."""
+        ...
+
+    async def count_amiss(self) -> Mapping[OriginVerdict, int]:
+        """Return how many versions are drifted, and how many unreachable; ``MAX_COUNTED`` of each at most."""
         ...

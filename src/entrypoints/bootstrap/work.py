@@ -15,11 +15,13 @@ from entrypoints.use_cases import UseCases
 from entrypoints.work.checks import check_work
 from entrypoints.work.loop import LoopOptions, Work
 from entrypoints.work.registrations import registration_work
-from entrypoints.work.running import Measures, running
+from entrypoints.work.running import MeasureDepth, measure_queue, measure_wheels, running
 from entrypoints.work.webhooks import WEBHOOK, webhook_work
 
 _LOG = "log"
 """How metrics name what the transparency log has not got yet."""
+_WHEELS = "wheels"
+"""How log lines name the count of wheels that are amiss."""
 _ENROL_SECONDS = 3600.0
 
 
@@ -42,7 +44,7 @@ def run_work(
     *,
     stop: asyncio.Event | None = None,
 ) -> AbstractAsyncContextManager[asyncio.Event]:
-    """Return a context in which the loops of the settings run; queues are measured even if there are none.
+    """Return a context in which the loops of the settings run. Queues and wheels are measured even if there are none.
 
     Without keys for their secrets there are no webhooks.
     """
@@ -64,9 +66,13 @@ def run_work(
     options = LoopOptions(
         concurrency=settings.concurrency, lease_seconds=settings.lease_seconds, grace_seconds=settings.grace_seconds
     )
-    measures: Measures = {
+    queues: dict[str, MeasureDepth] = {
         **{kind.value: partial(use_cases.tasks.measure, kind) for kind in TaskKind},
         **({} if webhooks is None else {WEBHOOK: webhooks.measure.execute}),
         **({} if use_cases.log is None else {_LOG: use_cases.log.measure.execute}),
+    }
+    measures = {
+        **{kind: measure_queue(kind, measure) for kind, measure in queues.items()},
+        _WHEELS: measure_wheels(use_cases.checks),
     }
     return running(wanted, options, observer, measures, stop)

@@ -21,6 +21,7 @@ from adapters.postgres import (
     writes,
 )
 from adapters.postgres.write import Write
+from application.ports.version_checks import MAX_COUNTED
 from tests.support.postgres import TABLES, a_database, connected, execute, fetch
 
 PROVIDERS = """
@@ -83,8 +84,11 @@ TASKS = """
 
 
 CHECKS = """
-    INSERT INTO version_checks (version_id, due_at)
-    SELECT id, now() + (row_number() OVER () - 40) * interval '1 h' FROM provider_versions
+    INSERT INTO version_checks (version_id, due_at, verdict)
+    SELECT id, now() + (row_number() OVER () - 40) * interval '1 h',
+        CASE WHEN row_number() OVER () % 1000 = 0 THEN 'drifted'
+            WHEN row_number() OVER () % 10 = 0 THEN 'unreachable' ELSE 'intact' END
+    FROM provider_versions
     WHERE status <> 'failed' AND (name, version) <> ('p9', '1.50.0')
 """
 
@@ -446,6 +450,14 @@ def test_checks_of_wheels_read_only_rows_that_they_lease_or_show(
     read = [node for node in plan if node.get("Index Name") == index]
     assert read
     assert all(node["Actual Rows"] <= 20 for node in read)
+
+
+def test_wheels_that_are_amiss_are_counted_by_index_and_up_to_a_bound(busy_dsn: str) -> None:
+    plan = plan_of(busy_dsn, version_checks.COUNT_AMISS)
+    assert "Seq Scan" not in {node["Node Type"] for node in plan}
+    read = [node["Actual Rows"] for node in plan if node.get("Index Name") == "ix_version_checks_amiss"]
+    assert len(read) == 2
+    assert 0 < min(read) < max(read) == MAX_COUNTED
 
 
 def test_versions_without_a_check_are_found_by_one_pass(busy_dsn: str) -> None:

@@ -9,13 +9,16 @@ import pytest
 
 from adapters.memory.clock import ManualClock
 from adapters.memory.task_queue import InMemoryTaskQueue
+from adapters.memory.version_checks import InMemoryVersionChecks
 from adapters.memory.version_repository import InMemoryVersionRepository
 from application.errors import LeaseLostError
+from domain.availability import Availability, OriginVerdict
 from domain.tasks import LeasedTask, QueuedTask, RetryPolicy, TaskKind
 from entrypoints.telemetry import TaskOutcome
 from entrypoints.work.loop import LoopOptions, Work, WorkLoop
-from entrypoints.work.running import running
+from entrypoints.work.running import measure_queue, measure_wheels, running
 from provider_registry_testing.task_queue import Tasks
+from provider_registry_testing.version_checks import Checks
 from tests.builders import NOW
 
 QUICK = RetryPolicy(first_delay=timedelta(milliseconds=1), longest_delay=timedelta(milliseconds=1))
@@ -28,6 +31,7 @@ class Ledger:
     ended: list[tuple[str, int]] = field(default_factory=list)
     claims: int = 0
     due: list[int] = field(default_factory=list)
+    amiss: dict[str, int] = field(default_factory=dict)
     verdicts: list[str] = field(default_factory=list)
     accepted: list[bool] = field(default_factory=list)
 
@@ -39,6 +43,9 @@ class Ledger:
 
     def queue_measured(self, kind: str, due: int, oldest_seconds: float) -> None:
         self.due.append(due)
+
+    def availability_measured(self, verdict: str, versions: int) -> None:
+        self.amiss[verdict] = versions
 
     def verdict_changed(self, verdict: str) -> None:
         self.verdicts.append(verdict)
@@ -245,7 +252,17 @@ async def test_a_defect_is_the_works_and_not_the_loops(shop: Workshop) -> None:
 
 async def test_queues_are_measured_also_where_nobody_works(shop: Workshop) -> None:
     await shop.tasks.add()
-    measures = {"registration": lambda: shop.queue.measure(TaskKind.REGISTRATION)}
+    measures = {"registration": measure_queue("registration", lambda: shop.queue.measure(TaskKind.REGISTRATION))}
     async with running([], LoopOptions(), shop.ledger, measures):
         await shop.until(lambda: shop.ledger.due)
     assert shop.ledger.due == [1]
+
+
+async def test_wheels_that_another_process_found_amiss_are_counted(shop: Workshop) -> None:
+    checks = Checks(InMemoryVersionChecks(shop.store, shop.clock), shop.store)
+    await checks.publish("1.0.0")
+    [claimed] = await checks.claim()
+    await checks.checks.record(claimed.lease, Availability(verdict=OriginVerdict.DRIFTED), after=timedelta())
+    async with running([], LoopOptions(), shop.ledger, {"wheels": measure_wheels(checks.checks)}):
+        await shop.until(lambda: shop.ledger.amiss)
+    assert (shop.ledger.amiss, shop.ledger.verdicts) == ({"drifted": 1, "unreachable": 0}, [])
