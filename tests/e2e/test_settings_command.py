@@ -90,10 +90,13 @@ def test_what_the_settings_name_is_asked(tmp_path: Path) -> None:
         }
         passed = run("settings", "check", "--online", **good)
         failed = run("settings", "check", "--online", "--json", **(good | wrong))
+        told = run("settings", "check", "--online", **(good | wrong))
 
     assert passed.returncode == 0, passed.stderr
     for subject in ("keys of the Console realm", "secret of the Console realm", "database", "spool", "mirror"):
         assert f"✓ {subject}" in passed.stdout
     assert failed.returncode == 1
     assert {each["variable"] for each in json.loads(failed.stdout)["problems"]} == set(wrong)
+    assert told.stdout.endswith(f"The settings are valid, but {len(wrong)} of 5 checks failed.\n")
+    assert "The settings are usable." in passed.stdout
     assert "hunter2" not in failed.stdout + failed.stderr

@@ -105,4 +105,4 @@ def _meta_schema(draft: Draft) -> Validator:
 
 def _problem(draft: Draft, message: str) -> str:
     shown = message if len(message) <= _MAX_PROBLEM else f"{message[:_MAX_PROBLEM]}…"
-    return f"draft {draft.name} does not allow this: {shown}; mend the schema"
+    return f"draft {draft.name} does not allow this: {shown}; correct the schema"

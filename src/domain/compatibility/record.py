@@ -90,7 +90,7 @@ class BreakingChangeError(AnnouncementRefusedError):
 
     def __init__(self, version: SemVer, baseline: SemVer, changes: tuple[Change, ...], total: int) -> None:
         shown = "; ".join(
-            f"{_place(change)}: {change.message} {change.impact}".rstrip(". ") for change in changes[:_NAMED_CHANGES]
+            f"{_place(change)}: {change.message}. {change.impact}".rstrip(". ") for change in changes[:_NAMED_CHANGES]
         )
         if not changes:
             shown = "further changes than those listed, too many to name"

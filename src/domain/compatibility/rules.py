@@ -188,7 +188,7 @@ def _containers() -> Iterator[Rule]:
     )  # fmt: skip
     yield _declared(
         RuleId.PROPERTY_ADDED, _C, _C, "A property was added",
-        "Nobody had to set it, and dependents read outputs by name. It breaks where a map or a pattern covered the "
+        "No config had to set it, and dependents read outputs by name. It breaks where a map or a pattern covered the "
         "name with another schema; it is unknown where `additionalProperties: true` invited any member.",
         "`zone` was added to the properties.", is_addition=True,
     )  # fmt: skip
@@ -367,7 +367,7 @@ def _annotations() -> Iterator[Rule]:
 
 def _whole() -> Iterator[Rule]:
     yield _declared(
-        RuleId.RESOURCE_ADDED, _C, _C, "A resource type was added", "Nobody used it yet.", "`bucket` was added.",
+        RuleId.RESOURCE_ADDED, _C, _C, "A resource type was added", "It was not in use yet.", "`bucket` was added.",
         is_addition=True,
     )  # fmt: skip
     yield _declared(

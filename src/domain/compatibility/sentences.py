@@ -105,7 +105,7 @@ def impact(rule: RuleId, verdict: Verdict, side: Side | None, example: str | Non
     if verdict is Verdict.UNKNOWN:
         return f"Unknown: {RULES[rule].why}"
     if verdict is Verdict.COMPATIBLE:
-        return "Nobody has to change anything."
+        return "Dependents need not change anything."
     if RULES[rule].is_declared:
         return RULES[rule].why
     if side is Side.CONFIG:

@@ -29,4 +29,4 @@ def show_report(report: Mapping[str, Any], *, since: str) -> None:
 
 def _impact(change: Mapping[str, Any]) -> str:
     places = f" ({change['place_count']} places)" if change["place_count"] > 1 else ""
-    return f"; {change['impact']}{places}" if change["impact"] else places
+    return f". {change['impact']}{places}" if change["impact"] else places

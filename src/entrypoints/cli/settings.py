@@ -43,6 +43,8 @@ def check(
         output = "The settings are usable."
         checks = _checked_online(settings, quietly=as_json) if online else ()
     failed = [each for each in checks if each.problem is not None]
+    if failed:
+        output = f"The settings are valid, but {len(failed)} of {len(checks)} checks failed."
     if as_json:
         parted = [problem.partition(": ") for problem in problems]
         found = [{"variable": v, "problem": p} for v, _, p in parted]

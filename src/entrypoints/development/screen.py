@@ -26,7 +26,7 @@ class Screen:
         """Say that nothing here is meant for production."""
         self._console.print(
             Panel(
-                "The realms and the wheel host are fakes on loopback, and end with this. Their keys are the same\n"
+                "The realms and the wheel host are fakes on loopback, and end with this. Their keys are the same "
                 "everywhere, and worth nothing elsewhere.\n"
                 "The registry itself is the real one, on loopback only. Data stays in "
                 f"{escape(str(data))}/ between runs.",
@@ -92,7 +92,7 @@ class Screen:
             "catalog": "/",
             "what a major version breaks": f"/catalog/{provider}/compare/1.1.0...2.0.0",
             "the feed": "/changes",
-            "the log": "/log/checkpoint",
+            "the transparency log": "/log",
             "an index to install from": "/simple/",
             "the API": "/schema",
         }

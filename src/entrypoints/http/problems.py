@@ -142,7 +142,7 @@ def _broken_by(change: Change) -> FieldProblem:
         place.append(f"{change.side}_schema")
     return FieldProblem(
         ["body", *place, *filter(None, [change.path])],
-        f"{change.message}; {change.impact} (see /rules#{change.rule}; fingerprint {change.fingerprint})",
+        f"{change.message}. {change.impact} (see /rules#{change.rule}; fingerprint {change.fingerprint})",
         change.rule,
     )
 

@@ -242,7 +242,7 @@ COMPATIBILITY_EXAMPLE = CompatibilityView(
     accepted=AcceptanceView(
         accepted_by="mch_release",
         accepted_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
-        reason="The tier was never read; nobody sets it.",
+        reason="The tier was never read, and no config sets it.",
         changes=["0f1e2d3c4b5a"],
     ),
     lost_additions=[],

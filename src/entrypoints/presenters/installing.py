@@ -129,7 +129,7 @@ def install_view(
         mirror_url: Of the mirror, or its path; None if copies are not served.
         provenance: Who built it; left out where attestations are not verified.
     """
-    wheel, url = _proven(version), version.announcement.wheel_url.text
+    wheel, url = _verified(version), version.announcement.wheel_url.text
     entrypoint = version.announcement.entrypoint
     copy = f"{mirror_url}/{_copy(wheel.sha256.hex, wheel.filename)}" if mirror_url and wheel.is_mirrored else None
     source = copy if copy is not None and not copy.startswith("/") else url
@@ -187,7 +187,7 @@ def _copy(sha256: str, filename: str) -> str:
     return f"{sha256}/{quote(filename)}"
 
 
-def _proven(version: ProviderVersion) -> VerifiedWheel:
+def _verified(version: ProviderVersion) -> VerifiedWheel:
     if version.wheel is None:
         raise AssertionError(f"{version.name} {version.version} is public, so its wheel is verified")
     return version.wheel

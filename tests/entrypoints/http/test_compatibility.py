@@ -226,6 +226,9 @@ async def test_a_page_shows_what_changed_breaking_changes_first(service: Service
     assert page.index("<code>size</code>") < page.index("<code>label</code>")
     assert "&#34;type&#34;: &#34;integer&#34;" in page
     assert "<option selected>1.3.0</option>" in page
+    assert "<p><code>label</code> can be set now. Dependents need not change anything.</p>" in page
+    assert ".." not in page.replace("...", "")
+    assert "`" not in page
 
 
 async def test_a_version_leads_to_what_changed_and_says_who_accepted_it(service: Service) -> None:

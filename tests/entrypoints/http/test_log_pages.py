@@ -19,6 +19,8 @@ ORIGIN = "registry.example.com/log"
 KEY = SigningKey.of(ORIGIN, bytes(range(32)), ed25519.public_key)
 URL = "https://registry.example.com"
 VERSION = "/catalog/platform/gcp/1.0.0"
+COMPARISON = "/catalog/platform/gcp/compare/1.0.0...1.1.0"
+BUCKET = {"bucket": {"config_schema": {"type": "object"}}}
 FEED, EVERY = "/catalog/platform/gcp/releases.atom", "/catalog/releases.atom"
 ATOM = "{http://www.w3.org/2005/Atom}"
 YANK = "/console/providers/platform/gcp/versions/1.0.0/yank"
@@ -221,3 +223,26 @@ async def test_pages_lead_feed_readers_to_the_feeds(logged: Service) -> None:
     for path, feed in (("/", EVERY), ("/log", EVERY), ("/catalog/platform/gcp", FEED), (VERSION, FEED)):
         assert 'type="application/atom+xml" title="Releases of ' in (page := await read(logged, path))
         assert f'href="{feed}">' in page
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/catalog/platform/gcp",
+        VERSION,
+        f"{VERSION}/bucket",
+        COMPARISON,
+        "/rules",
+        "/schema",
+        "/log",
+        "/catalog/a/b",
+    ],
+)
+async def test_every_page_leads_to_the_log(logged: Service, path: str) -> None:
+    await logged.publish("1.0.0", schemas=BUCKET)
+    await logged.publish("1.1.0", schemas=BUCKET)
+
+    answer = await logged.client.get(path, headers={"Accept": "text/html"})
+
+    assert '<a href="/log">Log</a>' in answer.text

@@ -41,7 +41,7 @@ def as_html(
     def say(request: Request[Any, Any, Any], error: _Refusal) -> Response[str]:
         problem = handler(request, error)
         return Response(
-            _render("problem.html", problem=problem.content),
+            _render("problem.html", problem=problem.content, has_log=request.app.state.get("has_log", False)),
             status_code=problem.status_code,
             media_type="text/html",
             headers=problem.headers,

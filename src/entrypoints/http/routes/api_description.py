@@ -36,7 +36,7 @@ class ApiDescription:
         """For people."""
         from entrypoints.http.pages.api import ApiPage  # noqa: PLC0415 -- it needs a parser of Markdown
 
-        return page("api.html", api=ApiPage(self._document))
+        return page("api.html", api=ApiPage(self._document), has_log=self.app.state.get("has_log", False))
 
     @cached_property
     def _document(self) -> Json:

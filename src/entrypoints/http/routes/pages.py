@@ -181,6 +181,7 @@ async def resource_page(
     list_versions: NamedDependency[ListVersions],
     rendering: NamedDependency[RenderingPool],
     urls: NamedDependency[PublicUrls],
+    has_log: NamedDependency[bool],
 ) -> Representation:
     """Show one resource type of a version, or of the latest."""
     provider = provider_name(prefix, name)
@@ -193,7 +194,7 @@ async def resource_page(
         choices=await list_versions.execute(provider, limit=_VERSIONS),
         base_url=urls.base or "",
     )
-    return await rendering.run(page, "resource.html", page=view)
+    return await rendering.run(page, "resource.html", page=view, has_log=has_log)
 
 
 @get("/catalog/{prefix:str}/{name:str}/versions")
@@ -228,6 +229,7 @@ async def comparison_page(
     list_versions: NamedDependency[ListVersions],
     compare_versions: NamedDependency[CompareVersions],
     rendering: NamedDependency[RenderingPool],
+    has_log: NamedDependency[bool],
 ) -> Representation:
     """Show what changed from one version to another."""
     provider = provider_name(prefix, name)
@@ -236,7 +238,7 @@ async def comparison_page(
     report = await compare_versions.execute(provider, old, new)
     choices = [found.version for found in await list_versions.execute(provider, limit=_VERSIONS)]
     view = ComparisonPage(entry=entry, old=old, new=new, report=report, choices=choices)
-    return await rendering.run(page, "comparison.html", page=view)
+    return await rendering.run(page, "comparison.html", page=view, has_log=has_log)
 
 
 @get("/catalog/{prefix:str}/{name:str}/compare")
@@ -251,9 +253,9 @@ async def chosen_comparison(
 
 @get("/rules")
 @conditional_read
-async def rules_page(rendering: NamedDependency[RenderingPool]) -> Representation:
+async def rules_page(rendering: NamedDependency[RenderingPool], has_log: NamedDependency[bool]) -> Representation:
     """Explain the rules of compatibility."""
-    return await rendering.run(page, "rules.html", rules=RULES.values())
+    return await rendering.run(page, "rules.html", rules=RULES.values(), has_log=has_log)
 
 
 @get(STYLESHEET_PATH)
