@@ -46,7 +46,7 @@ class ProviderVersion:
         error_message: Why the registration failed; there only while it is failed.
         compatibility: How it compares with its baseline; None on rows from before versions were compared.
         source_hash: Digest of the source archive on rows from before wheels.
-        registration_id: Names the registration to whoever waits for it, and to nobody else. Kept from the time when it
+        registration_id: Names the registration to its registrant, and to no one else. Kept from the time when it
             was accepted to be done later; None if it was done at once.
     """
 

@@ -109,7 +109,7 @@ async def test_a_backfill_takes_no_other_bytes_than_were_registered(world: World
 
 
 @pytest.mark.faults
-async def test_a_copy_that_is_damaged_or_gone_is_mended_from_its_host(world: World) -> None:
+async def test_a_copy_that_is_damaged_or_gone_is_repaired_from_its_host(world: World) -> None:
     digests = [await world.register(name) for name in ("intact", "damaged", "gone", "cut")]
     await world.backfill()
     intact, damaged, gone, cut = digests
@@ -121,8 +121,8 @@ async def test_a_copy_that_is_damaged_or_gone_is_mended_from_its_host(world: Wor
     assert await world.verify() == []  # kept today
     world.clock.advance(seconds=2 * A_DAY.total_seconds())
     steps = await world.verify()
-    assert outcomes(steps) == {intact: "intact", damaged: "mended", gone: "mended", cut: "mended"}
-    assert {step.code for step in steps if step.outcome.value == "mended"} == {"mirror_corrupt"}
+    assert outcomes(steps) == {intact: "intact", damaged: "repaired", gone: "repaired", cut: "repaired"}
+    assert {step.code for step in steps if step.outcome.value == "repaired"} == {"mirror_corrupt"}
     assert {key: data for key, (data, _) in world.mirror.files.items()} == {
         key: data for key, (data, _) in good.items()
     }
@@ -130,7 +130,7 @@ async def test_a_copy_that_is_damaged_or_gone_is_mended_from_its_host(world: Wor
 
 
 @pytest.mark.faults
-async def test_a_copy_that_cannot_be_mended_is_tried_again_by_the_next_verification(world: World) -> None:
+async def test_a_copy_that_cannot_be_repaired_is_tried_again_by_the_next_verification(world: World) -> None:
     digest = await world.register("one")
     await world.backfill()
     world.clock.advance(seconds=2 * A_DAY.total_seconds())

@@ -200,7 +200,7 @@ def test_without_its_storage_a_registration_is_503_or_published_without_a_copy_w
 
 
 @pytest.mark.faults
-def test_wrong_bytes_in_the_storage_are_found_and_mended_from_the_host(world: World) -> None:
+def test_wrong_bytes_in_the_storage_are_found_and_repaired_from_the_host(world: World) -> None:
     with world.serving():
         damaged, gone = world.registers("1.0.0"), world.registers("2.0.0")
     good = world.copies()
@@ -211,10 +211,10 @@ def test_wrong_bytes_in_the_storage_are_found_and_mended_from_the_host(world: Wo
     metrics = world.folder.with_name("mirror.prom")
     status, counts, progress = world.command("verify", "--days", "0", "--metrics-file", str(metrics))
 
-    assert (status, counts["mended"], counts["failed"]) == (0, 2, 0)
-    assert 'registry_mirror_verified_copies{outcome="mended"} 2\n' in metrics.read_text()
+    assert (status, counts["repaired"], counts["failed"]) == (0, 2, 0)
+    assert 'registry_mirror_verified_copies{outcome="repaired"} 2\n' in metrics.read_text()
     assert world.copies() == good
-    assert "mended" in progress
+    assert "repaired" in progress
     assert world.command("verify", "--days", "0")[1]["intact"] == 2
     shutil.rmtree(world.folder)
     world.forget_origin()
@@ -228,7 +228,7 @@ def test_a_sweep_of_new_copies_removes_nothing_and_a_mirror_that_is_off_says_so(
     with world.serving():
         world.registers()
     before = world.copies()
-    assert world.command("sweep")[:2] == (0, dict.fromkeys(("kept", "intact", "mended", "removed", "failed"), 0))
+    assert world.command("sweep")[:2] == (0, dict.fromkeys(("kept", "intact", "repaired", "removed", "failed"), 0))
     assert world.copies() == before
     status, said, _ = world.command("sweep", REGISTRY_MIRROR="off")
     assert status == 2

@@ -23,7 +23,7 @@ class LogGuard:
     """Compares the stored log with what was signed last, which is kept apart from the database.
 
     A database goes back with a restore, or with a failover that loses commits. What would be signed then contradicts
-    what was signed before, and nobody could tell which of the two is true.
+    what was signed before, and no one could tell which of the two is true.
     """
 
     def __init__(self, *, log: LogQueries, kept: KeptCheckpoint) -> None:

@@ -26,12 +26,12 @@ _AGE = timedelta(days=1)
 class MirrorOutcome(StrEnum):
     """What became of one wheel.
 
-    ``kept``, ``intact``, ``removed``; ``mended`` from its host after its copy was damaged or gone; ``failed``.
+    ``kept``, ``intact``, ``removed``; ``repaired`` from its host after its copy was damaged or gone; ``failed``.
     """
 
     KEPT = "kept"
     INTACT = "intact"
-    MENDED = "mended"
+    REPAIRED = "repaired"
     REMOVED = "removed"
     FAILED = "failed"
 
@@ -42,7 +42,7 @@ class MirrorStep:
 
     Attributes:
         wheel: One of the versions that have it; None if none has.
-        code: Why it failed, or was mended.
+        code: Why it failed, or was repaired.
         detail: Why it failed, as a sentence.
     """
 
@@ -136,7 +136,7 @@ class VerifyMirror:
         if all(intact):
             await self._index.add(copy, at=self._clock.now())
             return MirrorStep(outcome=MirrorOutcome.INTACT, sha256=copy.sha256, wheel=wheel)
-        step = await self._origin.keep(wheel, MirrorOutcome.MENDED, replace=True)
+        step = await self._origin.keep(wheel, MirrorOutcome.REPAIRED, replace=True)
         return step if step.code else replace(step, code=MirrorCorruptError.code)
 
     async def _is_gone(self, copy: MirroredWheel) -> bool:

@@ -118,5 +118,5 @@ def _check_in_any_reading(line: str) -> None:
 
 def _invalid(why: str) -> WheelRefusedError:
     return WheelRefusedError(
-        WheelProblem.ENTRY_POINTS_INVALID, f"the wheel's entry_points.txt is invalid: {why}; mend it and rebuild"
+        WheelProblem.ENTRY_POINTS_INVALID, f"the wheel's entry_points.txt is invalid: {why}; correct it and rebuild"
     )

@@ -185,4 +185,6 @@ def _installed(path: str) -> str:
 
 
 def _invalid(why: str) -> WheelRefusedError:
-    return WheelRefusedError(WheelProblem.LAYOUT_INVALID, f"{why}; mend the build configuration and rebuild the wheel")
+    return WheelRefusedError(
+        WheelProblem.LAYOUT_INVALID, f"{why}; correct the build configuration and rebuild the wheel"
+    )

@@ -43,7 +43,7 @@ def verify(
 ) -> None:
     """Read copies back and compare their digests. What is damaged or gone is fetched from its host again.
 
-    Exits with 1 if some could not be mended.
+    Exits with 1 if some could not be repaired.
     """
     _report(lambda mirror: mirror.verify.execute(timedelta(days=days)), as_json=as_json, metrics_file=metrics_file)
 
@@ -86,7 +86,7 @@ def _report(steps: Steps, *, as_json: bool, metrics_file: Path | None = None) ->
 def verification_metrics(counts: Mapping[MirrorOutcome, int]) -> str:
     """Return what a verification came to, in Prometheus' text format."""
     name = "registry_mirror_verified_copies"
-    outcomes = (MirrorOutcome.INTACT, MirrorOutcome.MENDED, MirrorOutcome.FAILED)
+    outcomes = (MirrorOutcome.INTACT, MirrorOutcome.REPAIRED, MirrorOutcome.FAILED)
     samples = (f'{name}{{outcome="{outcome}"}} {counts.get(outcome, 0)}\n' for outcome in outcomes)
     return f"# HELP {name} Copies that the last verification read, by outcome.\n# TYPE {name} gauge\n{''.join(samples)}"
 

@@ -56,7 +56,7 @@ class ProjectCheck(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def check_project(folder: Path, *, dist: Path, version: str | None, settings: WheelSettings) -> ProjectCheck:
-    """Hold a project, its schemas and its wheels to the registry's rules. Asks nobody.
+    """Hold a project, its schemas and its wheels to the registry's rules. Asks no registry.
 
     Args:
         folder: Of its ``pyproject.toml``.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Greeting:
-    """A greeting for somebody."""
+    """A greeting for one person."""
 
     name: str
 
