@@ -11,11 +11,13 @@ from domain.errors import InvalidWheelFilenameError
 
 # packaging.utils.parse_wheel_filename admits trailing underscores, newlines and non-ASCII; this does not. Dots and
 # capitals in the name are against the specification, yet published, and consumers must tolerate them.
+_TAGS = r"[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*"
+"""Some tags with dots between them: ``py2.py3``."""
 _FILENAME = re.compile(
     r"(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._]*[A-Za-z0-9])?)"
     r"-(?P<version>[A-Za-z0-9_.!+]+)"
     r"(?:-(?P<build>[0-9][A-Za-z0-9_.]*))?"
-    r"-(?P<tag>[A-Za-z0-9_.]+-[A-Za-z0-9_.]+-[A-Za-z0-9_.]+)"
+    rf"-(?P<tag>{_TAGS}-{_TAGS}-{_TAGS})"
     r"\.whl",
     re.ASCII,
 )
