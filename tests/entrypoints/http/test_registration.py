@@ -56,6 +56,7 @@ async def test_a_first_registration_is_201_with_the_published_version(service: S
         "yanked_reason": None,
         "config_schema": None,
         "outputs_schema": None,
+        "project": {"license": None, "author": None, "links": [], "dependencies": []},
         "compatibility": {
             "baseline": None,
             "reason": "first_version",
