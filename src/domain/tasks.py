@@ -38,7 +38,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
-    """The right to work on something until the lease ends. Whoever claims it afterwards has another token.
+    """The right to work on something until the lease ends. Who claims it afterwards has another token.
 
     Attributes:
         attempt: How often it was claimed, this time included.

@@ -23,35 +23,32 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from adapters.postgres.queries import PAGE_LIMIT, PAGE_OFFSET
+from adapters.postgres.queries import (
+    NUMBER_COLUMNS,
+    PAGE_LIMIT,
+    PAGE_OFFSET,
+    SHOWN_COLUMNS,
+    latest_of,
+    unseen,
+)
 from adapters.postgres.tables import (
-    IS_INSTALLABLE,
     IS_SHOWN,
     PROVIDERS,
     TOTALS,
     VERSIONS,
 )
 
-_NUMBER = (VERSIONS.c.version, VERSIONS.c.sort_key, VERSIONS.c.is_prerelease)
 _KEY = (PROVIDERS.c.prefix, PROVIDERS.c.name)
-_PROVIDER = [column for column in PROVIDERS.c if column.name not in {"revision", "labels", "words", "trigrams"}]
-_ONE: ColumnElement[int] = literal_column("1")  # the planner cannot see through a parameter
 _FIRST, _LABELLED, _MENTIONED = (literal_column(rank, Integer) for rank in ("0", "1", "2"))
 _SLASH: ColumnElement[str] = literal_column("'/'", Text)
 
 _TEXT = bindparam("of_text", type_=Text)
-
-
-def _unseen(parameter: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Hide a value from the planner: planning a search for each value costs more than the search."""
-    return select(parameter).scalar_subquery()
-
-
-_WORDS = _unseen(bindparam("of_words", type_=Text).cast(TSQUERY))
-_TRIGRAMS = _unseen(bindparam("of_trigrams", type_=ARRAY(Text)))
-_TELLING = _unseen(bindparam("of_telling_trigrams", type_=ARRAY(Text)))
-_TAGS = _unseen(bindparam("of_tags", type_=ARRAY(Text)))
-_LIMIT, _OFFSET = _unseen(PAGE_LIMIT), _unseen(PAGE_OFFSET)
+# Planning a search for each value costs more than the search.
+_WORDS = unseen(bindparam("of_words", type_=Text).cast(TSQUERY))
+_TRIGRAMS = unseen(bindparam("of_trigrams", type_=ARRAY(Text)))
+_TELLING = unseen(bindparam("of_telling_trigrams", type_=ARRAY(Text)))
+_TAGS = unseen(bindparam("of_tags", type_=ARRAY(Text)))
+_LIMIT, _OFFSET = unseen(PAGE_LIMIT), unseen(PAGE_OFFSET)
 
 
 def _begins(column: ColumnElement[list[str]]) -> ColumnElement[bool]:
@@ -88,12 +85,12 @@ def _search(
     found = keys.cte("found")  # searched for once, counted and read
     page = _page(select(found), found)
     shown = page.join(PROVIDERS, and_(PROVIDERS.c.prefix == page.c.prefix, PROVIDERS.c.name == page.c.name))
-    return _with_total(_counted(found), page, shown, _PROVIDER)
+    return _with_total(_counted(found), page, shown, SHOWN_COLUMNS)
 
 
 def _browse(*, tagged: bool) -> Select[Any]:
     """Read a page by its index. The total is known already, or counted by the index of tags."""
-    everything = _selected(_PROVIDER, true(), _FIRST, tagged=tagged)
+    everything = _selected(SHOWN_COLUMNS, true(), _FIRST, tagged=tagged)
     page = _page(everything, PROVIDERS)
     columns = [column for column in page.c if column.name != "rank"]
     counted = _counted(everything.subquery("found")) if tagged else select(TOTALS.c.providers.label("total"))
@@ -122,21 +119,11 @@ def _with_total(
     total: Select[Any], page: Subquery, shown: FromClause, columns: Sequence[ColumnElement[Any]]
 ) -> Select[Any]:
     counted = total.subquery("counted")
-    latest = _latest(page, _NUMBER)
+    latest = latest_of(page, NUMBER_COLUMNS)
     return (
         select(counted.c.total, *columns, *latest.c)
         .select_from(counted.outerjoin(shown.outerjoin(latest, true()), true()))
         .order_by(page.c.rank, page.c.prefix, page.c.name)
-    )
-
-
-def _latest(provider: FromClause, columns: Sequence[ColumnElement[Any]]) -> FromClause:
-    return (
-        select(*columns)
-        .where(VERSIONS.c.prefix == provider.c.prefix, VERSIONS.c.name == provider.c.name, text(IS_INSTALLABLE))
-        .order_by(VERSIONS.c.is_prerelease, VERSIONS.c.sort_key.desc())
-        .limit(_ONE)
-        .lateral("latest")
     )
 
 
@@ -147,9 +134,9 @@ SEARCHES = {
 }
 """By what is looked for, and whether tags are. Each row has the total; beyond the end it is a row of nothing else."""
 
-_LATEST_OF_ONE = _latest(PROVIDERS, (*_NUMBER, VERSIONS.c.readme, VERSIONS.c.readme_type))
+_LATEST_OF_ONE = latest_of(PROVIDERS, (*NUMBER_COLUMNS, VERSIONS.c.readme, VERSIONS.c.readme_type))
 FIND_PROVIDER = (
-    select(*_PROVIDER, *_LATEST_OF_ONE.c)
+    select(*SHOWN_COLUMNS, *_LATEST_OF_ONE.c)
     .select_from(PROVIDERS.outerjoin(_LATEST_OF_ONE, true()))
     .where(PROVIDERS.c.prefix == bindparam("of_prefix"), PROVIDERS.c.name == bindparam("of_name"), text(IS_SHOWN))
 )

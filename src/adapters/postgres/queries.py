@@ -50,10 +50,29 @@ _KEY = frozenset({"id", "prefix", "name"})
 _TERMS = frozenset({"labels", "words", "trigrams"})
 PAGE_LIMIT, PAGE_OFFSET = bindparam("page_limit", type_=BigInteger), bindparam("page_offset", type_=BigInteger)
 """A limit of NULL is none."""
+NUMBER_COLUMNS = (VERSIONS.c.version, VERSIONS.c.sort_key, VERSIONS.c.is_prerelease)
+SHOWN_COLUMNS = [column for column in PROVIDERS.c if column.name not in {"revision", "labels", "words", "trigrams"}]
+"""Of a provider, without what it is found by."""
 ABOVE_ALL = "\x7f"
 """A sort key above that of every version."""
 _LARGE = frozenset({"schemas", "config_schema", "outputs_schema", "changelog", "verification", "project_metadata"})
 _README = frozenset({"readme", "readme_type"})
+
+
+def unseen(parameter: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Hide a value from the planner, which then makes one plan for all values."""
+    return select(parameter).scalar_subquery()
+
+
+def latest_of(provider: FromClause, columns: Sequence[ColumnElement[Any]]) -> FromClause:
+    """Return these columns of what ``latest`` means, for each row of something that has ``prefix`` and ``name``."""
+    return (
+        select(*columns)
+        .where(VERSIONS.c.prefix == provider.c.prefix, VERSIONS.c.name == provider.c.name, text(IS_INSTALLABLE))
+        .order_by(VERSIONS.c.is_prerelease, VERSIONS.c.sort_key.desc())
+        .limit(ONE)
+        .lateral("latest")
+    )
 
 
 def where_provider(table: FromClause) -> ColumnElement[bool]:

@@ -7,7 +7,6 @@ from msgspec import json
 from sqlalchemy import (
     ARRAY,
     JSON,
-    BigInteger,
     ColumnElement,
     Integer,
     Text,
@@ -20,14 +19,14 @@ from sqlalchemy import (
     literal_column,
     select,
     table,
-    text,
     true,
     union,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY, insert
 
+from adapters.postgres.queries import NUMBER_COLUMNS, PAGE_LIMIT, SHOWN_COLUMNS, latest_of, unseen
 from adapters.postgres.resource_tables import RESOURCE_TYPES
-from adapters.postgres.tables import IS_INSTALLABLE, PROVIDERS, VERSIONS
+from adapters.postgres.tables import PROVIDERS
 from adapters.postgres.write import Write
 from domain.resource_search import ResourceEntry
 from domain.semver import SemVer
@@ -114,11 +113,6 @@ def read_resource(row: Mapping[str, Any]) -> ResourceEntry:
     )
 
 
-def _unseen(parameter: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Hide a value from the planner, which has no use for it."""
-    return select(parameter).scalar_subquery()
-
-
 _WORDS = bindparam("of_words", type_=Text).cast(TSQUERY)
 """The planner sees the words: of one that most rows have, the first rows are read, and of a rare one, the index."""
 _KEY = (RESOURCE_TYPES.c.prefix, RESOURCE_TYPES.c.name, RESOURCE_TYPES.c.resource_type)
@@ -145,23 +139,14 @@ _FOUND = (
     .cte("found")
 )
 _ORDER = ("rank", "prefix", "name", "resource_type")
-_PAGE = (
-    select(_FOUND)
-    .order_by(*(_FOUND.c[name] for name in _ORDER))
-    .limit(_unseen(bindparam("page_limit", type_=BigInteger)))
-    .subquery("page")
-)
-_LATEST = (
-    select(VERSIONS.c.version, VERSIONS.c.sort_key, VERSIONS.c.is_prerelease)
-    .where(VERSIONS.c.prefix == _PAGE.c.prefix, VERSIONS.c.name == _PAGE.c.name, text(IS_INSTALLABLE))
-    .order_by(VERSIONS.c.is_prerelease, VERSIONS.c.sort_key.desc())
-    .limit(_ONE)
-    .lateral("latest")
-)
-_SHOWN = [column for column in PROVIDERS.c if column.name not in {"revision", "labels", "words", "trigrams"}]
+_PAGE = select(_FOUND).order_by(*(_FOUND.c[name] for name in _ORDER)).limit(unseen(PAGE_LIMIT)).subquery("page")
+_LATEST = latest_of(_PAGE, NUMBER_COLUMNS)
 _ENTRY = [RESOURCE_TYPES.c[name] for name in ("resource_type", "summary", "fields", "labels")]
+_TOTAL = select(func.count()).select_from(_FOUND).scalar_subquery()
 SEARCH = (
-    select(select(func.count()).select_from(_FOUND).scalar_subquery().label("total"), *_SHOWN, *_LATEST.c, *_ENTRY)
+    select(
+        select(func.count()).select_from(_FOUND).scalar_subquery().label("total"), *SHOWN_COLUMNS, *_LATEST.c, *_ENTRY
+    )
     .select_from(_PAGE)
     .join(RESOURCE_TYPES, and_(*(RESOURCE_TYPES.c[name] == _PAGE.c[name] for name in _ORDER[1:])))
     .join(PROVIDERS, and_(PROVIDERS.c.prefix == _PAGE.c.prefix, PROVIDERS.c.name == _PAGE.c.name))

@@ -43,7 +43,7 @@ class Annotations:
         flags: The keywords that are true.
         dependency: The title that names the target of a dependency, or None.
         texts: All texts, as canonical text.
-        unknown: Keywords that nobody knows, as canonical text.
+        unknown: Unknown keywords, as canonical text.
     """
 
     flags: frozenset[str]

@@ -26,7 +26,7 @@ Known = dict[tuple[str | None, ...], Annotations]
 
 
 def notes(nodes: tuple[Node, Node], side: Side, known: Known) -> Iterator[Finding]:
-    """Compare texts, flags, the targets of dependencies, and keywords that nobody knows."""
+    """Compare texts, flags, the targets of dependencies, and unknown keywords."""
     old, new = (_of(node, known) for node in nodes)
     pair = Pair(Shape("object"), Shape("object"), nodes)
     for flag, (added, removed) in _FLAGS.items():

@@ -1,6 +1,7 @@
 """What patterns match, and whether one includes another.
 
-Python's ``re`` is not used: patterns come from strangers, and it may take for ever. Here every step is counted.
+Python's ``re`` is not used: patterns come from people who are not trusted, and it may take for ever. Here every step is
+counted.
 """
 
 from collections.abc import Sequence
