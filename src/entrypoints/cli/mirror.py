@@ -13,11 +13,14 @@ import typer
 from application.use_cases.maintain_mirror import MirrorOutcome, MirrorStep
 from entrypoints.bootstrap import open_admin_use_cases
 from entrypoints.cli.errors import exit_on_error, load_or_exit
+from entrypoints.cli.numbers import finite
 from entrypoints.cli.operations import AsJson, database_settings, require_database
 from entrypoints.cli.output import show_json, show_outcome
 from entrypoints.environment import SettingsError, load_group
 from entrypoints.settings import MirrorSettings, WheelSettings
 from entrypoints.use_cases import MirrorUseCases
+
+_CENTURY_DAYS = 36_500
 
 app = typer.Typer(
     help="Fill, verify and sweep the mirror. Each command can be interrupted, and goes on where it was.",
@@ -35,7 +38,10 @@ def backfill(*, as_json: AsJson = False) -> None:
 @app.command(epilog="Example: provider-registry mirror verify --days 30")
 def verify(
     *,
-    days: Annotated[float, typer.Option(min=0, help="Leave out copies that were verified since.")] = 1.0,
+    days: Annotated[
+        float,
+        typer.Option(min=0, max=_CENTURY_DAYS, callback=finite, help="Leave out copies that were verified since."),
+    ] = 1.0,
     metrics_file: Annotated[
         Path | None, typer.Option(help="Write the counts for Prometheus' node exporter (`….prom`).", metavar="PATH")
     ] = None,

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from entrypoints.cli.errors import exit_on_error
+from entrypoints.cli.numbers import finite
 from entrypoints.cli.release_output import ReleaseOutput
 from entrypoints.client.errors import ClientError
 from entrypoints.client.release import ReleaseOptions, release
@@ -40,7 +41,9 @@ def register(
         bool, typer.Option("--no-attestations", help="Send no attestations, whatever lies beside the wheel.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")] = False,
-    wait: Annotated[float, typer.Option(help="Seconds until the release must be on the index.", min=0)] = 300,
+    wait: Annotated[
+        float, typer.Option(help="Seconds until the release must be on the index.", min=0, callback=finite)
+    ] = 300,
     registry_url: Annotated[str | None, typer.Option(help="The registry, instead of REGISTRY_URL.")] = None,
     index_url: Annotated[str | None, typer.Option(help="The package index, instead of REGISTRY_INDEX_URL.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,

@@ -15,6 +15,7 @@ from domain.webhooks.delivery import Reply
 from domain.webhooks.receivers import Receiver, ReceiverUrl, Subscription
 from entrypoints.bootstrap.webhooks import open_operator_webhooks
 from entrypoints.cli.errors import exit_on_error, load_or_exit
+from entrypoints.cli.numbers import finite
 from entrypoints.cli.operations import AsJson, database_settings, require_database
 from entrypoints.cli.output import echo, show_fields, show_json, show_outcome, show_table, written
 from entrypoints.environment import SettingsError, load_group
@@ -107,7 +108,10 @@ def rotate(
     name: _Name,
     *,
     hours: Annotated[
-        float, typer.Option("--overlap-hours", min=0, max=8760, help="How long the secret before signs as well.")
+        float,
+        typer.Option(
+            "--overlap-hours", min=0, max=8760, callback=finite, help="How long the secret before signs as well."
+        ),
     ] = _DAY_HOURS,
     as_json: AsJson = False,
 ) -> None:

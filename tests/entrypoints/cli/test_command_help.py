@@ -62,3 +62,23 @@ def test_the_list_of_commands_says_what_each_command_says_of_itself(name: str) -
     described = (LISTED[name].load().help or "").replace("\n", " ")
 
     assert described.startswith((LISTED[name].help or "absent").removesuffix("."))
+
+
+MEASURES = [
+    (name, option.opts[0])
+    for name, command in COMMANDS.items()
+    for option in command.params
+    if option.type.name in {"float", "float range"}
+]
+
+
+def test_all_measures_are_found() -> None:
+    assert {"register", "mirror verify", "webhooks rotate"} <= {name for name, _ in MEASURES}
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "NaN"])
+@pytest.mark.parametrize(("name", "option"), MEASURES)
+def test_no_measure_is_endless_or_no_number(name: str, option: str, value: str) -> None:
+    example = (COMMANDS[name].epilog or "").partition(f"{PROGRAM} {name}")[2]
+    with pytest.raises(typer.BadParameter):
+        COMMANDS[name].make_context(name, [*shlex.split(example), f"{option}={value}"])
