@@ -5,16 +5,22 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from operator import methodcaller
 from typing import Self
 
 from domain import texts
 from domain.errors import InvalidSchemasError, InvalidTextError
 
 _NOT_JSON = "a JSON document holds strings, finite numbers, booleans, null, arrays and objects only"
+_UNSTORABLE = "a schema holds a NUL character or half a surrogate pair, which cannot be stored"
 MAX_DEPTH = 64
 _EXACT = 2**53  # beyond it a float names no single integer, and its digits would multiply
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False)
-_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+_NUL = "\\u0000"
+"""How canonical text writes NUL, and also a backslash before ``u0000``."""
+_ESCAPED_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+_UTF_16 = methodcaller("encode", "utf-16-be", "surrogatepass")
+_PLAIN = frozenset({str, int, bool, type(None)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +47,15 @@ class CanonicalJson:
         """
         tree = _canonical(value, MAX_DEPTH)
         try:
-            return cls(_ENCODER.encode(tree))
+            text = _ENCODER.encode(tree)
+            text.encode()
+        except UnicodeEncodeError:
+            raise InvalidSchemasError(_UNSTORABLE) from None
         except ValueError:
             raise InvalidSchemasError("a schema holds a number with too many digits to be stored") from None
+        if _NUL in text and _ESCAPED_NUL.search(text):
+            raise InvalidSchemasError(_UNSTORABLE)
+        return cls(text)
 
     def decode(self) -> object:
         """Return the document as Python values, members in canonical order."""
@@ -51,19 +63,18 @@ class CanonicalJson:
 
 
 def _canonical(value: object, depth: int) -> object:
-    if depth < 0:
-        raise InvalidSchemasError(f"a schema nests deeper than {MAX_DEPTH} levels")
-    if isinstance(value, str):  # most values are
-        return _string(value)
-    if isinstance(value, dict):
-        return {key: _canonical(value[key], depth - 1) for key in _sorted(value)}
-    if isinstance(value, list | tuple):
-        return [_canonical(item, depth - 1) for item in value]
     if isinstance(value, float):
         return _number(value)
-    if value is None or isinstance(value, bool | int):
+    if value is None or isinstance(value, str | int):
         return value
-    raise InvalidSchemasError(_NOT_JSON)
+    if not isinstance(value, dict | list | tuple):
+        raise InvalidSchemasError(_NOT_JSON)
+    if value and not depth:
+        raise InvalidSchemasError(f"a schema nests deeper than {MAX_DEPTH} levels")
+    if isinstance(value, dict):
+        names = _sorted(value)
+        return {name: item if type(item := value[name]) in _PLAIN else _canonical(item, depth - 1) for name in names}
+    return [item if type(item) in _PLAIN else _canonical(item, depth - 1) for item in value]
 
 
 def _number(value: float) -> float | int:
@@ -74,15 +85,9 @@ def _number(value: float) -> float | int:
 
 def _sorted(members: dict[str, object]) -> list[str]:
     try:
-        return sorted(map(_string, members), key=lambda name: name.encode("utf-16-be"))
-    except TypeError:
+        return sorted(members, key=_UTF_16)
+    except (AttributeError, TypeError):
         raise InvalidSchemasError(_NOT_JSON) from None
-
-
-def _string(value: str) -> str:
-    if _UNSTORABLE.search(value):
-        raise InvalidSchemasError("a schema holds a NUL character or half a surrogate pair, which cannot be stored")
-    return value
 
 
 MAX_RESOURCES = 2000
