@@ -25,6 +25,7 @@ from benchmarks.workbench import Workbench, a_workbench
 from entrypoints.http.worker import application
 
 _SOURCE = str(Path(__file__).parents[1] / "src") + os.sep
+_FROM_STORE = "application/use_cases/queries.py"
 _VERSION = "/providers/platform/counted/versions"
 
 
@@ -75,10 +76,14 @@ async def _count(bench: Workbench, recorder: _Recorder) -> Mapping[str, set[str]
         await send(warm, 201)
         await send(read("1.0.0"), 200)
         await send(yank("1.0.0"), 200)
+        registration, uncached = await send(counted, 201), await send(read("1.1.0"), 200)
+        cached = await send(read("1.1.0"), 200)
+        while _FROM_STORE in cached:  # the notification of the write came after the first read, which was dropped
+            cached = await send(read("1.1.0"), 200)
         return {
-            "registration": await send(counted, 201),
-            "read, not cached": await send(read("1.1.0"), 200),
-            "read, cached": await send(read("1.1.0"), 200),
+            "registration": registration,
+            "read, not cached": uncached,
+            "read, cached": cached,
             "yank": await send(yank("1.1.0"), 200),
         }
 
