@@ -7,16 +7,8 @@ from typing import Any, TypeAlias
 from sqlalchemy import Select
 from uuid_utils.compat import uuid7
 
-from adapters.postgres.mapping import (
-    write_claimed_file,
-    write_distribution,
-    write_distribution_event,
-    write_event,
-    write_metadata_event,
-    write_provider,
-    write_report,
-    write_version,
-)
+from adapters.postgres.distribution_mapping import write_claimed_file, write_distribution, write_distribution_event
+from adapters.postgres.mapping import write_event, write_metadata_event, write_provider, write_report, write_version
 from adapters.postgres.provenance_statements import FIND_VERSION, write_provenance
 from adapters.postgres.queries import key_of
 from adapters.postgres.task_queue import write_task

@@ -10,6 +10,7 @@ from sqlalchemy import Select
 
 from adapters.postgres import queries
 from adapters.postgres.changed_rows import combined, rows_of_change
+from adapters.postgres.distribution_mapping import read_claimed_file, read_distribution
 from adapters.postgres.engine import Database, Rows, retry, rows_of
 from adapters.postgres.error_mapping import (
     PRIVILEGES_LACKING,
@@ -20,16 +21,7 @@ from adapters.postgres.error_mapping import (
 )
 from adapters.postgres.grants import LACKING
 from adapters.postgres.leases import held
-from adapters.postgres.mapping import (
-    read_claimed_file,
-    read_distribution,
-    read_event,
-    read_neighbours,
-    read_number,
-    read_provider,
-    read_report,
-    read_version,
-)
+from adapters.postgres.mapping import read_event, read_neighbours, read_number, read_provider, read_report, read_version
 from adapters.postgres.provenance_statements import read_publisher_events
 from adapters.postgres.queries import LOAD, LOAD_WITH_NAMES, key_of, part
 from adapters.postgres.resource_index import index_latest, index_rows
