@@ -10,6 +10,7 @@ from entrypoints.secret import Secret
 Count = Annotated[int, Meta(ge=1, le=1_000_000)]
 Bytes = Annotated[int, Meta(ge=1, le=2**50)]
 Seconds = Annotated[float, Meta(gt=0, le=86_400 * 365)]
+Port = Annotated[int, Meta(ge=1, le=65535)]
 Names = tuple[str, ...]
 WEBHOOKS = "webhooks"
 TASKS: Names = ("registrations", "checks", WEBHOOKS)
@@ -109,6 +110,15 @@ class TaskSettings(Struct, frozen=True, kw_only=True):
     lease_seconds: Annotated[float, Meta(ge=1, le=3_600)] = 30.0
     grace_seconds: Annotated[float, Meta(ge=0, le=3_600)] = 20.0
     max_attempts: Annotated[int, Meta(ge=1, le=100)] = 3
+    deadline_seconds: Seconds = 86_400.0
+
+
+class WorkSettings(Struct, frozen=True, kw_only=True):
+    """What a process that only does what is queued shows of itself."""
+
+    PREFIX: ClassVar = "REGISTRY_WORK_"
+
+    metrics_port: Port | None = None
 
 
 class ProvenanceSettings(Struct, frozen=True, kw_only=True):
@@ -190,7 +200,7 @@ class ServerSettings(Struct, frozen=True, kw_only=True):
     PREFIX: ClassVar = "REGISTRY_"
 
     host: str = "127.0.0.1"
-    port: Annotated[int, Meta(ge=1, le=65535)] = 8000
+    port: Port = 8000
     workers: Annotated[int, Meta(ge=1, le=1_024)] = 1
     keep_alive_seconds: Annotated[int, Meta(ge=1, le=86_400)] = 75
     max_body_bytes: Bytes = 2 * 1024 * 1024
@@ -233,6 +243,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     mirror: MirrorSettings = MirrorSettings()
     transparency_log: TransparencyLogSettings = TransparencyLogSettings()
     tasks: TaskSettings = TaskSettings()
+    work: WorkSettings = WorkSettings()
     provenance: ProvenanceSettings = ProvenanceSettings()
     checks: CheckSettings = CheckSettings()
     webhooks: WebhookSettings = WebhookSettings()

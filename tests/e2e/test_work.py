@@ -13,8 +13,10 @@ import httpx
 import pytest
 
 from adapters.postgres.schema import upgrade
+from entrypoints.development.server_process import wait_until_ok
 from tests.e2e.test_command_line import COMMAND, clean_environment, run
 from tests.support.clusters import a_cluster
+from tests.support.ports import free_port
 from tests.support.postgres import fetch
 from tests.support.postgres_sessions import holding, wait_until_somebody_waits
 from tests.support.slow_host import SlowHost
@@ -65,6 +67,15 @@ class World:
         finally:
             process.kill()
             process.wait()
+
+    @contextmanager
+    def showing(self) -> Iterator[tuple[subprocess.Popen[bytes], httpx.Client]]:
+        """Run a worker that listens, and a client of it whose connections stay open."""
+        port = free_port()
+        url, setting = f"http://127.0.0.1:{port}", {"REGISTRY_WORK_METRICS_PORT": str(port)}
+        with self.working(**setting) as process, httpx.Client(base_url=url, trust_env=False) as client:
+            wait_until_ok(process, f"{url}/health", log=self.folder / "work.log")
+            yield process, client
 
     def accept(self, body: dict[str, Any]) -> str:
         response = httpx.post(
@@ -172,12 +183,13 @@ def test_a_database_that_restarts_meanwhile_ends_no_worker(
         upgrade(cluster.dsn)
         world = World(stack, slow_host, tmp_path, cluster.dsn)
         body, gate = world.host.upload_slowly(files=LARGE)
-        with world.serving(), world.working() as process:
+        with world.serving(), world.showing() as (process, worker):
             location = world.accept(body)
             gate.wait_until_reached()
             cluster.stop_immediately()
             gate.opened.set()
             wait_until(lambda: world.lines("claim_failed"))
+            assert [worker.get(path).status_code for path in ("/health", "/health/ready")] == [200, 503]
             cluster.start()
             wait_until(lambda: stack.get(location).status_code == 303)
             assert process.poll() is None

@@ -5,11 +5,11 @@ import subprocess
 
 import typer
 
-from entrypoints.cli.errors import exit_on_error, load_or_exit
+from entrypoints.cli.errors import load_or_exit
+from entrypoints.cli.listening import require_listenable
 from entrypoints.embedded_database import embedded_unless_configured, upgrade_in_a_process
-from entrypoints.environment import SettingsError, load_settings
+from entrypoints.environment import load_settings
 from entrypoints.http.server import serve as serve_http
-from entrypoints.listen import PortTakenError, UnknownHostError, address_of, require_free
 from entrypoints.metrics_directory import shared_metrics
 
 app = typer.Typer()
@@ -23,11 +23,7 @@ def serve() -> None:
     the server is not ready until `provider-registry database upgrade` has run.
     """
     settings = load_or_exit(load_settings)
-    try:
-        require_free(_address(settings.server.host), settings.server.port)
-    except PortTakenError as error:
-        typer.echo(f"{error}; stop what listens there, or set REGISTRY_HOST or REGISTRY_PORT", err=True)
-        raise typer.Exit(1) from None
+    require_listenable(settings.server.host, settings.server.port, variable="REGISTRY_PORT")
     with shared_metrics(), embedded_unless_configured(settings.database, _upgrade) as url:
         os.environ["DATABASE_URL"] = url  # the workers load the settings again
         serve_http(settings)
@@ -38,11 +34,3 @@ def _upgrade(url: str) -> None:
         upgrade_in_a_process(url)
     except subprocess.CalledProcessError as error:
         raise typer.Exit(error.returncode) from None
-
-
-def _address(host: str) -> str:
-    with exit_on_error(as_json=False):
-        try:
-            return address_of(host)
-        except UnknownHostError:
-            raise SettingsError(["REGISTRY_HOST: leads to no address; name an address of this host"]) from None

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from contextlib import AbstractAsyncContextManager, nullcontext
 
 import structlog
 import typer
@@ -10,10 +11,13 @@ import typer
 from entrypoints.bootstrap import open_registry, open_telemetry
 from entrypoints.bootstrap.work import run_work
 from entrypoints.cli.errors import exit_on_error, load_or_exit
+from entrypoints.cli.listening import require_listenable
 from entrypoints.cli.operations import require_database
 from entrypoints.environment import SettingsError, load_settings
 from entrypoints.logging import configure_logging
-from entrypoints.settings import NO_TASKS, WEBHOOKS, Settings
+from entrypoints.settings import NO_TASKS, WEBHOOKS, Settings, WorkSettings, variable_of
+from entrypoints.telemetry import Telemetry
+from entrypoints.use_cases import UseCases
 
 app = typer.Typer()
 
@@ -33,6 +37,9 @@ def work() -> None:
         if settings.tasks.kinds == (WEBHOOKS,) and settings.webhooks.key_file is None:
             raise SettingsError(["REGISTRY_WEBHOOK_KEY_FILE: is required; without it there are no webhooks to send"])
         require_database(settings.database)
+        if settings.work.metrics_port is not None:
+            variable = variable_of(WorkSettings, "metrics_port")
+            require_listenable(settings.server.host, settings.work.metrics_port, variable=variable)
         configure_logging(settings.log.level, settings.log.format)
         asyncio.run(_work(settings))
 
@@ -43,8 +50,19 @@ async def _work(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     log = structlog.get_logger()
     async with open_registry(settings, telemetry.instrumentation) as use_cases:
-        async with run_work(use_cases, settings.tasks, settings.checks, telemetry.tasks, stop=stop):
+        async with (
+            _serving_health(settings, use_cases, telemetry),
+            run_work(use_cases, settings.tasks, settings.checks, telemetry.tasks, stop=stop),
+        ):
             log.info("work_started", process=os.getpid(), kinds=list(settings.tasks.kinds))
             await stop.wait()
         log.info("work_ended", process=os.getpid())
     await asyncio.to_thread(telemetry.close)
+
+
+def _serving_health(settings: Settings, use_cases: UseCases, telemetry: Telemetry) -> AbstractAsyncContextManager[None]:
+    if settings.work.metrics_port is None:
+        return nullcontext()
+    from entrypoints.http.health_server import serving_health  # noqa: PLC0415 -- most processes have no server
+
+    return serving_health(settings.server, settings.work.metrics_port, use_cases, telemetry)

@@ -20,7 +20,7 @@ from entrypoints.settings import ServerSettings, Settings
 _APPLICATION = "entrypoints.http.worker:application"
 
 # granian's own records go where all others go.
-_LOGGING: dict[str, Any] = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {},
@@ -55,7 +55,7 @@ def serve(settings: Settings) -> None:
         http1_settings=http1_settings(settings.server),
         workers_kill_timeout=settings.server.shutdown_grace_seconds,
         websockets=False,
-        log_dictconfig=_LOGGING,
+        log_dictconfig=LOGGING,
         respawn_failed_workers=True,
     ).serve()
 
