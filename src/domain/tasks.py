@@ -51,10 +51,15 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class LeasedTask:
-    """A task that was claimed."""
+    """A task that was claimed.
+
+    Attributes:
+        age: For how long there had been the task when it was claimed, whatever became of its attempts.
+    """
 
     task: Task
     lease: Lease
+    age: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,18 +67,25 @@ class RetryPolicy:
     """When an attempt is followed by another one.
 
     Attributes:
-        max_attempts: Attempts that ended with their process count too.
+        max_attempts: Attempts that ended with their process count too; those that were given back do not.
+        deadline: No attempt begins when there has been the task for longer, however few there were.
         first_delay: The longest delay after the first attempt; it doubles with each further one.
         longest_delay: Where the doubling ends.
     """
 
     max_attempts: int = 3
+    deadline: timedelta = timedelta(days=1)
     first_delay: timedelta = timedelta(seconds=15)
     longest_delay: timedelta = timedelta(minutes=5)
 
-    def allows(self, attempt: int) -> bool:
-        """Tell whether there is an attempt of that number, counted from 1."""
-        return attempt <= self.max_attempts
+    def allows(self, attempt: int, age: timedelta) -> bool:
+        """Tell whether an attempt may begin.
+
+        Args:
+            attempt: Counted from 1.
+            age: For how long there has been the task.
+        """
+        return attempt <= self.max_attempts and age <= self.deadline
 
     def delay(self, attempt: int, chance: float) -> timedelta:
         """Return how long to wait after an attempt: exponential backoff with full jitter.

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 from uuid import UUID, uuid4
@@ -23,6 +23,7 @@ from provider_registry_testing.writes import VersionStore, a_task, writing
 
 KIND = TaskKind.REGISTRATION
 A_MINUTE = 60.0
+A_DAY = timedelta(days=1)
 REFUSAL = WheelRefusedError(WheelProblem.DIGEST_MISMATCH, "the bytes differ")
 
 
@@ -37,10 +38,17 @@ class Tasks:
     queue: InspectedTaskQueue
     store: VersionStore
 
-    async def add(self, version: str = "1.0.0", *, task_id: UUID | None = None, provider: str = "platform/gcp") -> Task:
+    async def add(
+        self,
+        version: str = "1.0.0",
+        *,
+        task_id: UUID | None = None,
+        provider: str = "platform/gcp",
+        created_at: datetime = NOW,
+    ) -> Task:
         """Start to build a version."""
         building = replace(a_building_version(version, name=provider), registration_id=task_id or uuid4())
-        task = a_task(building)
+        task = replace(a_task(building), created_at=created_at)
         await self.store.update(
             building.name, building.version, lambda _: (StartBuild(version=building, task=task), None)
         )
@@ -136,6 +144,20 @@ class TaskQueueContract:
         assert attempts == [1, 2, 3]
         assert (await tasks.claim_one()).attempt == 4
         assert await tasks.claim() == []
+
+    async def test_a_task_is_as_old_as_it_is_whatever_became_of_its_attempts(self, tasks: Tasks) -> None:
+        old, new = await tasks.add("1.0.0", created_at=NOW - A_DAY), await tasks.add("1.1.0", created_at=NOW)
+        queue, ages = tasks.queue, []
+        for end in (queue.give_back, partial(queue.retry, after=timedelta(), error="the host is down"), None):
+            claimed = {leased.task: leased for leased in await tasks.claim(seconds=0)}
+            ages.append(claimed[new].age)
+            assert claimed[old].age - claimed[new].age == A_DAY
+            if end is not None:
+                assert await end(claimed[new].lease)
+        assert await queue.make_due(new.id)
+        ages += [leased.age for leased in await tasks.claim() if leased.task == new]
+        assert ages == sorted(ages)
+        assert len(ages) == 4
 
     async def test_a_renewed_lease_goes_on(self, tasks: Tasks) -> None:
         await tasks.add()

@@ -227,6 +227,33 @@ async def test_a_task_that_killed_three_workers_is_given_up_before_a_fourth_touc
     assert await world.is_idle()
 
 
+async def test_a_task_that_was_given_back_for_a_day_is_given_up_before_another_worker_touches_it(world: World) -> None:
+    await world.accept()
+    for _ in range(24):
+        leased = await world.claim()
+        assert leased.lease.attempt == 1
+        await world.adapters.tasks.give_back(leased.lease)
+        world.clock.advance(seconds=3_600)
+    assert (await world.version()).status is VersionStatus.BUILDING
+    world.clock.advance(seconds=1)
+    assert await world.build() is BuildOutcome.ABANDONED
+    assert not world.host.fetches
+    failed = await world.version()
+    assert (failed.status, failed.error_code) == (VersionStatus.FAILED, "build_abandoned")
+    assert "not built within 86400 seconds" in (failed.error_message or "")
+    assert await world.is_idle()
+
+
+async def test_an_attempt_that_could_not_begin_before_the_deadline_is_not_waited_for(world: World) -> None:
+    world.host.troubles = [WheelHostFailedError("the host answered 500")]
+    await world.accept()
+    world.clock.advance(seconds=86_400)
+    assert await world.build() is BuildOutcome.ABANDONED
+    failed = await world.version()
+    assert "gave up after 1 attempts: at last wheel_host_failed" in (failed.error_message or "")
+    assert await world.is_idle()
+
+
 async def test_a_worker_that_froze_publishes_nothing(world: World) -> None:
     await world.accept()
     frozen, current = await world.claim(seconds=0), await world.claim()

@@ -31,7 +31,11 @@ class InMemoryTaskQueue:
         for held in chosen:
             held.token, held.due_at, held.attempts = uuid4(), now + timedelta(seconds=seconds), held.attempts + 1
         return [
-            LeasedTask(held.task, Lease(id=held.task.id, token=held.token, attempt=held.attempts))
+            LeasedTask(
+                held.task,
+                Lease(id=held.task.id, token=held.token, attempt=held.attempts),
+                age=now - held.task.created_at,
+            )
             for held in chosen
             if held.token is not None
         ]

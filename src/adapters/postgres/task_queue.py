@@ -73,20 +73,26 @@ class PostgresTaskQueue:
     async def claim(
         self, kind: TaskKind, *, seconds: float, limit: int, without: Collection[str] = (), only: str | None = None
     ) -> Sequence[LeasedTask]:
-        token = uuid4()
+        token, length = uuid4(), timedelta(seconds=seconds)
         rows = await self._write(
             LEASES.claim,
             {
                 "of_kind": kind.value,
                 "new_lease": token,
-                "for_time": timedelta(seconds=seconds),
+                "for_time": length,
                 "page_limit": limit,
                 "of_others": list(without),
                 "of_only": only,
             },
         )
-        ordered = sorted(rows, key=lambda row: row["created_at"])
-        return [LeasedTask(_task(row), Lease(id=row["id"], token=token, attempt=row["attempts"])) for row in ordered]
+        return [
+            LeasedTask(
+                _task(row),
+                Lease(id=row["id"], token=token, attempt=row["attempts"]),
+                age=row["due_at"] - length - row["created_at"],  # the lease began now, by the database's clock
+            )
+            for row in sorted(rows, key=lambda row: row["created_at"])
+        ]
 
     async def renew(self, lease: Lease, *, seconds: float) -> bool:
         return bool(await self._write(LEASES.renew, {**held(lease), "for_time": timedelta(seconds=seconds)}))

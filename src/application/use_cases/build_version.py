@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from datetime import timedelta
 from enum import StrEnum
 
 from application.errors import LeaseLostError, StoreUnavailableError, TransientError
@@ -60,16 +61,19 @@ class BuildVersion:
     async def execute(self, leased: LeasedTask) -> BuildOutcome:
         """Fetch and verify the wheel, and publish the version or record why it failed.
 
-        Nothing is fetched if earlier attempts ended with their processes as often as is allowed, or if the version is
-        not being built by that registration any more.
+        Nothing is fetched if earlier attempts ended with their processes as often as is allowed, if the task is past
+        its deadline, or if the version is not being built by that registration any more.
 
         Raises:
             LeaseLostError: Another worker may have the task. Nothing was written.
             StoreUnavailableError: The database is unreachable.
         """
         name, version = _target(leased)
-        if not self._retries.allows(leased.lease.attempt):
-            return await self._abandon(leased, "each attempt ended with the process that made it")
+        attempt = leased.lease.attempt
+        if not self._retries.allows(attempt, leased.age):
+            late = f"it was not built within {self._retries.deadline.total_seconds():.0f} seconds"
+            why = late if self._retries.allows(attempt, timedelta()) else "the last one ended with its process"
+            return await self._abandon(leased, attempt - 1, why)
         state = await self._versions.load(name, version)
         if state.version is None or not is_building(state, leased.task.id):
             if not await self._queue.finish(leased.lease):
@@ -95,9 +99,9 @@ class BuildVersion:
             StoreUnavailableError: The database is unreachable.
         """
         attempt = leased.lease.attempt
-        if not self._retries.allows(attempt + 1):
-            return await self._abandon(leased, f"at last {error}")
         delay = self._retries.delay(attempt, self._chance())
+        if not self._retries.allows(attempt + 1, leased.age + delay):
+            return await self._abandon(leased, attempt, f"at last {error}")
         if not await self._queue.retry(leased.lease, after=delay, error=error):
             raise LeaseLostError
         return BuildOutcome.RETRIED
@@ -115,10 +119,10 @@ class BuildVersion:
             else:
                 return BuildOutcome.REFUSED if status is VersionStatus.FAILED else BuildOutcome.DONE
 
-    async def _abandon(self, leased: LeasedTask, why: str) -> BuildOutcome:
+    async def _abandon(self, leased: LeasedTask, attempts: int, why: str) -> BuildOutcome:
         name, version = _target(leased)
         error = BuildAbandonedError(
-            f"the registry gave up after {self._retries.max_attempts} attempts: {why}; register the version again, and "
+            f"the registry gave up after {attempts} attempts: {why}; register the version again, and "
             "tell the registry's operators if it happens again"
         )
 

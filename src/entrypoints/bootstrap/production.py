@@ -4,6 +4,7 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from adapters.clerk.machine_tokens import ClerkTokenVerifier
@@ -66,7 +67,9 @@ async def open_registry(settings: Settings, observer: Instrumentation = NULL_OBS
             compatibility=compatibility_policy(settings.compatibility),
             observer=observer,
             shares=check_shares(settings.wheel),
-            retries=RetryPolicy(max_attempts=settings.tasks.max_attempts),
+            retries=RetryPolicy(
+                max_attempts=settings.tasks.max_attempts, deadline=timedelta(seconds=settings.tasks.deadline_seconds)
+            ),
             schedule=check_schedule(settings.checks),
             checks_per_host=settings.checks.per_host,
         )
