@@ -35,6 +35,7 @@ from application.use_cases.queries import (
     FindVersion,
     ListDistributions,
     ListFiles,
+    ListMarks,
     ListVersions,
     ReadHistory,
     SearchProviders,
@@ -43,6 +44,7 @@ from application.use_cases.queries import (
 from application.use_cases.read_log import ListChanges, ReadCheckpoint, ReadProof, ReadTile
 from application.use_cases.register_version import RegisterVersion
 from application.use_cases.reverify_version import ReverifyVersion
+from application.use_cases.trace_origins import TraceOrigins
 from application.use_cases.transfer_distribution import TransferDistribution
 from application.use_cases.transparency_log import AppendToLog, DescribeLog, MeasureLog, OpenLog
 from application.use_cases.verify_wheel import VerifyWheel
@@ -139,6 +141,8 @@ class UseCases:
     find_schema: FindSchema
     search_resources: SearchResources
     list_versions: ListVersions
+    list_marks: ListMarks
+    trace_origins: TraceOrigins
     read_history: ReadHistory
     find_compatibility: FindCompatibility
     compare_versions: CompareVersions

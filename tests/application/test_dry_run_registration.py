@@ -43,6 +43,7 @@ def registry(adapters: MemoryAdapters, version_store: VersionStore) -> UseCases:
             distributions=adapters.distributions,
             tasks=adapters.tasks,
             checks=adapters.checks,
+            marks=adapters.marks,
             probe=adapters.probe,
             changes=adapters.changes,
             clock=adapters.clock,

@@ -23,6 +23,7 @@ from adapters.memory.schema_comparison import InMemorySchemaComparison
 from adapters.memory.task_queue import InMemoryTaskQueue
 from adapters.memory.token_verifiers import InMemoryTokenVerifier
 from adapters.memory.version_checks import InMemoryVersionChecks
+from adapters.memory.version_marks import InMemoryVersionMarks
 from adapters.memory.version_repository import InMemoryVersionRepository
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
 from adapters.postgres.distributions import PostgresDistributionIndex
@@ -74,6 +75,8 @@ class Lifecycles(RuleBasedStateMachine):
         fetcher = InMemoryWheelFetcher()
         for number, wheel in WHEELS.items():
             fetcher.put(a_wheel_url(BUILT[number]), wheel)
+        elsewhere = InMemoryVersionRepository()
+        checks = InMemoryVersionChecks(elsewhere, self.clock)
         self.registry = build_registry(
             Adapters(
                 verifier=InMemoryTokenVerifier(),
@@ -86,10 +89,11 @@ class Lifecycles(RuleBasedStateMachine):
                 store=self.store,
                 catalog=self.catalog,
                 distributions=distributions,
-                tasks=InMemoryTaskQueue(InMemoryVersionRepository(), self.clock),
-                checks=InMemoryVersionChecks(InMemoryVersionRepository(), self.clock),
+                tasks=InMemoryTaskQueue(elsewhere, self.clock),
+                checks=checks,
+                marks=InMemoryVersionMarks(elsewhere, checks),
                 probe=InMemoryOriginProbe(),
-                changes=InMemoryChangeFeed(InMemoryVersionRepository()),
+                changes=InMemoryChangeFeed(elsewhere),
                 clock=self.clock,
             )
         )

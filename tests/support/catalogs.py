@@ -1,10 +1,13 @@
 """A catalog that looks like a real one: several providers, versions of every kind, rich schemas, long names."""
 
 import hashlib
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
+from domain.provenance.attestations import SignedStatement
+from domain.provenance.claims import SignerClaims
 from domain.wheel.url import WheelUrl
 from tests.builders import a_wheel
 
@@ -135,6 +138,14 @@ SCHEMAS: dict[str, Any] = {
         "outputs_schema": {"type": "object", "properties": {"connection_name": {"type": "string"}}},
     },
 }
+CACHE: dict[str, Any] = {
+    "type": "object",
+    "required": ["size"],
+    "properties": {
+        "size": {"type": "integer", "minimum": 1, "description": "In gigabytes."},
+        "owner": {"type": "string", "description": "Who is called at night."},
+    },
+}
 _LONG = "an-exceedingly-long-provider-name-that-somebody-chose-once-and-now-cannot-change"
 
 RELEASES: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
@@ -146,7 +157,11 @@ RELEASES: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
     ("platform/kubernetes", "3.1.4", {}),
     ("platform/postgres", "1.0.0", {}),
     (f"platform/{_LONG}", "1.0.0-alpha.1", {}),
+    ("acme/redis", "0.1.0", {"schemas": {"cache": {"config_schema": CACHE}}}),
+    ("acme/redis", "0.2.0", {"schemas": {"cache": {"config_schema": {**CACHE, "required": ["size", "owner"]}}}}),
 )
+ATTESTED = frozenset(("platform/gcp", version) for version in ("1.4.0", "1.5.0", "2.0.0-rc.1"))
+DRIFTED = frozenset({("platform/kubernetes", "3.1.4")})
 YANKED: Mapping[tuple[str, str], str] = {
     ("platform/gcp", "1.5.0"): "Deletes buckets that it did not create.\nUse 1.4.0 until 1.5.1 is out.",
     ("platform/postgres", "1.0.0"): "Withdrawn by its authors.",
@@ -173,6 +188,11 @@ METADATA: Mapping[str, dict[str, Any]] = {
         "display_name": "PostgreSQL",
         "description": "Roles, databases and extensions on a server that you run.",
         "tags": ["databases"],
+    },
+    "acme/redis": {
+        "display_name": "Redis at Acme",
+        "description": "Caches and their replicas, as Acme runs them.",
+        "tags": ["cache", "databases"],
     },
     f"platform/{_LONG}": {
         "display_name": "A provider whose display name goes on and on, as they sometimes do in real catalogs",
@@ -203,3 +223,27 @@ def release(fetcher: InMemoryWheelFetcher, canonical: str, version: str, changes
         **changes,
         "metadata": METADATA[canonical],
     }
+
+
+def signed_statement(body: Mapping[str, Any]) -> SignedStatement:
+    """Return what a publish attestation of a release says."""
+    subject = {"name": body["wheel_url"].rpartition("/")[2], "digest": {"sha256": body["sha256"]}}
+    statement = {
+        "_type": "https://in-toto.io/Statement/v1",
+        "subject": [subject],
+        "predicateType": "https://docs.pypi.org/attestations/publish/v1",
+        "predicate": None,
+    }
+    return SignedStatement(payload=json.dumps(statement).encode(), claims=_CLAIMS, log_index=7)
+
+
+_CLAIMS = SignerClaims(
+    issuer="https://token.actions.githubusercontent.com",
+    identity="https://github.com/example/gcp-provider/.github/workflows/release.yml@refs/tags/v1",
+    repository="https://github.com/example/gcp-provider",
+    repository_id="772247423",
+    owner_id="2314423",
+    workflow=".github/workflows/release.yml",
+    commit="1" * 40,
+    run="https://github.com/example/gcp-provider/actions/runs/1/attempts/1",
+)

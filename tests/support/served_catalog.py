@@ -1,20 +1,26 @@
 """The catalog served on loopback, over memory adapters, with everything between the socket and the ports real."""
 
+import asyncio
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
 from uuid import uuid4
 
 import httpx
 import uvicorn
 
 from adapters import ed25519
+from adapters.memory.attestation_verifier import InMemoryAttestationVerifier
+from domain.availability import Availability, CheckSchedule, OriginVerdict
+from domain.customers import Customer
 from domain.log.notes import SigningKey
 from domain.registrants import ConsoleMachine
 from entrypoints.bootstrap import MemoryAdapters, build_registry
 from entrypoints.http.app import create_app
-from tests.builders import MACHINE_ID, RUNTIME_VERSION
-from tests.support.catalogs import RELEASES, YANKED, release
+from tests.builders import MACHINE_ID, NOW, RUNTIME_VERSION
+from tests.support.catalogs import ATTESTED, DRIFTED, RELEASES, YANKED, release, signed_statement
 from tests.support.ports import free_port
 from tests.support.waiting import wait_until
 
@@ -23,7 +29,8 @@ from tests.support.waiting import wait_until
 def a_served_catalog() -> Iterator[tuple[str, MemoryAdapters]]:
     """Serve the example catalog; yield its address and what is behind it."""
     key = SigningKey.of("registry.example.com/log", bytes(32), ed25519.public_key)
-    adapters = MemoryAdapters().with_log([key])
+    vouched_for = InMemoryAttestationVerifier()
+    adapters = MemoryAdapters().with_log([key]).with_provenance(vouched_for)
 
     @asynccontextmanager
     async def open_registry():  # type: ignore[no-untyped-def] # noqa: ANN202 -- as create_app takes it
@@ -33,14 +40,19 @@ def a_served_catalog() -> Iterator[tuple[str, MemoryAdapters]]:
 
     port = free_port()
     config = uvicorn.Config(
-        create_app(open_registry, transparency_log=True), port=port, ws="none", loop="asyncio", log_config=None
+        create_app(open_registry, transparency_log=True, provenance=True, customer_realm=True),
+        port=port,
+        ws="none",
+        loop="asyncio",
+        log_config=None,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
         wait_until(lambda: server.started)
-        _fill(f"http://127.0.0.1:{port}", adapters)
+        _fill(f"http://127.0.0.1:{port}", adapters, vouched_for)
+        asyncio.run(_check_wheels(adapters))
         wait_until(lambda: httpx.get(f"http://127.0.0.1:{port}/log/checkpoint", trust_env=False).is_success)
         yield f"http://127.0.0.1:{port}", adapters
     finally:
@@ -48,12 +60,42 @@ def a_served_catalog() -> Iterator[tuple[str, MemoryAdapters]]:
         thread.join()
 
 
-def _fill(url: str, adapters: MemoryAdapters) -> None:
-    token = adapters.verifier.issue(ConsoleMachine(MACHINE_ID))
-    with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, trust_env=False) as client:
+def _fill(url: str, adapters: MemoryAdapters, vouched_for: InMemoryAttestationVerifier) -> None:
+    acme = Customer(
+        id="user_ann",
+        user_id="user_ann",
+        organization_id="org_acme",
+        organization_slug="acme",
+        organization_name="Acme Inc.",
+        role="admin",
+    )
+    machine = adapters.verifier.issue(ConsoleMachine(MACHINE_ID))
+    tokens = {"acme": adapters.customer_verifier.issue(acme)}
+    with httpx.Client(base_url=url, trust_env=False) as client:
         for canonical, version, changes in RELEASES:
             body = release(adapters.fetcher, canonical, version, changes)
-            client.post("/console/provider-versions", json=body).raise_for_status()
+            if (canonical, version) in ATTESTED:
+                attestation = {"version": 1, "of": body["wheel_url"]}
+                vouched_for.put(json.dumps(attestation, separators=(",", ":")).encode(), signed_statement(body))
+                body |= {"attestations": [attestation]}
+            token = tokens.get(canonical.partition("/")[0])
+            client.post(
+                "/provider-versions" if token else "/console/provider-versions",
+                json=body,
+                headers={"Authorization": f"Bearer {token or machine}"},
+            ).raise_for_status()
         for (canonical, version), reason in YANKED.items():
             path = f"/console/providers/{canonical}/versions/{version}/yank"
-            client.put(path, json={"reason": reason}).raise_for_status()
+            headers = {"Authorization": f"Bearer {machine}"}
+            client.put(path, json={"reason": reason}, headers=headers).raise_for_status()
+
+
+async def _check_wheels(adapters: MemoryAdapters) -> None:
+    """Let all wheels be where they were registered, but for some."""
+    at_once = CheckSchedule(look_every=timedelta())
+    await adapters.checks.enrol(at_once, limit=1000)
+    for check in await adapters.checks.claim(seconds=60, limit=1000):
+        is_drifted = (check.wheel.provider.canonical, check.wheel.version.text) in DRIFTED
+        verdict = OriginVerdict.DRIFTED if is_drifted else OriginVerdict.INTACT
+        known = Availability(verdict=verdict, since=NOW, checked_at=NOW)
+        await adapters.checks.record(check.lease, known, after=timedelta(days=1))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -23,6 +23,7 @@ from domain.names import ProviderName
 from domain.provenance.admission import Admitted
 from domain.provenance.attestations import RecordedAttestation
 from domain.provenance.record import PublisherEvent, PublisherRecord
+from domain.schemas import ResourceSchemas
 from domain.semver import SemVer
 from domain.tasks import Lease
 from domain.version_state import (
@@ -130,6 +131,11 @@ class InMemoryVersionRepository:
         listed = (found for found in self._public(name) if before is None or found.version < before)
         newest_first = sorted(listed, key=lambda found: found.version, reverse=True)
         return [as_listed(found) for found in newest_first[:limit]]
+
+    async def list_schemas(self, name: ProviderName, versions: Sequence[SemVer]) -> Mapping[SemVer, ResourceSchemas]:
+        await self.ping()
+        found = {each.version: each.announcement.schemas for each in self._public(name) if each.version in versions}
+        return {version: schemas for version, schemas in found.items() if schemas is not None}
 
     async def find_registration(self, registration_id: UUID) -> ProviderVersion | None:
         await self.ping()

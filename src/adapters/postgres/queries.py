@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     ColumnElement,
     FromClause,
@@ -132,6 +133,10 @@ LIST = (
     .where(where_provider(VERSIONS), text(IS_PUBLIC), VERSIONS.c.sort_key < bindparam("of_before"))
     .order_by(_BY_PRECEDENCE)
     .limit(PAGE_LIMIT)
+)
+OF_VERSIONS = VERSIONS.c.version == func.any(bindparam("of_versions", type_=ARRAY(Text)).cast(ARRAY(Text)))
+LIST_SCHEMAS = select(VERSIONS.c.version, VERSIONS.c.schemas).where(
+    where_provider(VERSIONS), text(IS_PUBLIC), OF_VERSIONS, VERSIONS.c.schemas.is_not(None)
 )
 FIND_REGISTRATION = select(*_SHOWN).where(
     VERSIONS.c.registration_id == bindparam("of_registration", type_=VERSIONS.c.registration_id.type)

@@ -26,6 +26,7 @@ from adapters.postgres.provenance_statements import read_publisher_events
 from adapters.postgres.queries import LOAD, LOAD_WITH_NAMES, key_of, part
 from adapters.postgres.resource_index import index_latest, index_rows
 from adapters.postgres.revisions import are_compatible
+from adapters.postgres.schema_text import read_schemas
 from adapters.postgres.task_queue import LEASES
 from application.errors import LeaseLostError, StoreUnavailableError
 from application.ports.version_repository import Decide, Result
@@ -34,6 +35,7 @@ from domain.distributions import WheelNames
 from domain.history import HistoryEvent
 from domain.names import ProviderName
 from domain.provenance.record import PublisherRecord
+from domain.schemas import ResourceSchemas
 from domain.semver import SemVer
 from domain.tasks import Lease
 from domain.version_state import (
@@ -95,6 +97,11 @@ class PostgresVersionRepository:
     ) -> Sequence[ProviderVersion]:
         page = {"page_limit": limit, "of_before": queries.ABOVE_ALL if before is None else before.sort_key}
         return [read_version(name, row) for row in await self._database.read(queries.LIST, {**key_of(name), **page})]
+
+    async def list_schemas(self, name: ProviderName, versions: Sequence[SemVer]) -> Mapping[SemVer, ResourceSchemas]:
+        wanted = {version.text: version for version in versions}
+        rows = await self._database.read(queries.LIST_SCHEMAS, {**key_of(name), "of_versions": list(wanted)})
+        return {wanted[row["version"]]: found for row in rows if (found := read_schemas(row["schemas"])) is not None}
 
     async def find_registration(self, registration_id: UUID) -> ProviderVersion | None:
         rows = await self._database.read(queries.FIND_REGISTRATION, {"of_registration": registration_id})

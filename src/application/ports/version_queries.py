@@ -1,6 +1,6 @@
 """Reading provider versions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from application.ports.version_lookup import VersionLookup
 from domain.compatibility.record import Compatibility
 from domain.history import HistoryEvent
 from domain.names import ProviderName
+from domain.schemas import ResourceSchemas
 from domain.semver import SemVer
 from domain.versions import ProviderVersion
 
@@ -36,6 +37,10 @@ class VersionQueries(VersionLookup, Protocol):
             limit: At most that many; None for all.
             before: Only versions of a lower precedence than this one, which need not exist.
         """
+        ...
+
+    async def list_schemas(self, name: ProviderName, versions: Sequence[SemVer]) -> Mapping[SemVer, ResourceSchemas]:
+        """Return the schemas of resource types of those of these versions that are public and have some."""
         ...
 
     async def history(

@@ -1,13 +1,14 @@
 """Reading what is public. Every query raises ``StoreUnavailableError`` while the database is unreachable."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from packaging.utils import NormalizedName
 
 from application.ports.distribution_index import DistributionIndex
 from application.ports.health_check import HealthCheck
 from application.ports.provider_queries import CatalogPage, CatalogSearch, ProviderQueries, ResourcePage
+from application.ports.version_mark_queries import VersionMarkQueries
 from application.ports.version_queries import VersionQueries
 from domain.catalog import CatalogEntry
 from domain.distributions import IndexFile, installable_files
@@ -18,6 +19,7 @@ from domain.names import PLATFORM, ProviderName
 from domain.schemas import ResourceSchema
 from domain.search import Query
 from domain.semver import SemVer
+from domain.version_marks import VersionMarks
 from domain.versions import ProviderVersion
 
 
@@ -59,6 +61,30 @@ class ListVersions:
         if not versions and before is None:
             raise ProviderNotFoundError(f"{name} has no published version; check the name, or register one")
         return versions
+
+
+class ListMarks:
+    """Reads what lists say of versions.
+
+    Args:
+        marks: Where they are.
+        has_attestations: Whether attestations are on. Where they are off, nothing is said of who built a version.
+    """
+
+    def __init__(self, marks: VersionMarkQueries, *, has_attestations: bool) -> None:
+        self._marks = marks
+        self._has_attestations = has_attestations
+
+    async def execute(self, name: ProviderName, versions: Sequence[SemVer]) -> Mapping[SemVer, VersionMarks]:
+        """Return the marks of those of these versions that are public.
+
+        Raises:
+            StoreUnavailableError: The store is unreachable.
+        """
+        found = await self._marks.list_marks(name, versions) if versions else {}
+        if self._has_attestations:
+            return found
+        return {version: replace(marks, repositories=()) for version, marks in found.items()}
 
 
 class ReadHistory:

@@ -21,6 +21,7 @@ from adapters.memory.task_queue import InMemoryTaskQueue
 from adapters.memory.token_verifiers import InMemoryCustomerVerifier, InMemoryTokenVerifier
 from adapters.memory.transparency_log import InMemoryLog
 from adapters.memory.version_checks import InMemoryVersionChecks
+from adapters.memory.version_marks import InMemoryVersionMarks
 from adapters.memory.version_repository import InMemoryVersionRepository
 from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
 from adapters.memory.wheel_mirror import InMemoryMirrorIndex, InMemoryWheelMirror
@@ -49,6 +50,7 @@ from application.ports.task_inspection import TaskInspection
 from application.ports.task_queue import TaskQueue
 from application.ports.token_verifier import TokenVerifier
 from application.ports.version_checks import VersionChecks
+from application.ports.version_mark_queries import VersionMarkQueries
 from application.ports.version_queries import VersionQueries
 from application.ports.version_repository import VersionRepository
 from application.ports.webhook_queue import WebhookQueue
@@ -194,6 +196,7 @@ class Adapters:
     distributions: DistributionIndex
     tasks: TaskQueue
     checks: VersionChecks
+    marks: VersionMarkQueries
     probe: OriginProbe
     changes: ChangeFeed
     clock: Clock
@@ -221,6 +224,7 @@ class MemoryAdapters(Adapters):
     distributions: DistributionIndex = field(init=False)
     tasks: InMemoryTaskQueue = field(init=False)
     checks: InMemoryVersionChecks = field(init=False)
+    marks: VersionMarkQueries = field(init=False)
     probe: InMemoryOriginProbe = field(default_factory=InMemoryOriginProbe)
     changes: ChangeFeed = field(init=False)
     clock: Clock = field(default_factory=ManualClock)
@@ -232,6 +236,7 @@ class MemoryAdapters(Adapters):
         object.__setattr__(self, "distributions", InMemoryDistributionIndex(self.store))
         object.__setattr__(self, "tasks", InMemoryTaskQueue(self.store, self.clock))
         object.__setattr__(self, "checks", InMemoryVersionChecks(self.store, self.clock))
+        object.__setattr__(self, "marks", InMemoryVersionMarks(self.store, self.checks))
         object.__setattr__(self, "changes", InMemoryChangeFeed(self.store))
 
     def with_mirror(self, *, is_required: bool = False, seconds: float = 25.0) -> Self:

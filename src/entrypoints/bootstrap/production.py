@@ -19,6 +19,7 @@ from adapters.postgres.provenance import PostgresProvenance
 from adapters.postgres.provider_queries import PostgresProviderQueries
 from adapters.postgres.task_queue import PostgresTaskQueue
 from adapters.postgres.version_checks import PostgresVersionChecks
+from adapters.postgres.version_marks import PostgresVersionMarks
 from adapters.postgres.version_repository import PostgresVersionRepository
 from adapters.system_clock import SystemClock
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
@@ -120,6 +121,7 @@ async def open_adapters(settings: Settings, observer: Instrumentation = NULL_OBS
             distributions=PostgresDistributionIndex(database),
             tasks=PostgresTaskQueue(database),
             checks=PostgresVersionChecks(database),
+            marks=PostgresVersionMarks(database),
             probe=fetcher,
             changes=PostgresChangeFeed(database),
             clock=clock,

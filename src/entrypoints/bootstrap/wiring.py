@@ -43,6 +43,7 @@ from application.use_cases.queries import (
     FindVersion,
     ListDistributions,
     ListFiles,
+    ListMarks,
     ListVersions,
     ReadHistory,
     SearchProviders,
@@ -50,6 +51,7 @@ from application.use_cases.queries import (
 )
 from application.use_cases.register_version import RegisterVersion
 from application.use_cases.reverify_version import ReverifyVersion
+from application.use_cases.trace_origins import TraceOrigins
 from application.use_cases.transfer_distribution import TransferDistribution
 from application.use_cases.verify_wheel import VerifyWheel
 from domain.availability import CheckSchedule
@@ -170,6 +172,8 @@ def build_registry(  # noqa: PLR0913 -- each is a setting
         find_version=find_version,
         find_schema=FindSchema(find_version),
         list_versions=ListVersions(adapters.store),
+        list_marks=ListMarks(adapters.marks, has_attestations=adapters.provenance is not None),
+        trace_origins=TraceOrigins(adapters.store),
         read_history=ReadHistory(adapters.store),
         find_compatibility=FindCompatibility(adapters.store, find_version),
         compare_versions=CompareVersions(find_version, new_comparison()),

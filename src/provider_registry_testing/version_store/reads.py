@@ -117,6 +117,21 @@ class ReadsContract:
         assert (await store.load(version.name, version.version)).version == version
         assert await store.find(version.name, version.version) == version
 
+    async def test_the_schemas_of_several_versions_are_read_at_once_where_there_are_some(
+        self, store: VersionStore
+    ) -> None:
+        full, failed = a_full_version(), a_building_version("3.0.0").fail(REFUSAL, at=NOW)
+        yanked = replace(full, version=SemVer.parse("2.0.0")).yank("broken", at=LATER)
+        await put(store, full, yanked, a_version("1.0.0"), failed)
+        versions = [full.version, yanked.version, *map(SemVer.parse, ("1.0.0", "3.0.0", "9.0.0"))]
+
+        found = await store.list_schemas(full.name, versions)
+
+        schemas = full.announcement.schemas
+        assert found == {full.version: schemas, yanked.version: schemas}
+        assert await store.list_schemas(full.name, []) == {}
+        assert await store.list_schemas(full.name, versions[1:2]) == {yanked.version: schemas}
+
     @pytest.mark.parametrize("version", [A_BUILD, a_building_version().fail(REFUSAL, at=LATER)])
     async def test_a_version_that_is_not_public_comes_back_to_writers_only(
         self, store: VersionStore, version: ProviderVersion

@@ -13,8 +13,8 @@ from functools import partial
 from itertools import islice
 from typing import TypeVar
 
+from domain.json_schema.parts import NOTHING, Resolved, cut, find, follow, inner_schemas, names, within
 from entrypoints.http.pages.field_rows import Budget, Row
-from entrypoints.http.pages.schema_parts import NOTHING, Resolved, cut, find, names
 
 MAX_NAME = 200
 MAX_DESCRIPTION = 2_000
@@ -22,7 +22,6 @@ MAX_VALUE = 200
 MAX_VALUES = 50
 
 _MAX_DEPTH = 8
-_MAX_HOPS = 16  # schemas in one chain of references
 _VARIANTS = ("anyOf", "oneOf")
 _KINDS = {
     str: "string",
@@ -112,9 +111,8 @@ class SchemaReader:
         for label, variant in self._variants(schema):
             chosen = f"{place.alternative}, {label}" if place.alternative and label else label or place.alternative
             yield _Place(variant, place.parents, cut(chosen, MAX_NAME), trail), False
-        for step, inner in _inner(schema):
-            within = f"{place.parents.removesuffix('.')}{step}".removeprefix(".")
-            yield _Place(inner, within, place.alternative, trail), True
+        for step, inner in inner_schemas(schema):
+            yield _Place(inner, within(place.parents, step), place.alternative, trail), True
 
     def _inside(self, place: _Place) -> Iterator[Row]:
         if self.is_by_level:
@@ -221,17 +219,11 @@ class SchemaReader:
         return self._once("json", value, lambda: cut(json.dumps(value, ensure_ascii=False), MAX_VALUE))
 
     def _resolved(self, written: object) -> Resolved:
-        return self._once("resolved", written, lambda: Resolved(tuple(self._chain(written))))
-
-    def _chain(self, written: object) -> Iterator[Mapping[str, object]]:
-        """Follow references within the document, as far as a reader of it would."""
         schema = written if isinstance(written, Mapping) else NOTHING
-        for _ in range(_MAX_HOPS):
-            yield schema
-            reference = schema.get("$ref")
-            if not isinstance(reference, str):
-                return
-            schema = self._once("reference", reference, partial(find, self.document, reference))
+        return self._once("resolved", written, lambda: Resolved(tuple(follow(schema, self._find))))
+
+    def _find(self, reference: str) -> Mapping[str, object]:
+        return self._once("reference", reference, partial(find, self.document, reference))
 
     def _once(self, purpose: str, subject: object, work: Callable[[], _Result]) -> _Result:
         """Do work on a part of the document once. Parts live as long as the document, so their identities are keys."""
@@ -239,15 +231,6 @@ class SchemaReader:
         if key not in self._known:
             self._known[key] = work()
         return self._known[key]  # type: ignore[return-value]  # the purpose decides the type
-
-
-def _inner(schema: Resolved) -> Iterator[tuple[str, object]]:
-    """Yield how one gets to further schemas that contain fields, and those schemas."""
-    if "items" in schema:
-        yield "[].", schema.get("items")
-    yield from ((f"[{index}].", item) for index, item in enumerate(schema.list("prefixItems")))
-    if "additionalProperties" in schema:
-        yield ".*.", schema.get("additionalProperties")
 
 
 def _named(schema: Resolved) -> str:

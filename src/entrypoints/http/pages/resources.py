@@ -1,7 +1,7 @@
 """What the page of one resource type shows."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -9,19 +9,20 @@ from urllib.parse import quote
 
 from domain.catalog import CatalogEntry
 from domain.examples import example_config
+from domain.field_origins import FieldPath, Origins
+from domain.json_schema.parts import cut
 from domain.names import ProviderName
 from domain.schemas import CanonicalJson, ResourceSchema
 from domain.semver import SemVer
 from domain.versions import ProviderVersion
 from entrypoints.http.pages.field_rows import Budget, Row, shown_length
 from entrypoints.http.pages.fields import SchemaReader
-from entrypoints.http.pages.schema_parts import cut
 from entrypoints.http.pages.yaml_texts import yaml_text
 
 _MAX_LENGTH = 70_000  # bytes; a page stays under 100 kB
 MAX_DESCRIPTION = 2_000
 _MAX_ANCHOR = 100
-_MARKUP = 350  # what a row takes beside its texts
+_MARKUP = 420  # what a row takes beside its texts
 _EXAMPLE = "example"
 _ODD = re.compile(r"[^A-Za-z0-9_.-]+")
 _STEPS_INSIDE = re.compile(r"(?:\[[0-9]*\]|\.\*)*\.$")
@@ -34,11 +35,13 @@ class Field:
     Attributes:
         anchor: Its id on the page.
         inside: The id of the section with the fields inside it; empty without one.
+        since: The version since which it is there, if it came later than the resource type.
     """
 
     row: Row
     anchor: str
     inside: str
+    since: SemVer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ class ResourcePage:
 
     Attributes:
         choices: Versions to switch to, newest first.
+        origins: Since when its fields are there; None if that is not known now.
         base_url: Where people reach the registry; empty if that is not configured.
     """
 
@@ -83,6 +87,7 @@ class ResourcePage:
     version: ProviderVersion
     schema: ResourceSchema
     choices: Sequence[ProviderVersion]
+    origins: Origins | None = None
     base_url: str = ""
 
     @property
@@ -94,6 +99,12 @@ class ResourcePage:
     def latest(self) -> SemVer | None:
         """The latest version, if this is another one."""
         return None if self.entry.latest == self.version.version else self.entry.latest
+
+    @property
+    def since(self) -> SemVer | None:
+        """The version since which the resource type is there; None if that is not known."""
+        found = None if self.origins is None else self.origins.of(self.schema.resource_type)
+        return None if found is None else found.since
 
     @property
     def path(self) -> str:
@@ -117,7 +128,8 @@ class ResourcePage:
         written = shown_length(self.description) + shown_length(self.example or "")
         budget = Budget(length=_MAX_LENGTH - written, markup=_MARKUP)
         documents = {"arguments": self.schema.config_schema, "outputs": self.schema.outputs_schema}
-        return [_part(name, document, budget) for name, document in documents.items() if document]
+        later = {} if self.origins is None else self.origins.fields_of(self.schema.resource_type)
+        return [_part(name, document, budget, later) for name, document in documents.items() if document]
 
     @cached_property
     def example(self) -> str | None:
@@ -139,7 +151,7 @@ def example_text(provider: ProviderName, resource_type: str, config: object) -> 
     return yaml_text({"provider": written, "resource": resource_type, "name": _EXAMPLE, "config": config})
 
 
-def _part(name: str, document: CanonicalJson, budget: Budget) -> Part:
+def _part(name: str, document: CanonicalJson, budget: Budget, later: Mapping[FieldPath, SemVer]) -> Part:
     rows = list(SchemaReader(document.decode(), budget, is_by_level=True).rows())
     anchors = _Anchors(name)
     anchored = {
@@ -159,7 +171,12 @@ def _part(name: str, document: CanonicalJson, budget: Budget) -> Part:
             path=key[0].removesuffix("."),
             alternative=key[1],
             fields=[
-                Field(row, anchored[id(row)], inside.get((row.path, key[1]), inside.get((row.path, ""), "")))
+                Field(
+                    row,
+                    anchored[id(row)],
+                    inside.get((row.path, key[1]), inside.get((row.path, ""), "")),
+                    later.get((name, row.path)),
+                )
                 for row in found
             ],
         )

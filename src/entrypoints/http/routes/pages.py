@@ -17,11 +17,13 @@ from application.use_cases.queries import (
     FindProvider,
     FindSchema,
     FindVersion,
+    ListMarks,
     ListVersions,
     ReadHistory,
     SearchProviders,
     SearchResources,
 )
+from application.use_cases.trace_origins import TraceOrigins
 from domain.catalog import Author
 from domain.compatibility.record import Acceptance
 from domain.compatibility.rules import RULES
@@ -82,6 +84,7 @@ async def provider_page(
     find_provider: NamedDependency[FindProvider],
     find_version: NamedDependency[FindVersion],
     list_versions: NamedDependency[ListVersions],
+    list_marks: NamedDependency[ListMarks],
     find_availability: NamedDependency[FindAvailability],
     list_attestations: NamedDependency[ListAttestations],
     platform: NamedDependency[Author],
@@ -95,7 +98,13 @@ async def provider_page(
     entry = await find_provider.execute(provider)
     before = version_cursor(cursor)
     found = await list_versions.execute(provider, limit=_VERSIONS + 1, before=before)
-    listing = VersionListing(versions=found[:_VERSIONS], is_first=before is None, is_last=len(found) <= _VERSIONS)
+    shown = found[:_VERSIONS]
+    listing = VersionListing(
+        versions=shown,
+        marks=await list_marks.execute(provider, [each.version for each in shown]),
+        is_first=before is None,
+        is_last=len(found) <= _VERSIONS,
+    )
     view = provider_view(entry, platform=platform)
     latest = None
     if entry.latest is not None:
@@ -179,6 +188,7 @@ async def resource_page(
     find_provider: NamedDependency[FindProvider],
     find_schema: NamedDependency[FindSchema],
     list_versions: NamedDependency[ListVersions],
+    trace_origins: NamedDependency[TraceOrigins],
     rendering: NamedDependency[RenderingPool],
     urls: NamedDependency[PublicUrls],
     has_log: NamedDependency[bool],
@@ -192,9 +202,11 @@ async def resource_page(
         version=found.version,
         schema=found.schema,
         choices=await list_versions.execute(provider, limit=_VERSIONS),
+        origins=await trace_origins.execute(found.version),
         base_url=urls.base or "",
     )
-    return await rendering.run(page, "resource.html", page=view, has_log=has_log)
+    made = passing_page if view.origins is None else page  # another view will know them
+    return await rendering.run(made, "resource.html", page=view, has_log=has_log)
 
 
 @get("/catalog/{prefix:str}/{name:str}/versions")

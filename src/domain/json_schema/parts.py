@@ -1,10 +1,11 @@
 """A part of a schema document together with what its references lead to."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
 _MAX_POINTER = 64  # steps of one reference
+_MAX_HOPS = 16  # schemas in one chain of references
 NOTHING: Mapping[str, object] = {}
 
 
@@ -51,6 +52,35 @@ def find(document: object, reference: str) -> Mapping[str, object]:
         else:
             return NOTHING
     return found if isinstance(found, Mapping) else NOTHING
+
+
+def follow(schema: Mapping[str, object], find: Callable[[str], Mapping[str, object]]) -> Iterator[Mapping[str, object]]:
+    """Yield a schema and those that its references lead to, as far as a reader of the document would follow.
+
+    Args:
+        schema: Where to begin.
+        find: Looks a reference up.
+    """
+    for _ in range(_MAX_HOPS):
+        yield schema
+        reference = schema.get("$ref")
+        if not isinstance(reference, str):
+            return
+        schema = find(reference)
+
+
+def within(parents: str, step: str) -> str:
+    """Return the parents of the fields that one gets to by a step, such as ``[].``."""
+    return f"{parents.removesuffix('.')}{step}".removeprefix(".")
+
+
+def inner_schemas(schema: Resolved) -> Iterator[tuple[str, object]]:
+    """Yield how one gets to further schemas that contain fields, and those schemas."""
+    if "items" in schema:
+        yield "[].", schema.get("items")
+    yield from ((f"[{index}].", item) for index, item in enumerate(schema.list("prefixItems")))
+    if "additionalProperties" in schema:
+        yield ".*.", schema.get("additionalProperties")
 
 
 def names(required: Sequence[object]) -> Iterator[str]:
