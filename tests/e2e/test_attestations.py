@@ -16,12 +16,13 @@ from domain.registration import Registration
 from domain.semver import SemVer
 from domain.wheel.url import WheelUrl
 from entrypoints.bootstrap import open_admin_use_cases
+from entrypoints.development.sigstore.fake_sigstore import FakeSigstore, as_object
 from entrypoints.environment import load_group
 from entrypoints.settings import DatabaseSettings, WheelSettings
 from tests.e2e.conftest import Stack
 from tests.e2e.test_command_line import run
 from tests.e2e.test_register_command import PAGE, Pipeline, pipeline
-from tests.support.fake_sigstore import FakeSigstore, as_object, github_claims
+from tests.support.github_claims import github_claims
 from tests.support.https_host import status
 from tests.support.package_index import a_file, a_page
 from tests.support.statements import PUBLISH_V1

@@ -14,8 +14,11 @@ import httpx
 import psutil
 import pytest
 
+from adapters.sigstore.verifier import SigstoreAttestationVerifier
 from tests.e2e.test_command_line import COMMAND, clean_environment, run
 from tests.support.ports import free_port
+
+FORGE = "https://forge.example.com"
 
 
 def dev_arguments(data: Path) -> list[str]:
@@ -58,7 +61,15 @@ def test_development_mode_registers_a_demo_finds_it_again_and_goes_on_when_the_w
         assert f"409: {release} is there" in moved.stdout
     assert "platform/storage 1.1.0 registered, and is yanked" in first.stdout
     assert "make clean" in moved.stdout
+    assert verified_with_one_root(tmp_path / "data" / "sigstore")
     assert str(tmp_path / "data") in first.stdout.replace("│\n│ ", "")
+
+
+def verified_with_one_root(folder: Path) -> bool:
+    """Tell whether all attestations that are kept verify against the root that is kept."""
+    verifier = SigstoreAttestationVerifier([folder / "trusted_root.json"])
+    kept = [verifier.verify(each.read_bytes()) for each in folder.glob("*.attestation")]
+    return len(kept) == 3 and {each.claims.repository for each in kept} == {f"{FORGE}/platform/storage"}
 
 
 def test_development_mode_takes_other_ports_when_the_usual_ones_are_taken_and_says_what_a_shell_reads(
@@ -74,6 +85,8 @@ def test_development_mode_takes_other_ports_when_the_usual_ones_are_taken_and_sa
             catalog = httpx.get(f"{api}/providers", trust_env=False).json()
             breaking = httpx.get(f"{api}/providers/platform/hello/compare/1.1.0...2.0.0", trust_env=False).json()
             changes = httpx.get(f"{api}/changes", trust_env=False).json()
+            storage = f"{api}/providers/platform/storage/versions"
+            built = [httpx.get(f"{storage}/{each}/verification", trust_env=False).json() for each in ("1.0.0", "1.1.1")]
             for name in ("register", "acme"):
                 provider = "acme/queue 0.1.1" if name == "acme" else "hello 1.1.0"
                 script = f". {tmp_path}/.data/{name}.env && {shlex.join(COMMAND)} restore {provider}"
@@ -85,6 +98,7 @@ def test_development_mode_takes_other_ports_when_the_usual_ones_are_taken_and_sa
     assert {each["canonical"] for each in catalog["items"]} == {"platform/hello", "platform/storage", "acme/queue"}
     assert breaking["report"]["breaking"] > 0
     assert len(changes["items"]) >= 9
+    assert {each["attestations"][0]["built_by"]["repository"] for each in built} == {f"{FORGE}/platform/storage"}
     assert "ak_local_acme" in shown
 
 

@@ -41,4 +41,5 @@ def test_a_newcomer_who_pastes_every_command_gets_a_provider_that_pip_installs(t
     assert "platform/greeter 1.0.0 would be registered" in told
     assert "platform/greeter 1.0.0 registered" in told
     assert "was registered already; nothing was written" in told
+    assert re.search(r"provenance +passed +built by repository https://forge.example.com", ended.stdout)
     assert list(tmp_path.glob("runtime/lib/*/site-packages/acme_greeter_provider-1.0.0.dist-info"))

@@ -20,11 +20,13 @@ class DemoProvider:
     Attributes:
         name: Canonical.
         package: What its wheels install, and are named after.
+        attested: Whether its releases say who built them.
     """
 
     name: str
     package: str
     metadata: Json
+    attested: bool = False
 
     @property
     def distribution(self) -> str:
@@ -64,7 +66,7 @@ class DemoRelease:
             files={f"{package}/__init__.py": f'"""{shown["description"]}"""\n\nVERSION = "{self.version}"\n'},
         )
 
-    def body(self, wheel: bytes, host: str) -> dict[str, Any]:
+    def body(self, wheel: bytes, host: str, attestations: Sequence[Json] = ()) -> dict[str, Any]:
         """Return what registers it, with its wheel at a host."""
         return {
             "name": self.provider.name,
@@ -75,6 +77,7 @@ class DemoRelease:
             "metadata": self.provider.metadata,
             "schemas": self.schemas,
             "changelog": self.changelog,
+            "attestations": list(attestations),
         }
 
 
@@ -113,9 +116,10 @@ HELLO = DemoProvider(
         "tags": ["example"],
     },
 )
-_STORAGE = DemoProvider(
+STORAGE = DemoProvider(
     name="platform/storage",
     package="storage_provider",
+    attested=True,
     metadata={
         "display_name": "Storage",
         "description": "Manages buckets and what becomes of old objects.",
@@ -162,16 +166,16 @@ RELEASES = (
         schemas=_greeting({"recipient": _NAME, "language": _LANGUAGE}, "recipient", "language"),
         changelog="**Breaks users**: `name` is called `recipient`, and `language` must be said.",
     ),
-    DemoRelease(provider=_STORAGE, version="1.0.0", schemas=_bucket({}), changelog="The first release."),
+    DemoRelease(provider=STORAGE, version="1.0.0", schemas=_bucket({}), changelog="The first release."),
     DemoRelease(
-        provider=_STORAGE,
+        provider=STORAGE,
         version="1.1.0",
         schemas=_bucket({"labels": _LABELS}),
         changelog="Buckets have labels.",
         yanked="Deletes the labels of buckets that it did not create; 1.1.1 does not.",
     ),
     DemoRelease(
-        provider=_STORAGE,
+        provider=STORAGE,
         version="1.1.1",
         schemas=_bucket({"labels": _LABELS, "lifecycle_rules": _RULES}),
         changelog="Leaves labels of others alone. Buckets have lifecycle rules.",

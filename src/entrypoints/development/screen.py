@@ -13,6 +13,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from entrypoints.development.clerk.tokens import FakeMachine
+from entrypoints.development.demo import HELLO, STORAGE
 from entrypoints.development.seeding import Seeded
 
 
@@ -85,12 +86,13 @@ class Screen:
         """Say what to do next."""
         self._console.print(f"  [yellow]{what}[/yellow]", highlight=False)
 
-    def serving(self, url: str, provider: str) -> None:
+    def serving(self, url: str) -> None:
         """Say where to look, and how to stop."""
         self._console.rule("Look around", style="dim")
         pages = {
             "catalog": "/",
-            "what a major version breaks": f"/catalog/{provider}/compare/1.1.0...2.0.0",
+            "what a major version breaks": f"/catalog/{HELLO.name}/compare/1.1.0...2.0.0",
+            "who built a version": f"/catalog/{STORAGE.name}/1.1.1",
             "the feed": "/changes",
             "the transparency log": "/log",
             "an index to install from": "/simple/",

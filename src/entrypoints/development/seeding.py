@@ -8,6 +8,7 @@ import httpx
 
 from entrypoints.development.demo import ACME, RELEASES, DemoRelease
 from entrypoints.development.realms import Realms
+from entrypoints.development.sigstore.attested import Attestations
 
 
 class SeedingError(Exception):
@@ -28,7 +29,7 @@ def write_wheels(folder: Path) -> None:
         (folder / release.filename).write_bytes(release.wheel())
 
 
-def seed(registry: str, realms: Realms, host: str) -> Iterator[Seeded]:
+def seed(registry: str, realms: Realms, host: str, attestations: Attestations) -> Iterator[Seeded]:
     """Register each release, and yank those that are; yield what came of it. Safe to repeat.
 
     Raises:
@@ -40,7 +41,7 @@ def seed(registry: str, realms: Realms, host: str) -> Iterator[Seeded]:
             prefix = release.provider.name.partition("/")[0]
             base = f"{registry}/console" if prefix == "platform" else registry
             headers = {"Authorization": f"Bearer {tokens[prefix]}"}
-            body = release.body(release.wheel(), host)
+            body = release.body(release.wheel(), host, list(attestations.of(release)))
             response = client.post(f"{base}/provider-versions", headers=headers, json=body)
             if response.status_code not in _OUTCOMES:
                 raise SeedingError(f"the registry answered {response.status_code}: {response.text}")

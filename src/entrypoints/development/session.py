@@ -7,11 +7,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from entrypoints.development.demo import ACME, HELLO, RELEASES
+from entrypoints.development.demo import ACME, RELEASES
 from entrypoints.development.realms import Realms, open_realms
 from entrypoints.development.screen import Screen
 from entrypoints.development.seeding import SeedingError, has_conflict, seed, write_wheels
 from entrypoints.development.server_process import ServerError, run_command, running_server, wait_until_ok
+from entrypoints.development.sigstore.attested import Attestations
 from entrypoints.development.wheel_host import WheelHost
 from entrypoints.listen import PortTakenError, require_free
 from entrypoints.log_keys import make_key_file
@@ -70,8 +71,16 @@ def _session(places: Places, stack: ExitStack, *, once: bool, screen: Screen) ->
     )
     screen.step("Serving wheels over HTTPS, with a throwaway CA", host.url)
 
+    attestations = Attestations(places.data / "sigstore")
+    attestations.make([each for each in RELEASES if each.provider.attested])
+    screen.step("Had a local fake of Sigstore attest the builds of one provider", str(attestations.trusted_root))
+
     key = _log_key(places)
-    settings = _settings(places, realms, host, port) | {"REGISTRY_LOG_SIGNING_KEY_FILE": str(key)}
+    settings = _settings(places, realms, host, port) | {
+        "REGISTRY_ATTESTATIONS": "record",
+        "REGISTRY_LOG_SIGNING_KEY_FILE": str(key),
+        "REGISTRY_SIGSTORE_TRUSTED_ROOTS": str(attestations.trusted_root),
+    }
     process = stack.enter_context(running_server(settings, log=log))
     with screen.working("Starting PostgreSQL and the registry"):
         wait_until_ok(process, f"{url}/health/ready", log=log)
@@ -79,9 +88,9 @@ def _session(places: Places, stack: ExitStack, *, once: bool, screen: Screen) ->
     run_command(settings, "log", "init")
     screen.step("Opened the transparency log, with a key of its own", key.name)
 
-    environments = _write_environments(places, url, realms, host)
+    environments = _write_environments(places, url, realms, host, attestations)
     with screen.working("Registering the demo"):
-        seeded = list(seed(url, realms, host.url))
+        seeded = list(seed(url, realms, host.url, attestations))
     screen.seeded(seeded)
     if has_conflict(seeded):
         screen.hint("Leave it, or start afresh with make clean.")
@@ -91,7 +100,7 @@ def _session(places: Places, stack: ExitStack, *, once: bool, screen: Screen) ->
         own = {"name": "platform/mine"} | {field: body[field] for field in ("version", "wheel_url", "metadata")}
         screen.pipelines(environments, realms.api_keys)
         screen.invitation(url, realms.console.url, realms.release, own, wheels=wheels, log=log)
-        screen.serving(url, HELLO.name)
+        screen.serving(url)
         process.wait()
         raise DevelopmentError(f"the server ended by itself; read {log}")
 
@@ -119,9 +128,15 @@ def _log_key(places: Places) -> Path:
     return path
 
 
-def _write_environments(places: Places, url: str, realms: Realms, host: WheelHost) -> Mapping[str, Path]:
+def _write_environments(
+    places: Places, url: str, realms: Realms, host: WheelHost, attestations: Attestations
+) -> Mapping[str, Path]:
     """Write what the release client needs, for the platform and for a customer, and return the files by namespace."""
-    common = {"REGISTRY_URL": url, "REGISTRY_CA_BUNDLE": str(host.ca_path.absolute())}
+    common = {
+        "REGISTRY_URL": url,
+        "REGISTRY_CA_BUNDLE": str(host.ca_path.absolute()),
+        "REGISTRY_SIGSTORE_TRUSTED_ROOTS": str(attestations.trusted_root.absolute()),
+    }
     machine = {
         "REGISTRY_CLERK_API_URL": realms.console.url,
         "REGISTRY_MACHINE_SECRET_KEY": realms.release.secret,

@@ -26,8 +26,9 @@ from domain.provenance.record import PublisherAction, PublisherEvent, PublisherR
 from domain.provenance.statements import SLSA_V1
 from domain.semver import SemVer
 from domain.wheel.filename import WheelFilename
+from entrypoints.development.sigstore.fake_sigstore import FakeSigstore, as_object
 from tests.builders import NOW
-from tests.support.fake_sigstore import FakeSigstore, as_object, github_claims
+from tests.support.github_claims import github_claims
 from tests.support.statements import PUBLISH_V1
 
 pytestmark = pytest.mark.hostile

@@ -6,7 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.support.fake_sigstore import FakeSigstore, github_claims
+from entrypoints.development.sigstore.fake_sigstore import FakeSigstore
+from tests.support.github_claims import github_claims
 
 _VERIFY = """
 import os, sys

@@ -10,8 +10,9 @@ from adapters.memory.attestation_verifier import InMemoryAttestationVerifier
 from adapters.sigstore.verifier import SigstoreAttestationVerifier
 from domain.provenance.attestations import SignedStatement
 from domain.provenance.claims import SignerClaims
+from entrypoints.development.sigstore.fake_sigstore import FakeSigstore, as_object
 from provider_registry_testing.attestation_verifier import AttestationSource, AttestationVerifierContract
-from tests.support.fake_sigstore import GITHUB_ISSUER, FakeSigstore, as_object, github_claims
+from tests.support.github_claims import GITHUB_ISSUER, github_claims
 
 RELEASE = SignerClaims(
     issuer=GITHUB_ISSUER,

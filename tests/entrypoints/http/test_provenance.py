@@ -15,11 +15,12 @@ from adapters.sigstore.verifier import SigstoreAttestationVerifier
 from domain.customers import Customer
 from domain.provenance.admission import AttestationMode
 from entrypoints.bootstrap import MemoryAdapters
+from entrypoints.development.sigstore.fake_sigstore import FakeSigstore, as_object
 from entrypoints.http.openapi.document import operations
 from entrypoints.http.openapi.refusals import CODES, REFUSALS, REFUSALS_WITH_ATTESTATIONS
 from tests.builders import a_wheel
 from tests.entrypoints.http.conftest import ROUTE, Service, serving
-from tests.support.fake_sigstore import FakeSigstore, as_object, github_claims
+from tests.support.github_claims import github_claims
 
 SIGSTORE = FakeSigstore()
 VERSION = "/providers/platform/gcp/versions/1.0.0"
