@@ -24,9 +24,9 @@ console.log(JSON.stringify(await parser.dereference(process.argv[2], { dereferen
 """
 READ = """
 import json, sys
-from provider_registry_client.models import ProblemView, ProviderPageView, ProviderVersionView
+from provider_registry_client.models import Problem, ProviderPage, ProviderVersion
 for name, value in json.load(sys.stdin).items():
-    read = {"version": ProviderVersionView, "page": ProviderPageView, "problem": ProblemView}[name].from_dict(value)
+    read = {"version": ProviderVersion, "page": ProviderPage, "problem": Problem}[name].from_dict(value)
     assert read.to_dict() == value, name
 """
 

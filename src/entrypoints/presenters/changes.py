@@ -14,7 +14,7 @@ TYPES: Mapping[str, EventType] = {each.removeprefix(_PREFIX).removesuffix(_SUFFI
 """By their short names."""
 
 
-class ChangeView(Struct, kw_only=True):
+class FeedItemView(Struct, kw_only=True):
     """One entry of the log."""
 
     seq: Annotated[int, Meta(description="How many entries have been read with it: its index and one.", ge=1)]
@@ -25,7 +25,7 @@ class ChangesView(Struct, kw_only=True):
     """A page of changes."""
 
     log: Annotated[str, Meta(description="The log's origin. A cursor is one of this log.")]
-    items: list[ChangeView]
+    items: list[FeedItemView]
     next: Annotated[int, Meta(description="Send it as `after` to continue.", ge=0)]
     head: Annotated[int, Meta(description="How many entries the log has.", ge=0)]
 
@@ -33,7 +33,7 @@ class ChangesView(Struct, kw_only=True):
 def changes_view(page: Changes) -> ChangesView:
     return ChangesView(
         log=page.origin,
-        items=[ChangeView(seq=item.index + 1, event=Raw(item.leaf)) for item in page.items],
+        items=[FeedItemView(seq=item.index + 1, event=Raw(item.leaf)) for item in page.items],
         next=page.next,
         head=page.head,
     )
@@ -63,7 +63,7 @@ _EVENT = (
     b'"time":"2026-11-30T07:00:00.000000Z","type":"org.provider-registry.version.yanked.v1"}'
 )
 CHANGES_EXAMPLE = ChangesView(
-    log="registry.example.com/log", items=[ChangeView(seq=4, event=Raw(_EVENT))], next=4, head=4
+    log="registry.example.com/log", items=[FeedItemView(seq=4, event=Raw(_EVENT))], next=4, head=4
 )
 STREAM_EXAMPLE = server_sent_event(NumberedEntry(3, _EVENT)).decode()
 CHECKPOINT_EXAMPLE = (

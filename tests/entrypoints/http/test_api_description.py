@@ -95,6 +95,17 @@ async def test_every_operation_has_a_name_of_its_own_a_summary_a_description_and
         assert set(operation["tags"]) <= groups
 
 
+async def test_objects_and_examples_have_titles_for_people_and_no_two_are_alike(document: Json) -> None:
+    components = document["components"]["schemas"]
+    titles = [schema["title"] for schema in components.values()]
+    examples = [name for _, _, content in contents(document) for name in content["examples"]]
+
+    assert [name for name in components if not re.fullmatch(r"[A-Za-z]+", name)] == []
+    assert [title for title in titles if not re.fullmatch(r"[A-Z][a-z]+( [a-z]+)*", title)] == []
+    assert len({title.lower() for title in titles}) == len(titles)
+    assert [name for name in examples if not re.fullmatch(r"[a-z0-9_-]+", name) or "-example-" in name] == []
+
+
 async def test_every_operation_says_which_token_it_needs_or_that_it_needs_none(document: Json) -> None:
     schemes = document["components"]["securitySchemes"]
     for where, operation in named(document):

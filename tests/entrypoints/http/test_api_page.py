@@ -22,6 +22,7 @@ async def test_the_page_shows_every_operation_and_every_object_of_the_document(s
     ids, links = set(re.findall(r' id="([^"]+)"', page)), set(re.findall(r'href="#([^"]+)"', page))
     assert links - ids == set()
     assert {f"object-{name}" for name in ("RegistrationBody", "ProviderVersionView", "ProblemView")} <= ids
+    assert "<h3>Provider version <code>ProviderVersionView</code></h3>" in page
 
 
 async def test_the_page_loads_nothing_but_the_stylesheet_and_runs_nothing(service: Service) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import msgspec
 import pytest
 
 from domain.compatibility.gate import CompatibilityPolicy
@@ -10,6 +11,8 @@ from domain.compatibility.rule_ids import RuleId
 from domain.compatibility.rules import Verdict
 from domain.wheel.url import WheelUrl
 from entrypoints.bootstrap import MemoryAdapters
+from entrypoints.http.openapi.refusal_examples import MEMBERS, SENTENCES
+from entrypoints.presenters.compatibility import COMPARISON_EXAMPLE
 from tests.entrypoints.http.conftest import Service, serving
 
 VERSIONS = "/providers/platform/gcp/versions"
@@ -44,6 +47,20 @@ async def test_a_minor_version_that_breaks_users_is_422_with_every_change_and_bo
     assert "Release it as 2.0.0, or send accept_breaking" in problem["detail"]
     assert service.adapters.fetcher.fetches[WheelUrl.parse(body["wheel_url"])] == 0
     assert (await service.client.get(f"{VERSIONS}/1.4.0")).status_code == 404
+
+
+async def test_the_examples_in_the_document_are_what_the_registry_answers(service: Service) -> None:
+    name, tier = {"type": "string"}, {"type": "string", "enum": ["standard", "cold"]}
+    await service.publish("1.3.2", schemas=schemas(name=name, tier=tier))
+    problem = await refused(service, "1.4.0", schemas=schemas(name=name))
+    accepted = {"reason": "The tier was never read, and no config sets it."}
+    await service.publish("1.4.0", schemas=schemas(name=name), accept_breaking=accepted)
+
+    compared = (await service.client.get("/providers/platform/gcp/compare/1.3.2...1.4.0")).content
+
+    assert msgspec.json.decode(compared) == msgspec.to_builtins(COMPARISON_EXAMPLE)
+    assert problem["detail"] == SENTENCES["breaking_change"]
+    assert problem["errors"] == MEMBERS["breaking_change"]["errors"]
 
 
 async def test_a_version_that_was_refused_can_be_registered_once_it_breaks_nobody(service: Service) -> None:

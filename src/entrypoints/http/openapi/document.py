@@ -1,5 +1,6 @@
 """The OpenAPI document, completed: what the framework derives from the routes, and what it cannot know."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from types import ModuleType
 from typing import Any
@@ -46,6 +47,14 @@ _MODELS = (
     *(catalog, compatibility, installing, dry_runs, yank, history, upgrade_check, upgrades),
     availability,
 )
+_TITLES = {
+    "SimpleFile": "File on the index",
+    "SimpleIndexView": "List of distributions",
+    "SimpleMeta": "Metadata of the index",
+    "SimpleProject": "Distribution on the index",
+    "SimpleProjectView": "Files of a distribution",
+}
+"""Of objects whose names are not words for what they are."""
 _NULL = {"type": "null"}
 _TOKEN = {"minLength": 1, "maxLength": names.MAX_LENGTH, "pattern": "^[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?$"}
 _IN_PATHS: Mapping[str, Json] = {
@@ -96,6 +105,12 @@ def operations(document: Json) -> Iterator[tuple[str, str, Json]]:
         yield from ((path, method, operation) for method, operation in item.items() if method in _METHODS)
 
 
+def title_of(name: str) -> str:
+    """Return what people call an object: a class name as words, without what tells it apart from others of the code."""
+    words = re.findall(r"[A-Z][a-z]+", name.removesuffix("View"))
+    return _TITLES.get(name) or " ".join(words).capitalize()
+
+
 def _complete(operation: Json, *, takes_attestations: bool) -> None:
     operation.setdefault("security", [])
     operation.pop("deprecated", None)
@@ -105,7 +120,14 @@ def _complete(operation: Json, *, takes_attestations: bool) -> None:
     )
     for parameter in operation.get("parameters", ()):
         _settle(parameter)
+    for answer in answers.values():
+        for content in answer.get("content", {}).values():
+            content["examples"] = {_slug(each["summary"]): each for each in content["examples"].values()}
     add_headers(operation)
+
+
+def _slug(summary: str) -> str:
+    return "-".join(re.findall(r"[a-z0-9]+", summary.lower()))
 
 
 def _settle(parameter: Json) -> None:
@@ -136,6 +158,7 @@ def _component_schemas(models: Iterable[ModuleType]) -> Json:
     ]
     _, schemas = msgspec.json.schema_components(structs, ref_template="#/components/schemas/{name}")
     for schema in schemas.values():
+        schema["title"] = title_of(schema["title"])
         schema["properties"] = {name: _flat(each) for name, each in schema.get("properties", {}).items()} or None
     return {
         name: {key: value for key, value in schema.items() if value is not None} for name, schema in schemas.items()

@@ -93,11 +93,15 @@ class ApiPage:
             operations = [operation for name, operation in found if name == tag["name"]]
             yield Group(tag["name"], tag["description"], operations)
 
-    def schemas(self) -> Iterator[tuple[str, str, Sequence[Row]]]:
-        """Yield the name, the description and the fields of every object."""
-        for name, schema in sorted(self._document["components"]["schemas"].items()):
+    def schemas(self) -> Iterator[tuple[str, str, str, Sequence[Row]]]:
+        """Yield the title, the name, the description and the fields of every object, by title."""
+        for name, schema in sorted(self._document["components"]["schemas"].items(), key=lambda each: each[1]["title"]):
             if "properties" in schema:
-                yield name, schema.get("description", ""), self._rows(schema)
+                yield schema["title"], name, schema.get("description", ""), self._rows(schema)
+
+    def title(self, name: str) -> str:
+        """Return what people call an object."""
+        return str(self._document["components"]["schemas"][name]["title"])
 
     def _operation(self, method: str, path: str, operation: Json) -> Operation:
         needed = [scheme for requirement in operation["security"] for scheme in requirement]

@@ -25,7 +25,7 @@ registry_registrations_total{code="",outcome="created",realm="console"} 1.0
 @get(
     "/metrics",
     tags=["Health"],
-    summary="Metrics",
+    summary="Read the metrics",
     description="Of all worker processes together, in Prometheus' text format or as OpenMetrics.",
     operation_id="metrics",
     responses={200: responses.response("All metrics.", _METRICS_EXAMPLE, media_type="text/plain")},

@@ -82,7 +82,7 @@ async def find_version(
 @get(
     "/providers/{prefix:str}/{name:str}/versions/{version:str}/status",
     operation_id="readVersionStatus",
-    **_READ_VERSION,
+    **{**_READ_VERSION, "summary": "Read one version, where release clients poll"},
 )
 @cached_read
 async def find_version_status(
