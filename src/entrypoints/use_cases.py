@@ -110,6 +110,15 @@ class ProvenanceUseCases:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationUseCases:
+    """What a registration may call for: at once, later, or not at all."""
+
+    register_version: RegisterVersion
+    accept_registration: AcceptRegistration
+    dry_run_registration: DryRunRegistration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UseCases:
     """All use cases over one set of adapters.
 
@@ -159,6 +168,14 @@ class UseCases:
     log: LogUseCases | None = None
     provenance: ProvenanceUseCases | None = None
     webhooks: WebhookUseCases | None = None
+
+    @property
+    def registration(self) -> RegistrationUseCases:
+        return RegistrationUseCases(
+            register_version=self.register_version,
+            accept_registration=self.accept_registration,
+            dry_run_registration=self.dry_run_registration,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

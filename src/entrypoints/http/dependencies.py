@@ -35,7 +35,7 @@ def use_cases(
         log: Whether they have a transparency log.
         provenance: Whether they have attestations.
     """
-    provided = attributes(opened, {field.name for field in fields(UseCases)} - _NO_USE_CASES)
+    provided = attributes(opened, {field.name for field in fields(UseCases)} - _NO_USE_CASES | {"registration"})
     if customer_realm:
         provided |= attributes(lambda: opened().customers, (field.name for field in fields(CustomerRealm)))
     if mirror:

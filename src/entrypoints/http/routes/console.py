@@ -7,10 +7,7 @@ from litestar import Request, Response, post
 from litestar.di import NamedDependency, Provide
 from litestar.middleware import DefineMiddleware
 
-from application.use_cases.accept_registration import AcceptRegistration
 from application.use_cases.authentication import AuthenticateMachine
-from application.use_cases.dry_run_registration import DryRunRegistration
-from application.use_cases.register_version import RegisterVersion
 from domain.errors import InvalidProviderNameError
 from domain.names import PLATFORM, ProviderName
 from domain.registrants import ConsoleMachine
@@ -21,11 +18,11 @@ from entrypoints.http.requests.paths import exact_path_only
 from entrypoints.http.routes.registrations import (
     REGISTRATION_RESPONSES,
     RegistrationOperation,
-    RegistrationUseCases,
     register,
 )
 from entrypoints.presenters.dry_runs import DryRunView
 from entrypoints.presenters.versions import ProviderVersionView
+from entrypoints.use_cases import RegistrationUseCases
 
 
 async def authenticated_machine(
@@ -60,18 +57,11 @@ async def authenticated_machine(
 async def register_platform_version(
     request: Request[Any, Any, Any],
     machine: NamedDependency[ConsoleMachine],
-    register_version: NamedDependency[RegisterVersion],
-    accept_registration: NamedDependency[AcceptRegistration],
-    dry_run_registration: NamedDependency[DryRunRegistration],
+    registration: NamedDependency[RegistrationUseCases],
     admission: NamedDependency[Admission],
 ) -> Response[ProviderVersionView | DryRunView]:
     """Authenticate, and only then read the body: an unauthenticated caller costs a header field."""
-    use_cases = RegistrationUseCases(
-        register_version=register_version,
-        accept_registration=accept_registration,
-        dry_run_registration=dry_run_registration,
-    )
-    return await register(request, admission, use_cases, machine, platform_name)
+    return await register(request, admission, registration, machine, platform_name)
 
 
 def platform_name(written: str, organization_id: str | None) -> ProviderName:

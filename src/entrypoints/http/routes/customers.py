@@ -10,11 +10,8 @@ from litestar.middleware import DefineMiddleware
 from litestar.params import FromPath
 from msgspec.structs import replace
 
-from application.use_cases.accept_registration import AcceptRegistration
 from application.use_cases.authentication import AuthenticateCustomer
 from application.use_cases.describe_customer import DescribeCustomer
-from application.use_cases.dry_run_registration import DryRunRegistration
-from application.use_cases.register_version import RegisterVersion
 from domain.customers import Customer, PublishPolicy
 from domain.errors import InvalidProviderNameError, NamespaceForbiddenError
 from domain.names import ProviderName
@@ -26,7 +23,6 @@ from entrypoints.http.requests.paths import exact_path_only
 from entrypoints.http.routes.registrations import (
     REGISTRATION_RESPONSES,
     RegistrationOperation,
-    RegistrationUseCases,
     register,
 )
 from entrypoints.presenters.dry_runs import DryRunView
@@ -38,6 +34,7 @@ from entrypoints.presenters.organizations import (
     organization_view,
 )
 from entrypoints.presenters.versions import ProviderVersionView
+from entrypoints.use_cases import RegistrationUseCases
 
 
 async def authenticated_customer(
@@ -89,20 +86,13 @@ async def register_customer_version(
     request: Request[Any, Any, Any],
     publisher: NamedDependency[Customer],
     describe_customer: NamedDependency[DescribeCustomer],
-    register_version: NamedDependency[RegisterVersion],
-    accept_registration: NamedDependency[AcceptRegistration],
-    dry_run_registration: NamedDependency[DryRunRegistration],
+    registration: NamedDependency[RegistrationUseCases],
     admission: NamedDependency[Admission],
 ) -> Response[ProviderVersionView | DryRunView]:
     """Authenticate, and only then read the body."""
     customer = await describe_customer.named(publisher)
     read_name = partial(customer_name, customer)
-    use_cases = RegistrationUseCases(
-        register_version=register_version,
-        accept_registration=accept_registration,
-        dry_run_registration=dry_run_registration,
-    )
-    return await register(request, admission, use_cases, customer, read_name)
+    return await register(request, admission, registration, customer, read_name)
 
 
 @get(

@@ -11,9 +11,6 @@ from litestar import Request, Response
 from litestar.openapi.spec import Example, OpenAPIType, Operation, Parameter, Schema
 from msgspec.structs import replace
 
-from application.use_cases.accept_registration import AcceptRegistration
-from application.use_cases.dry_run_registration import DryRunRegistration
-from application.use_cases.register_version import RegisterVersion
 from domain.names import ProviderName
 from domain.registrants import Account, Registrant
 from domain.registration import Registered, Registration
@@ -36,6 +33,7 @@ from entrypoints.http.routes.accepted_registrations import (
 )
 from entrypoints.presenters.dry_runs import CONFLICT_EXAMPLE, DryRunView, dry_run_view
 from entrypoints.presenters.versions import PUBLISHED_EXAMPLE, ProviderVersionView, version_view
+from entrypoints.use_cases import RegistrationUseCases
 
 ReadName = Callable[[str, str | None], ProviderName]
 """How a realm reads ``name`` and ``organization_id``."""
@@ -72,15 +70,6 @@ _PREFER = Parameter(
     description="`respond-async` (RFC 7240): do not wait for the wheel to be fetched and verified.",
     schema=Schema(type=OpenAPIType.STRING),
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegistrationUseCases:
-    """What a registration route does: at once, later, or not at all."""
-
-    register_version: RegisterVersion
-    accept_registration: AcceptRegistration
-    dry_run_registration: DryRunRegistration
 
 
 @dataclass
