@@ -17,7 +17,7 @@ WORDS = [
     *("1e400", "NaN", quote("\u202egcp"), quote("\u0085\u2028"), "&q=a&q=b"),
 ]
 SEARCHES = [
-    *(f"{path}?q={word}" for path in ("/providers", "/") for word in WORDS),
+    *(f"{path}?q={word}" for path in ("/providers", "/resource-types", "/") for word in WORDS),
     *(f"/providers?tags={word}" for word in WORDS),
     *(f"/providers?{'&'.join(['tags=a'] * count)}" for count in (50, 51, 1_000)),
     *(f"/providers?tags={','.join(['a'] * count)}" for count in (50, 1_000, 5_000)),

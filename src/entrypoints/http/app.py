@@ -59,6 +59,7 @@ from entrypoints.http.routes.providers import (
     list_versions,
 )
 from entrypoints.http.routes.releases import read_provider_releases, read_releases
+from entrypoints.http.routes.resource_types import search_resource_types
 from entrypoints.http.routes.schemas import read_schema, read_schemas
 from entrypoints.http.routes.simple import simple_index, simple_namespace_project, simple_project
 from entrypoints.http.routes.sitemap import sitemaps
@@ -93,6 +94,7 @@ _COMMON_ROUTES = (
     check_upgrade,
     read_schemas,
     read_schema,
+    search_resource_types,
     simple_index,
     simple_project,
     simple_namespace_project,

@@ -16,6 +16,7 @@ GCP = "/providers/platform/gcp"
 YANK = f"/console{GCP}/versions/1.0.0/yank"
 PUBLIC = [
     "/providers",
+    "/resource-types?q=a",
     GCP,
     f"{GCP}/versions",
     f"{GCP}/versions/1.0.0",

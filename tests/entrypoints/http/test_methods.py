@@ -12,6 +12,7 @@ READ = {"GET", "HEAD", "OPTIONS"}
 ALLOWED = {
     "/": READ,
     "/providers": READ,
+    "/resource-types": READ,
     "/providers/a/b": READ,
     "/providers/a/b/versions": READ,
     "/providers/a/b/versions/1.0.0": READ,

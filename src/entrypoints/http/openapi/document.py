@@ -24,6 +24,7 @@ from entrypoints.presenters import (
     organizations,
     provenance,
     registrations,
+    resource_search,
     upgrades,
     verifications,
     versions,
@@ -45,7 +46,7 @@ _TAGS = {
 _MODELS = (
     *(registration, registrations, versions, organizations, verifications, responses),
     *(catalog, compatibility, installing, dry_runs, yank, history, upgrade_check, upgrades),
-    availability,
+    *(availability, resource_search),
 )
 _TITLES = {
     "SimpleFile": "File on the index",

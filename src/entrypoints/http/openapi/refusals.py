@@ -69,6 +69,7 @@ REFUSALS: Mapping[str, Sequence[str]] = {
     "checkUpgrade": (*_ANY, *_BODY, *_DATABASE, "provider_not_found", "version_not_found", "check_busy"),
     "readSchemas": _VERSION,
     "readSchema": (*_VERSION, "schema_not_found"),
+    "searchResourceTypes": (*_READ, "search_busy"),
     "simpleIndex": _INDEX,
     "simpleProject": (*_INDEX, "distribution_not_found"),
     "simpleNamespaceProject": (*_INDEX, "distribution_not_found"),

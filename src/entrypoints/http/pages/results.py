@@ -7,10 +7,8 @@ from urllib.parse import urlencode
 
 from application.ports.provider_queries import CatalogPage, CatalogSearch, ResourcePage
 from domain.resource_search import ResourceHit
-from domain.search import Query
 from entrypoints.http.pages.resources import resource_path
-
-_MAX_MATCHING = 8
+from entrypoints.presenters.resource_search import matching_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,9 @@ class Results:
         if self.resources is None or query is None:
             return ()
         return [
-            FoundResource(hit, resource_path(hit.provider, hit.version, hit.entry.resource_type), _shown(hit, query))
+            FoundResource(
+                hit, resource_path(hit.provider, hit.version, hit.entry.resource_type), matching_fields(hit, query)
+            )
             for hit in self.resources.hits
         ]
 
@@ -91,10 +91,6 @@ class Results:
 
     def _link(self, offset: int) -> str:
         return _link(self.words, self.search.tags, offset)
-
-
-def _shown(hit: ResourceHit, query: Query) -> Sequence[str]:
-    return hit.entry.matching_fields(query)[:_MAX_MATCHING]
 
 
 def _link(words: str, tags: set[str] | frozenset[str], offset: int = 0) -> str:
