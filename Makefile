@@ -27,7 +27,7 @@ EDITABLE = @$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation 
 SBOM ?= dist/provider-registry.cdx.json
 ARGS ?=
 PYTEST_ARGS ?= -n auto
-PROGRAMS := $(addprefix tests/e2e/,$(addsuffix .py,test_backup test_check_command test_command_line test_customer_indexes test_development_mode test_installers test_pipelines test_tutorial test_operator_commands \
+PROGRAMS := $(addprefix tests/e2e/,$(addsuffix .py,test_backup test_check_command test_command_line test_customer_indexes test_development_mode test_installers test_pipelines test_tutorial test_operator_commands test_operator_guide \
 	test_register_command test_settings_command test_tokens_command test_verify_command test_yank_command))
 QUICK := tests/domain tests/application tests/entrypoints/http/test_recorded_contract.py --ignore=tests/application/ports
 SLOW := tests/e2e tests/test_benchmarks.py tests/test_examples.py tests/test_supply_chain.py

@@ -1,10 +1,16 @@
 """Documents that must not drift from the code."""
 
 import re
+from importlib import import_module
 from pathlib import Path
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
 
 from domain.errors import AnnouncementRefusedError, RegistryError, SchemaProblem, WheelProblem
 from domain.provenance import errors as _errors  # noqa: F401 - likewise
+from entrypoints.cli.lazy import COMMANDS
 from entrypoints.http import app as _app  # noqa: F401 - it imports every refusal
 from entrypoints.http import problems
 from entrypoints.http.problems import STATUSES, status_of
@@ -121,3 +127,31 @@ def test_the_documented_codes_of_the_client_are_exactly_its_own() -> None:
     source = "".join(path.read_text() for path in Path("src/entrypoints/client").glob("*.py"))
 
     assert sorted(documented) == sorted(set(re.findall(r'code ?= ?"([a-z_]+)"', source)) | {"unexpected_answer"})
+
+
+def test_every_command_and_option_in_the_documents_exists() -> None:
+    pages = [*Path().glob("*.md"), *Path("docs").rglob("*.md")]
+    written = [
+        (str(page), words)
+        for page in pages
+        for words in re.findall(r"(?:provider-registry|as_registry) ([a-z][^`\n|;]*)", page.read_text())
+        if words.partition(" ")[0] in COMMANDS
+    ]
+
+    assert len(written) > 80
+    assert [(page, words, unknown) for page, words in written if (unknown := _unknown_in(words))] == []
+
+
+def _unknown_in(words: str) -> set[str]:
+    """Return the options of a written command that it does not have; its subcommand, if that does not exist."""
+    first, _, rest = words.partition(" ")
+    command: Any = typer.main.get_command(import_module(f"entrypoints.cli.{first}").app)
+    if isinstance(command, TyperGroup):
+        second = re.match(r"[a-z]+", rest)
+        if second is None:
+            return set()  # the group as such
+        if second[0] not in command.commands:
+            return {second[0]}
+        command = command.commands[second[0]]
+    options = {option for each in command.params for option in (*each.opts, *each.secondary_opts)} | {"--help"}
+    return set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", rest)) - options

@@ -115,8 +115,9 @@ async def test_a_release_is_registered_once_it_is_visible_and_again_without_harm
         stored = stack.get("/providers/platform/gcp/versions/1.0.0").json()
 
     assert (first.returncode, again.returncode) == (0, 0), first.stderr + again.stderr
-    assert "platform/gcp 1.0.0 registered" in first.stdout
-    assert "was registered already" in again.stdout
+    page = f"  {stack.url}/catalog/platform/gcp/1.0.0"
+    assert first.stdout.splitlines() == ["✓ platform/gcp 1.0.0 registered", page]
+    assert again.stdout.splitlines() == ["✓ platform/gcp 1.0.0 was registered already; nothing was written", page]
     assert first.stderr.splitlines() == [
         "Waiting for pragmatiks-gcp-provider 1.0.0: the package index does not show it (for up to 300 s)"
     ]
@@ -244,6 +245,7 @@ async def test_refusals_are_reported_with_code_sentence_and_fields(pipeline: Pip
 
         wrong_digest = await pipeline.run("--sha256", "0" * 64)
         wrong_fields = await pipeline.run("--sha256", "x", "--wheel-url", "http://wheels.example.com/x.whl")
+        wrong_field = await pipeline.run("--wheel-url", "http://wheels.example.com/x.whl")
         stranger = await pipeline.run(REGISTRY_TOKEN="mt_made_up")
         wrong_secret = await pipeline.run(REGISTRY_MACHINE_SECRET_KEY="ak_made_up")
 
@@ -252,6 +254,7 @@ async def test_refusals_are_reported_with_code_sentence_and_fields(pipeline: Pip
     assert "invalid_request: " in wrong_fields.stderr
     assert "body.sha256: " in wrong_fields.stderr
     assert "body.wheel_url: " in wrong_fields.stderr
+    assert wrong_field.stderr.count("only https:// is accepted") == 1
     assert "not_authenticated: Not authenticated: this token does not say when it expires" in stranger.stderr
     assert "token_not_minted: " in wrong_secret.stderr
     told = "".join(ended.stdout + ended.stderr for ended in (wrong_digest, stranger, wrong_secret))

@@ -77,7 +77,7 @@ def register(
         except ClientError as error:
             screen.failed(error)
             raise typer.Exit(error.exit_status) from None
-    screen.done(registration)
+    screen.done(registration, settings.url)
     raise typer.Exit(1 if registration.outcome == "conflict" else 0)
 
 

@@ -66,7 +66,8 @@ class ReleaseOutput:
 
             yield on_wait
 
-    def done(self, registration: RegistrationResult) -> None:
+    def done(self, registration: RegistrationResult, registry: str) -> None:
+        """Show the outcome, and where the registry at a URL shows the version."""
         if self._as_json:
             shown = {name: value for name, value in msgspec.to_builtins(registration).items() if value is not None}
             echo(msgspec.json.encode(shown))
@@ -77,6 +78,9 @@ class ReleaseOutput:
             text = f"{version.get('canonical')} {version.get('version')} "
             text += _OUTCOMES.get((registration.outcome, registration.dry_run), registration.outcome)
             show(f"[green]✓[/green] {escape(text)}")
+            if registration.outcome == "unchanged" or not registration.dry_run:
+                page = f"{registry.rstrip('/')}/catalog/{version.get('canonical')}/{version.get('version')}"
+                show(f"  {escape(page)}")
             compared = registration.compatibility
             if compared is not None and compared.get("report") is not None:
                 show_report(compared["report"], since=compared["baseline"])
@@ -91,9 +95,11 @@ class ReleaseOutput:
             echo(msgspec.json.encode(shown))
             return
         self._fail(f"{error.code}: {error.detail}")
-        for field in refusal.errors if refusal else ():
-            place = ".".join(str(part) for part in field.get("loc", ()))
-            show(f"    {escape(place)}: {escape(str(field.get('msg')))}", err=True)
+        errors = () if refusal is None else refusal.errors
+        for field in errors:
+            place, problem = ".".join(str(part) for part in field.get("loc", ())), str(field.get("msg"))
+            if len(errors) > 1 or problem not in error.detail:
+                show(f"    {escape(place)}: {escape(problem)}", err=True)
         if refusal is not None and refusal.request_id is not None:
             show(f"    request id {escape(refusal.request_id)}", err=True)
 

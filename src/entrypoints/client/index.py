@@ -70,6 +70,11 @@ class PackageIndex:
         self._base = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl().rstrip("/")
         self._auth = httpx.BasicAuth(sent.username, sent.password) if sent.username or sent.password else None
 
+    @property
+    def url(self) -> str:
+        """Where it is, without user, password and query."""
+        return urlsplit(self._base)._replace(query="", fragment="").geturl()
+
     def wheels(self, distribution: str, version: Version) -> list[IndexedWheel]:
         """Return the wheels of one release that are not yanked; none while the index does not show it.
 

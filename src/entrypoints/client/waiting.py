@@ -37,8 +37,8 @@ def wait_for_wheel(
         on_poll(polls, elapsed, seen)
         if elapsed >= seconds:
             raise ReleaseNotVisibleError(
-                f"no wheel of {distribution} {version} within {seconds:g} s: the package index {seen}. Wait longer "
-                "with --wait, or give --wheel-url"
+                f"no wheel of {distribution} {version} within {seconds:g} s: the package index {index.url} {seen}. "
+                "Wait longer with --wait, name the index that you upload to in REGISTRY_INDEX_URL, or give --wheel-url"
             )
         time.sleep(min(pause, seconds - elapsed))
         pause = min(pause * 1.5, _LONGEST_PAUSE)

@@ -164,6 +164,7 @@ def test_why_an_index_cannot_be_reached_is_reported(folder: Path) -> None:
     code, failure = registering(folder, "--wheel-url", "", "--wait", "0", REGISTRY_INDEX_URL=index)
     assert (code, failure["code"]) == (3, "release_not_visible")
     assert "Connection refused" in failure["detail"]
+    assert f"the package index {index} could not be reached" in failure["detail"]
 
 
 def test_bytes_on_the_command_line_that_are_not_utf8_are_reported(folder: Path) -> None:
