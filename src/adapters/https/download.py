@@ -6,7 +6,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import cast
+from typing import Literal, cast
 
 import httpx
 
@@ -111,8 +111,10 @@ class Downloader:
                 await self._receive(url.host, response, spool)
                 return None
 
-    async def look(self, url: FetchUrl, *, credentials: Sequence[Credential] = ()) -> httpx.Response:
-        """Follow redirects to the file, and return the response to a ``HEAD`` of it, unchecked. Nothing is retried.
+    async def look(
+        self, url: FetchUrl, *, credentials: Sequence[Credential] = (), method: Literal["HEAD", "GET"] = "HEAD"
+    ) -> httpx.Response:
+        """Follow redirects to the file, and return the response, unchecked and closed. Nothing is retried.
 
         Raises:
             RetryableError: Another attempt may succeed.
@@ -123,7 +125,7 @@ class Downloader:
         for _ in range(self.policy.max_redirects + 1):
             credential = credential_for(url, credentials)
             with translated_errors(url.host):
-                response = await self._request(url, credential, keep_alive=False, method="HEAD")
+                response = await self._request(url, credential, keep_alive=False, method=method)
                 await response.aclose()
             location = redirect_location(url.host, response)
             if location is None:

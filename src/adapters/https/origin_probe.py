@@ -14,7 +14,16 @@ from adapters.https.fetch_url import FetchUrl
 from application.errors import WheelHostTimeoutError
 from domain.availability import FileSignature
 
-_NOT_ANSWERED = frozenset({HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED})
+_HEAD_REFUSED = frozenset(
+    {
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        HTTPStatus.NOT_IMPLEMENTED,
+    }
+)
+"""Of hosts that know no ``HEAD``, or redirect to a link that is signed for ``GET`` alone, as package registries do."""
 _LENGTH = re.compile(r"[0-9]{1,18}", re.ASCII)
 _ETAG = re.compile(r'(?:W/)?"[!#-~\x80-\xff]{0,200}"')
 
@@ -22,7 +31,7 @@ _ETAG = re.compile(r'(?:W/)?"[!#-~\x80-\xff]{0,200}"')
 async def look(
     downloader: Downloader, url: FetchUrl, credentials: Sequence[Credential], *, seconds: float
 ) -> FileSignature:
-    """Return what a host says of a file; nothing, if it knows no ``HEAD``.
+    """Return what a host says of a file: to a ``HEAD``, or, if it refuses that, at the begin of a ``GET``.
 
     Raises:
         WheelRefusedError: The file is not there, or may not be fetched.
@@ -32,8 +41,8 @@ async def look(
     try:
         async with asyncio.timeout(seconds):
             response = await downloader.look(url, credentials=credentials)
-        if response.status_code in _NOT_ANSWERED:
-            return FileSignature()
+            if response.status_code in _HEAD_REFUSED:
+                response = await downloader.look(url, credentials=credentials, method="GET")
         check_status(url.host, response, has_credentials=bool(credentials))
     except RetryableError as error:
         raise error.failure from error

@@ -10,7 +10,7 @@ class OriginProbe(Protocol):
     """Looks at wheels where they are."""
 
     async def look(self, url: WheelUrl, *, namespace: str | None = None) -> FileSignature:
-        """Return what the host says of a wheel. Of a host that answers no such questions, nothing is known.
+        """Return what the host says of a wheel, as far as it says anything.
 
         Args:
             url: Of the wheel.

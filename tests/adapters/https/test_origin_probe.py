@@ -47,10 +47,14 @@ async def test_a_redirect_is_followed(world: World) -> None:
     assert await look(world) == FileSignature(size=5)
 
 
-@pytest.mark.parametrize("code", [405, 501])
-async def test_of_a_host_that_knows_no_head_nothing_is_known(world: World, code: int) -> None:
-    world.host.script(PATH, status(code))
-    assert await look(world) == FileSignature()
+@pytest.mark.parametrize("code", [400, 401, 403, 405, 501])
+async def test_a_host_that_refuses_a_head_is_asked_with_a_get_that_ends_with_its_head(world: World, code: int) -> None:
+    link = "/signed.whl"
+    world.host.script(PATH, redirect(world.host.url(link)))
+    world.host.script(link, status(code), raw(b'HTTP/1.1 200 OK\r\nContent-Length: 9\r\nETag: "a"\r\n\r\n', hold=True))
+    assert await look(world) == FileSignature(size=9, tag='"a"')
+    asked = [tuple(request.head.decode().split()[:2]) for request in world.host.requests]
+    assert asked == [("HEAD", PATH), ("HEAD", link), ("GET", PATH), ("GET", link)]
 
 
 @pytest.mark.parametrize(
@@ -67,6 +71,7 @@ async def test_what_no_file_has_is_left_out(world: World, field: str) -> None:
         (status(404), WheelRefusedError),
         (status(410), WheelRefusedError),
         (status(403), WheelHostFailedError),
+        (status(405), WheelHostFailedError),
         (status(500), WheelHostFailedError),
         (status(503), WheelHostFailedError),
         (reset, WheelHostFailedError),
@@ -74,7 +79,7 @@ async def test_what_no_file_has_is_left_out(world: World, field: str) -> None:
         (redirect("http://127.0.0.1/"), WheelRefusedError),
         (redirect(PATH), WheelRefusedError),
     ],
-    ids=["404", "410", "403", "500", "503", "reset", "silence", "downgrade", "a circle"],
+    ids=["404", "410", "403", "405", "500", "503", "reset", "silence", "downgrade", "a circle"],
 )
 async def test_a_host_that_fails_is_an_error(world: World, reply: Reply, error: type[Exception]) -> None:
     world.host.script(PATH, reply)
