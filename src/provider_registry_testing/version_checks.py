@@ -118,6 +118,18 @@ class VersionChecksContract:
         await checks.checks.record(claimed.lease, Availability(checked_at=NOW), after=A_DAY)
         assert await checks.claim() == []
 
+    async def test_what_is_due_is_measured(self, checks: Checks) -> None:
+        empty = await checks.checks.measure()
+        assert (empty.due, empty.oldest) == (0, timedelta())
+        await checks.publish("1.0.0", "2.0.0", "3.0.0")
+        await checks.claim(limit=1)
+        depth = await checks.checks.measure()
+        assert depth.due == 2
+        assert timedelta() <= depth.oldest < timedelta(minutes=10)
+        for each in await checks.claim():
+            await checks.checks.record(each.lease, Availability(), after=A_DAY)
+        assert (await checks.checks.measure()).due == 0
+
     async def test_versions_whose_wheels_are_amiss_are_counted_by_their_last_verdict(self, checks: Checks) -> None:
         assert await checks.checks.count_amiss() == {OriginVerdict.DRIFTED: 0, OriginVerdict.UNREACHABLE: 0}
         await checks.publish("1.0.0", "2.0.0", "3.0.0", "4.0.0", "5.0.0")

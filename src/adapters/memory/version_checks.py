@@ -12,7 +12,7 @@ from domain.availability import AMISS, Availability, CheckSchedule, OriginEvent,
 from domain.mirror import RegisteredWheel
 from domain.names import ProviderName
 from domain.semver import SemVer
-from domain.tasks import Lease
+from domain.tasks import Lease, QueueDepth
 
 
 @dataclass(slots=True)
@@ -85,6 +85,12 @@ class InMemoryVersionChecks:
         found = (each for each in self._checks.values() if (each.wheel.provider, each.wheel.version) == (name, version))
         check = next(found, None)
         return None if check is None or check.known.checked_at is None else check.known
+
+    async def measure(self) -> QueueDepth:
+        await self._store.ping()
+        now = self._clock.now()
+        since = [each.due_at for each in self._checks.values() if each.due_at <= now]
+        return QueueDepth(due=min(len(since), MAX_COUNTED), oldest=now - min(since, default=now))
 
     async def count_amiss(self) -> Mapping[OriginVerdict, int]:
         await self._store.ping()

@@ -46,7 +46,7 @@ from domain.digests import Sha256Digest
 from domain.mirror import RegisteredWheel
 from domain.names import ProviderName
 from domain.semver import SemVer
-from domain.tasks import Lease
+from domain.tasks import Lease, QueueDepth
 from domain.wheel.url import WheelUrl
 
 _LIMIT = bindparam("page_limit", type_=BigInteger)
@@ -93,6 +93,19 @@ FIND_CHECK = (
         text(IS_PUBLIC),
         VERSION_CHECKS.c.checked_at.is_not(None),
     )
+)
+_IS_DUE = VERSION_CHECKS.c.due_at <= func.now()
+MEASURE = select(
+    select(func.count())
+    .select_from(
+        select(ONE).select_from(VERSION_CHECKS).where(_IS_DUE).limit(literal_column(str(MAX_COUNTED))).subquery()
+    )
+    .scalar_subquery()
+    .label("due"),
+    select(func.coalesce(func.now() - func.min(VERSION_CHECKS.c.due_at), timedelta()))
+    .where(_IS_DUE)
+    .scalar_subquery()
+    .label("oldest"),
 )
 COUNT_AMISS = select(
     *(
@@ -221,6 +234,10 @@ class PostgresVersionChecks:
         place = {"of_prefix": name.prefix, "of_name": name.name, "of_version": version.text}
         rows = await self._database.read(FIND_CHECK, place)
         return _known(rows[0]) if rows else None
+
+    async def measure(self) -> QueueDepth:
+        [row] = await self._database.read(MEASURE, {})
+        return QueueDepth(due=row["due"], oldest=row["oldest"])
 
     async def count_amiss(self) -> Mapping[OriginVerdict, int]:
         [row] = await self._database.read(COUNT_AMISS, {})

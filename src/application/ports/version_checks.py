@@ -10,7 +10,7 @@ from domain.availability import Availability, CheckSchedule, OriginEvent, Origin
 from domain.mirror import RegisteredWheel
 from domain.names import ProviderName
 from domain.semver import SemVer
-from domain.tasks import Lease
+from domain.tasks import Lease, QueueDepth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class LeasedCheck:
 MAX_ORIGIN_EVENTS = 100
 """How many events of one version are kept. A host that changes its wheel every day fills no table."""
 MAX_COUNTED = 1000
-"""How many versions of one verdict are counted at most. A host of many that is down costs no more."""
+"""How many versions of one verdict, or checks that are due, are counted at most, so that counting costs no more."""
 
 
 class VersionChecks(Leases, Protocol):
@@ -53,6 +53,10 @@ class VersionChecks(Leases, Protocol):
 
     async def find(self, name: ProviderName, version: SemVer) -> Availability | None:
         """Return what is known of a public version, or None before its first check."""
+        ...
+
+    async def measure(self) -> QueueDepth:
+        """Return how many checks are due, ``MAX_COUNTED`` at most, and for how long the oldest of them has been."""
         ...
 
     async def count_amiss(self) -> Mapping[OriginVerdict, int]:

@@ -12,7 +12,7 @@ from domain.tasks import TaskKind
 from entrypoints.settings import WEBHOOKS, CheckSettings, TaskSettings
 from entrypoints.telemetry import TaskObserver
 from entrypoints.use_cases import UseCases
-from entrypoints.work.checks import check_work
+from entrypoints.work.checks import CHECK, check_work
 from entrypoints.work.loop import LoopOptions, Work
 from entrypoints.work.registrations import registration_work
 from entrypoints.work.running import MeasureDepth, measure_queue, measure_wheels, running
@@ -68,6 +68,7 @@ def run_work(
     )
     queues: dict[str, MeasureDepth] = {
         **{kind.value: partial(use_cases.tasks.measure, kind) for kind in TaskKind},
+        CHECK: use_cases.checks.measure,
         **({} if webhooks is None else {WEBHOOK: webhooks.measure.execute}),
         **({} if use_cases.log is None else {_LOG: use_cases.log.measure.execute}),
     }

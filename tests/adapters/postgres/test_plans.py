@@ -460,6 +460,14 @@ def test_wheels_that_are_amiss_are_counted_by_index_and_up_to_a_bound(busy_dsn: 
     assert 0 < min(read) < max(read) == MAX_COUNTED
 
 
+def test_checks_that_are_due_are_counted_by_index_and_up_to_a_bound(busy_dsn: str) -> None:
+    plan = plan_of(busy_dsn, version_checks.MEASURE)
+    assert "Seq Scan" not in {node["Node Type"] for node in plan}
+    read = [node["Actual Rows"] for node in plan if node.get("Index Name") == "ix_version_checks_due"]
+    assert len(read) == 2
+    assert 1 <= min(read) <= max(read) <= MAX_COUNTED
+
+
 def test_versions_without_a_check_are_found_by_one_pass(busy_dsn: str) -> None:
     plan = plan_of(busy_dsn, version_checks.LIST_UNCHECKED)
     assert plan[0]["Actual Rows"] == 1
