@@ -2,6 +2,7 @@
 
 import signal
 import socket
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,28 @@ def test_a_worker_whose_port_is_taken_does_not_start_and_says_what_to_do(world: 
         tried = run("work", **{**world.settings, "REGISTRY_TASKS": "checks", "REGISTRY_WORK_METRICS_PORT": port})
     assert tried.returncode == 1
     assert "set REGISTRY_HOST or REGISTRY_WORK_METRICS_PORT" in tried.stderr
+
+
+@pytest.mark.hostile
+def test_what_no_scraper_sends_keeps_no_probe_out_and_finds_nothing(world: World) -> None:
+    with world.showing() as (process, worker), ExitStack() as held:
+        where = (worker.base_url.host, worker.base_url.port)
+        silent = [held.enter_context(socket.create_connection(where)) for _ in range(100)]
+        for connection in silent[:50]:
+            connection.sendall(b"GET /metrics HTTP/1.1\r\nX-Never-Ends: ")
+        for head in (b"nonsense\r\n\r\n", b"GET /metrics HTTP/1.1\r\nX: " + b"x" * 1_000_000 + b"\r\n\r\n"):
+            with suppress(ConnectionError), socket.create_connection(where) as connection:
+                connection.sendall(head)
+                assert not connection.recv(12).startswith(b"HTTP/1.1 2")
+        asked = [
+            ("POST", "/health"),
+            ("DELETE", "/metrics"),
+            ("GET", "//metrics"),
+            ("GET", "/%6detrics"),
+            ("GET", "/x/.."),
+        ]
+        statuses = [worker.request(method, path, content=b"x" * 10_000).status_code for method, path in asked]
+        health = worker.get("/health", headers={"Accept": "x/y", "Range": "bytes=0-0", "Host": "elsewhere"})
+        assert process.poll() is None
+    assert statuses == [405, 405, 404, 404, 404]
+    assert (health.status_code, health.json()) == (200, {"status": "ok"})

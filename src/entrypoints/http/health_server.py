@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.embed import Server
 from litestar import Litestar
@@ -19,14 +20,16 @@ from entrypoints.http.middleware.security_headers import CorsPolicy, SecurityHea
 from entrypoints.http.problems import EXCEPTION_HANDLERS
 from entrypoints.http.routes.health import health, ready
 from entrypoints.http.routes.metrics import metrics
-from entrypoints.http.server import LOGGING, http1_settings
+from entrypoints.http.server import LOGGING
 from entrypoints.listen import address_of
 from entrypoints.settings import ServerSettings
 from entrypoints.telemetry import Telemetry
 from entrypoints.use_cases import UseCases
 
-_CONNECTIONS = 32
+_CONNECTIONS = 512
 """Of scrapers and probes; others wait to be accepted."""
+_IDLE_MILLISECONDS = 15_000
+"""Until a connection without a request is closed, so that those of others never keep probes out for long."""
 
 
 @asynccontextmanager
@@ -36,7 +39,7 @@ async def serving_health(
     """Serve ``/metrics``, ``/health`` and ``/health/ready`` until the context is left.
 
     Args:
-        settings: The address, and when connections are closed.
+        settings: The address.
         port: To listen on; has to be free.
         use_cases: Of the process.
         telemetry: Has to have metrics.
@@ -48,7 +51,7 @@ async def serving_health(
         interface=Interfaces.ASGINL,
         http=HTTPModes.http1,
         backpressure=_CONNECTIONS,
-        http1_settings=http1_settings(settings),
+        http1_settings=HTTP1Settings(header_read_timeout=_IDLE_MILLISECONDS),
         websockets=False,
         log_dictconfig=LOGGING,
         log_level=LogLevels.error,  # it warns of itself at each start

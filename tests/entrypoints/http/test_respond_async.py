@@ -127,3 +127,31 @@ async def test_a_customer_need_not_wait_either(adapters: MemoryAdapters) -> None
 async def test_what_names_no_registration_is_404(registry: Service, written: str) -> None:
     response = await registry.client.get(f"/registrations/{written}")
     assert (response.status_code, response.json()["code"]) == (404, "registration_not_found")
+
+
+@pytest.mark.hostile
+async def test_what_is_being_built_is_nowhere_but_at_its_own_address(registry: Service) -> None:
+    await registry.post(registry.upload(), **ASYNC)
+    version = "/providers/platform/gcp/versions/1.0.0"
+    parts = ("", "/status", "/history", "/install", "/verification", "/availability", "/compatibility", "/schemas")
+    named = [
+        *(f"{version}{part}" for part in parts),
+        *("/providers/platform/gcp", "/providers/platform/gcp/versions/latest", "/simple/pragmatiks-gcp-provider/"),
+        *("/catalog/platform/gcp", "/catalog/platform/gcp/1.0.0"),
+    ]
+    answers = {path: (await registry.client.get(path)).status_code for path in named}
+    listed = [(await registry.client.get(path)).text for path in ("/providers", "/simple/", "/", "/sitemap.xml")]
+    yanked = await registry.client.put(
+        f"/console{version}/yank", json={"reason": "Deletes buckets."}, headers=registry.authorised()
+    )
+    assert answers == dict.fromkeys(named, 404)
+    assert not [text for text in listed if "gcp" in text]
+    assert (yanked.status_code, yanked.json()["code"]) == (409, "illegal_transition")
+
+
+@pytest.mark.hostile
+async def test_a_dry_run_queues_nothing_whatever_is_preferred(registry: Service, adapters: MemoryAdapters) -> None:
+    url, headers = "/console/provider-versions?dry_run=true", registry.authorised(**ASYNC)
+    response = await registry.client.post(url, json=registry.upload(), headers=headers)
+    assert (response.status_code, response.json()["outcome"]) == (200, "created")
+    assert await adapters.tasks.list_tasks(limit=1) == []
