@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from tests.e2e.conftest import Stack
 from tests.e2e.test_command_line import run
@@ -65,6 +66,13 @@ class World:
         for wheel in self.stack.wheels.iterdir():
             wheel.unlink()
 
+    def served_bytes(self) -> dict[str, float]:
+        """Return the bytes that the mirror's files took of responses, by part."""
+        families = text_string_to_metric_families(self.stack.get("/metrics").text)
+        samples = [sample for family in families for sample in family.samples]
+        served = [sample for sample in samples if sample.name == "registry_mirror_served_bytes_total"]
+        return {"wheel": 0, "metadata": 0} | {sample.labels["part"]: sample.value for sample in served}
+
     def requested(self, suffix: str) -> int:
         lines = map(json.loads, self.stack.log.read_text().splitlines())
         return sum(line["event"] == "request_answered" and line["path"].endswith(suffix) for line in lines)
@@ -107,7 +115,7 @@ def installs_without_its_host(
         world.forget_origin()
         index = ("--index-url", f"{world.stack.url}/simple/")
         resolved = installer.install(*index, "--dry-run", GCP, dependencies=True)
-        of_wheel, of_metadata = world.requested(".whl"), world.requested(".whl.metadata")
+        of_wheel, of_metadata, sent = world.requested(".whl"), world.requested(".whl.metadata"), world.served_bytes()
         installed = installer.install(*index, GCP)
         requirement = world.stack.get("/providers/platform/gcp/versions/1.0.0/install").json()["requirement"]
         other = Installer(name, tmp_path / "other", world.stack.host.ca_path, python)
@@ -115,7 +123,12 @@ def installs_without_its_host(
         direct = other.install("--no-index", requirement)
 
     assert resolved.returncode == 0, resolved.stdout
-    assert (of_wheel, of_metadata) == (wheels, 1)  # without a download none of the wheel's megabytes was sent
+    assert (of_wheel, of_metadata) == (wheels, 1)
+    copies = world.copies()
+    assert sent == {
+        "wheel": wheels * len(copies[body["sha256"]]),
+        "metadata": len(copies[f"{body['sha256']}.metadata"]),
+    }
     assert installed.returncode == 0, installed.stdout
     assert direct.returncode == 0, direct.stdout
     for each in (installer, other):

@@ -10,6 +10,7 @@ from anyio.from_thread import start_blocking_portal
 
 from tests.builders import a_wheel
 from tests.e2e.conftest import Stack
+from tests.e2e.test_availability import OFTEN
 from tests.e2e.test_command_line import run
 from tests.support.egress_proxy import ScriptedProxy, scripted_proxy
 from tests.support.https_host import Reply, file, raw, redirect, reset, status
@@ -17,6 +18,7 @@ from tests.support.otlp import otlp_receiver
 from tests.support.postgres import execute, fetch
 from tests.support.slow_host import SlowHost, a_slow_host
 from tests.support.stack import DISTRIBUTION
+from tests.support.waiting import wait_until
 
 PASSWORD, PROXY_PASSWORD = "m4rked-wheel-password", "m4rked-proxy-password"
 MARKS = [
@@ -39,10 +41,12 @@ BUCKET = {
 }
 """Of a mirror whose storage does not answer."""
 COPIED = "INSERT INTO mirrored_wheels VALUES ('{0}', {1}, '{0}', {1}, now())"
+TRIED_AGAIN = "SELECT FROM tasks WHERE last_error IS NOT NULL"
 OTHER = a_wheel(DISTRIBUTION, files={"gcp_provider/__init__.py": b"other"})
 READS = [
     *("/", "/providers", "/providers/platform/gcp", "/metrics", "/health/ready", "/simple/"),
     *(f"/providers/platform/gcp/versions{tail}" for tail in ("", "/1.0.0", "/1.0.0/history", "/1.0.0/install")),
+    "/providers/platform/gcp/versions/1.0.0/availability",
     *("/providers/platform/gcp/versions/1.0.0/verification", "/catalog/platform/gcp", "/catalog/platform/gcp/1.0.0"),
 ]
 
@@ -58,6 +62,12 @@ def proxy(host: SlowHost) -> Iterator[ScriptedProxy]:
     target = ("127.0.0.1", host.scripted.port)
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(scripted_proxy(target)) as proxy:
         yield proxy
+
+
+def checked(stack: Stack) -> object:
+    """Return when the first version's wheel was last found to be refused."""
+    found = stack.get("/providers/platform/gcp/versions/1.0.0/availability").json()
+    return found["failure"] and found["checked_at"]
 
 
 def replies(host: SlowHost, data: bytes) -> dict[str, tuple[Reply, str]]:
@@ -83,6 +93,7 @@ def test_credentials_are_in_no_log_answer_page_metric_span_or_row(
     basic = {"username": "registry", "password": PASSWORD}
     path.write_text(json.dumps([{"host": f"127.0.0.1:{host.scripted.port}", "basic": basic}]))
     settings = {
+        **OFTEN,
         "REGISTRY_LOG_LEVEL": "debug",
         "REGISTRY_WHEEL_CREDENTIALS_FILE": str(path),
         "REGISTRY_WHEEL_PROXY_URL": f"http://out:{PROXY_PASSWORD}@127.0.0.1:{proxy.port}",
@@ -101,6 +112,14 @@ def test_credentials_are_in_no_log_answer_page_metric_span_or_row(
             answer = stack.post(body)
             outcomes.append(answer.json().get("code", answer.json()["status"]))
             answers += [answer, stack.post({**body, "name": "platform/other"})]
+        for version, reply in (("3.0.0", status(500, f"X-Echo: {PASSWORD}")), ("3.0.1", raw(PASSWORD.encode()))):
+            answers.append(stack.post(host.offer(b"", reply, version), fields={"Prefer": "respond-async"}))
+        later = [answer.headers["location"] for answer in answers[-2:]]
+        wait_until(lambda: len(fetch(stack.settings["DATABASE_URL"], TRIED_AGAIN)) == 2)
+        for refusal in (status(401, f"WWW-Authenticate: Basic realm={PASSWORD}"), raw(PASSWORD.encode())):
+            host.offer(b"", refusal, "1.0.0")
+            before = checked(stack)
+            wait_until(lambda before=before: checked(stack) != before)  # type: ignore[misc]
         path.write_text("[")
         for proxys in (b"HTTP/1.1 407 no\r\n\r\n", PROXY_PASSWORD.encode(), b"HTTP/1.1 200\r\n\r\nx"):
             proxy.answer = proxys
@@ -110,7 +129,7 @@ def test_credentials_are_in_no_log_answer_page_metric_span_or_row(
         copy = f"/files/{first['wheel_sha256']}/{first['wheel_filename']}"
         unread = [stack.get(copy), stack.get(f"{copy}.metadata")]
         mirror = [run("mirror", each, **{**stack.settings, **settings}) for each in ("verify", "backfill", "sweep")]
-        answers += [*unread, *(stack.get(each) for each in READS)]
+        answers += [*unread, *(stack.get(each) for each in (*later, *READS))]
         process.terminate()
         assert process.wait(30) == 0
 

@@ -74,11 +74,13 @@ class Stack:
     def headers(self, token: str | None = None) -> dict[str, str]:
         return {"Authorization": f"Bearer {token or self.clerk.mint(self.release, format='jwt')}"}
 
-    def post(self, body: Mapping[str, object], token: str | None = None) -> httpx.Response:
+    def post(
+        self, body: Mapping[str, object], token: str | None = None, *, fields: Mapping[str, str] | None = None
+    ) -> httpx.Response:
         return httpx.post(
             f"{self.url}/console/provider-versions",
             json=body,
-            headers=self.headers(token),
+            headers={**self.headers(token), **(fields or {})},
             trust_env=False,
             timeout=30,
             verify=_NO_AUTHORITIES,
