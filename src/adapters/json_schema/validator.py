@@ -1,11 +1,12 @@
 """Validating JSON Schemas against their meta-schemas."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
-from jsonschema_rs import Draft202012Validator, Validator, validator_cls_for
+from jsonschema_rs import Draft202012Validator, ValidationError, Validator, validator_cls_for
 
 from application.offload import run_in_thread_if_large
 from domain.errors import SchemaProblem
@@ -78,7 +79,19 @@ def _violation(schema: JsonSchema) -> SchemaViolation:
         )
     error = next(_meta_schema(schema.draft).iter_errors(wrong))
     place = (*place, *(str(step) for step in error.instance_path))
-    return SchemaViolation(SchemaProblem.INVALID, place, _problem(schema.draft, error.message))
+    return SchemaViolation(SchemaProblem.INVALID, place, _problem(schema.draft, _said(error)))
+
+
+def _said(error: ValidationError) -> str:
+    """Return what a meta-schema allows in words: of alternatives, the values that are allowed, or why none fits."""
+    alternatives = [each for branch in getattr(error.kind, "context", ()) for each in branch]
+    listed = [each for each in alternatives if hasattr(each.kind, "options")]
+    if listed:
+        nearest = max(listed, key=lambda each: len(each.instance_path))
+        return (
+            f"{json.dumps(nearest.instance, default=str)} is none of {', '.join(map(json.dumps, nearest.kind.options))}"
+        )
+    return ", and ".join(dict.fromkeys(each.message for each in alternatives)) or error.message
 
 
 def _wrong(schema: JsonSchema) -> tuple[Pointer, Mapping[str, object]]:

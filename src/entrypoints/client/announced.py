@@ -61,7 +61,7 @@ def announced_values(project: Project) -> Announced:
     package_name = take(_KEYS["package_name"], validate_package_name, said.get("package_name"))
     entrypoint = take(_KEYS["entrypoint"], validate_entrypoint, said.get("entrypoint"))
     schemas = take(
-        "tool.pragma.schemas", lambda entries: resource_schemas(entries, project.name.name), said.get("schemas")
+        project.schemas_file, lambda entries: resource_schemas(entries, project.name.name), said.get("schemas")
     )
     shown, metadata = said.get("metadata"), None
     if shown is not None:

@@ -57,6 +57,7 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
         distribution: What its wheels are named after.
         version: As ``[project]`` says; None if its build backend finds it.
         announced: The members of a registration that come from the project.
+        schemas_file: What ``tool.pragma.schemas`` names, as it is written there.
         unread: The place of each key that nothing reads, with a sentence that names the nearest one.
     """
 
@@ -64,6 +65,7 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     distribution: str
     version: str | None
     announced: dict[str, Any]
+    schemas_file: str = "tool.pragma.schemas"
     unread: tuple[tuple[str, str], ...] = ()
 
 
@@ -102,6 +104,7 @@ def read_project(folder: Path) -> Project:
         distribution=named,
         version=distribution.version,
         announced={field: value for field, value in announced.items() if value is not None},
+        schemas_file=pragma.schemas or "tool.pragma.schemas",
         unread=(
             *_unread("tool.pragma", tables["tool"]["pragma"], _Pragma),
             *(unread for name, entry in (schemas or {}).items() for unread in _unread(name, entry, SchemaEntry)),

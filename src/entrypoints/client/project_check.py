@@ -73,7 +73,7 @@ def check_project(folder: Path, *, dist: Path, version: str | None, settings: Wh
     announced = announced_values(project)
     problems += announced.problems
     notes = [] if "metadata" in project.announced else [_NO_DISPLAY_NAME]
-    schemas, broken = asyncio.run(_check_schemas(announced, notes)) if announced.schemas else (None, None)
+    schemas, broken = asyncio.run(_check_schemas(project, announced, notes)) if announced.schemas else (None, None)
     problems += [broken] if broken else []
     try:
         found = wheels_of(dist, project.distribution, number.pep440)
@@ -110,14 +110,16 @@ def _version(project: Project, dist: Path, given: str | None) -> SemVer:
     return registered_version(written)
 
 
-async def _check_schemas(announced: Announced, notes: list[str]) -> tuple[Verification, Problem | None]:
+async def _check_schemas(
+    project: Project, announced: Announced, notes: list[str]
+) -> tuple[Verification, Problem | None]:
     log, validator, problem = VerificationLog(), open_schema_validation(), None
     announcement = Announcement(wheel_url=_NOWHERE, schemas=announced.schemas)
     notes += [] if validator else [NO_DRAFTS]
     try:
         await CheckSchemas(validator).execute(announcement, log)
     except SchemaRefusedError as error:
-        problem = Problem("tool.pragma.schemas", error.code, error.detail)
+        problem = Problem(project.schemas_file, error.code, error.detail)
     return log.verdict(at=datetime.now(UTC)), problem
 
 

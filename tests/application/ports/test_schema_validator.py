@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from adapters.json_schema.validator import MetaSchemaValidator
 from application.ports.schema_validator import SchemaValidator
 from domain.errors import RegistryError, SchemaProblem, SchemaRefusedError
-from domain.json_schema.drafts import DRAFTS
+from domain.json_schema.drafts import DRAFTS, Draft
 from domain.json_schema.schemas import json_schemas
 from domain.schemas import CanonicalJson
 from tests.builders import an_announcement
@@ -122,6 +122,17 @@ async def test_what_a_draft_does_not_allow_is_refused_with_its_place(
     validator: SchemaValidator, draft: str, document: dict[str, Any], place: str
 ) -> None:
     assert f"at {place}: " in (await _refusal(validator, {"$schema": draft, **document})).detail
+
+
+@pytest.mark.parametrize("type_", ["objekt", ["string", "objekt"]], ids=["one", "in a list"])
+@pytest.mark.parametrize("draft", DRAFTS, ids=lambda draft: draft.name)
+async def test_a_type_that_is_none_is_refused_with_those_that_there_are(
+    validator: SchemaValidator, draft: Draft, type_: object
+) -> None:
+    refusal = await _refusal(validator, {"$schema": draft.uri, "type": "object", "properties": {"a": {"type": type_}}})
+
+    allowed = '"array", "boolean", "integer", "null", "number", "object", "string"'
+    assert f'"objekt" is none of {allowed}; correct the schema' in refusal.detail
 
 
 @pytest.mark.parametrize(

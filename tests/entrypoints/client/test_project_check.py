@@ -86,11 +86,11 @@ def test_each_mistake_is_named_with_its_place(
 @pytest.mark.parametrize(
     ("entry", "problem"),
     [
-        ({"config_schema": {"type": "objekt"}}, ("tool.pragma.schemas", "schema_invalid")),
-        ({"config_schema": {"$ref": "#/$defs/no"}}, ("tool.pragma.schemas", "schema_reference_unresolved")),
-        ({"config_schema": "object"}, ("tool.pragma.schemas", "invalid_schemas")),
-        ("object", ("tool.pragma.schemas", "invalid_schemas")),
-        ({"description": "\0"}, ("tool.pragma.schemas", "invalid_schemas")),
+        ({"config_schema": {"type": "objekt"}}, ("schemas.json", "schema_invalid")),
+        ({"config_schema": {"$ref": "#/$defs/no"}}, ("schemas.json", "schema_reference_unresolved")),
+        ({"config_schema": "object"}, ("schemas.json", "invalid_schemas")),
+        ("object", ("schemas.json", "invalid_schemas")),
+        ({"description": "\0"}, ("schemas.json", "invalid_schemas")),
         ({"outputschema": {}}, ("bucket.outputschema", "unknown_key")),
     ],
 )
