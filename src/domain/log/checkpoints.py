@@ -10,6 +10,8 @@ from domain.log.merkle import HASH_SIZE
 from domain.log.notes import InvalidNoteError, Note, Sign, SigningKey, VerifierKey, Verify, sign_note
 
 MAX_SIZE = 2**63 - 1
+MAX_CHECKPOINT = 64 * 1024
+"""Bytes of a signed checkpoint: 16 signatures of ML-DSA-44, the longest that there are, fit into them."""
 _SIZE = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 _ORIGIN = re.compile(r"[^\s+]+")
 

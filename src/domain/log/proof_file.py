@@ -5,13 +5,16 @@ from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from typing import Self
 
-from domain.log.checkpoints import MAX_SIZE, read_hash
+from domain.log.checkpoints import MAX_CHECKPOINT, MAX_SIZE, read_hash
 from domain.log.notes import InvalidNoteError
+from domain.log.tiles import MAX_ENTRY
 
 _HEADER = "c2sp.org/tlog-proof@v1"
 _INDEX = re.compile(r"index (0|[1-9][0-9]{0,18})", re.ASCII)
 _EXTRA = "extra "
 _MAX_HASHES = 63
+MAX_PROOF = MAX_CHECKPOINT + MAX_ENTRY * 4 // 3 + 4096
+"""Bytes of a proof file: a checkpoint, an entry in base64, and 63 hashes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,6 +70,11 @@ class BundleName:
         """The index of its first entry."""
         return self.index * WIDTH
 
+    @property
+    def max_bytes(self) -> int:
+        """How many bytes it can have."""
+        return self.width * (_LENGTH + MAX_ENTRY)
+
 
 def parse_path(path: str) -> TileName | BundleName | None:
     """Read an address below the log's ``tile``; None unless it is exactly as it would be written."""
@@ -113,10 +118,12 @@ def read_bundle(bundle: bytes) -> list[bytes]:
     """Read the entries of a bundle.
 
     Raises:
-        ValueError: It ends within an entry.
+        ValueError: It ends within an entry, or has more than a tile has hashes.
     """
     entries, at = list[bytes](), 0
     while at < len(bundle):
+        if len(entries) == WIDTH:
+            raise ValueError(f"a bundle has {WIDTH} entries at most")
         start = at + _LENGTH
         at = start + int.from_bytes(bundle[at:start], "big")
         if at > len(bundle) or start > len(bundle):

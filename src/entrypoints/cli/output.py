@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -42,6 +43,12 @@ def show(shown: Text | str, *, err: bool = False) -> None:
     console = _console(err=err)
     console.print(shown, soft_wrap=True)
     echo(_rendered(console), err=err, nl=False)
+
+
+def foreign(text: str) -> str:
+    """Return a text of another host as markup, with its control characters spelt out: a terminal would obey them."""
+    plain = (each if each.isprintable() or each == "\n" else each.encode("unicode_escape").decode() for each in text)
+    return escape("".join(plain))
 
 
 def show_json(shown: object) -> None:

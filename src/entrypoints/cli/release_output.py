@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from entrypoints.cli.output import echo, show
+from entrypoints.cli.output import echo, foreign, show
 from entrypoints.cli.report_output import show_report
 from entrypoints.client.accepted import OnWait
 from entrypoints.client.errors import ClientError, RefusedError
@@ -32,7 +32,7 @@ class ReleaseOutput:
 
     def note(self, text: str) -> None:
         """Print a line about something that goes on."""
-        show(f"[yellow]…[/yellow] {escape(text)}", err=True)
+        show(f"[yellow]…[/yellow] {foreign(text)}", err=True)
 
     @contextmanager
     def waiting(self, what: str, seconds: float) -> Iterator[OnPoll]:
@@ -99,9 +99,9 @@ class ReleaseOutput:
         for field in errors:
             place, problem = ".".join(str(part) for part in field.get("loc", ())), str(field.get("msg"))
             if len(errors) > 1 or problem not in error.detail:
-                show(f"    {escape(place)}: {escape(problem)}", err=True)
+                show(f"    {foreign(place)}: {foreign(problem)}", err=True)
         if refusal is not None and refusal.request_id is not None:
-            show(f"    request id {escape(refusal.request_id)}", err=True)
+            show(f"    request id {foreign(refusal.request_id)}", err=True)
 
     def _fail(self, text: str) -> None:
-        show(f"[red]✗[/red] {escape(text)}", err=True)
+        show(f"[red]✗[/red] {foreign(text)}", err=True)

@@ -12,11 +12,11 @@ import httpx
 
 from domain.digests import Sha256Digest
 from domain.log import proofs
-from domain.log.checkpoints import Checkpoint, open_checkpoint
+from domain.log.checkpoints import MAX_CHECKPOINT, Checkpoint, open_checkpoint
 from domain.log.entries import read_published
 from domain.log.merkle import HASH_SIZE, InvalidProofError, leaf_hash, verify_consistency, verify_inclusion
 from domain.log.notes import InvalidKeyError, InvalidNoteError, VerifierKey, Verify
-from domain.log.proof_file import ProofFile
+from domain.log.proof_file import MAX_PROOF, ProofFile
 from domain.log.tiles import BundleName, RightEdge, TileName, read_bundle, tiles_of
 from domain.names import ProviderName
 from domain.semver import SemVer
@@ -60,7 +60,7 @@ class LogAudit:
 
     def read_checkpoint(self) -> tuple[bytes, Checkpoint]:
         """Return the newest checkpoint, which one of the keys signed."""
-        note = self._read("/log/checkpoint")
+        note = self._read("/log/checkpoint", MAX_CHECKPOINT)
         return note, self._opened(note)
 
     def read_kept(self, path: Path) -> Checkpoint | None:
@@ -112,7 +112,7 @@ class LogAudit:
         """
         path = f"/providers/{wanted.name}/versions/{quote(wanted.version.text, safe='+')}/proof"
         try:
-            proof = ProofFile.parse(self._read(path))
+            proof = ProofFile.parse(self._read(path, MAX_PROOF))
             signed = self._opened(proof.checkpoint)
             if proof.extra is None:
                 raise InvalidNoteError("the proof has no entry")
@@ -156,14 +156,17 @@ class LogAudit:
 
     def _entries(self, name: BundleName) -> Sequence[bytes]:
         try:
-            return read_bundle(self._read(f"/log/tile/{name.path}"))
+            entries = read_bundle(self._read(f"/log/tile/{name.path}", name.max_bytes))
+            if len(entries) != name.width:
+                raise ValueError(f"it has {len(entries)} entries, not {name.width}")  # noqa: TRY301 -- reported below
         except ValueError as error:
             raise LogRefusedError(f"{name.path}: {error}", code="log_entries_changed") from None
+        return entries
 
     def _tiles_for(self, ranges: Sequence[proofs.EntryRange], size: int) -> dict[TileName, bytes]:
         tiles = {}
         for name in proofs.tiles_for(ranges, size):
-            hashes = self._read(f"/log/tile/{name.path}")
+            hashes = self._read(f"/log/tile/{name.path}", name.width * HASH_SIZE)
             if len(hashes) != name.width * HASH_SIZE:
                 raise InvalidProofError("a tile has another size than its address says")
             tiles[name] = hashes
@@ -178,8 +181,8 @@ class LogAudit:
             raise LogRefusedError("the checkpoint is one of an empty log", code="log_checkpoint_invalid")
         return checkpoint
 
-    def _read(self, path: str) -> bytes:
-        response = self._client.get("the registry", f"{self._url}{path}")
+    def _read(self, path: str, limit: int) -> bytes:
+        response = self._client.get_at_most(limit, "the registry", f"{self._url}{path}")
         if response.status_code != httpx.codes.OK:
             said = members(response)
             raise RefusedError(

@@ -11,13 +11,15 @@ import msgspec
 import stamina
 
 from adapters.web import parse_retry_after
-from entrypoints.client.errors import OutOfReachError, UnusableError
+from entrypoints.client.errors import OutOfReachError, RefusedError, UnusableError
 from entrypoints.client.proxies import EnvironmentTransport
 
 ATTEMPTS = 6
 LONGEST_WAIT = 60.0
 _FIRST_WAIT = 0.5
 _TRANSIENT = {429, 502, 503, 504}
+_LONGEST_REFUSAL = 64 * 1024
+"""Bytes that are read of a body that says why something is refused."""
 TIMEOUT = httpx.Timeout(30, connect=10)
 """Seconds. Each address of a host may take as long as connecting may."""
 
@@ -127,6 +129,30 @@ class RetryingClient:
         headers = None if accept is None else {"Accept": accept}
         return self._send(whom, lambda: self._http.get(url, headers=headers, auth=auth))
 
+    def get_at_most(self, limit: int, whom: str, url: str) -> httpx.Response:
+        """Read as ``get`` does, from a host that may be hostile: so many bytes of a success, and some of a refusal.
+
+        Raises:
+            RefusedError: A success has more.
+        """
+
+        def read() -> httpx.Response:
+            with self._http.stream("GET", url, headers={"Accept-Encoding": "identity"}) as response:
+                is_success = response.status_code == httpx.codes.OK
+                body = _first_bytes(response, limit if is_success else _LONGEST_REFUSAL)
+                if is_success and len(body) > limit:
+                    raise RefusedError(
+                        f"{whom} sent more than {limit} bytes for {response.url.path}, which no valid response has; "
+                        "tell those who run it",
+                        code="response_too_large",
+                        status=response.status_code,
+                    )
+                wait = response.headers.get("Retry-After")
+                fields = None if wait is None else {"Retry-After": wait}
+                return httpx.Response(response.status_code, headers=fields, content=body)
+
+        return self._send(whom, read)
+
     def _send(self, whom: str, attempt: Callable[[], httpx.Response]) -> httpx.Response:
         def send() -> httpx.Response:
             try:
@@ -165,6 +191,16 @@ def members(response: httpx.Response) -> dict[str, Any]:
         return msgspec.json.decode(response.content, type=dict[str, Any])
     except (ValueError, RecursionError):  # not JSON, not UTF-8, or nested without end
         return {}
+
+
+def _first_bytes(response: httpx.Response, limit: int) -> bytes:
+    """Return the first bytes of a body as it was sent, one more than the limit if it is longer."""
+    body = bytearray()
+    for chunk in response.iter_raw():
+        body += chunk[: limit + 1 - len(body)]
+        if len(body) > limit:
+            break
+    return bytes(body)
 
 
 def _detail(response: httpx.Response) -> str:

@@ -78,6 +78,13 @@ def test_a_bundle_is_that_of_the_vectors() -> None:
         assert hashlib.sha256(write_bundle(str(index).encode() for index in entries)).hexdigest() == vector["sha256"]
 
 
+@pytest.mark.hostile
+def test_a_bundle_of_more_entries_than_a_tile_has_hashes_is_refused() -> None:
+    assert read_bundle(write_bundle([b""] * 256)) == [b""] * 256
+    with pytest.raises(ValueError, match="256 entries at most"):
+        read_bundle(write_bundle([b""] * 257))
+
+
 @given(st.lists(st.binary(max_size=300), max_size=20))
 def test_a_bundle_is_read_as_it_was_written(entries: list[bytes]) -> None:
     assert read_bundle(write_bundle(entries)) == entries
