@@ -113,6 +113,12 @@ SIZE = text('SELECT coalesce(max("index") + 1, 0) AS size FROM log_entries')
 TILE = text('SELECT hashes FROM log_tiles WHERE level = :of_level AND "index" = :of_index').bindparams(
     bindparam("of_level", type_=LOG_TILES.c.level.type), bindparam("of_index", type_=BigInteger)
 )
+TILES = text("""
+    SELECT hashes FROM unnest(:of_levels, :of_indexes) WITH ORDINALITY AS wanted (level, "index", place)
+    JOIN log_tiles USING (level, "index") ORDER BY place
+""").bindparams(
+    bindparam("of_levels", type_=ARRAY(LOG_TILES.c.level.type)), bindparam("of_indexes", type_=ARRAY(BigInteger))
+)
 _TILE = postgresql.insert(LOG_TILES)
 WRITES: Mapping[str, Executable] = {
     "entries": insert(LOG_ENTRIES),

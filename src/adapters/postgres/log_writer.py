@@ -24,7 +24,7 @@ from domain.log.extension import (
     PendingStep,
     UnloggableEventError,
 )
-from domain.log.tiles import RightEdge, TileName, edge_tiles
+from domain.log.tiles import RightEdge, edge_tiles
 from domain.names import ProviderName
 
 _MAX_CHARACTERS = 16 * 1024 * 1024
@@ -105,11 +105,10 @@ async def _positions(connection: AsyncConnection, limit: int, without: Collectio
 
 async def _edge(connection: AsyncConnection) -> RightEdge:
     [row] = rows_of(await connection.execute(statements.SIZE))
-    tiles: dict[TileName, bytes] = {}
-    for name in edge_tiles(row["size"]):
-        found = rows_of(await connection.execute(statements.TILE, {"of_level": name.level, "of_index": name.index}))
-        tiles[name] = found[0]["hashes"]
-    return RightEdge.of(row["size"], tiles)
+    names = edge_tiles(row["size"])
+    wanted = {"of_levels": [name.level for name in names], "of_indexes": [name.index for name in names]}
+    found = rows_of(await connection.execute(statements.TILES, wanted))
+    return RightEdge.of(row["size"], {name: tile["hashes"] for name, tile in zip(names, found, strict=True)})
 
 
 def _event(row: Mapping[str, Any]) -> PendingEvent:

@@ -21,6 +21,8 @@ SALT_SIZE = 16
 MAX_ENTRYPOINT = 4096
 """Characters of a command that an entry has whole; each may take six bytes. Of a longer one it has the digest."""
 _NAMESPACE = "org.provider-registry."
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+"""Spells as ``CanonicalJson`` does, at a fraction of its cost, what holds ASCII keys, texts, integers, and no fractions."""
 _LINE_ENDS = str.maketrans({"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 """What some readers of text streams take for the end of a line."""
 
@@ -167,7 +169,7 @@ def _published(version: ProviderVersion, wheel: VerifiedWheel) -> Mapping[str, o
     announced = version.announcement
     command = None if announced.entrypoint is None else list(announced.entrypoint)
     is_long = command is not None and sum(map(len, command)) > MAX_ENTRYPOINT
-    longer = {"entrypoint_sha256": _digest(CanonicalJson.of(command).text)} if is_long else {}
+    longer = {"entrypoint_sha256": _digest(_CANONICAL.encode(command))} if is_long else {}
     return {
         **longer,
         "changelog_sha256": _digest(announced.changelog),
@@ -202,7 +204,7 @@ def _schemas(schemas: ResourceSchemas | None) -> str | None:
         }
         for schema in schemas
     ]
-    return _digest(CanonicalJson.of(digests).text)
+    return _digest(_CANONICAL.encode(digests))
 
 
 def _document(document: CanonicalJson | None) -> str | None:
@@ -240,5 +242,5 @@ def _entry(
         "time": occurred.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         "type": kind.value,
     }
-    leaf = require_entry(CanonicalJson.of(event).text.translate(_LINE_ENDS).encode())
+    leaf = require_entry(_CANONICAL.encode(event).translate(_LINE_ENDS).encode())
     return LogEntry(type=kind, event_id=occurred.id, leaf=leaf, provider=provider, version=version)

@@ -198,3 +198,30 @@ def test_the_longest_version_that_can_be_registered_has_an_entry() -> None:
     assert event["data"]["attestations_sha256"] == [digest.hex for digest in attested]
     assert event["data"]["entrypoint"] is None
     assert event["data"]["entrypoint_sha256"] == sha256(CanonicalJson.of(list(command)).text.encode()).hexdigest()
+
+
+def test_an_entry_is_spelt_as_canonical_json() -> None:
+    metadata = CatalogMetadata(display_name='\U0001f600 "\uffff', description="a\\b\u2028", tags=("b", "a"))
+    version = replace(
+        a_version(at=NOW),
+        announcement=replace(
+            a_version(at=NOW).announcement,
+            schemas=ResourceSchemas.of({"z": ResourceSchema("z", "gcp", "\U0001f600", "\u2028", CanonicalJson("{}"))}),
+            entrypoint=("x" * 5000,),
+        ),
+    )
+    entries = [
+        provider_metadata(_ORIGIN, _occurred(1), a_name(), metadata),
+        version_event(_ORIGIN, _occurred(2), LifecycleAction.PUBLISHED, version),
+    ]
+
+    for entry in entries:
+        spelt = CanonicalJson.of(json.loads(entry.leaf)).text
+        assert entry.leaf.decode() == spelt.replace("\u2028", "\\u2028")
+    data = json.loads(entries[1].leaf)["data"]
+    digest = {
+        "resource_type": "z", "provider": "gcp", "resource": "\U0001f600", "description": "\u2028",
+        "config_schema_sha256": sha256(b"{}").hexdigest(), "outputs_schema_sha256": None,
+    }  # fmt: skip
+    assert data["schemas_sha256"] == sha256(CanonicalJson.of([digest]).text.encode()).hexdigest()
+    assert data["entrypoint_sha256"] == sha256(CanonicalJson.of(["x" * 5000]).text.encode()).hexdigest()
