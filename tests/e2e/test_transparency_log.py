@@ -80,7 +80,7 @@ def test_what_was_registered_before_and_after_the_opening_is_verified_by_a_clien
         world.stack.wait_until_ready(process)
         early = world.register("1.0.0")
     assert world.command("status")[0] == 1
-    assert world.command("init")[:2] == (0, {"appended": 3})
+    assert world.command("init")[:2] == (0, {"appended": 3, "pending": 0})
     with world.serving():
         first = world.verify("--version", "platform/gcp@1.0.0", "--wheel", str(early))
         late = world.register("2.0.0")
@@ -158,7 +158,7 @@ def test_after_a_fork_another_log_begins_as_the_documents_say(world: World) -> N
     key = world.folder / "second.key"
     made = run("log", "keygen", f"{ORIGIN}/2", "--out", str(key))
     second = World(world.stack, world.folder, made.stdout.strip(), key)
-    assert second.command("init")[:2] == (0, {"appended": 3})
+    assert second.command("init")[:2] == (0, {"appended": 3, "pending": 0})
     with second.serving():
         verified = second.verify("--version", "platform/gcp@1.0.0", "--every-entry")
     assert (verified[0], verified[1]["origin"], verified[1]["entries"]) == (0, f"{ORIGIN}/2", 3)
@@ -172,7 +172,7 @@ def test_a_replica_without_a_key_serves_what_another_process_appends(world: Worl
         world.stack.wait_until_ready(process)
         world.register("1.0.0")
         early = world.stack.get("/providers/platform/gcp/versions/1.0.0/proof")
-        assert world.command("init")[:2] == (0, {"appended": 2})
+        assert world.command("init")[:2] == (0, {"appended": 2, "pending": 0})
         verified = world.verify("--version", "platform/gcp@1.0.0")
 
     assert (early.status_code, early.json()["code"]) == (404, "not_logged_yet")

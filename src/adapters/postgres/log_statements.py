@@ -32,43 +32,77 @@ OPEN = text("""
 _FIRST = -(2**62)
 _STEPS_WITHOUT_EVENT = _FIRST + 2**60
 _STEPS = _FIRST + 2**61
-BACKFILL = tuple(
-    map(
-        text,
-        (
-            f"INSERT INTO log_pending (position, event_id) SELECT {_FIRST}, event_id FROM log_state",
-            f"""
+LAST_BACKFILLED = text("SELECT max(position) AS position FROM log_pending WHERE position < 0")
+BACKFILL = (
+    (
+        _FIRST,
+        text(f"INSERT INTO log_pending (position, event_id) SELECT {_FIRST}, event_id FROM log_state LIMIT :batch"),
+    ),
+    (
+        _STEPS_WITHOUT_EVENT,
+        text(f"""
             INSERT INTO log_pending (position, event_id)
-            SELECT {_FIRST} + position, id FROM provider_events, log_state WHERE position <= last_provider_event
-            """,
-            """
+            SELECT {_FIRST} + event.position, event.id FROM provider_events event, log_state
+            WHERE event.position <= last_provider_event AND event.position > (
+                SELECT max(pending.position) - {_FIRST} FROM log_pending pending WHERE pending.position < 0
+            )
+            ORDER BY event.position LIMIT :batch
+        """),
+    ),
+    (  # A trigger makes these pending. The lock waits for writers: what is shown last is to be the last entry.
+        _STEPS_WITHOUT_EVENT,
+        text("""
             INSERT INTO provider_events (id, prefix, name, display_name, description, icon_url, tags, at)
             SELECT gen_random_uuid(), prefix, name, display_name, description, icon_url, tags, updated_at
             FROM providers
             WHERE display_name IS NOT NULL AND NOT EXISTS (
                 SELECT FROM provider_events event WHERE (event.prefix, event.name) = (providers.prefix, providers.name)
             )
-            """,
-            f"""
-            INSERT INTO log_pending (position, event_id, version_id, action)
-            SELECT {_STEPS_WITHOUT_EVENT} + row_number() OVER (ORDER BY version.published_at, version.id, step.action),
-                gen_random_uuid(), version.id, step.action
-            FROM provider_versions version, (VALUES ('published'), ('yanked')) AS step(action)
-            WHERE version.status IN ('published', 'yanked') AND (step.action = 'published' OR version.status = 'yanked')
-            AND NOT EXISTS (
-                SELECT FROM version_events event WHERE event.version_id = version.id AND event.action = step.action
+            ORDER BY prefix, name LIMIT :batch FOR SHARE
+        """),
+    ),
+    (
+        _STEPS,
+        text(f"""
+            WITH last AS (
+                SELECT pending.position, version.published_at, version.id, pending.action
+                FROM log_pending pending JOIN provider_versions version ON version.id = pending.version_id
+                WHERE pending.position < 0 ORDER BY pending.position DESC LIMIT 1
+            ), batch AS (
+                SELECT version.published_at, version.id, step.action
+                FROM provider_versions version, (VALUES ('published'), ('yanked')) AS step(action)
+                WHERE version.status IN ('published', 'yanked')
+                AND (step.action = 'published' OR version.status = 'yanked')
+                AND NOT EXISTS (
+                    SELECT FROM version_events event WHERE event.version_id = version.id AND event.action = step.action
+                )
+                AND NOT EXISTS (
+                    SELECT FROM last
+                    WHERE (version.published_at, version.id, step.action) <= (last.published_at, last.id, last.action)
+                )
+                ORDER BY version.published_at, version.id, step.action LIMIT :batch
             )
-            """,
-            f"""
+            INSERT INTO log_pending (position, event_id, version_id, action)
+            SELECT coalesce((SELECT position FROM last), {_STEPS_WITHOUT_EVENT})
+                + row_number() OVER (ORDER BY published_at, id, action), gen_random_uuid(), id, action
+            FROM batch
+        """),
+    ),
+    (
+        0,
+        text(f"""
             INSERT INTO log_pending (position, event_id)
-            SELECT {_STEPS} + position, id FROM version_events, log_state
-            WHERE position <= last_version_event AND action <> 'failed'
-            """,
-            "UPDATE log_state SET is_backfilled = true",
-        ),
-    )
+            SELECT {_STEPS} + event.position, event.id FROM version_events event, log_state
+            WHERE event.position <= last_version_event AND event.action <> 'failed' AND event.position > (
+                SELECT coalesce(max(pending.position) - {_STEPS}, 0) FROM log_pending pending
+                WHERE pending.position BETWEEN {_STEPS} AND -1
+            )
+            ORDER BY event.position LIMIT :batch
+        """),
+    ),
 )
-"""Older events get positions below those of newer ones: metadata first, then steps, each in the order of writing."""
+"""Each adds what follows the last one, up to a position: metadata first, then steps, each in the order of writing."""
+END_BACKFILL = text("UPDATE log_state SET is_backfilled = true")
 
 ANY_PENDING = text("SELECT 1 AS pending FROM log_pending LIMIT 1")
 CHOOSE_PENDING = text(f"""

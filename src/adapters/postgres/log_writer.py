@@ -38,21 +38,20 @@ class PostgresLogWriter:
         self._database = database
 
     async def open(self, origin: str, *, event_id: str, at: datetime) -> str:
-        """Open the log in one short transaction that waits for writers, and backfill in another."""
+        """Open the log in one short transaction that waits for writers."""
         row = {"origin": origin, "event_id": UUID(event_id), "opened_at": at}
         async with self._database.transaction() as connection:
             if not rows_of(await connection.execute(statements.STATE)):
                 await connection.execute(statements.LOCK_EVENTS)
                 await connection.execute(statements.OPEN, row)
-            await connection.commit()
-        async with self._database.transaction() as connection:
-            [state] = rows_of(await connection.execute(statements.LOCK_STATE))
-            if not state["is_backfilled"]:
-                for statement in statements.BACKFILL:
-                    await connection.execute(statement)
+            [state] = rows_of(await connection.execute(statements.STATE))
             await connection.commit()
         opened: str = state["origin"]
         return opened
+
+    async def backfill(self, *, limit: int) -> int:
+        """Fill the queue from where it ends, under the lock of ``log_state``."""
+        return await retry(lambda: self._backfill(limit))
 
     async def append(
         self, extend: Callable[[LogTail], SignedExtension], *, limit: int, without: Collection[str] = ()
@@ -66,6 +65,21 @@ class PostgresLogWriter:
         """Return where the log stands."""
         rows = await self._database.read(statements.DESCRIBE)
         return LogState(**rows[0]) if rows else None
+
+    async def _backfill(self, limit: int) -> int:
+        async with self._database.transaction() as connection:
+            [state] = rows_of(await connection.execute(statements.LOCK_STATE))
+            if state["is_backfilled"]:
+                return 0
+            [row] = rows_of(await connection.execute(statements.LAST_BACKFILLED))
+            added = 0
+            for end, statement in statements.BACKFILL:
+                if not added and (row["position"] is None or row["position"] < end):
+                    added = (await connection.execute(statement, {"batch": limit})).rowcount
+            if not added:
+                await connection.execute(statements.END_BACKFILL)
+            await connection.commit()
+            return added
 
     async def _append(self, extend: Callable[[LogTail], SignedExtension], limit: int, without: Collection[str]) -> int:
         async with self._database.transaction() as connection:

@@ -39,9 +39,13 @@ class LogWriter(Protocol):
     """
 
     async def open(self, origin: str, *, event_id: str, at: datetime) -> str:
-        """Open the log unless it is open, and make all that happened before pending. Return the log's origin.
+        """Open the log unless it is open, and return its origin. Nothing is appended before ``backfill`` is through."""
+        ...
 
-        Safe to repeat, and to be interrupted. The history of each version keeps its order.
+    async def backfill(self, *, limit: int) -> int:
+        """Make so many of the events from before the opening pending, and return how many; 0 once all are.
+
+        Safe to interrupt and to repeat. The history of each version keeps its order.
         """
         ...
 

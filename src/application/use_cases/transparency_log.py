@@ -1,8 +1,9 @@
 """Opening the transparency log, and appending to it."""
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
+from typing import TypeAlias
 from uuid import uuid4
 
 from application.errors import EventNotLoggableError, LogOriginError
@@ -16,8 +17,17 @@ from domain.tasks import QueueDepth
 
 BATCH = 1_024
 """Events in one transaction."""
+BACKFILLED_AT_ONCE = 10_240
+"""Events from before the opening that become pending in one transaction."""
 MAX_SET_ASIDE = 16
 """Events that are set aside before an operator has to look."""
+
+OnProgress: TypeAlias = Callable[[int], None]
+"""Is told, after each transaction, of how many events it had."""
+
+
+def _ignore(_: int) -> None:
+    return
 
 
 class AppendToLog:
@@ -36,7 +46,7 @@ class AppendToLog:
         self._keys = keys
         self._sign = sign
 
-    async def execute(self) -> int:
+    async def execute(self, on_progress: OnProgress = _ignore) -> int:
         """Append all that is pending, and return how many events that were.
 
         Raises:
@@ -56,6 +66,7 @@ class AppendToLog:
             if not appended:
                 break
             total += appended
+            on_progress(appended)
         if unusable:
             raise EventNotLoggableError(
                 f"no entry can be made of {'; '.join(unusable.values())}. Others are appended; correct these rows of "
@@ -91,14 +102,14 @@ class AppendToLog:
 
 
 class OpenLog:
-    """Opens the log, with all that was registered before."""
+    """Opens the log, and makes all that was registered before pending."""
 
     def __init__(self, *, log: LogWriter, clock: Clock) -> None:
         self._log = log
         self._clock = clock
 
-    async def execute(self, origin: str) -> None:
-        """Open the log under an origin. Safe to repeat.
+    async def execute(self, origin: str, on_progress: OnProgress = _ignore) -> None:
+        """Open the log under an origin. Safe to interrupt and to repeat: it goes on where it was.
 
         Raises:
             LogOriginError: It is open under another origin.
@@ -106,6 +117,8 @@ class OpenLog:
         """
         opened = await self._log.open(origin, event_id=str(uuid4()), at=self._clock.now())
         _require_origin(opened, origin)
+        while added := await self._log.backfill(limit=BACKFILLED_AT_ONCE):
+            on_progress(added)
 
 
 class DescribeLog:

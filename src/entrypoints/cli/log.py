@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from entrypoints.use_cases import OperatorLogUseCases
 
 T = TypeVar("T")
+_EVENTS_A_LINE = 10_000
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 app = typer.Typer(help="Make keys of the transparency log, open, inspect and verify it.", no_args_is_help=True)
 
@@ -60,17 +61,21 @@ def init(*, as_json: AsJson = False) -> None:
     Run it as the owner of the tables, once every replica runs this release. It can be interrupted and run again.
     """
 
-    async def run(log: "OperatorLogUseCases", settings: TransparencyLogSettings) -> int:
+    async def run(log: "OperatorLogUseCases", settings: TransparencyLogSettings) -> tuple[int, int]:
         if log.append is None or settings.signing_key_file is None:
             raise SettingsError(["REGISTRY_LOG_SIGNING_KEY_FILE: is required"])
-        await log.open.execute(read_signing_keys(settings.signing_key_file)[0].name)
-        return await log.append.execute()
+        await log.open.execute(read_signing_keys(settings.signing_key_file)[0].name, _progress("found"))
+        before = await log.describe.execute()
+        appended = await log.append.execute(_progress("appended", of=before.pending if before else 0))
+        after = await log.describe.execute()
+        return appended, after.pending if after else 0
 
-    appended = _operate(run, as_json=as_json)
+    appended, pending = _operate(run, as_json=as_json)
     if as_json:
-        show_json({"appended": appended})
+        show_json({"appended": appended, "pending": pending})
     else:
-        show_outcome(f"The log is open; {appended} entries were appended.", good=True)
+        rest = f"; {pending} are pending, as another process appends, or is just ending" if pending else ""
+        show_outcome(f"The log is open; {appended} entries were appended{rest}.", good=True)
 
 
 @app.command(epilog="Example: provider-registry log status")
@@ -132,6 +137,20 @@ def verify(
     else:
         for line in _sentences(result):
             show_outcome(line, good=True)
+
+
+def _progress(done: str, *, of: int | None = None) -> Callable[[int], None]:
+    """Return what tells of progress on standard error, a line for so many events: what is printed is the result."""
+    events = shown = 0
+
+    def show(count: int) -> None:
+        nonlocal events, shown
+        events += count
+        if events - shown >= _EVENTS_A_LINE:
+            shown = events
+            echo(f"{events:,}{'' if of is None else f' of {of:,}'} events {done}", err=True)
+
+    return show
 
 
 def _audit(audit: LogAudit, path: Path, wanted: Publication | None, *, every_entry: bool) -> dict[str, object]:
