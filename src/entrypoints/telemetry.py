@@ -123,6 +123,18 @@ class TaskObserver(Protocol):
         ...
 
 
+class LogObserver(Protocol):
+    """Observes appending to the transparency log. Its methods neither raise nor wait."""
+
+    def log_appended(self, entries: int) -> None:
+        """Record that so many entries were appended."""
+        ...
+
+    def log_append_failed(self, code: str) -> None:
+        """Record that appending failed, and the code of the error."""
+        ...
+
+
 class NullHttpObserver:
     """Observes nothing."""
 
@@ -170,6 +182,19 @@ class NullTaskObserver:
 NULL_TASK_OBSERVER = NullTaskObserver()
 
 
+class NullLogObserver:
+    """Observes nothing."""
+
+    def log_appended(self, entries: int) -> None:
+        """Do nothing."""
+
+    def log_append_failed(self, code: str) -> None:
+        """Do nothing."""
+
+
+NULL_LOG_OBSERVER = NullLogObserver()
+
+
 def _nothing() -> None:
     pass
 
@@ -186,6 +211,7 @@ class Telemetry:
 
     observer: HttpObserver = NULL_HTTP_OBSERVER
     tasks: TaskObserver = NULL_TASK_OBSERVER
+    log: LogObserver = NULL_LOG_OBSERVER
     expose: Mapping[str, Callable[[], bytes]] | None = None
     tracer: "Tracer | None" = None
     close: Callable[[], None] = _nothing

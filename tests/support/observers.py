@@ -44,4 +44,6 @@ def a_told_registry() -> CollectorRegistry:
     observer.availability_measured("drifted", 1)
     observer.verdict_changed("drifted")
     observer.webhook_attempted(is_accepted=True)
+    observer.log_appended(1)
+    observer.log_append_failed("log_would_fork")
     return registry

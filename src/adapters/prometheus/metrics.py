@@ -144,6 +144,15 @@ class Metrics:
             ["outcome"],
             registry=registry,
         )
+        self.log_entries = Counter(
+            "registry_log_entries_appended", "Entries that were appended to the transparency log.", registry=registry
+        )
+        self.log_failures = Counter(
+            "registry_log_append_failures",
+            "Attempts to append to the transparency log that failed, by code.",
+            ["code"],
+            registry=registry,
+        )
         build = Gauge(
             "registry_build_info",
             "Always 1; the labels tell what runs.",

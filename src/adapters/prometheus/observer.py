@@ -98,6 +98,12 @@ class PrometheusObserver:
     def webhook_attempted(self, *, is_accepted: bool) -> None:
         self._metrics.webhook_attempts.labels("accepted" if is_accepted else "failed").inc()
 
+    def log_appended(self, entries: int) -> None:
+        self._metrics.log_entries.inc(entries)
+
+    def log_append_failed(self, code: str) -> None:
+        self._metrics.log_failures.labels(code).inc()
+
 
 class _Timed(AbstractContextManager[None]):
     """A stage that is under way."""

@@ -118,7 +118,7 @@ def open_telemetry(tracing: TracingSettings, *, shared_metrics: Path | None = No
             pools=[metrics],
             mirrors=[metrics],
         )
-        return ProcessTelemetry(observer=observer, instrumentation=observer, tasks=metrics, expose=expose)
+        return ProcessTelemetry(observer=observer, instrumentation=observer, tasks=metrics, log=metrics, expose=expose)
     from adapters.tracing.observer import TracingObserver  # noqa: PLC0415 -- an optional extra
     from adapters.tracing.provider import open_provider  # noqa: PLC0415 -- likewise
 
@@ -136,6 +136,7 @@ def open_telemetry(tracing: TracingSettings, *, shared_metrics: Path | None = No
         observer=observer,
         instrumentation=observer,
         tasks=metrics,
+        log=metrics,
         expose=expose,
         tracer=tracer,
         close=provider.shutdown,

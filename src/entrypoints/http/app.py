@@ -190,7 +190,7 @@ def create_app(  # noqa: PLR0913 -- each is a setting
             append = None if opened.log is None else opened.log.append
             async with (
                 opened.changes.subscribe(reads) if bounds.read_cache_bytes else nullcontext(),
-                appending_to_log(append) if append is not None else nullcontext(),
+                appending_to_log(append, watching.log) if append is not None else nullcontext(),
                 work(opened),
             ):
                 yield
