@@ -15,7 +15,7 @@ from domain.log import proofs
 from domain.log.checkpoints import MAX_CHECKPOINT, Checkpoint, open_checkpoint
 from domain.log.entries import read_published
 from domain.log.merkle import HASH_SIZE, InvalidProofError, leaf_hash, verify_consistency, verify_inclusion
-from domain.log.notes import InvalidKeyError, InvalidNoteError, VerifierKey, Verify
+from domain.log.notes import InvalidKeyError, InvalidNoteError, Note, VerifierKey, Verify
 from domain.log.proof_file import MAX_PROOF, ProofFile
 from domain.log.tiles import BundleName, RightEdge, TileName, read_bundle, tiles_of
 from domain.names import ProviderName
@@ -66,13 +66,18 @@ class LogAudit:
     def read_kept(self, path: Path) -> Checkpoint | None:
         """Return the checkpoint that was verified before; None at first.
 
+        Its signature was verified then. A key of today need not have made it: keys take each other's place.
+
         Raises:
-            LogRefusedError: What was kept is not a checkpoint of this log.
+            LogRefusedError: What was kept is no checkpoint.
         """
         try:
-            return self._opened(path.read_bytes())
+            kept = Checkpoint.parse(Note.parse(path.read_bytes()).text)
         except FileNotFoundError:
             return None
+        except InvalidNoteError as error:
+            raise _invalid(f"what was kept in {path} is not a checkpoint: {error}") from None
+        return _not_empty(kept)
 
     def verify_growth(self, old: Checkpoint, new: Checkpoint) -> None:
         """Verify that the log only grew from one checkpoint to the other.
@@ -176,10 +181,8 @@ class LogAudit:
         try:
             checkpoint = open_checkpoint(note, self._keys, self._verify)
         except InvalidNoteError as error:
-            raise LogRefusedError(f"the checkpoint is not valid: {error}", code="log_checkpoint_invalid") from None
-        if checkpoint.size == 0:
-            raise LogRefusedError("the checkpoint is one of an empty log", code="log_checkpoint_invalid")
-        return checkpoint
+            raise _invalid(f"the checkpoint is not valid: {error}") from None
+        return _not_empty(checkpoint)
 
     def _read(self, path: str, limit: int) -> bytes:
         response = self._client.get_at_most(limit, "the registry", f"{self._url}{path}")
@@ -191,6 +194,16 @@ class LogAudit:
                 status=response.status_code,
             )
         return response.content
+
+
+def _not_empty(checkpoint: Checkpoint) -> Checkpoint:
+    if checkpoint.size == 0:
+        raise _invalid("the checkpoint is one of an empty log")
+    return checkpoint
+
+
+def _invalid(detail: str) -> LogRefusedError:
+    return LogRefusedError(detail, code="log_checkpoint_invalid")
 
 
 def parse_keys(written: Sequence[str]) -> Sequence[VerifierKey]:
