@@ -169,6 +169,29 @@ def test_a_server_measures_what_waits_whether_or_not_it_delivers(world: World, s
     assert world.deliveries == ()
 
 
+def test_an_operator_disables_skips_replays_and_removes(world: World) -> None:
+    world.host.script(PATH, status(400))
+    with world.working():
+        world.publish("1.0.0", "1.1.0")
+        wait_until(lambda: world.command("list", "ci")["failures"])
+        disabled = world.command("disable", "ci")
+        world.host.script(PATH, status(204))
+        skipped = world.command("skip", "ci", "1")
+        world.wait_until_past(3)
+        again = world.command("replay", "ci", "--from", "1")
+        world.wait_until_past(3)
+        listed = json.loads(run("webhooks", "list", "--json", **world.settings).stdout)
+        removed = world.command("disable", "ci", "--remove")
+        gone = world.command("list", "ci")
+    assert (disabled["state"], skipped["state"], skipped["next_index"]) == ("disabled (operator)", "active", 2)
+    assert (again["next_index"], [each["name"] for each in listed]) == (1, ["ci"])
+    versions = [subject.partition("@")[2] for subject in subjects(world.deliveries)]
+    assert set(versions[:-3]) == {"1.0.0"}
+    assert versions[-3:] == ["1.1.0", "1.0.0", "1.1.0"]
+    assert len(set(ids(world.deliveries))) == 2
+    assert (removed["outcome"], gone["code"]) == ("removed", "receiver_not_found")
+
+
 def test_what_an_operator_gets_wrong_is_said(world: World) -> None:
     named = {
         ("add", "ci", "https://other.example.com/"): (1, "receiver_exists"),

@@ -22,7 +22,7 @@ MAX_ENTRYPOINT = 4096
 """Characters of a command that an entry has whole; each may take six bytes. Of a longer one it has the digest."""
 _NAMESPACE = "org.provider-registry."
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-"""Spells as ``CanonicalJson`` does, at a fraction of its cost, what holds ASCII keys, texts, integers, and no fractions."""
+"""Spells as ``CanonicalJson`` does, at a fraction of its cost, whatever has ASCII keys and no fractions."""
 _LINE_ENDS = str.maketrans({"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 """What some readers of text streams take for the end of a line."""
 

@@ -6,6 +6,7 @@ import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from domain.webhooks.signing import Message, new_secret, read_event, signed
+from tests.support.log_vectors import log_vectors
 
 BODY = '{"id":"e","time":"2026-01-02T03:04:05.600000Z","text":"ü"}'.encode()
 
@@ -33,6 +34,18 @@ def test_a_known_message_has_the_signature_that_other_libraries_make() -> None:
         at=datetime.fromtimestamp(1614265330, UTC),
     )
     assert message.signatures == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+def test_a_delivery_has_the_signatures_of_the_vectors() -> None:
+    vector = log_vectors()["webhook"]
+    fields = vector["headers"]
+    at = datetime.fromtimestamp(int(fields["webhook-timestamp"]), UTC)
+    for secrets, signatures in (
+        ([vector["secret"]], fields["webhook-signature"]),
+        ([vector["secret"], vector["previous_secret"]], vector["signature_while_rotating"]),
+    ):
+        message = signed(vector["body"].encode(), message_id=fields["webhook-id"], secrets=secrets, at=at)
+        assert message.signatures == signatures
 
 
 @pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=5))])

@@ -9,6 +9,7 @@ import pytest
 
 from adapters import ed25519
 from adapters.memory.transparency_log import InMemoryLog
+from application.ports.log_queries import NumberedEntry
 from domain.log.checkpoints import open_checkpoint
 from domain.log.entries import read_published
 from domain.log.merkle import leaf_hash, verify_inclusion
@@ -18,6 +19,7 @@ from domain.log.tiles import read_bundle
 from entrypoints.bootstrap import MemoryAdapters
 from entrypoints.http.limits import HttpLimits
 from entrypoints.http.routes import changes
+from entrypoints.presenters.changes import server_sent_cursor, server_sent_event
 from provider_registry_testing.transparency_log import open_log
 from tests.entrypoints.http.conftest import Service, serving
 from tests.support.log_vectors import log_vectors
@@ -189,6 +191,10 @@ async def test_changes_are_chosen_by_type_and_provider(logged: Service) -> None:
         ("after=-1", {}, 400, "bad_request"),
         ("after=99999999999999999999", {}, 400, "bad_request"),
         ("after=1&after=2", {}, 400, "bad_request"),
+        ("limit=0", {}, 400, "bad_request"),
+        ("limit=1001", {}, 400, "bad_request"),
+        ("wait=51", {}, 400, "bad_request"),
+        ("wait=-1", {}, 400, "bad_request"),
         ("after=4", {}, 409, "cursor_ahead"),
         ("type=nonsense", {}, 400, "bad_request"),
         ("provider=nonsense", {}, 400, "bad_request"),
@@ -230,6 +236,17 @@ async def test_a_stream_has_the_events_and_ends(logged: Service) -> None:
         ["id: 2", "event: provider.metadata"],
         ["id: 3", "event: version.published"],
     ]
+
+
+def test_a_stream_is_framed_as_in_the_vectors() -> None:
+    sse, leaf = log_vectors()["sse"], log_vectors()["events"]["leaves"][3]
+    ours = leaf.replace("com.example.registry.", "org.provider-registry.").encode()
+
+    event = server_sent_event(NumberedEntry(3, ours)).decode()
+
+    assert event.replace("org.provider-registry.", "com.example.registry.") == sse["event"]
+    assert server_sent_cursor(5).decode() == sse["cursor_only"]
+    assert changes._HEARTBEAT.decode() == sse["heartbeat"]
 
 
 async def test_a_cursor_moves_past_what_a_filter_leaves_out(logged: Service) -> None:
