@@ -17,12 +17,12 @@ def test_control_characters_of_a_host_are_spelt_out_in_place_of_obeyed(capfd: py
             f"{obeyed} [red]and[/red]\nmore",
             code="refused",
             status=500,
-            errors=[{"loc": [obeyed], "msg": obeyed}],
+            errors=[{"loc": [obeyed], "msg": obeyed}] * 2,
             request_id=obeyed,
         )
     )
 
     shown = capfd.readouterr().err
     assert all(each.isprintable() or each == "\n" for each in shown)
-    assert shown.count(r"\x1b[2J\x1b]0;title\x07\r\x9b1m\u202e\ud800") == 5
+    assert shown.count(r"\x1b[2J\x1b]0;title\x07\r\x9b1m\u202e\ud800") == 7
     assert "[red]and[/red]\nmore" in shown
