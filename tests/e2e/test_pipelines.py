@@ -144,13 +144,21 @@ def test_what_a_pull_request_would_break_is_told_without_a_secret_or_an_upload(s
         breaking = runner.run(MODE="dry-run", **secretless)
         refused = runner.summary.read_text()
         meant = runner.run(MODE="dry-run", ACCEPT_BREAKING="Nobody sets the tier.", **secretless)
+        tried = runner.summary.read_text()
         absent = stack.get("/providers/platform/gcp/versions/1.1.0").status_code
+        given["WHEEL_URL"] = stack.upload("1.1.0")["wheel_url"]
+        released = runner.run(MODE="release", ACCEPT_BREAKING="Nobody sets the tier.", **given)
+        summary = runner.summary.read_text()
 
     assert (registered.returncode, between_releases.returncode) == (0, 1), registered.stderr + between_releases.stderr
     assert "#### Changes of the schemas since 1.0.0" in told
     assert (breaking.returncode, meant.returncode, absent) == (1, 0, 404), meant.stdout + meant.stderr
     assert "`breaking_change`: 1.1.0 breaks users of 1.0.0" in refused
-    assert "platform/gcp 1.1.0 would be registered" in runner.summary.read_text()
+    assert "platform/gcp 1.1.0 would be registered" in tried
+    assert released.returncode == 0, released.stdout + released.stderr
+    assert f"[platform/gcp 1.1.0]({stack.url}/catalog/platform/gcp/1.1.0) is registered" in summary
+    assert "#### Changes of the schemas since 1.0.0" in summary
+    assert "| breaking | bucket.tier | 'tier' can no longer be set (`property-removed`) |" in summary
 
 
 def _config(*names: str) -> dict[str, Any]:

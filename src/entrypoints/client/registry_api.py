@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
+from urllib.parse import quote
 
 import httpx
 import msgspec
@@ -10,7 +11,7 @@ import msgspec
 from domain.names import ProviderName
 from entrypoints.client.accepted import OnWait, wait_for_version
 from entrypoints.client.credentials import advice
-from entrypoints.client.errors import RefusedError, UnusableError
+from entrypoints.client.errors import ClientError, RefusedError, UnusableError
 from entrypoints.client.retrying_client import RetryingClient, members
 
 TIMEOUT = httpx.Timeout(30, connect=10, read=300)
@@ -24,7 +25,7 @@ class RegistrationResult(msgspec.Struct, frozen=True, kw_only=True):
         outcome: ``created``, ``unchanged``, or, on a dry run only, ``conflict``.
         version: As the registry shows it.
         verification: The verdict on the wheel, on a dry run.
-        compatibility: The comparison with the version before, on a dry run.
+        compatibility: The comparison with the version before, if there is one.
         code: The code of a conflict.
         detail: The sentence of a conflict.
     """
@@ -77,13 +78,26 @@ def register(
         published = RegistrationResult(outcome="created", version=version)
         if not _is_of(published, announcement):
             raise unexpected(response)
-        return published
+        return _with_changes(client, registry_url, published)
     if response.status_code not in {httpx.codes.OK, httpx.codes.CREATED}:
         raise refusal_of(response, name, token)
     result = _result(response, dry_run=dry_run)
     if result is None or not _is_of(result, announcement):
         raise unexpected(response)
-    return result
+    return result if dry_run else _with_changes(client, registry_url, result)
+
+
+def _with_changes(client: RetryingClient, registry_url: str, result: RegistrationResult) -> RegistrationResult:
+    """Return a result with what changed since the version before, if the registry says it: it is registered anyway."""
+    version = result.version or {}
+    if not version.get("compatibility"):
+        return result
+    path = f"/providers/{version['canonical']}/versions/{quote(version['version'], safe='+')}/compatibility"
+    try:
+        compared = members(client.get("the registry", f"{registry_url.rstrip('/')}{path}"))
+    except ClientError:
+        return result
+    return msgspec.structs.replace(result, compatibility=compared) if "report" in compared else result
 
 
 def _encoded(announcement: Mapping[str, object], attestations: Sequence[bytes]) -> bytes:
