@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
+import yaml
 from typer.core import TyperGroup
 
 from domain.errors import AnnouncementRefusedError, RegistryError, SchemaProblem, WheelProblem
@@ -127,6 +128,26 @@ def test_the_documented_codes_of_the_client_are_exactly_its_own() -> None:
     source = "".join(path.read_text() for path in Path("src/entrypoints/client").glob("*.py"))
 
     assert sorted(documented) == sorted(set(re.findall(r'code ?= ?"([a-z_]+)"', source)) | {"unexpected_answer"})
+
+
+def test_the_pipelines_in_the_guides_have_inputs_that_exist() -> None:
+    pages = "".join(page.read_text() for page in Path("docs/guides").glob("*.md"))
+    blocks = [yaml.safe_load(block) for block in re.findall(r"^```yaml\n(.*?)^```$", pages, re.MULTILINE | re.DOTALL)]
+    action, component = (
+        yaml.safe_load(Path("action.yml").read_text()),
+        next(yaml.safe_load_all(Path("templates/release.yml").read_text())),
+    )
+    steps = [
+        step
+        for block in blocks
+        for step in (block if isinstance(block, list) else [*block.get("jobs", {}).get("release", {}).get("steps", [])])
+        if "provider-registry@" in step.get("uses", "")
+    ]
+    included = [each for block in blocks if isinstance(block, dict) for each in block.get("include", [])]
+
+    assert (len(steps), len(included)) == (3, 1)
+    assert {name for step in steps for name in step["with"]} <= set(action["inputs"])
+    assert set(included[0]["inputs"]) <= set(component["spec"]["inputs"])
 
 
 def test_every_command_and_option_in_the_documents_exists() -> None:
