@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -11,6 +11,9 @@ from domain.names import ProviderName
 
 MAX_QUERY_WORDS = 8
 MAX_NEAR_WORDS = 3
+MAX_NEAR = 100
+"""So many near misses are found at most, whatever the number of names that are alike."""
+_FEWEST_SHARED = 3
 _LONGEST_WORD = 64
 _WORD = re.compile(r"[^\W_]+")
 
@@ -38,6 +41,36 @@ class SearchTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class NearWord:
+    """A word of a query that may be misspelt.
+
+    Attributes:
+        trigrams: In the order of the word.
+    """
+
+    trigrams: tuple[str, ...]
+
+    @property
+    def needed(self) -> int:
+        """How many of the trigrams names that are spelt alike have: half, and three at least; all of two."""
+        return min(len(self.trigrams), max(_FEWEST_SHARED, (len(self.trigrams) + 1) // 2))
+
+    @property
+    def groups(self) -> Sequence[tuple[str, ...]]:
+        """The trigrams in so many groups that what has as many as are needed has all of one group.
+
+        Common beginnings stand in one group with rarer trigrams from within the word.
+        """
+        number = len(self.trigrams) - self.needed + 1
+        return [self.trigrams[first::number] for first in range(number)]
+
+    def shared(self, trigrams: AbstractSet[str]) -> int | None:
+        """Return how many of the trigrams are among these, or None for fewer than are needed."""
+        shared = sum(trigram in trigrams for trigram in self.trigrams)
+        return shared if shared >= self.needed else None
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """A search query.
 
@@ -55,15 +88,10 @@ class Query:
         return cls(text.strip().lower(), tuple(dict.fromkeys(words(text)))[:MAX_QUERY_WORDS])
 
     @property
-    def trigrams(self) -> frozenset[str]:
-        """Pieces of the words; what shares more than half of them is a near miss. None of a query of many words."""
-        return trigrams(frozenset(self.words if len(self.words) <= MAX_NEAR_WORDS else ()))
-
-    @property
-    def telling_trigrams(self) -> frozenset[str]:
-        """So many of the trigrams that what shares more than half of all has one of these; beginnings come last."""
-        by_rarity = sorted(self.trigrams, key=lambda trigram: (trigram.startswith(" "), trigram))
-        return frozenset(by_rarity[: (len(by_rarity) + 1) // 2])
+    def near_words(self) -> Sequence[NearWord]:
+        """The words as they may be misspelt. A query of more than three words is not: it finds no near misses."""
+        few = self.words if len(self.words) <= MAX_NEAR_WORDS else ()
+        return [NearWord(tuple(dict.fromkeys(_trigrams(word)))) for word in few]
 
     def rank(self, provider: Provider, terms: SearchTerms) -> int | None:
         """Return 0 for the provider of that name, 1 if its labels are found, 2 if other words are, else None."""
@@ -74,10 +102,10 @@ class Query:
         return 1 if self.begins(terms.labels) else 2
 
     def nearness(self, terms: SearchTerms) -> int | None:
-        """Return how many trigrams are shared, or None for too few to be a near miss."""
-        wanted = self.trigrams
-        shared = len(wanted & terms.trigrams)
-        return shared if shared * 2 > len(wanted) else None
+        """Return how many trigrams are shared, word by word, or None unless some label is spelt like each word."""
+        shared = [word.shared(terms.trigrams) for word in self.near_words]
+        near = [number for number in shared if number is not None]
+        return sum(near) if near and len(near) == len(shared) else None
 
     def begins(self, candidates: AbstractSet[str]) -> bool:
         """Tell whether each of its words begins one of these."""
@@ -96,6 +124,11 @@ def words(text: str) -> list[str]:
 
 
 def trigrams(labels: AbstractSet[str]) -> frozenset[str]:
-    """Return all runs of three characters, with blanks around each word, so that beginnings weigh more."""
-    padded = (f"  {label} " for label in labels)
-    return frozenset(word[at : at + 3] for word in padded for at in range(len(word) - 2))
+    """Return the trigrams of all of these words."""
+    return frozenset(trigram for label in labels for trigram in _trigrams(label))
+
+
+def _trigrams(word: str) -> Iterator[str]:
+    """Yield all runs of three characters, with blanks around the word, so that beginnings weigh more."""
+    padded = f"  {word} "
+    return (padded[at : at + 3] for at in range(len(padded) - 2))

@@ -1,5 +1,6 @@
 """What it means to find a provider."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,23 +46,59 @@ def test_a_single_letter_is_a_whole_word() -> None:
 
 
 def test_near_misses_are_of_three_words_at_most() -> None:
-    assert Query.parse("a b c").trigrams
-    assert not Query.parse("a b c d").trigrams
+    assert len(Query.parse("a b c").near_words) == 3
+    assert not Query.parse("a b c d").near_words
 
 
-LETTERS = st.text("abc", min_size=1, max_size=6)
+def terms_of(*labels: str) -> SearchTerms:
+    return SearchTerms(frozenset(labels), frozenset(labels), trigrams(frozenset(labels)))
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("stroage", "storage"),
+        ("storge", "storage"),
+        ("storagee", "storage"),
+        ("kubernets", "kubernetes"),
+        ("platfrm", "platform"),
+        ("clod", "cloud"),
+        ("redsi", "redis"),
+        ("größse", "grösse"),
+    ],
+)
+def test_a_letter_too_many_too_few_or_out_of_place_is_a_near_miss(text: str, label: str) -> None:
+    assert Query.parse(text).nearness(terms_of(label))
+
+
+@pytest.mark.parametrize("text", ["vercel", "s", "st", "age", "mirage", "gcq"])
+def test_other_words_are_no_near_misses(text: str) -> None:
+    assert Query.parse(text).nearness(terms_of("storage", "gcp")) is None
+
+
+def test_each_word_is_spelt_like_some_label() -> None:
+    labels = terms_of("platform", "storage", "7")
+    assert Query.parse("platfrm storge 7").nearness(labels)
+    for text in ("platform gpc", "storage 8", "storge vercel"):
+        assert Query.parse(text).nearness(labels) is None
+
+
+def test_more_that_is_shared_is_nearer() -> None:
+    nearer, farther = (Query.parse("supabaseq").nearness(terms_of(label)) for label in ("supabase", "superbase"))
+    assert nearer is not None
+    assert farther is None or farther < nearer
+
+
+LETTERS = st.text("abc", min_size=1, max_size=8)
 
 
 @given(text=LETTERS, labels=st.frozensets(LETTERS, max_size=4))
-def test_a_near_miss_has_a_telling_trigram(text: str, labels: frozenset[str]) -> None:
-    query = Query.parse(text)
-    terms = SearchTerms(labels, labels, trigrams(labels))
-    if query.nearness(terms) is not None:
-        assert query.telling_trigrams & terms.trigrams
-
-
-def test_beginnings_tell_least() -> None:
-    assert Query.parse("stroage").telling_trigrams == {"age", "ge ", "oag", "roa"}
+def test_a_near_miss_has_all_trigrams_of_a_group_of_each_word(text: str, labels: frozenset[str]) -> None:
+    terms = terms_of(*labels)
+    for word in Query.parse(text).near_words:
+        assert sorted(trigram for group in word.groups for trigram in group) == sorted(word.trigrams)
+        if word.shared(terms.trigrams) is not None:
+            assert any(terms.trigrams.issuperset(group) for group in word.groups)
 
 
 def test_a_query_counts_each_word_once_and_only_so_many() -> None:

@@ -7,7 +7,7 @@ from application.ports.provider_queries import CatalogPage, CatalogSearch, Resou
 from domain.catalog import CatalogEntry, Provider, latest
 from domain.names import ProviderName
 from domain.resource_search import ResourceHit, resource_entries
-from domain.search import Query, SearchTerms
+from domain.search import MAX_NEAR, Query, SearchTerms
 from domain.versions import ProviderVersion, VersionStatus
 
 
@@ -23,7 +23,10 @@ class InMemoryProviderQueries:
         if query is None:
             return _page(shown, lambda _: 0, search)
         found = _page(shown, lambda entry: query.rank(entry.provider, _terms(entry)), search)
-        return found if found.total else _page(shown, lambda entry: _distance(query, entry), search, near=True)
+        if found.total:
+            return found
+        alike = [entry for entry in shown if query.nearness(_terms(entry)) is not None]
+        return _page(alike[:MAX_NEAR], lambda entry: _distance(query, entry), search, near=True)
 
     async def search_resources(self, query: Query, *, limit: int) -> ResourcePage:
         found = []

@@ -37,6 +37,7 @@ from adapters.postgres.tables import (
     TOTALS,
     VERSIONS,
 )
+from domain.search import MAX_NEAR, MAX_NEAR_WORDS
 
 _KEY = (PROVIDERS.c.prefix, PROVIDERS.c.name)
 _FIRST, _LABELLED, _MENTIONED = (literal_column(rank, Integer) for rank in ("0", "1", "2"))
@@ -45,8 +46,6 @@ _SLASH: ColumnElement[str] = literal_column("'/'", Text)
 _TEXT = bindparam("of_text", type_=Text)
 # Planning a search for each value costs more than the search.
 _WORDS = unseen(bindparam("of_words", type_=Text).cast(TSQUERY))
-_TRIGRAMS = unseen(bindparam("of_trigrams", type_=ARRAY(Text)))
-_TELLING = unseen(bindparam("of_telling_trigrams", type_=ARRAY(Text)))
 _TAGS = unseen(bindparam("of_tags", type_=ARRAY(Text)))
 _LIMIT, _OFFSET = unseen(PAGE_LIMIT), unseen(PAGE_OFFSET)
 
@@ -63,25 +62,34 @@ _FOUND = (
         else_=_MENTIONED,
     ),
 )
-_SHARED = (
-    select(func.count().label("number"))
-    .select_from(func.unnest(PROVIDERS.c.trigrams).alias("own"))
-    .where(literal_column("own") == func.any(_TRIGRAMS.cast(ARRAY(Text))))  # the cast makes it no list of rows
-    .lateral("shared")
-)
-_NEAR = (
-    and_(
-        PROVIDERS.c.trigrams.op("&&")(_TELLING),
-        func.cardinality(_TRIGRAMS) < _SHARED.c.number + _SHARED.c.number,
-    ),
-    -_SHARED.c.number,
-)
+MAX_COMPARED = 1_000
+"""So many names that may be near are compared; of those that are near, the first are shown."""
+_VECTOR = func.array_to_tsvector(PROVIDERS.c.trigrams)
+_GROUPS = unseen(bindparam("of_groups", type_=Text).cast(TSQUERY))
 
 
-def _search(
-    condition: ColumnElement[bool], rank: ColumnElement[int], source: FromClause = PROVIDERS, *, tagged: bool
-) -> Select[Any]:
-    keys = _selected(_KEY, condition, rank, tagged=tagged).select_from(source)
+def _near(*, tagged: bool) -> Select[Any]:
+    """Select the keys and ranks of near misses, so many at most however many names are alike."""
+    may_be_near = _VECTOR.op("@@", is_comparison=True)(_GROUPS)
+    columns = (*_KEY, _VECTOR.label("vector"))
+    most: ColumnElement[int] = literal_column(str(MAX_COMPARED))
+    compared = _selected(columns, may_be_near, _FIRST, tagged=tagged).limit(most).subquery("compared")
+    shared = [_shared(compared.c.vector, place) for place in range(MAX_NEAR_WORDS)]
+    needed = [unseen(bindparam(f"of_needed_{place}", type_=Integer)) for place in range(MAX_NEAR_WORDS)]
+    return (
+        select(compared.c.prefix, compared.c.name, (-sum(shared, _FIRST)).label("rank"))
+        .where(*(number >= least for number, least in zip(shared, needed, strict=True)))
+        .limit(literal_column(str(MAX_NEAR)))
+    )
+
+
+def _shared(vector: ColumnElement[Any], place: int) -> ColumnElement[int]:
+    """Count the trigrams of a word that a name has. Without an extension there is no faster operator."""
+    trigrams = unseen(bindparam(f"of_trigrams_{place}", type_=ARRAY(Text)))
+    return func.length(vector, type_=Integer) - func.length(func.ts_delete(vector, trigrams), type_=Integer)
+
+
+def _search(keys: Select[Any]) -> Select[Any]:
     found = keys.cte("found")  # searched for once, counted and read
     page = _page(select(found), found)
     shown = page.join(PROVIDERS, and_(PROVIDERS.c.prefix == page.c.prefix, PROVIDERS.c.name == page.c.name))
@@ -129,8 +137,8 @@ def _with_total(
 
 SEARCHES = {
     **{("everything", tagged): _browse(tagged=tagged) for tagged in (False, True)},
-    **{("found", tagged): _search(*_FOUND, tagged=tagged) for tagged in (False, True)},
-    **{("near", tagged): _search(*_NEAR, PROVIDERS.join(_SHARED, true()), tagged=tagged) for tagged in (False, True)},
+    **{("found", tagged): _search(_selected(_KEY, *_FOUND, tagged=tagged)) for tagged in (False, True)},
+    **{("near", tagged): _search(_near(tagged=tagged)) for tagged in (False, True)},
 }
 """By what is looked for, and whether tags are. Each row has the total; beyond the end it is a row of nothing else."""
 

@@ -1,21 +1,21 @@
 """The catalog of providers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
 from adapters.postgres.catalog_queries import FIND_PROVIDER, SEARCHES
 from adapters.postgres.engine import Database, Rows
 from adapters.postgres.mapping import read_number, read_provider, read_readme
 from adapters.postgres.queries import key_of
-from adapters.postgres.resource_statements import SEARCH, read_resource
+from adapters.postgres.resource_queries import SEARCH, read_resource
 from application.errors import SearchBusyError
 from application.ports.provider_queries import CatalogPage, CatalogSearch, ResourcePage
 from domain.catalog import CatalogEntry
 from domain.names import ProviderName
 from domain.resource_search import ResourceHit
-from domain.search import Query
+from domain.search import MAX_NEAR_WORDS, NearWord, Query
 
 
 class PostgresProviderQueries:
@@ -35,15 +35,15 @@ class PostgresProviderQueries:
     async def search_resources(self, query: Query, *, limit: int) -> ResourcePage:
         if not query.words:
             return ResourcePage(hits=[], total=0)
-        terms = _terms(query)
-        parameters = {"of_text": terms["of_text"], "of_words": terms["of_words"], "page_limit": limit}
+        parameters = {**_terms(query), "page_limit": limit}
         async with self._turn():
             rows = await self._database.read(SEARCH, parameters, first_answer_timeout=self._timeout / 2)
         return ResourcePage(hits=[_hit(row) for row in rows], total=rows[0]["total"] if rows else 0)
 
     async def search(self, search: CatalogSearch) -> CatalogPage:
         if search.query is None:
-            return _page(await self._search("everything", search))
+            async with self._turn() if search.tags else nullcontext():
+                return _page(await self._search("everything", search))
         if not search.query.words:
             return CatalogPage(entries=[], total=0)
         async with self._turn():
@@ -63,7 +63,7 @@ class PostgresProviderQueries:
 
     async def _found(self, search: CatalogSearch, query: Query) -> CatalogPage:
         found = _page(await self._search("found", search))
-        if found.total or not query.trigrams:
+        if found.total or not query.near_words:
             return found
         return _page(await self._search("near", search), near=True)
 
@@ -72,20 +72,30 @@ class PostgresProviderQueries:
         if search.tags:
             parameters["of_tags"] = sorted(search.tags)
         if search.query is not None:
-            parameters |= _terms(search.query)
+            parameters |= _near_terms(search.query) if kind == "near" else _terms(search.query)
         statement = SEARCHES[kind, bool(search.tags)]
         return await self._database.read(statement, parameters, first_answer_timeout=self._timeout / 2)
 
 
 def _terms(query: Query) -> dict[str, object]:
     # Words are letters and digits only, so that quoting them is all that tsquery's syntax needs.
-    beginnings = " & ".join(f"'{word}':*" if len(word) > 1 else f"'{word}'" for word in query.words)
+    beginnings = [f"'{word}':*" if len(word) > 1 else f"'{word}'" for word in query.words]
+    return {"of_text": query.text, "of_words": " & ".join(beginnings), "of_beginnings": beginnings}
+
+
+def _near_terms(query: Query) -> dict[str, object]:
+    words = query.near_words
+    absent = [NearWord(())] * (MAX_NEAR_WORDS - len(words))
     return {
-        "of_text": query.text,
-        "of_words": beginnings,
-        "of_trigrams": sorted(query.trigrams),
-        "of_telling_trigrams": sorted(query.telling_trigrams),
+        "of_groups": " & ".join(f"({' | '.join(map(_all_of, word.groups))})" for word in words),
+        **{f"of_trigrams_{place}": word.trigrams for place, word in enumerate((*words, *absent))},
+        **{f"of_needed_{place}": word.needed for place, word in enumerate((*words, *absent))},
     }
+
+
+def _all_of(trigrams: Sequence[str]) -> str:
+    quoted = " & ".join(f"'{trigram}'" for trigram in trigrams)
+    return f"({quoted})"
 
 
 def _page(rows: Rows, *, near: bool = False) -> CatalogPage:

@@ -51,6 +51,10 @@ _Id = Annotated[UUID, mapped_column(GUID, default=uuid7, primary_key=True)]
 _Position = Annotated[int, mapped_column(BigInteger, Identity(always=True))]
 
 
+_SEARCHED_OFTEN: Any = {"postgresql_using": "gin", "postgresql_with": {"fastupdate": "off"}}
+"""Without a list of what is to be indexed later, which every search would read."""
+
+
 class _Row(DefaultBase):
     __abstract__ = True
     __bind_key__ = BIND_KEY
@@ -67,8 +71,9 @@ class ProviderRow(_Row):
         CheckConstraint("num_nulls(display_name, description, tags) IN (0, 3)", name="metadata_is_whole"),
         Index("ix_providers_shown", "prefix", "name", postgresql_where=text(IS_SHOWN)),
         Index("ix_providers_tags", "tags", postgresql_using="gin"),
-        Index("ix_providers_words", text("array_to_tsvector(words)"), postgresql_using="gin"),
-        Index("ix_providers_trigrams", "trigrams", postgresql_using="gin"),
+        Index("ix_providers_words", text("array_to_tsvector(words)"), **_SEARCHED_OFTEN),
+        Index("ix_providers_trigrams", "trigrams", postgresql_using="gin"),  # of the release before
+        Index("ix_providers_near", text("array_to_tsvector(trigrams)"), **_SEARCHED_OFTEN),
     )
 
     prefix: Mapped[_NameKey]

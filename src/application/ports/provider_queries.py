@@ -62,7 +62,8 @@ class ProviderQueries(Protocol):
     async def search(self, search: CatalogSearch) -> CatalogPage:
         """Return what is found, best first by ``Query.rank`` and in the order of names among equals, without readmes.
 
-        Nothing found, and a query given: return the near misses (``Query.nearness``) instead, nearest first.
+        Nothing found, and a query given: return the near misses (``Query.nearness``) instead, nearest first. Of more
+        than ``MAX_NEAR`` names that are alike, so many are returned, in all pages together.
         """
         ...
 

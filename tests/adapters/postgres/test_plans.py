@@ -15,13 +15,14 @@ from adapters.postgres import (
     mirror_index,
     provenance_statements,
     queries,
-    resource_statements,
+    resource_queries,
     task_queue,
     version_checks,
     writes,
 )
 from adapters.postgres.write import Write
 from application.ports.version_checks import MAX_COUNTED
+from domain.search import MAX_NEAR
 from tests.support.postgres import TABLES, a_database, connected, execute, fetch
 
 PROVIDERS = """
@@ -152,8 +153,14 @@ VALUES = {
     "of_before": "k0041",
     "of_text": "p77",
     "of_words": "p77",
-    "of_trigrams": '{" p77",p77}',
-    "of_telling_trigrams": "{p77}",
+    "of_beginnings": "{p77}",
+    "of_groups": "('' p77'' & ''p77'')",
+    "of_trigrams_0": '{" p77",p77}',
+    "of_trigrams_1": "{}",
+    "of_trigrams_2": "{}",
+    "of_needed_0": "2",
+    "of_needed_1": "0",
+    "of_needed_2": "0",
     "of_tags": "{t9}",
     "of_distribution": "w9",
     "of_filename": "w9-1.0.0-py3-none-any.whl",
@@ -175,6 +182,7 @@ VALUES = {
     "for_time": "30 s",
     "page_limit": "20",
     "of_others": "{}",
+    "of_versions": "{1.50.0}",
     "of_first": "platform/",
     "of_end": "platform0",
     "page_offset": "0",
@@ -185,6 +193,7 @@ EXPLAINED = {
     "FIND_LATEST",
     "LIST",
     "LIST_ALL",
+    "LIST_SCHEMAS",
     "LOAD",
     "LOAD_WITH_NAMES",
     "LOCK",
@@ -292,13 +301,56 @@ def test_tasks_are_found_by_index_however_many_wait(busy_dsn: str, statement: Cl
     assert read["Actual Rows"] <= 40
 
 
-@pytest.mark.parametrize("words", ["r50x7", "common", "''r1'':*", "nothing"])
+def plan_of_resource_search(dsn: str, *words: str) -> list[dict[str, Any]]:
+    quoted = [word.replace("'", "''") for word in words]
+    beginnings = "{" + ",".join(f'"{word}"' for word in quoted) + "}"
+    given = {"of_words": " & ".join(quoted), "of_beginnings": beginnings, "of_text": "r7"}
+    return plan_of(dsn, resource_queries.SEARCH, **given)
+
+
+def rows_of_resource_types(plan: list[dict[str, Any]], *, in_order: bool) -> list[int]:
+    """Return how many rows the scans of the table found or passed over."""
+    return [
+        node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
+        for node in plan
+        if node.get("Relation Name") == "resource_types"
+        and node["Actual Loops"]
+        and (node["Node Type"] == "Seq Scan") is in_order
+    ]
+
+
+@pytest.mark.hostile
+@pytest.mark.parametrize("words", ["r50x7", "common", "'r1':*", "'r':* common", "common r3 r4", "nothing"])
 def test_of_resource_types_about_so_many_as_are_ranked_are_read(busy_dsn: str, words: str) -> None:
-    plan = plan_of(busy_dsn, resource_statements.SEARCH, "force_custom_plan", of_words=words, of_text="r7")
-    scans = [node for node in plan if node.get("Relation Name") == "resource_types" and node["Actual Loops"]]
-    assert max(node["Actual Rows"] for node in scans) <= resource_statements.MAX_FOUND
-    passed_over = [node["Rows Removed by Filter"] for node in scans if node["Node Type"] == "Seq Scan"]
-    assert max(passed_over, default=0) <= 20 * resource_statements.MAX_FOUND
+    plan = plan_of_resource_search(busy_dsn, *words.split())
+    assert sum(rows_of_resource_types(plan, in_order=True)) <= resource_queries.SAMPLED + 2 * resource_queries.WALKED
+    assert max(rows_of_resource_types(plan, in_order=False)) <= 3 * resource_queries.MAX_FOUND
+
+
+@pytest.mark.hostile
+@pytest.mark.parametrize("words", ["common", "'r':*", "'r':* common"])
+def test_of_a_word_that_all_resource_types_have_no_index_is_read(busy_dsn: str, words: str) -> None:
+    plan = plan_of_resource_search(busy_dsn, *words.split())
+    of_words = {"ix_resource_types_labels", "ix_resource_types_words"}
+    assert not any(node["Actual Rows"] for node in plan if node.get("Index Name") in of_words)
+
+
+@pytest.mark.hostile
+def test_the_index_of_resource_types_is_asked_for_the_rare_words_only(busy_dsn: str) -> None:
+    plan = plan_of_resource_search(busy_dsn, "common", "'r50x':*")
+    read = [node["Actual Rows"] for node in plan if node.get("Index Name") == "ix_resource_types_words"]
+    assert read == [100]
+
+
+@pytest.mark.hostile
+def test_of_names_that_are_all_alike_few_are_compared(busy_dsn: str) -> None:
+    alike = {"of_groups": "''  p''", "of_trigrams_0": '{"  p"}', "of_needed_0": "1"}
+    plan = plan_of(busy_dsn, catalog_queries.SEARCHES["near", False], **alike)
+    [compared] = [node for node in plan if node["Node Type"] == "Bitmap Heap Scan"]
+    assert compared["Actual Rows"] == MAX_NEAR
+    unlike = plan_of(busy_dsn, catalog_queries.SEARCHES["near", False], **{**alike, "of_needed_0": "2"})
+    [compared] = [node for node in unlike if node["Node Type"] == "Bitmap Heap Scan"]
+    assert compared["Actual Rows"] == catalog_queries.MAX_COMPARED
 
 
 def test_the_neighbours_of_a_version_are_one_row_of_an_index_each(busy_dsn: str) -> None:
@@ -359,8 +411,8 @@ def test_no_statement_is_left_unexplained() -> None:
         (("everything", True), "ix_providers_tags", 1),
         (("found", False), "ix_providers_words", 1),
         (("found", True), "ix_providers_words", 1),
-        (("near", False), "ix_providers_trigrams", 1),
-        (("near", True), "ix_providers_trigrams", 1),
+        (("near", False), "ix_providers_near", 1),
+        (("near", True), "ix_providers_near", 1),
     ],
 )
 def test_searches_read_indexes_and_latest_versions_only_of_the_page(
@@ -403,6 +455,7 @@ def test_a_search_is_planned_once_for_all_values(busy_dsn: str, search: tuple[st
         (distributions.LIST_OWNED, "ix_distributions_owned", 20),
         (distributions.OWNERS_HISTORY, "ix_distribution_events_history", 1),
         (queries.LIST_ALL, "uq_provider_versions_version", 100),
+        (queries.LIST_SCHEMAS, "uq_provider_versions_version", 0),
     ],
     ids=[
         "FIND_PROVIDER",
@@ -413,6 +466,7 @@ def test_a_search_is_planned_once_for_all_values(busy_dsn: str, search: tuple[st
         "LIST_OWNED",
         "OWNERS_HISTORY",
         "LIST_ALL",
+        "LIST_SCHEMAS",
     ],
 )
 def test_the_other_queries_read_indexes_only(busy_dsn: str, query: ClauseElement, index: str, rows: int) -> None:

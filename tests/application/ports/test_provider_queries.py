@@ -1,8 +1,10 @@
 """The contract of a catalog, kept by every adapter."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,7 +20,7 @@ from application.ports.provider_queries import CatalogPage, CatalogSearch, Provi
 from domain.catalog import CatalogMetadata
 from domain.errors import WheelProblem, WheelRefusedError
 from domain.names import ProviderName
-from domain.search import Query, SearchTerms
+from domain.search import MAX_NEAR, Query, SearchTerms
 from domain.semver import SemVer
 from domain.versions import ProviderVersion
 from domain.wheel.metadata import Readme
@@ -198,6 +200,47 @@ async def test_the_nearest_names_come_first(catalogued: Catalogued) -> None:
     assert page.near
 
 
+async def test_each_word_of_a_near_miss_is_spelt_like_one_of_the_name(catalogued: Catalogued) -> None:
+    await catalogued.publish("platform/storage-7", display_name="Storage 7")
+    await catalogued.publish("platform/storage-8", display_name="Storage 8")
+    await catalogued.publish("platform/network-7", display_name="Network 7")
+    assert await catalogued.names("stroage 7") == ["platform/storage-7"]
+    assert await catalogued.names("platfrm netwrok") == ["platform/network-7"]
+    assert await catalogued.names("stroage") == ["platform/storage-7", "platform/storage-8"]
+    for words in ("stroage 9", "platform vercel", "a b c stroage"):
+        assert await catalogued.names(words) == []
+
+
+@pytest.mark.hostile
+async def test_of_very_many_near_misses_some_are_found(catalogued: Catalogued) -> None:
+    for number in range(MAX_NEAR + 3):
+        await catalogued.publish(f"platform/storage-{number}")
+    first, last = await catalogued.find("stroage"), await catalogued.find("stroage", offset=MAX_NEAR - 5)
+    assert [first.total, len(first.entries), first.near] == [MAX_NEAR, 20, True]
+    assert [last.total, len(last.entries)] == [MAX_NEAR, 5]
+    assert await catalogued.names(f"stroage {MAX_NEAR}") == [f"platform/storage-{MAX_NEAR}"]
+
+
+@pytest.mark.hostile
+@pytest.mark.parametrize(
+    "words",
+    [
+        "\U0001d4c2" * 300,
+        "\u0345" * 65,
+        "ﷺ" * 64,
+        "a" * 10_000,
+        "\u0301x\u0301",
+        "\u202ename 'x':* | !",
+        "ß" * 64 + " Ⅷ ²",
+        "' \\ \x00",
+    ],
+)
+async def test_a_search_is_answered_whatever_it_is_for(catalogued: Catalogued, words: str) -> None:
+    await catalogued.publish("platform/storage")
+    assert await catalogued.names(words) == []
+    assert await catalogued.names(words, "no such tag") == []
+
+
 async def test_all_tags_asked_for_are_had(catalogued: Catalogued) -> None:
     await catalogued.publish("platform/a", tags=("cloud", "google"))
     await catalogued.publish("platform/b", tags=("cloud",))
@@ -239,15 +282,16 @@ async def test_a_database_out_of_reach_is_a_catalog_out_of_service() -> None:
     await database.dispose()
 
 
+@pytest.mark.parametrize("looked_for", [{"query": Query.parse("gcp")}, {"tags": frozenset({"cloud"})}])
 async def test_searches_leave_connections_to_others_and_end_in_time(
-    database: Database, shared_database_dsn: str
+    database: Database, shared_database_dsn: str, looked_for: Mapping[str, Any]
 ) -> None:
     store = PostgresVersionRepository(database)
     catalog = PostgresProviderQueries(database, search_timeout=0.2)
     await put(store, a_version())
-    search = catalog.search(CatalogSearch(query=Query.parse("gcp")))
+    search = catalog.search(CatalogSearch(**looked_for))
     with holding(shared_database_dsn, "LOCK TABLE providers IN ACCESS EXCLUSIVE MODE"):
-        searches = [asyncio.create_task(catalog.search(CatalogSearch(query=Query.parse("gcp")))) for _ in range(50)]
+        searches = [asyncio.create_task(catalog.search(CatalogSearch(**looked_for))) for _ in range(50)]
         await asyncio.sleep(0)
         assert await store.find(a_name(), V1) is not None  # the version's own table is free
         refused = await asyncio.gather(*searches, return_exceptions=True)

@@ -125,6 +125,33 @@ async def test_so_many_as_are_asked_for_and_all_are_counted(searched: Searched) 
     assert [len(page.hits), page.total] == [7, 30]
 
 
+async def test_all_words_are_looked_for_however_common_each_is(searched: Searched) -> None:
+    await searched.publish("platform/gcp", "1.0.0", **{f"bucket_{n}": {"fields": ("size",)} for n in range(20)})
+    await searched.publish("platform/aws", bucket_copy={"fields": ("name",)}, policy={"about": "Of a bucket."})
+    assert len(await searched.names("buck siz")) == 20
+    assert await searched.names("bucket name") == ["platform/aws@1.0.0/bucket_copy"]
+    assert await searched.names("of bucket") == ["platform/aws@1.0.0/policy"]
+    assert await searched.names("size name") == []
+
+
+@pytest.mark.hostile
+@pytest.mark.parametrize(
+    "words", ["a b c d e f g h i", "\U0001d4c2" * 300, "\ufdfa" * 64, "x" * 10_000, "'x':* | !y \\", "\x00", "ß" * 64]
+)
+async def test_a_search_is_answered_whatever_it_is_for(searched: Searched, words: str) -> None:
+    await searched.publish("platform/gcp", bucket={})
+    assert await searched.names(words) == []
+
+
+@pytest.mark.hostile
+async def test_of_very_many_the_best_are_found(searched: Searched) -> None:
+    await searched.publish("platform/gcp", "1.0.0", **{f"bucket_{n}": {"about": "Common."} for n in range(400)})
+    await searched.publish("platform/aws", common={})
+    page = await searched.find("common", limit=100)
+    assert page.hits[0].entry.resource_type == "common"
+    assert [len(page.hits), page.total >= 100] == [100, True]
+
+
 def test_an_entry_is_bounded_and_follows_the_definition_at_its_root() -> None:
     many: dict[str, object] = {f"f{number}": {} for number in range(1_000)}
     document = {"$ref": "#/$defs/Config", "$defs": {"Config": {"properties": many}}}
