@@ -11,6 +11,7 @@ from packaging.utils import canonicalize_name
 from uuid_utils.compat import uuid7
 
 from adapters.postgres.mapping import write_event, write_provider, write_version
+from adapters.postgres.resource_statements import resource_row
 from adapters.postgres.tables import VERSIONS
 from benchmarks.payloads import schemas
 from domain.announcements import Announcement
@@ -18,6 +19,7 @@ from domain.catalog import CatalogMetadata, Provider
 from domain.digests import Sha256Digest
 from domain.history import LifecycleAction, LifecycleEvent
 from domain.names import ProviderName
+from domain.resource_search import ResourceEntry
 from domain.schemas import CanonicalJson, ResourceSchema, ResourceSchemas
 from domain.semver import SemVer
 from domain.versions import ProviderVersion
@@ -28,6 +30,10 @@ Row = Mapping[str, Any]
 ACTOR = "mch_bench"
 _START = datetime(2026, 1, 1, tzinfo=UTC)
 _BATCH_PROVIDERS = 100
+_NOUNS = (
+    *("bucket", "network", "subnet", "cluster", "policy", "key", "role", "queue", "topic", "secret"),
+    *("table", "index", "user", "group", "rule", "zone", "record", "cert", "job", "disk"),
+)
 _KINDS = ("storage", "network", "identity", "queue", "search", "metrics", "secrets", "database")
 
 
@@ -55,6 +61,11 @@ def provider_name(number: int) -> ProviderName:
     return ProviderName("platform", f"{_KINDS[number % len(_KINDS)]}-{number}")
 
 
+def resource_name(provider: int, number: int) -> str:
+    """Return the name of a resource type that one seeded provider has. All have types of the same 20 nouns."""
+    return f"{_NOUNS[number % len(_NOUNS)]}_{provider}"
+
+
 def seed(dsn: str, filling: Filling, say: Callable[[str], None]) -> None:
     """Fill a migrated, empty database, and have its statistics taken."""
     asyncio.run(_seed(dsn, filling, say))
@@ -72,6 +83,8 @@ async def _seed(dsn: str, filling: Filling, say: Callable[[str], None]) -> None:
             async with connection.transaction():
                 await connection.execute(_REPEAT_VERSIONS, first.prefix, first.name, names)
                 await connection.execute(_REPEAT_EVENTS, first.prefix, first.name, names)
+        numbers = range(filling.providers)
+        await copy(connection, "resource_types", (row for n in numbers for row in _searched(n, filling.versions)))
         await connection.execute("VACUUM ANALYZE")
     finally:
         await connection.close()
@@ -105,6 +118,27 @@ def provider_row(name: ProviderName) -> Row:
         tags=(kind, "cloud"),
     )
     return write_provider(Provider(name=name, metadata=shown, created_at=_START, updated_at=_START))
+
+
+def _searched(provider: int, versions: int) -> Iterator[Row]:
+    """Yield what resource types of the latest version are searched by: more of them than the schemas have."""
+    name = provider_name(provider)
+    for number in range(len(_NOUNS)):
+        resource = resource_name(provider, number)
+        properties: dict[str, object] = {f"{noun}_{number}_name": {} for noun in _NOUNS[:12]}
+        schema = ResourceSchema(
+            resource_type=resource,
+            provider="bench",
+            resource=resource,
+            description=f"Manages a {_NOUNS[number]} of some region.",
+            config_schema=CanonicalJson.of({"type": "object", "properties": properties}),
+        )
+        yield {
+            "prefix": name.prefix,
+            "name": name.name,
+            "version": f"1.{versions - 1}.0",
+            **resource_row(ResourceEntry.of(schema)),
+        }
 
 
 def a_version(number: int) -> ProviderVersion:

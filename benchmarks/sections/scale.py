@@ -9,7 +9,7 @@ from statistics import median
 from benchmarks.figures import Figure, Spread, at_most, ratios
 from benchmarks.load import Load, MeasurementError, read
 from benchmarks.rounds import interleaved
-from benchmarks.seeding import Filling, seed
+from benchmarks.seeding import Filling, resource_name, seed
 from benchmarks.workbench import Served, Workbench, query
 
 NOTHING_KEPT = {"REGISTRY_READ_CACHE_BYTES": "0"}
@@ -58,6 +58,13 @@ def _reads(*fillings: Filling) -> Mapping[str, Mapping[Filling, Sequence[str]]]:
         "read `latest`": latest,
         "list a provider's versions": lists,
         "search by name": {filling: [f"/providers?q={name}" for name in known] for filling, known in names.items()},
+        "near-miss search": {
+            filling: [f"/providers?q={_misspelt(name)}&limit={_PAGE}" for name in known]
+            for filling, known in names.items()
+        },
+        "resource search": {
+            filling: [f"/resource-types?q={name}" for name in _resources(known)] for filling, known in names.items()
+        },
         f"browse, {_PAGE} providers": {filling: [f"/providers?limit={_PAGE}"] for filling in fillings},
     }
 
@@ -67,6 +74,16 @@ def _names_found_alone(lists: Sequence[str]) -> Sequence[str]:
     names = [path.split("/")[3] for path in lists]
     digits = max(len(name.rpartition("-")[2]) for name in names)
     return [name for name in names if len(name.rpartition("-")[2]) == digits]
+
+
+def _misspelt(name: str) -> str:
+    """Leave the third letter out, as one who types fast."""
+    return name[:2] + name[3:]
+
+
+def _resources(providers: Sequence[str]) -> Sequence[str]:
+    numbers = [int(name.rpartition("-")[2]) for name in providers]
+    return [resource_name(number, place) for place, number in enumerate(numbers)]
 
 
 def _compare(
