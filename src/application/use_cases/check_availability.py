@@ -128,5 +128,8 @@ class FindAvailability:
             VersionNotFoundError: There is no such public version.
             StoreUnavailableError: The store is unreachable.
         """
+        known = None if version is None else await self._checks.find(name, version)
+        if known is not None:
+            return known
         found = await self._find_version.execute(name, version)
         return await self._checks.find(name, found.version) or Availability()

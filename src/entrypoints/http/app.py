@@ -27,7 +27,7 @@ from entrypoints.http.requests.admission import Admission
 from entrypoints.http.requests.followers import Followers
 from entrypoints.http.requests.public_urls import PublicUrls
 from entrypoints.http.routes.accepted_registrations import find_registration
-from entrypoints.http.routes.api_description import ApiDescription, read_document, read_page
+from entrypoints.http.routes.api_description import ApiDescription, api_pages, read_document
 from entrypoints.http.routes.availability import find_availability
 from entrypoints.http.routes.catalog import find_provider, search_providers
 from entrypoints.http.routes.changes import read_changes, stream_changes
@@ -101,7 +101,7 @@ _COMMON_ROUTES = (
     pages,
     sitemaps,
     read_document,
-    read_page,
+    api_pages,
     health,
     ready,
 )

@@ -72,9 +72,14 @@ class Group:
     description: str
     operations: Sequence[Operation]
 
+    @property
+    def path(self) -> str:
+        """The address of its page."""
+        return f"/schema/operations/{self.name.lower().replace(' ', '-')}"
 
-class ApiPage:
-    """The page of an OpenAPI document."""
+
+class ApiPages:
+    """The pages of an OpenAPI document."""
 
     def __init__(self, document: Json) -> None:
         self._document = document
@@ -93,11 +98,18 @@ class ApiPage:
             operations = [operation for name, operation in found if name == tag["name"]]
             yield Group(tag["name"], tag["description"], operations)
 
-    def schemas(self) -> Iterator[tuple[str, str, str, Sequence[Row]]]:
-        """Yield the title, the name, the description and the fields of every object, by title."""
-        for name, schema in sorted(self._document["components"]["schemas"].items(), key=lambda each: each[1]["title"]):
-            if "properties" in schema:
-                yield schema["title"], name, schema.get("description", ""), self._rows(schema)
+    def objects(self) -> Sequence[tuple[str, str]]:
+        """Return the titles and the names of all objects, by title."""
+        schemas = self._document["components"]["schemas"]
+        return sorted((schema["title"], name) for name, schema in schemas.items() if "properties" in schema)
+
+    def rows(self, name: str) -> Sequence[Row]:
+        """Return the fields of an object."""
+        return self._rows(self._document["components"]["schemas"][name])
+
+    def description(self, name: str) -> str:
+        """Return what is said of an object."""
+        return str(self._document["components"]["schemas"][name].get("description", ""))
 
     def title(self, name: str) -> str:
         """Return what people call an object."""

@@ -11,6 +11,7 @@ from litestar import Request, Response
 from entrypoints.http.cache.representation import IMMUTABLE, REVALIDATE, Representation
 from entrypoints.http.models.responses import ProblemView
 from entrypoints.http.pages.comparisons import snippet
+from entrypoints.http.pages.fitting import Excerpt
 from entrypoints.http.templating import render
 
 STYLESHEET = Representation(
@@ -60,5 +61,6 @@ def _render(template: str, **context: object) -> str:
         render_markdown=render_markdown,
         inline_code=inline_code,
         snippet=snippet,
+        excerpt=Excerpt.of,
         **{"has_log": False, **context},
     )

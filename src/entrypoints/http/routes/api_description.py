@@ -1,23 +1,28 @@
-"""The API's description: as an OpenAPI document for programs, and as a page for people."""
+"""The API's description: as an OpenAPI document for programs, and as pages for people."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from typing import Any
 
-from litestar import Litestar, get
+from litestar import Litestar, Request, Router, get
 from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
 
 from entrypoints.http.cache.read_cache import conditional_read
 from entrypoints.http.cache.rendering import RenderingPool
 from entrypoints.http.cache.representation import REVALIDATE, Representation
 from entrypoints.http.openapi.document import Json, api_document
-from entrypoints.http.pages.responses import page
+from entrypoints.http.pages.responses import as_html, page
+from entrypoints.http.problems import EXCEPTION_HANDLERS
 
+_INDEX = "/schema"
 MEDIA_TYPE = "application/vnd.oai.openapi+json"
 
 
 @dataclass(frozen=True)
 class ApiDescription:
-    """Both forms, each made when it is first asked for.
+    """Both forms, made when they are first asked for.
 
     Attributes:
         public_url: Where the registry is reached; None to leave that to where the document was read.
@@ -31,12 +36,28 @@ class ApiDescription:
         """For programs."""
         return Representation.of(self._document, REVALIDATE, MEDIA_TYPE)
 
-    @cached_property
-    def page(self) -> Representation:
-        """For people."""
-        from entrypoints.http.pages.api import ApiPage  # noqa: PLC0415 -- it needs a parser of Markdown
+    def page(self, path: str) -> Representation:
+        """Return a page for people.
 
-        return page("api.html", api=ApiPage(self._document), has_log=self.app.state.get("has_log", False))
+        Raises:
+            NotFoundException: There is none of that path.
+        """
+        if path not in self._pages:
+            raise NotFoundException
+        return self._pages[path]
+
+    @cached_property
+    def _pages(self) -> Mapping[str, Representation]:
+        from entrypoints.http.pages.api import ApiPages  # noqa: PLC0415 -- it needs a parser of Markdown
+
+        api = ApiPages(self._document)
+        shown = partial(page, api=api, has_log=self.app.state.get("has_log", False))
+        made = {_INDEX: shown("api.html")}
+        made |= {group.path: shown("api_group.html", group=group) for group in api.groups()}
+        for title, name in api.objects():
+            described = {"title": title, "name": name, "description": api.description(name), "rows": api.rows(name)}
+            made[f"{_INDEX}/objects/{name}"] = shown("api_object.html", **described)
+        return made
 
     @cached_property
     def _document(self) -> Json:
@@ -52,10 +73,20 @@ async def read_document(
     return await rendering.run(lambda: description.json)
 
 
-@get("/schema", include_in_schema=False)
+@get([_INDEX, f"{_INDEX}/operations/{{group:str}}", f"{_INDEX}/objects/{{name:str}}"])
 @conditional_read
 async def read_page(
-    rendering: NamedDependency[RenderingPool], description: NamedDependency[ApiDescription]
+    request: Request[Any, Any, Any],
+    rendering: NamedDependency[RenderingPool],
+    description: NamedDependency[ApiDescription],
 ) -> Representation:
-    """Show the API."""
-    return await rendering.run(lambda: description.page)
+    """Show the API, its operations on one subject, or one of its objects."""
+    return await rendering.run(description.page, request.scope["path"].rstrip("/"))
+
+
+api_pages = Router(
+    "/",
+    route_handlers=[read_page],
+    include_in_schema=False,
+    exception_handlers={error: as_html(handler) for error, handler in EXCEPTION_HANDLERS.items()},
+)

@@ -33,6 +33,7 @@ from entrypoints.http.cache.read_cache import cached_read, conditional_read
 from entrypoints.http.cache.rendering import RenderingPool
 from entrypoints.http.cache.representation import Representation
 from entrypoints.http.pages.comparisons import ComparisonPage, compared_path
+from entrypoints.http.pages.fitting import fitted_page
 from entrypoints.http.pages.log import LogPlaceView
 from entrypoints.http.pages.resources import ResourcePage, resource_path
 from entrypoints.http.pages.responses import STYLESHEET, STYLESHEET_PATH, as_html, page, passing_page
@@ -48,8 +49,9 @@ from entrypoints.presenters.catalog import provider_view
 from entrypoints.presenters.history import event_view
 
 _PAGE = 20
-_VERSIONS = 100
-_EVENTS = 50
+_LISTED = 30
+_VERSIONS = 100  # to choose from
+_EVENTS = 20
 _HITS = 20
 
 
@@ -97,13 +99,13 @@ async def provider_page(
     provider = provider_name(prefix, name)
     entry = await find_provider.execute(provider)
     before = version_cursor(cursor)
-    found = await list_versions.execute(provider, limit=_VERSIONS + 1, before=before)
-    shown = found[:_VERSIONS]
+    found = await list_versions.execute(provider, limit=_LISTED + 1, before=before)
+    shown = found[:_LISTED]
     listing = VersionListing(
         versions=shown,
         marks=await list_marks.execute(provider, [each.version for each in shown]),
         is_first=before is None,
-        is_last=len(found) <= _VERSIONS,
+        is_last=len(found) <= _LISTED,
     )
     view = provider_view(entry, platform=platform)
     latest = None
@@ -117,6 +119,7 @@ async def provider_page(
             mirror_url=urls.mirror,
         )
     return await rendering.run(
+        fitted_page,
         page,
         "provider.html",
         provider=view,
@@ -167,7 +170,7 @@ async def version_page(
     has_log = find_log_place is not None
     # The log gets a version shortly after it is published, and notifies of nothing.
     made = passing_page if has_log and place is None else page
-    return await rendering.run(made, "version.html", page=view, has_log=has_log)
+    return await rendering.run(fitted_page, made, "version.html", page=view, has_log=has_log)
 
 
 async def _acceptance(find_compatibility: FindCompatibility, version: ProviderVersion) -> Acceptance | None:
