@@ -9,18 +9,24 @@ from tests.browser.conftest import Open, complaints
 PROVIDER = "/catalog/platform/gcp"
 LONG_NAME = "/catalog/platform/an-exceedingly-long-provider-name-that-somebody-chose-once-and-now-cannot-change"
 RESOURCE = f"{PROVIDER}/1.4.0/bucket"
+OPERATIONS = "/schema/operations/providers"
 PAGES = [
-    *("/", "/schema", PROVIDER, f"{PROVIDER}/1.4.0", f"{PROVIDER}/1.5.0", "/catalog/platform/postgres", LONG_NAME),
+    *("/", PROVIDER, f"{PROVIDER}/1.4.0", f"{PROVIDER}/1.5.0", "/catalog/platform/postgres", LONG_NAME),
     *(RESOURCE, f"{PROVIDER}/1.5.0/cloudsql/database"),
-    "/log",
+    *("/catalog/acme/redis", "/catalog/acme/redis/compare/0.1.0...0.2.0", "/catalog/platform/kubernetes/3.1.4"),
+    *("/log", "/schema", OPERATIONS, "/schema/objects/RegistrationBody"),
 ]
-EVERY_PAGE = [*PAGES, "/?q=azurre", "/?q=nothing&tags=cloud", "/?offset=9", "/catalog/platform/nobody", "/?offset=-1"]
+EVERY_PAGE = [
+    *(*PAGES, "/?q=azurre", "/?q=bucket", "/?q=nothing&tags=cloud", "/?offset=9"),
+    *("/catalog/platform/nobody", "/?offset=-1", "/rules"),
+]
 
 
 VIEWS = [(width, scheme) for width in (1280, 320) for scheme in ("light", "dark")]
+_LONG_PAGES = (OPERATIONS, "/rules")  # they take a while each time
 LOOKED_AT = [
-    *((path, width, scheme) for path in EVERY_PAGE if path != "/schema" for width, scheme in VIEWS),
-    *(("/schema", 1280, "light"), ("/schema", 320, "dark")),  # it takes half a minute each time
+    *((path, width, scheme) for path in EVERY_PAGE if path not in _LONG_PAGES for width, scheme in VIEWS),
+    *((path, width, scheme) for path in _LONG_PAGES for width, scheme in ((1280, "light"), (320, "dark"))),
 ]
 
 
@@ -118,6 +124,18 @@ def test_words_in_tables_are_whole_in_a_narrow_window(open_page: Open) -> None:
     page = open_page(PROVIDER, width=390)
     heights = page.eval_on_selector_all(".prose td", "cells => cells.map(cell => cell.clientHeight)")
     assert len(set(heights)) == 1
+
+
+def test_each_version_in_the_list_has_its_marks(open_page: Open) -> None:
+    page = open_page(PROVIDER, java_script_enabled=False)
+    row = page.locator(".versions li").filter(has=page.get_by_role("link", name="1.4.0", exact=True))
+    assert row.locator(".marks span").all_inner_texts()[:2] == ["verified", "available"]
+    assert page.locator(".versions").get_by_text("built by github.com/example/gcp-provider").count() == 3
+
+
+def test_what_is_nowhere_is_a_page(open_page: Open) -> None:
+    page = open_page("/nope/nothing")
+    assert page.get_by_role("heading", level=1).inner_text() == "There is no such page"
 
 
 def test_light_and_dark_differ(open_page: Open) -> None:

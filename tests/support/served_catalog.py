@@ -14,7 +14,7 @@ import uvicorn
 from adapters import ed25519
 from adapters.memory.attestation_verifier import InMemoryAttestationVerifier
 from domain.availability import Availability, CheckSchedule, OriginVerdict
-from domain.customers import Customer
+from domain.customers import Customer, Organization
 from domain.log.notes import SigningKey
 from domain.registrants import ConsoleMachine
 from entrypoints.bootstrap import MemoryAdapters, build_registry
@@ -69,6 +69,8 @@ def _fill(url: str, adapters: MemoryAdapters, vouched_for: InMemoryAttestationVe
         organization_name="Acme Inc.",
         role="admin",
     )
+    acme_inc = Organization(id="org_acme", name="Acme Inc.", slug="acme", created_at=NOW, updated_at=NOW)
+    adapters.customer_directory.add_organization(acme_inc)
     machine = adapters.verifier.issue(ConsoleMachine(MACHINE_ID))
     tokens = {"acme": adapters.customer_verifier.issue(acme)}
     with httpx.Client(base_url=url, trust_env=False) as client:

@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 from litestar import Litestar
 from litestar.datastructures import State
+from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp
 
 from domain.catalog import PLATFORM_AUTHOR, Author
@@ -22,7 +23,8 @@ from entrypoints.http.middleware.request_ids import RequestIdMiddleware
 from entrypoints.http.middleware.security_headers import CorsPolicy, SecurityHeadersMiddleware
 from entrypoints.http.middleware.unread_bodies import UnreadBodyMiddleware
 from entrypoints.http.openapi.config import openapi_config
-from entrypoints.http.problems import EXCEPTION_HANDLERS
+from entrypoints.http.pages.responses import for_browsers
+from entrypoints.http.problems import EXCEPTION_HANDLERS, handle_http_exception
 from entrypoints.http.requests.admission import Admission
 from entrypoints.http.requests.followers import Followers
 from entrypoints.http.requests.public_urls import PublicUrls
@@ -231,7 +233,7 @@ def create_app(  # noqa: PLR0913 -- each is a setting
             }
         ),
         after_exception=[remember_exception],
-        exception_handlers=dict(EXCEPTION_HANDLERS),
+        exception_handlers={**EXCEPTION_HANDLERS, HTTPException: for_browsers(handle_http_exception)},
         openapi_config=openapi_config(version("provider-registry")),
         request_max_body_size=None,  # the handlers bound their bodies themselves, after authentication
         logging_config=None,

@@ -20,7 +20,7 @@ from tests.entrypoints.http.contract_scenarios import SCENARIOS, Serve, a_regist
 from tests.entrypoints.http.recording import Exchange
 
 RECORDING = Path(__file__).parent / "recorded_contract"
-RECORDED_STATUSES = {200, 201, 204, 301, 304, 400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 429, 502, 503, 504}
+RECORDED_STATUSES = {200, 201, 204, 301, 303, 304, 400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 429, 502, 503, 504}
 
 
 def recorded(scenario: str) -> list[Exchange]:

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
+from http import HTTPStatus
 from importlib.resources import files
 from typing import Any, TypeVar
+from zlib import crc32
 
 from litestar import Request, Response
 
@@ -21,6 +23,9 @@ STYLESHEET = Representation(
 )
 STYLESHEET_PATH = f"/static/pages-{sha256(STYLESHEET.body).hexdigest()[:12]}.css"
 """The path changes with the style sheet, so caches may keep it for ever."""
+ICON = Representation(files("entrypoints.http.pages").joinpath("favicon.svg").read_bytes(), REVALIDATE, "image/svg+xml")
+ICON_PATH = "/favicon.ico"
+"""Where browsers look for it without being told. It is a picture of its media type, whatever its name says."""
 
 _Refusal = TypeVar("_Refusal", bound=Exception)
 
@@ -51,6 +56,26 @@ def as_html(
     return say
 
 
+def for_browsers(
+    handler: Callable[[Request[Any, Any, Any], _Refusal], Response[ProblemView]],
+) -> Callable[[Request[Any, Any, Any], _Refusal], Response[Any]]:
+    """Return an exception handler that says on a page that there is no such route, to clients that ask for pages."""
+    say = as_html(handler)
+
+    def answer(request: Request[Any, Any, Any], error: _Refusal) -> Response[Any]:
+        is_lost = getattr(error, "status_code", None) == HTTPStatus.NOT_FOUND
+        if not is_lost or "text/html" not in request.headers.get("accept", ""):
+            return handler(request, error)
+        return say(request, error)
+
+    return answer
+
+
+def _hue(name: str) -> int:
+    """Return one of six colours, always the same for a name."""
+    return crc32(name.encode()) % 6
+
+
 def _render(template: str, **context: object) -> str:
     # With the first page, as Jinja is.
     from entrypoints.http.pages.markdown import inline_code, render_markdown  # noqa: PLC0415
@@ -62,5 +87,6 @@ def _render(template: str, **context: object) -> str:
         inline_code=inline_code,
         snippet=snippet,
         excerpt=Excerpt.of,
+        hue=_hue,
         **{"has_log": False, **context},
     )

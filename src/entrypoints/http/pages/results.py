@@ -72,6 +72,16 @@ class Results:
         return self.search.offset + len(self.found.entries)
 
     @property
+    def page(self) -> int:
+        """Number of this stretch, from 1."""
+        return self.search.offset // self.search.limit + 1
+
+    @property
+    def pages(self) -> int:
+        """How many stretches there are."""
+        return -(-self.found.total // self.search.limit)
+
+    @property
     def previous(self) -> str | None:
         """Link to the stretch before, or None."""
         return self._link(max(0, self.search.offset - self.search.limit)) if self.search.offset else None

@@ -36,7 +36,15 @@ from entrypoints.http.pages.comparisons import ComparisonPage, compared_path
 from entrypoints.http.pages.fitting import fitted_page
 from entrypoints.http.pages.log import LogPlaceView
 from entrypoints.http.pages.resources import ResourcePage, resource_path
-from entrypoints.http.pages.responses import STYLESHEET, STYLESHEET_PATH, as_html, page, passing_page
+from entrypoints.http.pages.responses import (
+    ICON,
+    ICON_PATH,
+    STYLESHEET,
+    STYLESHEET_PATH,
+    as_html,
+    page,
+    passing_page,
+)
 from entrypoints.http.pages.results import Results
 from entrypoints.http.pages.versions import VersionListing, VersionPage
 from entrypoints.http.problems import EXCEPTION_HANDLERS
@@ -45,6 +53,7 @@ from entrypoints.http.requests.paths import exact_version, path_after, provider_
 from entrypoints.http.requests.public_urls import PublicUrls
 from entrypoints.http.routes.catalog import Offset, Tags, Words, catalog_search
 from entrypoints.http.routes.compatibility import compared_versions
+from entrypoints.http.routes.page_addresses import canonical_address, catalog_root, namespace_page, short_address
 from entrypoints.presenters.catalog import provider_view
 from entrypoints.presenters.history import event_view
 
@@ -280,9 +289,19 @@ async def stylesheet() -> Representation:
     return STYLESHEET
 
 
+@get(ICON_PATH)
+@conditional_read
+async def icon() -> Representation:
+    """Serve the icon that browsers ask for."""
+    return ICON
+
+
 pages = Router(
     "/",
     route_handlers=[
+        catalog_root,
+        namespace_page,
+        short_address,
         providers_page,
         provider_page,
         version_page,
@@ -292,7 +311,9 @@ pages = Router(
         chosen_comparison,
         rules_page,
         stylesheet,
+        icon,
     ],
+    before_request=canonical_address,
     include_in_schema=False,
     exception_handlers={error: as_html(handler) for error, handler in EXCEPTION_HANDLERS.items()},
 )

@@ -45,7 +45,8 @@ async def sitemap(
 @conditional_read
 async def robots(request: Request[Any, Any, Any], urls: NamedDependency[PublicUrls]) -> Representation:
     """Tell robots where the sitemap is, and to leave searches alone."""
-    text = f"User-agent: *\nDisallow: /?\nDisallow: /providers\nSitemap: {urls.site(request)}/sitemap.xml\n"
+    left_alone = "".join(f"Disallow: {path}\n" for path in ("/?", "/providers", "/resource-types"))
+    text = f"User-agent: *\n{left_alone}Sitemap: {urls.site(request)}/sitemap.xml\n"
     return Representation(text.encode(), REVALIDATE, "text/plain", depends_on_host=urls.base is None)
 
 

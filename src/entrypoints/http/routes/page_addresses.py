@@ -1,0 +1,45 @@
+"""Other addresses that people try, and the pages that they mean."""
+
+import re
+from typing import Any
+
+from litestar import Request, get
+from litestar.params import FromPath
+from litestar.response import Redirect
+from litestar.status_codes import HTTP_301_MOVED_PERMANENTLY, HTTP_303_SEE_OTHER
+
+from domain.names import PLATFORM
+from entrypoints.http.requests.paths import provider_name, sent_path
+
+_PROVIDER = re.compile(r"/catalog/([A-Za-z0-9_-]+/[A-Za-z0-9_-]+)(?:/(v(?=[0-9]))?(.*))?", re.DOTALL)
+
+
+def canonical_address(request: Request[Any, Any, Any]) -> Redirect | None:
+    """Lead from a name with capitals, or a version with a ``v`` in front, to the page; None from the page itself."""
+    found = _PROVIDER.fullmatch(sent_path(request.scope))
+    if found is None or (found[1].islower() and found[2] is None):
+        return None
+    query = request.scope["query_string"].decode("latin-1")
+    address = f"/catalog/{found[1].lower()}" + ("" if found[3] is None else f"/{found[3]}")
+    if address == sent_path(request.scope):
+        return None
+    return Redirect(f"{address}?{query}" if query else address, status_code=HTTP_301_MOVED_PERMANENTLY)
+
+
+@get("/catalog")
+async def catalog_root() -> Redirect:
+    """Lead to all providers."""
+    return Redirect("/", status_code=HTTP_303_SEE_OTHER)
+
+
+@get("/catalog/{prefix:str}")
+async def namespace_page(prefix: FromPath[str]) -> Redirect:
+    """Lead from a namespace to its providers."""
+    namespace = provider_name(prefix.lower(), prefix.lower()).prefix
+    return Redirect(f"/?q={namespace}", status_code=HTTP_303_SEE_OTHER)
+
+
+@get(f"/{PLATFORM}/{{name:str}}")
+async def short_address(name: FromPath[str]) -> Redirect:
+    """Lead from the name of a first-party provider to its page."""
+    return Redirect(f"/catalog/{provider_name(PLATFORM, name.lower())}", status_code=HTTP_303_SEE_OTHER)
