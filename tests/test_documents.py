@@ -14,7 +14,10 @@ from domain.provenance import errors as _errors  # noqa: F401 - likewise
 from entrypoints.cli.lazy import COMMANDS
 from entrypoints.http import app as _app  # noqa: F401 - it imports every refusal
 from entrypoints.http import problems
+from entrypoints.http.openapi.document import operations
+from entrypoints.http.openapi.refusals import REFUSALS, REFUSALS_WITH_ATTESTATIONS
 from entrypoints.http.problems import STATUSES, status_of
+from tools.reference import api_document, api_page
 
 
 def _concrete(root: type[RegistryError] = RegistryError) -> set[type[RegistryError]]:
@@ -128,6 +131,15 @@ def test_the_documented_codes_of_the_client_are_exactly_its_own() -> None:
     source = "".join(path.read_text() for path in Path("src/entrypoints/client").glob("*.py"))
 
     assert sorted(documented) == sorted(set(re.findall(r'code ?= ?"([a-z_]+)"', source)) | {"unexpected_answer"})
+
+
+async def test_the_reference_has_every_operation_that_there_is() -> None:
+    document = await api_document()
+
+    shown = {operation["operationId"] for _, _, operation in operations(dict(document))}
+    assert shown == REFUSALS.keys() | REFUSALS_WITH_ATTESTATIONS.keys()
+    assert "[Provider version](#ProviderVersionView)" in api_page(document)
+    assert "### Provider version { #ProviderVersionView }" in api_page(document)
 
 
 def test_the_pipelines_in_the_guides_have_inputs_that_exist() -> None:

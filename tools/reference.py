@@ -13,10 +13,12 @@ from typing import Any
 import httpx
 import typer.main
 
-from entrypoints.bootstrap import MemoryAdapters, build_registry
+from entrypoints.bootstrap import MemoryAdapters, build_registry, open_telemetry
 from entrypoints.cli.lazy import LazyCommand
 from entrypoints.cli.main import app as commands
 from entrypoints.http.app import create_app
+from entrypoints.http.openapi.document import title_of
+from entrypoints.settings import TracingSettings
 from entrypoints.use_cases import UseCases
 
 Json = Mapping[str, Any]
@@ -83,8 +85,8 @@ def _answered(answer: Json) -> Iterator[str]:
 
 def _schemas(document: Json) -> Iterator[str]:
     yield from ("## Bodies", "")
-    for name, schema in sorted(document["components"]["schemas"].items()):
-        yield from (f"### {name}", "")
+    for name, schema in sorted(document["components"]["schemas"].items(), key=lambda each: str(each[1]["title"])):
+        yield from (f"### {schema['title']} {{ #{name} }}", "")
         if schema.get("description"):
             yield from (schema["description"], "")
         if "properties" not in schema:
@@ -101,7 +103,7 @@ def _schemas(document: Json) -> Iterator[str]:
 def _type(schema: Json) -> str:
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
-        return f"[{name}](#{name.lower()})"
+        return f"[{title_of(name)}](#{name})"
     for key in ("oneOf", "anyOf", "allOf"):
         if key in schema:
             return " or ".join(dict.fromkeys(_type(each) for each in schema[key]))
@@ -178,7 +180,10 @@ async def api_document() -> Json:
     async def open_registry() -> AsyncIterator[UseCases]:
         yield build_registry(MemoryAdapters())
 
-    app = create_app(open_registry, customer_realm=True, mirror=True)
+    telemetry = open_telemetry(TracingSettings())
+    app = create_app(
+        open_registry, customer_realm=True, mirror=True, provenance=True, telemetry=telemetry, transparency_log=True
+    )
     transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]  # two spellings of ASGI
     async with httpx.AsyncClient(transport=transport, base_url="https://registry.example.com") as client:
         document: Json = (await client.get("/schema/openapi.json")).raise_for_status().json()
