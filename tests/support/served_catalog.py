@@ -4,6 +4,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from uuid import uuid4
@@ -31,9 +32,11 @@ def a_served_catalog() -> Iterator[tuple[str, MemoryAdapters]]:
     key = SigningKey.of("registry.example.com/log", bytes(32), ed25519.public_key)
     vouched_for = InMemoryAttestationVerifier()
     adapters = MemoryAdapters().with_log([key]).with_provenance(vouched_for)
+    serving: Future[asyncio.AbstractEventLoop] = Future()
 
     @asynccontextmanager
     async def open_registry():  # type: ignore[no-untyped-def] # noqa: ANN202 -- as create_app takes it
+        serving.set_result(asyncio.get_running_loop())
         assert adapters.log is not None
         await adapters.log.writer.open("registry.example.com/log", event_id=str(uuid4()), at=adapters.clock.now())
         yield build_registry(adapters, release_machine_ids=[MACHINE_ID], runtime_version=RUNTIME_VERSION)
@@ -52,7 +55,7 @@ def a_served_catalog() -> Iterator[tuple[str, MemoryAdapters]]:
     try:
         wait_until(lambda: server.started)
         _fill(f"http://127.0.0.1:{port}", adapters, vouched_for)
-        asyncio.run(_check_wheels(adapters))
+        asyncio.run_coroutine_threadsafe(_check_wheels(adapters), serving.result()).result()
         wait_until(lambda: httpx.get(f"http://127.0.0.1:{port}/log/checkpoint", trust_env=False).is_success)
         yield f"http://127.0.0.1:{port}", adapters
     finally:
