@@ -87,6 +87,8 @@ def test_development_mode_takes_other_ports_when_the_usual_ones_are_taken_and_sa
             changes = httpx.get(f"{api}/changes", trust_env=False).json()
             storage = f"{api}/providers/platform/storage/versions"
             built = [httpx.get(f"{storage}/{each}/verification", trust_env=False).json() for each in ("1.0.0", "1.1.1")]
+            copy = httpx.get(f"{storage}/1.1.1/install", trust_env=False).json()["mirror_url"]
+            copied = httpx.get(copy, trust_env=False)
             for name in ("register", "acme"):
                 provider = "acme/queue 0.1.1" if name == "acme" else "hello 1.1.0"
                 script = f". {tmp_path}/.data/{name}.env && {shlex.join(COMMAND)} restore {provider}"
@@ -99,6 +101,7 @@ def test_development_mode_takes_other_ports_when_the_usual_ones_are_taken_and_sa
     assert breaking["report"]["breaking"] > 0
     assert len(changes["items"]) >= 9
     assert {each["attestations"][0]["built_by"]["repository"] for each in built} == {f"{FORGE}/platform/storage"}
+    assert (copy.startswith(f"{api}/files/"), copied.status_code) == (True, 200)
     assert "ak_local_acme" in shown
 
 

@@ -215,3 +215,34 @@ def test_a_worker_that_is_told_to_stop_gives_back_what_it_cannot_finish(world: W
     assert (retried.returncode, unknown.returncode) == (0, 1)
     assert json.loads(unknown.stdout)["outcome"] == "unchanged"
     assert "platform/gcp@1.0.0" in shown.stdout
+
+
+def test_what_is_given_back_again_and_again_fails_once_its_deadline_has_passed(world: World) -> None:
+    body, gate = world.host.upload_slowly(files=LARGE)
+    with world.serving():
+        location = world.accept(body)
+        for _ in range(2):
+            gate.reached.clear()
+            with world.working() as process:
+                gate.wait_until_reached()
+                process.send_signal(signal.SIGTERM)
+                process.wait(timeout=30)
+        given_back = world.stack.get(location).json()["status"], fetch(world.dsn, ATTEMPTS)
+        gate.reached.clear()
+        with world.working(REGISTRY_TASK_DEADLINE_SECONDS="0.1"):
+            wait_until(lambda: world.stack.get(location).json()["status"] == "failed")
+        failed = world.stack.get(location).json()
+    assert given_back == ("building", [(0,)])
+    assert (failed["code"], "not built within" in failed["detail"]) == ("build_abandoned", True)
+    assert not gate.reached.is_set()
+
+
+def test_a_host_that_sends_without_end_holds_an_attempt_no_longer_than_the_deadline_of_a_fetch(world: World) -> None:
+    body, gate = world.host.upload_without_end()
+    with world.serving(), world.working(REGISTRY_WHEEL_DEADLINE_SECONDS="1"):
+        location = world.accept(body)
+        wait_until(lambda: world.lines("task_ended"))
+        queued = fetch(world.dsn, "SELECT split_part(last_error, ':', 1), attempts FROM tasks")
+        waiting = world.stack.get(location).json()["status"]
+    assert (queued, waiting) == ([("wheel_host_timeout", 1)], "building")
+    assert gate.left.is_set()

@@ -35,6 +35,7 @@ def test_the_required_variables_are_enough() -> None:
     assert settings.console.clerk_secret_key == Secret("ak_secret")
     assert (settings.server.host, settings.server.port, settings.server.workers) == ("127.0.0.1", 8000, 1)
     assert settings.database.url is None
+    assert (settings.mirror.mode, settings.work.metrics_port) == ("off", None)
     assert settings.server.max_in_flight >= 50  # a monorepo releases that many at once
 
 
