@@ -138,6 +138,16 @@ def test_what_is_nowhere_is_a_page(open_page: Open) -> None:
     assert page.get_by_role("heading", level=1).inner_text() == "There is no such page"
 
 
+@pytest.mark.parametrize("path", [PROVIDER, f"{PROVIDER}/1.4.0", RESOURCE])
+def test_print_has_what_is_folded_and_no_navigation(open_page: Open, path: str) -> None:
+    page = open_page(path)
+    page.emulate_media(media="print")
+    assert not page.get_by_role("navigation", name="Registry").is_visible()
+    assert not page.get_by_role("button", name="Go").is_visible()
+    for part in page.locator("details > :not(summary)").all():
+        assert part.is_visible()
+
+
 def test_light_and_dark_differ(open_page: Open) -> None:
     ground = "getComputedStyle(document.body).backgroundColor"
     grounds = {scheme: open_page("/", color_scheme=scheme).evaluate(ground) for scheme in ("light", "dark")}

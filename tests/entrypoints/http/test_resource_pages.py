@@ -171,8 +171,24 @@ async def test_pages_say_what_they_are_about_when_they_are_shared(service: Servi
     assert "<title>bucket · Google Cloud 1.0.0 · Provider Registry</title>" in page
     assert '<meta name="description" content="A storage bucket.">' in page
     assert f'<link rel="canonical" href="{BUCKET}">' in page
-    for path in (PROVIDER, f"{PROVIDER}/1.0.0", BUCKET):
-        assert '<meta property="og:title"' in await read(service, path)
+    await service.publish("1.1.0", schemas=SCHEMAS)
+    pages = ("/", PROVIDER, f"{PROVIDER}/1.0.0", BUCKET, f"{PROVIDER}/compare/1.0.0...1.1.0", "/rules", "/schema")
+    for path in pages:
+        shown = await read(service, path)
+        for needed in (
+            "<title>",
+            '<meta name="description"',
+            f'<link rel="canonical" href="{path}">',
+            'property="og:title"',
+        ):
+            assert shown.count(needed) == 1, (path, needed)
+
+
+async def test_first_party_and_customers_resources_are_told_apart(service: Service) -> None:
+    await service.publish(schemas=SCHEMAS)
+    await service.publish("1.1.0", schemas=SCHEMAS)
+    for path in (BUCKET, f"{PROVIDER}/compare/1.0.0...1.1.0", "/?q=storage_class"):
+        assert '<span class="badge official">Official</span>' in await read(service, path)
 
 
 _LARGE_TEXTS: dict[str, dict[str, Any]] = {

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from markupsafe import Markup
@@ -86,20 +87,23 @@ class ApiPages:
         self.info: Json = document["info"]
         self.tokens: Json = document["components"]["securitySchemes"]
 
-    def groups(self) -> Iterator[Group]:
-        """Yield the groups, in the order of the document's tags."""
+    @cached_property
+    def groups(self) -> Sequence[Group]:
+        """The groups, in the order of the document's tags."""
         found = [
             (operation["tags"][0], self._operation(method, path, operation))
             for path, item in self._document["paths"].items()
             for method, operation in item.items()
             if method in _METHODS
         ]
-        for tag in self._document["tags"]:
-            operations = [operation for name, operation in found if name == tag["name"]]
-            yield Group(tag["name"], tag["description"], operations)
+        return [
+            Group(tag["name"], tag["description"], [operation for name, operation in found if name == tag["name"]])
+            for tag in self._document["tags"]
+        ]
 
+    @property
     def objects(self) -> Sequence[tuple[str, str]]:
-        """Return the titles and the names of all objects, by title."""
+        """The titles and the names of all objects, by title."""
         schemas = self._document["components"]["schemas"]
         return sorted((schema["title"], name) for name, schema in schemas.items() if "properties" in schema)
 

@@ -80,6 +80,11 @@ class ComparisonPage:
         return self.report.total - len(self.texts) - sum(len(group.changes) for group in self.resources)
 
     @property
+    def path(self) -> str:
+        """The address of this page."""
+        return f"/catalog/{self.entry.provider.name}/compare/{compared_path(self.old, self.new)}"
+
+    @property
     def api(self) -> str:
         """Where the API has it."""
         return f"/providers/{self.entry.provider.name}/compare/{compared_path(self.old, self.new)}"

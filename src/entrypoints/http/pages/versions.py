@@ -126,6 +126,11 @@ class VersionPage:
         return f"pip install {shlex.quote(self.install.requirement)}"
 
     @property
+    def requirements_line(self) -> str:
+        """What a requirements file says of it; with the hash, pip installs nothing that has none."""
+        return f"{self.install.requirement.partition('#')[0]} --hash=sha256:{self.install.wheel_sha256}"
+
+    @property
     def python_version(self) -> str:
         """Its number as installers write it."""
         return str(self.version.announcement.wheel_url.filename.version)

@@ -1,7 +1,7 @@
 """The API's description: as an OpenAPI document for programs, and as pages for people."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
 
@@ -30,6 +30,7 @@ class ApiDescription:
 
     app: Litestar
     public_url: str | None
+    _made: dict[str, Representation] = field(default_factory=dict)
 
     @cached_property
     def json(self) -> Representation:
@@ -42,22 +43,22 @@ class ApiDescription:
         Raises:
             NotFoundException: There is none of that path.
         """
-        if path not in self._pages:
-            raise NotFoundException
-        return self._pages[path]
+        if path not in self._made:
+            if path not in self._makers:
+                raise NotFoundException
+            self._made[path] = self._makers[path]()
+        return self._made[path]
 
     @cached_property
-    def _pages(self) -> Mapping[str, Representation]:
+    def _makers(self) -> Mapping[str, Callable[[], Representation]]:
         from entrypoints.http.pages.api import ApiPages  # noqa: PLC0415 -- it needs a parser of Markdown
 
         api = ApiPages(self._document)
-        shown = partial(page, api=api, has_log=self.app.state.get("has_log", False))
-        made = {_INDEX: shown("api.html")}
-        made |= {group.path: shown("api_group.html", group=group) for group in api.groups()}
-        for title, name in api.objects():
-            described = {"title": title, "name": name, "description": api.description(name), "rows": api.rows(name)}
-            made[f"{_INDEX}/objects/{name}"] = shown("api_object.html", **described)
-        return made
+        shown = partial(partial, page, api=api, has_log=self.app.state.get("has_log", False))
+        makers = {_INDEX: shown("api.html")}
+        makers |= {group.path: shown("api_group.html", group=group) for group in api.groups}
+        makers |= {f"{_INDEX}/objects/{name}": shown("api_object.html", name=name) for _, name in api.objects}
+        return makers
 
     @cached_property
     def _document(self) -> Json:
