@@ -19,6 +19,7 @@ from tests.support.waiting import wait_until
 
 SECTION = Path("docs/operations.md").read_text().partition("## Roles of the database")[2].partition("\n## ")[0]
 ROLES, BY_HAND = re.findall(r"```sql\n(.*?)```", SECTION, re.DOTALL)
+GUIDE = Path("docs/guides/operator.md").read_text()
 LATEST = "/providers/platform/gcp/versions/latest"
 READS = [
     *(
@@ -124,6 +125,30 @@ def test_the_role_serves_registers_yanks_reads_and_hears_of_changes(stack: Stack
     assert registered == [201, 201, 200]
     assert read == dict.fromkeys(READS, 200)
     assert (yanked.returncode, restored.returncode, checked.returncode, transferred.returncode) == (0, 0, 0, 0)
+
+
+def test_its_password_is_rotated_with_an_overlap_as_the_guide_says(stack: Stack, granted: Roles) -> None:
+    (row,) = re.findall(r"^\| the serving role's password \| (.*) \|$", GUIDE, re.MULTILINE)
+    create, connect, drop = re.findall(r"`((?:CREATE|GRANT|DROP) [^`]*)`", row)
+    second = f"{granted.app}_2"
+
+    def here(sql: str) -> str:
+        return granted.renamed(sql.replace("registry_app_2", second).replace("'…'", "'change-me'"))
+
+    with stack.server(DATABASE_URL=granted.app_dsn) as process:
+        stack.wait_until_ready(process)
+        execute(granted.superuser_dsn, here(create), here(connect))
+        upgraded = run("database", "upgrade", "--grant-to", second, DATABASE_URL=granted.owner_dsn)
+        meanwhile = run("database", "check", DATABASE_URL=as_role(granted.superuser_dsn, second))
+        before = stack.post(stack.upload()).status_code
+    with stack.server(DATABASE_URL=as_role(granted.superuser_dsn, second)) as process:
+        stack.wait_until_ready(process)
+        execute(granted.superuser_dsn, *here(drop).split("; "))
+        after = stack.post(stack.upload("1.1.0")).status_code
+    execute(granted.superuser_dsn, f"ALTER ROLE {second} RENAME TO {granted.app}")  # which is dropped in the end
+
+    assert (upgraded.returncode, meanwhile.returncode) == (0, 0), upgraded.stderr
+    assert (before, after) == (201, 201)
 
 
 @pytest.mark.parametrize("by_hand", [False, True], ids=["by-the-command", "by-hand"])
