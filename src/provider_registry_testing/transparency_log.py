@@ -1,18 +1,13 @@
 """The contract of what stores the transparency log."""
 
 import json
-from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any, Protocol
 
 import pytest
 
 from application.errors import LogOriginError
-from application.ports.kept_checkpoint import KeptCheckpoint
-from application.ports.log_queries import LogQueries
-from application.ports.log_writer import LogWriter
 from application.use_cases.log_guard import LogGuard
-from application.use_cases.transparency_log import AppendToLog, DescribeLog, OpenLog
+from application.use_cases.transparency_log import AppendToLog, DescribeLog
 from domain.history import LifecycleAction, LifecycleEvent
 from domain.log import proofs
 from domain.log.checkpoints import Checkpoint
@@ -27,51 +22,20 @@ from domain.semver import SemVer
 from domain.version_state import Attest, Publish, VersionSnapshot, VersionWrite
 from domain.versions import ProviderVersion
 from provider_registry_testing.builders import NOW, a_building_version, a_name, a_version, some_metadata
+from provider_registry_testing.logs import (
+    KEY,
+    LATER,
+    ORIGIN,
+    KeptInMemory,
+    LogStore,
+    append_to,
+    events_in,
+    open_log,
+    sign,
+)
 from provider_registry_testing.writes import VersionStore, event_of, put, writing
 
-ORIGIN = "registry.example.com/log"
-KEY = SigningKey(VerifierKey(ORIGIN, bytes(32)), bytes(32))
 MANY = 10**9
-LATER = NOW + timedelta(days=1)
-
-
-class LogStore(LogWriter, LogQueries, Protocol):
-    """An adapter for both ports of the log."""
-
-
-class _Kept:
-    """Keeps a checkpoint as long as it lives."""
-
-    def __init__(self) -> None:
-        self._note: bytes | None = None
-
-    async def read(self) -> bytes | None:
-        return self._note
-
-    async def replace(self, note: bytes) -> None:
-        self._note = note
-
-
-class _OneMoment:
-    def now(self) -> datetime:
-        return LATER
-
-
-def _sign(seed: bytes, message: bytes) -> bytes:
-    return sha256(seed + message).digest()  # no store looks at a signature
-
-
-async def open_log(log: LogStore, origin: str = ORIGIN) -> None:
-    await OpenLog(log=log, clock=_OneMoment()).execute(origin)
-
-
-async def append_to(log: LogStore, kept: KeptCheckpoint | None = None) -> int:
-    guard = LogGuard(log=log, kept=kept or _Kept())
-    return await AppendToLog(log=log, guard=guard, keys=[KEY], sign=_sign).execute()
-
-
-async def events_in(log: LogStore) -> list[dict[str, Any]]:
-    return [json.loads(leaf) for leaf in await log.list_entries(0, 10_000)]
 
 
 async def _kinds(log: LogStore) -> list[tuple[str, str]]:
@@ -318,7 +282,7 @@ class TransparencyLogContract:
             await open_log(log, "registry.example.com/log/2")
         other = SigningKey(VerifierKey("registry.example.com/log/2", bytes(32)), bytes(32))
         with pytest.raises(LogOriginError):
-            await AppendToLog(log=log, guard=LogGuard(log=log, kept=_Kept()), keys=[other], sign=_sign).execute()
+            await AppendToLog(log=log, guard=LogGuard(log=log, kept=KeptInMemory()), keys=[other], sign=sign).execute()
         assert await log.find_checkpoint() is None
 
     async def test_what_cannot_be_signed_stays_pending(self, store: VersionStore, log: LogStore) -> None:
@@ -329,6 +293,6 @@ class TransparencyLogContract:
             raise RuntimeError("the key is out of reach")
 
         with pytest.raises(RuntimeError):
-            await AppendToLog(log=log, guard=LogGuard(log=log, kept=_Kept()), keys=[KEY], sign=fail).execute()
+            await AppendToLog(log=log, guard=LogGuard(log=log, kept=KeptInMemory()), keys=[KEY], sign=fail).execute()
         assert await events_in(log) == []
         assert await append_to(log) == 2

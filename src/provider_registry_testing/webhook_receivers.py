@@ -21,7 +21,7 @@ from domain.webhooks.receivers import (
     Subscription,
 )
 from provider_registry_testing.builders import NOW, a_name, a_version
-from provider_registry_testing.transparency_log import LogStore, append_to, open_log
+from provider_registry_testing.logs import LogStore, append_to, open_log
 from provider_registry_testing.writes import VersionStore, writing
 
 A_MINUTE, A_DAY, AT_ONCE = 60.0, timedelta(days=1), timedelta()

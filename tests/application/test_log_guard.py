@@ -13,7 +13,7 @@ from application.use_cases.transparency_log import MeasureLog
 from domain.log.checkpoints import Checkpoint
 from domain.log.notes import Note
 from domain.tasks import QueueDepth
-from provider_registry_testing.transparency_log import append_to, open_log
+from provider_registry_testing.logs import append_to, open_log
 from tests.builders import NOW, a_version
 from tests.support.stores import put
 

@@ -16,7 +16,7 @@ from domain.log.notes import Note
 from domain.log.proof_file import ProofFile
 from domain.log.tiles import BundleName, TileName, read_bundle
 from domain.semver import SemVer
-from provider_registry_testing.transparency_log import ORIGIN, append_to, open_log
+from provider_registry_testing.logs import ORIGIN, append_to, open_log
 from tests.builders import NOW, a_name, a_version
 from tests.support.stores import put
 

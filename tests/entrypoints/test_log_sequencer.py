@@ -14,7 +14,7 @@ from application.use_cases.log_guard import LogGuard
 from application.use_cases.transparency_log import AppendToLog
 from domain.log.notes import SigningKey
 from entrypoints.log_sequencer import appending_to_log
-from provider_registry_testing.transparency_log import ORIGIN, open_log
+from provider_registry_testing.logs import ORIGIN, open_log
 from tests.builders import a_version
 from tests.support.stores import put
 from tests.support.waiting import wait_until

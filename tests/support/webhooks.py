@@ -19,7 +19,7 @@ from application.use_cases.read_log import ListChanges
 from application.use_cases.webhooks import ManageWebhooks
 from domain.webhooks.delivery import Answer, Reply
 from domain.webhooks.receivers import Attempt, Receiver, ReceiverUrl, Subscription
-from provider_registry_testing.transparency_log import LATER
+from provider_registry_testing.logs import LATER
 from provider_registry_testing.webhook_receivers import Webhooks
 from tests.support.https_host import Exchange
 

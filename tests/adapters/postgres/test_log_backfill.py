@@ -8,7 +8,7 @@ import pytest
 
 from adapters.postgres.engine import Database
 from adapters.postgres.version_repository import PostgresVersionRepository
-from provider_registry_testing.transparency_log import ORIGIN, append_to, events_in
+from provider_registry_testing.logs import ORIGIN, append_to, events_in
 from tests.builders import NOW, a_version, some_metadata
 from tests.support.postgres import execute, fetch
 from tests.support.stores import put, writing

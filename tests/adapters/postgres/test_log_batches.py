@@ -5,7 +5,7 @@ import pytest
 from adapters.postgres import log_writer
 from adapters.postgres.engine import Database
 from adapters.postgres.version_repository import PostgresVersionRepository
-from provider_registry_testing.transparency_log import append_to, open_log
+from provider_registry_testing.logs import append_to, open_log
 from provider_registry_testing.writes import writing
 from tests.builders import NOW, a_version, some_metadata
 from tests.support.postgres import fetch

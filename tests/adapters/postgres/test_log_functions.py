@@ -7,7 +7,7 @@ import pytest
 
 from adapters.postgres.engine import Database
 from adapters.postgres.version_repository import PostgresVersionRepository
-from provider_registry_testing.transparency_log import open_log
+from provider_registry_testing.logs import open_log
 from tests.builders import a_version
 from tests.support.postgres import execute, fetch
 from tests.support.stores import put

@@ -14,7 +14,7 @@ from application.errors import EventNotLoggableError
 from domain.log.merkle import leaf_hash
 from domain.log.tiles import RightEdge
 from domain.semver import SemVer
-from provider_registry_testing.transparency_log import append_to, events_in, open_log
+from provider_registry_testing.logs import append_to, events_in, open_log
 from tests.builders import NOW, a_building_version, a_name, a_version, some_metadata
 from tests.support.postgres import execute, fetch
 from tests.support.stores import put, writing

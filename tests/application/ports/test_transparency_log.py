@@ -6,7 +6,8 @@ from adapters.memory.transparency_log import InMemoryLog
 from adapters.memory.version_repository import InMemoryVersionRepository
 from adapters.postgres.engine import Database
 from adapters.postgres.version_repository import PostgresVersionRepository
-from provider_registry_testing.transparency_log import LogStore, TransparencyLogContract
+from provider_registry_testing.logs import LogStore
+from provider_registry_testing.transparency_log import TransparencyLogContract
 from provider_registry_testing.writes import VersionStore
 from tests.support.transparency_log import PostgresLog
 

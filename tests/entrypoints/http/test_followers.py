@@ -13,7 +13,7 @@ from application.errors import StoreUnavailableError
 from application.use_cases.read_log import ListChanges
 from entrypoints.http.requests.followers import Followers, TooManyFollowersError
 from entrypoints.http.routes.changes import _ChangeStream, _Stream
-from provider_registry_testing.transparency_log import append_to, open_log
+from provider_registry_testing.logs import append_to, open_log
 from tests.builders import a_version
 from tests.support.stores import put
 

@@ -11,7 +11,7 @@ from application.use_cases import logged_releases
 from domain.log.notes import SigningKey
 from entrypoints.bootstrap import MemoryAdapters
 from entrypoints.http.routes import log_page, releases
-from provider_registry_testing.transparency_log import open_log
+from provider_registry_testing.logs import open_log
 from tests.entrypoints.http.conftest import Service, serving
 from tests.entrypoints.http.test_pages import read
 

@@ -20,7 +20,7 @@ from entrypoints.bootstrap import MemoryAdapters
 from entrypoints.http.limits import HttpLimits
 from entrypoints.http.routes import changes
 from entrypoints.presenters.changes import server_sent_cursor, server_sent_event
-from provider_registry_testing.transparency_log import open_log
+from provider_registry_testing.logs import open_log
 from tests.entrypoints.http.conftest import Service, serving
 from tests.support.log_vectors import log_vectors
 
