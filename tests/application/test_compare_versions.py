@@ -67,5 +67,5 @@ async def test_a_release_waits_for_no_comparison_of_readers_and_these_do_not_que
             await use_cases.compare_versions.execute(a_name(), second, third)
         assert (await publish(use_cases, adapters, 4)).created
         readers.free.set()
-        assert (await reading).total == 1
-    assert (await use_cases.compare_versions.execute(a_name(), second, third)).total == 1
+        assert (await reading).report.total == 1
+    assert (await use_cases.compare_versions.execute(a_name(), second, third)).report.total == 1

@@ -1,15 +1,29 @@
 """Reading how versions compare."""
 
+from dataclasses import dataclass
+
 from application.errors import ComparisonsBusyError
 from application.ports.version_queries import VersionQueries
 from application.use_cases.compare_schemas import CompareSchemas
 from application.use_cases.queries import FindVersion
-from domain.compatibility.record import Compatibility
+from domain.compatibility.record import Acceptance, Compatibility
 from domain.compatibility.report import Report, VersionSchemas
 from domain.errors import VersionNotFoundError
 from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.versions import ProviderVersion
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedVersions:
+    """What changed from one version to another.
+
+    Attributes:
+        acceptance: There if the newer version was registered against the older one with breaking changes accepted.
+    """
+
+    report: Report
+    acceptance: Acceptance | None = None
 
 
 class FindCompatibility:
@@ -37,11 +51,12 @@ class FindCompatibility:
 class CompareVersions:
     """Compares any two public versions of a provider by today's rules."""
 
-    def __init__(self, find_version: FindVersion, compare: CompareSchemas) -> None:
+    def __init__(self, versions: VersionQueries, find_version: FindVersion, compare: CompareSchemas) -> None:
+        self._versions = versions
         self._find_version = find_version
         self._compare = compare
 
-    async def execute(self, name: ProviderName, old: SemVer, new: SemVer) -> Report:
+    async def execute(self, name: ProviderName, old: SemVer, new: SemVer) -> ComparedVersions:
         """Return what changed from one version to another, which may be the lower one.
 
         Raises:
@@ -51,6 +66,14 @@ class CompareVersions:
         before, after = await self._find_version.execute(name, old), await self._find_version.execute(name, new)
         if self._compare.is_busy:
             raise ComparisonsBusyError("another comparison is under way; try again shortly", retry_after=2)
-        return await self._compare.execute(
+        report = await self._compare.execute(
             VersionSchemas.of(before.announcement), VersionSchemas.of(after.announcement)
         )
+        return ComparedVersions(report, await self._acceptance(before, after))
+
+    async def _acceptance(self, before: ProviderVersion, after: ProviderVersion) -> Acceptance | None:
+        summary = after.compatibility
+        if summary is None or summary.baseline != before.version or not summary.breaking:
+            return None
+        compatibility = await self._versions.find_compatibility(after.name, after.version)
+        return None if compatibility is None else compatibility.acceptance

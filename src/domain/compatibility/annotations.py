@@ -1,17 +1,15 @@
 """Keywords that allow and refuse nothing, and what they mean all the same."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from domain.compatibility.documents import Part, spelling
-from domain.json_schema.drafts import subschemas
 
 TEXTS = frozenset({
     *("title", "description", "examples", "example", "$comment", "externalDocs", "xml", "discriminator"),
     *("contentMediaType", "contentEncoding", "contentSchema"),
 })  # fmt: skip
-_TESTED = frozenset({"not", "if", "then", "else", "propertyNames", "dependentSchemas", "dependencies"})
-"""Keywords whose schemas are compared by the sets of values alone, so that annotations in them are collected here."""
 _GENERATED = frozenset({"title", "discriminator"})
 """What generators write by themselves, and differently in each version of theirs."""
 FLAGS = ("deprecated", "readOnly", "writeOnly", "immutable", "sensitive", "nullable")
@@ -52,40 +50,41 @@ class Annotations:
     unknown: str
 
 
-def annotations(parts: Sequence[Part], branches: Sequence[Part]) -> Annotations:
+def annotations(parts: Sequence[Part], branches: Sequence[Part], tested: AbstractSet[tuple[str, str]]) -> Annotations:
     """Collect annotations of all parts that apply to a value.
 
     Args:
         parts: What applies in any case, the outermost first.
         branches: What applies in one of several cases; their flags count as well.
+        tested: What is said in schemas that are compared by sets of values alone.
     """
     texts: dict[str, object] = {}
-    unknown: set[tuple[str, str]] = set()
+    unknown: set[tuple[str, str]] = set(tested)
     dependency: str | None = None
     flags: set[str] = set()
     for part in (*parts, *branches):
-        title = part.keywords.get("title")
-        if dependency is None and isinstance(title, str) and title.startswith("Dependency["):
-            dependency = title
+        dependency = dependency or dependency_of(part)
         flags.update(flag for flag in FLAGS if part.keywords.get(flag) is True)
     for part in parts:
         for keyword, value in part.keywords.items():
             if keyword not in _GENERATED and _is_text(keyword):
                 texts.setdefault(keyword, value)
     for part in (*parts, *branches):
-        unknown |= _unknown(part.keywords, part.document.year)
-        for keyword in _TESTED & part.keywords.keys():
-            for _, inner in subschemas({keyword: part.keywords[keyword]}, part.document.draft)[1:]:
-                unknown |= _unknown(inner, part.document.year)
+        unknown.update(unknown_keywords(part))
     return Annotations(frozenset(flags), dependency, spelling(texts), spelling(sorted(unknown)))
 
 
-def _unknown(keywords: Mapping[str, object], year: int) -> set[tuple[str, str]]:
-    return {
-        (keyword, spelling(value))
-        for keyword, value in keywords.items()
-        if not is_known(keyword, year) and not _is_text(keyword) and keyword not in FLAGS
-    }
+def dependency_of(part: Part) -> str | None:
+    """Return the title that names the target of a dependency, or None."""
+    title = part.keywords.get("title")
+    return title if isinstance(title, str) and title.startswith("Dependency[") else None
+
+
+def unknown_keywords(part: Part) -> Iterator[tuple[str, str]]:
+    """Return the keywords of a part that no draft knows, each with its value as canonical text."""
+    for keyword, value in part.keywords.items():
+        if not is_known(keyword, part.document.year) and not _is_text(keyword) and keyword not in FLAGS:
+            yield keyword, spelling(value)
 
 
 def _is_text(keyword: str) -> bool:

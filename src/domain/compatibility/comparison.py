@@ -11,6 +11,7 @@ from domain.compatibility.findings import Effect, Finding
 from domain.compatibility.report import MAX_PLACES, Basis, Change, Place, Report, Side, VersionSchemas
 from domain.compatibility.rule_ids import RuleId
 from domain.compatibility.rules import RULES, Verdict
+from domain.compatibility.said import Said, said
 from domain.compatibility.sentences import hint, impact, message, written
 from domain.compatibility.shaping import Shaper
 from domain.compatibility.walker import Walker
@@ -161,6 +162,9 @@ class _Comparison:
             if not findings:
                 text = f"The {side} schema declares nothing any more"
                 yield self._whole(RuleId.SCHEMA_EMPTIED, resource, side, text)
+        elif all(RULES[found.rule].is_text for found in findings) and _told(old) != _told(new):
+            text = f"Something is said otherwise in the {side} schema, at a place that no rule is about"
+            yield self._whole(RuleId.UNKNOWN_KEYWORD_CHANGED, resource, side, text)
         writer, reader = nodes if side is Side.CONFIG else (nodes[1], nodes[0])
         witnesses = Witnesses(writer, reader, self._search_budget, writes_new=side is Side.OUTPUTS)
         found = [(finding, self._change(resource, side, finding, witnesses)) for finding in findings]
@@ -247,6 +251,11 @@ def _decided(finding: Finding, side: Side, witnesses: Witnesses) -> tuple[Verdic
     if finding.verdict is None and not search.is_local and is_doubtful:
         return Verdict.UNKNOWN, Basis.POLICY, None
     return Verdict.BREAKING, Basis.POLICY, None
+
+
+def _told(document: Document) -> Said:
+    """Return what is said anywhere; defaults mean something at properties only, where they are compared."""
+    return {(keyword, value) for keyword, value in said(document.whole) if keyword != "default"}
 
 
 def _is_doubtful(change: Change) -> bool:

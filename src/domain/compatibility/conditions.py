@@ -98,7 +98,7 @@ def _node(part: Part | None) -> Node:
 
 def _finding(pair: Pair, rule: RuleId, effect: Effect, old: Condition | None, new: Condition | None) -> Finding:
     kinds = {condition.kind for condition in (old, new) if condition is not None}
-    if not kinds <= {"not", "oneOf", "if"}:
+    if "anyOf" in kinds:
         effect = Effect.UNKNOWN
     parts = (old.owner if old else None, new.owner if new else None)
     return pair.finding(rule, effect, needs_witness=True, parts=parts)

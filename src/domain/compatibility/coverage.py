@@ -4,19 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from domain.compatibility.documents import Document, Node, Part, spelling
+from domain.compatibility.documents import LISTED, NAMED, SINGLE, Document, Node, Part, spelling
 from domain.compatibility.report import Basis, Change, Report
 from domain.compatibility.rules import Verdict
 from domain.compatibility.sentences import hint, impact
 
 MAX_QUESTIONS = 50
 _MAX_PARTS = 2000
-_SINGLE = frozenset({
-    *("additionalItems", "additionalProperties", "contains", "contentSchema", "else", "if", "items", "not"),
-    *("propertyNames", "then", "unevaluatedItems", "unevaluatedProperties"),
-})  # fmt: skip
-_LISTED = frozenset({"allOf", "anyOf", "items", "oneOf", "prefixItems"})
-_NAMED = frozenset({"dependencies", "dependentSchemas", "patternProperties", "properties"})
 _DROPPED = frozenset({
     *("$schema", "$id", "id", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$vocabulary", "$defs", "definitions"),
     *("default", "examples", "title", "description", "$comment"),
@@ -160,11 +154,11 @@ class _Extract:
         return copied
 
     def _value(self, name: str, value: object, keyword: str) -> object:
-        if name in _NAMED and isinstance(value, dict):
+        if name in NAMED and isinstance(value, dict):
             return {key: self._copy(child, keyword) for key, child in value.items()}
-        if name in _LISTED and isinstance(value, list):
+        if name in LISTED and isinstance(value, list):
             return [self._copy(child, keyword) for child in value]
-        return self._copy(value, keyword) if name in _SINGLE else value
+        return self._copy(value, keyword) if name in SINGLE else value
 
     def _reference(self, value: object, keyword: str) -> str:
         target = self._document.resolve(value)

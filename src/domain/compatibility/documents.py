@@ -12,6 +12,13 @@ from domain.compatibility.budget import MAX_LEVELS
 from domain.json_schema.drafts import DEFAULT_DRAFT, DEFINITIONS, Draft, Pointer, draft_of, subschemas
 
 MAX_CONJUNCTS = 256
+# Keywords that hold a schema, a list of schemas, or schemas by name; definitions apply to nothing by themselves.
+SINGLE = frozenset({
+    *("additionalItems", "additionalProperties", "contains", "contentSchema", "else", "if", "items", "not"),
+    *("propertyNames", "then", "unevaluatedItems", "unevaluatedProperties"),
+})  # fmt: skip
+LISTED = frozenset({"allOf", "anyOf", "items", "oneOf", "prefixItems"})
+NAMED = frozenset({"dependencies", "dependentSchemas", "patternProperties", "properties"})
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
@@ -225,3 +232,7 @@ def _applied(part: Part) -> Iterator[Part]:
                 raise TooEntangledError
             yield target
     yield from part.listed("allOf")
+    test = part.keywords.get("if")
+    consequence = part.under("else" if test is False else "then")
+    if test in (True, False, {}) and consequence is not None and part.document.year >= 7:
+        yield consequence

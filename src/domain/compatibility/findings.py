@@ -14,8 +14,9 @@ from domain.compatibility.rules import Verdict
 from domain.compatibility.shapes import Shape
 from domain.compatibility.shaping import Shaper
 
-MAX_FINDINGS = 600
+MAX_FINDINGS = 2000
 MAX_PLACES = 50
+_MAX_UNCOUNTED = 100
 
 
 _SILENT = TEXTS | {*FLAGS, "default", "$ref", "allOf", "$defs", "definitions", "$schema", "$id"}
@@ -181,17 +182,25 @@ def effect_of(findings: Iterable[Finding]) -> Effect:
     return effect
 
 
-def merged(findings: Iterable[Finding]) -> list[Finding]:
-    """Make one finding of those that have one cause."""
+def merged(findings: Iterable[Finding], budget: Budget) -> list[Finding]:
+    """Make one finding of those that have one cause. Of too many the gravest stay, and the budget counts as used up."""
     found: dict[tuple[object, ...], Finding] = {}
     for finding in findings:
         known = found.get(finding.cause)
         if known is None:
-            if len(found) < MAX_FINDINGS:
-                found[finding.cause] = finding
+            found[finding.cause] = finding
         elif finding.is_shared:
             found[finding.cause] = _with_places(known, finding)
-    return list(found.values())
+    if len(found) <= MAX_FINDINGS:
+        return list(found.values())
+    budget.is_exhausted = True
+    return sorted(found.values(), key=_lightness)[:MAX_FINDINGS]
+
+
+def _lightness(finding: Finding) -> int:
+    if finding.verdict is None:
+        return 0 if finding.effect else 2
+    return {Verdict.BREAKING: 0, Verdict.UNKNOWN: 1, Verdict.COMPATIBLE: 2}[finding.verdict]
 
 
 def _with_places(known: Finding, other: Finding) -> Finding:
@@ -203,12 +212,16 @@ def _with_places(known: Finding, other: Finding) -> Finding:
 
 
 def below(step: Step, findings: Iterable[Finding], budget: Budget) -> Iterator[Finding]:
-    """Return findings as seen from the value around. Once no steps are left, each keeps one of its places."""
+    """Return findings as seen from the value around. Once no steps are left, few stay, with one place each."""
+    left = _MAX_UNCOUNTED
     for finding in findings:
         try:
             budget.spend(1 + len(finding.places) // 4)
             yield finding.below(step)
         except ExhaustedError:
+            left -= 1
+            if left < 0:
+                return
             yield replace(finding, places=(finding.path,)).below(step)
 
 

@@ -84,8 +84,12 @@ def _is_date_time(text: str) -> bool | None:
     )
 
 
-def _needs(characters: str) -> Callable[[str], bool | None]:
-    return lambda text: None if all(character in text for character in characters) else False
+def _needs(characters: str, *, is_ascii: bool = False) -> Callable[[str], bool | None]:
+    def check(text: str) -> bool | None:
+        is_possible = all(character in text for character in characters) and (text.isascii() or not is_ascii)
+        return None if is_possible else False
+
+    return check
 
 
 _CHECKS: Mapping[str, Callable[[str], bool | None]] = {
@@ -96,9 +100,11 @@ _CHECKS: Mapping[str, Callable[[str], bool | None]] = {
     "uuid": lambda text: _UUID.fullmatch(text) is not None,
     "ipv4": _is_address(ipaddress.IPv4Address),
     "ipv6": _is_address(ipaddress.IPv6Address),
-    "email": _needs("@"),
+    "email": _needs("@", is_ascii=True),
     "idn-email": _needs("@"),
-    "uri": _needs(":"),
+    "hostname": _needs("", is_ascii=True),
+    "uri": _needs(":", is_ascii=True),
     "iri": _needs(":"),
+    "uri-reference": _needs("", is_ascii=True),
     "json-pointer": lambda text: None if text.startswith("/") else not text,
 }

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from domain.compatibility import formats, patterns
 from domain.compatibility.budget import MAX_LEVELS, Budget, ExhaustedError
 from domain.compatibility.documents import Node, Part, TooEntangledError, spelling
+from domain.compatibility.evaluated import UndecidedError, left_over
 from domain.compatibility.shapes import Condition, Contains, Group, Items, Shape, type_of
 
 Shapes: TypeAlias = Mapping[str, tuple[Shape, ...]]
@@ -158,6 +159,8 @@ class InstanceValidator:
         return verdict if effective.is_decided else None
 
     def _meets(self, condition: Condition, value: object) -> Verdict:
+        if condition.kind.startswith("unevaluated"):
+            return self._left_over(condition, value)
         verdicts = [None if part is None else self.accepts((part,), value) for part in condition.parts]
         if condition.kind == "not":
             return None if verdicts[0] is None else not verdicts[0]
@@ -174,6 +177,15 @@ class InstanceValidator:
             outcomes = {True: (then,), False: (otherwise,), None: (then, otherwise)}[verdicts[0]]
             return outcomes[0] if len(set(outcomes)) == 1 else None
         return None
+
+    def _left_over(self, condition: Condition, value: object) -> Verdict:
+        """Tell whether what no other keyword speaks of is valid."""
+        parts = tuple(part for part in condition.parts if part is not None)
+        try:
+            found = left_over(condition.owner, value, lambda part, inner: self.accepts((part,), inner), self._budget)
+        except UndecidedError:
+            return None
+        return _all(self.accepts(parts, entry) for entry in found)
 
 
 def _counts(shape: Shape, count: int) -> bool:

@@ -66,10 +66,12 @@ def _values(part: Part) -> dict[str, object] | None:
 def _conditions(part: Part) -> tuple[Condition, ...]:
     found: list[Condition] = []
     excluded = part.under("not")
-    if excluded is not None:
+    if excluded is not None and excluded.schema is not False:
         found.append(Condition("not", (excluded,), part))
-    then, otherwise, test = part.under("then"), part.under("else"), part.under("if")
-    if part.document.year >= 7 and test is not None and (then is not None or otherwise is not None):
+    then, otherwise, test = (part.under(keyword) for keyword in ("then", "else", "if"))
+    then, otherwise = (None if one is None or one.schema in (True, {}) else one for one in (then, otherwise))
+    is_open = test is not None and test.schema not in (True, False, {})  # otherwise its consequence applies in any case
+    if part.document.year >= 7 and is_open and (then is not None or otherwise is not None):
         found.append(Condition("if", (test, then, otherwise), part))
     found.extend(
         Condition(keyword, (part.under(keyword),), part)

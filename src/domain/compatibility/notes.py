@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 
 from domain.compatibility.annotations import Annotations, annotations
-from domain.compatibility.documents import Node, Part, conjuncts
+from domain.compatibility.documents import Node, Part, TooEntangledError, conjuncts
 from domain.compatibility.findings import Effect, Finding, Pair
 from domain.compatibility.report import Side
 from domain.compatibility.rule_ids import RuleId
 from domain.compatibility.rules import RULES, Verdict
+from domain.compatibility.said import said
 from domain.compatibility.shapes import Shape
+from domain.compatibility.shaping import MAX_ALTERNATIVES
 
 _FLAGS = {
     "deprecated": (RuleId.DEPRECATED, RuleId.UNDEPRECATED),
@@ -18,6 +20,9 @@ _FLAGS = {
     "sensitive": (RuleId.SENSITIVITY_ADDED, RuleId.SENSITIVITY_REMOVED),
     "nullable": (RuleId.NULLABLE_ADDED, RuleId.NULLABLE_REMOVED),
 }
+_TESTED = ("not", "if", "then", "else", "propertyNames", "contains")
+_MAX_TESTED = 200
+_MAX_BRANCHES = 1000
 _TEXTS = ("description", "examples", "title")
 
 
@@ -52,13 +57,38 @@ def _of(node: Node, known: Known) -> Annotations:
     if key in known and None not in key:
         return known[key]
     parts = conjuncts(node)
-    known[key] = annotations(parts, _branches(parts))
+    branches = _branches(parts)
+    tested = {told for part in (*parts, *branches) for inner in _tested(part) for told in said(inner, most=_MAX_TESTED)}
+    known[key] = annotations(parts, branches, tested)
     return known[key]
 
 
 def _branches(parts: list[Part]) -> list[Part]:
-    listed = [branch for part in parts for keyword in ("anyOf", "oneOf") for branch in part.listed(keyword)]
-    return [inner for branch in listed for inner in conjuncts((branch,))]
+    """Return what applies in one of several cases, cases within cases too."""
+    found: list[Part] = []
+    seen = {part.key for part in parts}
+    waiting = list(parts)
+    for part in waiting:  # which grows meanwhile
+        for keyword in ("anyOf", "oneOf"):
+            for branch in part.listed(keyword)[:MAX_ALTERNATIVES]:
+                fresh = [inner for inner in conjuncts((branch,)) if inner.key not in seen]
+                seen.update(inner.key for inner in fresh)
+                found += fresh
+                waiting += fresh
+        if len(found) > _MAX_BRANCHES:
+            raise TooEntangledError
+    return found
+
+
+def _tested(part: Part) -> Iterator[Part]:
+    """Return the schemas in a part that are compared by sets of values alone."""
+    for keyword in _TESTED:
+        inner = part.under(keyword)
+        if inner is not None:
+            yield inner
+    for keyword in ("anyOf", "oneOf"):
+        branches = part.listed(keyword)
+        yield from branches if len(branches) > MAX_ALTERNATIVES else ()
 
 
 def _holding(node: Node, keyword: str) -> Part | None:

@@ -52,7 +52,8 @@ def objects(pair: Pair, walk: Walk) -> Iterator[Finding]:
     for name in names.added:
         yield from _added(pair, walk, names, name)
     yield from _refused(pair, walk, names)
-    gone = {found.subject for found in removed if found.effect & Effect.WIDER or found.verdict is Verdict.BREAKING}
+    told = Effect.WIDER if walk.is_strict else BOTH  # that a name is refused says as well that it may be left out
+    gone = {found.subject for found in removed if found.effect & told or found.verdict is Verdict.BREAKING}
     yield from _required(pair, names, gone)
     yield from others(pair, walk)
     yield from counts(pair)
@@ -80,19 +81,32 @@ def _kept(pair: Pair, walk: Walk, names: _Names, name: str) -> Iterator[Finding]
 
 
 def _default(pair: Pair, walk: Walk, name: str, nodes: tuple[Node, Node]) -> Iterator[Finding]:
-    parts = tuple(next((part for part in conjuncts(node) if "default" in part.keywords), None) for node in nodes)
+    plain = [next((part for part in conjuncts(node) if "default" in part.keywords), None) for node in nodes]
+    parts = plain if any(plain) else [_default_of_branch(node) for node in nodes]
     old, new = (None if part is None else spelling(part.keywords["default"]) for part in parts)
     if old == new:
         return
     rule = RuleId.DEFAULT_ADDED if old is None else RuleId.DEFAULT_REMOVED if new is None else RuleId.DEFAULT_CHANGED
     is_required = name in pair.old.required or name in pair.new.required
-    says_nothing = "null" in {old, new} and None in {old, new}
-    if walk.side is Side.OUTPUTS or is_required or says_nothing:
+    if walk.side is Side.OUTPUTS or is_required or _says_nothing(walk, nodes, old, new):
         verdict = Verdict.COMPATIBLE
     else:
-        verdict = Verdict.BREAKING if rule is RuleId.DEFAULT_CHANGED else Verdict.UNKNOWN
+        verdict = Verdict.BREAKING if rule is RuleId.DEFAULT_CHANGED and any(plain) else Verdict.UNKNOWN
     finding = replace(pair, nodes=nodes).finding(rule, Effect.NONE, verdict=verdict, parts=(parts[0], parts[1]))
     yield replace(finding, before=old, after=new, subject=name).below(Step(name))
+
+
+def _says_nothing(walk: Walk, nodes: tuple[Node, Node], old: str | None, new: str | None) -> bool:
+    """Tell whether a default of null came or went where null means that nothing is set."""
+    if {old, new} != {"null", None}:
+        return False
+    return walk.shaper.validator.accepts(nodes[0] if new is None else nodes[1], None) is True
+
+
+def _default_of_branch(node: Node) -> Part | None:
+    """Return what has a default in one of several cases, where nobody can tell whether it applies."""
+    branches = (part for whole in conjuncts(node) for word in ("anyOf", "oneOf") for part in whole.listed(word))
+    return next((part for branch in branches for part in conjuncts((branch,)) if "default" in part.keywords), None)
 
 
 def _about(

@@ -20,9 +20,13 @@ _MAX_PATTERNS = 4
 def others(pair: Pair, walk: Walk) -> Iterator[Finding]:
     """Compare what applies to members that neither version declares."""
     yield from _rest(pair, walk)
-    found = list(_patterns(pair, walk))
+    found, together = list(_patterns(pair, walk)), _together(pair, walk)
+    if together is not None and not together & Effect.UNKNOWN:
+        found = [finding for finding in (_limited(one, together) for one in found) if finding is not None]
     yield from found
-    yield from _together(pair, walk, effect_of(found))
+    hidden = Effect.NONE if together is None else together & ~effect_of(found)
+    if hidden:
+        yield pair.finding(RuleId.PATTERN_PROPERTIES_CHANGED, hidden, "patternProperties", needs_witness=True)
 
 
 def _rest(pair: Pair, walk: Walk) -> Iterator[Finding]:
@@ -87,22 +91,30 @@ def _by_pattern(shape: Shape) -> Mapping[str, Node]:
     return found
 
 
-def _together(pair: Pair, walk: Walk, known: Effect) -> Iterator[Finding]:
-    """Compare what applies to names that match several patterns, or a pattern here and none there."""
+def _limited(finding: Finding, together: Effect) -> Finding | None:
+    """Leave out what other patterns make up for, where a pattern came or went."""
+    if finding.rule is not RuleId.PATTERN_PROPERTIES_CHANGED or len(finding.path) > 1:
+        return finding
+    effect = finding.effect & together
+    return replace(finding, effect=effect) if effect else None
+
+
+def _together(pair: Pair, walk: Walk) -> Effect | None:
+    """Compare what applies to names that match several patterns, or a pattern here and none there.
+
+    None if each pattern can be compared alone.
+    """
     if _is_plain(pair):
-        return
+        return None
     every = sorted({pattern for shape in (pair.old, pair.new) for group in shape.groups for pattern in group.patterns})
-    effect = Effect.NONE
     if len(every) > _MAX_PATTERNS:
-        effect = Effect.UNKNOWN
-    else:
-        for count in range(1, len(every) + 1):
-            for matching in combinations(every, count):
-                if _is_possible(matching, [other for other in every if other not in matching], walk):
-                    effect |= walk.relation(*(_applying(shape, set(matching)) for shape in (pair.old, pair.new)))
-    effect &= ~known
-    if effect:
-        yield pair.finding(RuleId.PATTERN_PROPERTIES_CHANGED, effect, "patternProperties", needs_witness=True)
+        return Effect.UNKNOWN
+    effect = Effect.NONE
+    for count in range(1, len(every) + 1):
+        for matching in combinations(every, count):
+            if _is_possible(matching, [other for other in every if other not in matching], walk):
+                effect |= walk.relation(*(_applying(shape, set(matching)) for shape in (pair.old, pair.new)))
+    return effect
 
 
 def _is_plain(pair: Pair) -> bool:

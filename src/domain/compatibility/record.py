@@ -37,6 +37,8 @@ class CompatibilitySummary:
         breaking: How many changes have that verdict.
         compatible: The same.
         unknown: The same.
+        lost_additions: How many additions users of a back-port lose when they upgrade to the next version of the line.
+        acceptance: There if breaking changes were accepted.
     """
 
     baseline: SemVer | None
@@ -47,6 +49,8 @@ class CompatibilitySummary:
     compatible: int
     unknown: int
     rules_version: str
+    lost_additions: int = 0
+    acceptance: Acceptance | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +80,8 @@ class Compatibility:
             compatible=counts[Verdict.COMPATIBLE],
             unknown=counts[Verdict.UNKNOWN],
             rules_version=self.report.rules_version,
+            lost_additions=len(self.lost_additions),
+            acceptance=self.acceptance,
         )
 
 
@@ -97,8 +103,8 @@ class BreakingChangeError(AnnouncementRefusedError):
         more = f"; and {total - _NAMED_CHANGES} more" if changes and total > _NAMED_CHANGES else ""
         super().__init__(
             f"{version} breaks users of {baseline}: {shown}{more}. Release it as {next_line(baseline)}, or send "
-            "accept_breaking with a reason and the fingerprints of the changes that are meant. An upgrade hook of a "
-            "resource, which may migrate configs, cannot be seen from here"
+            "accept_breaking with a reason and, in changes, the fingerprints of what is meant (null for all). An "
+            "upgrade hook of a resource, which may migrate configs, cannot be seen from here"
         )
         self.changes = changes
 

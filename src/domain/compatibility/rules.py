@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from domain.compatibility.rule_ids import RuleId
 
-RULES_VERSION = "1"
+RULES_VERSION = "2"
 """Raised whenever a rule decides otherwise than before. Stored reports keep theirs."""
 
 

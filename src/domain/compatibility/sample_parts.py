@@ -1,10 +1,11 @@
 """Numbers, counts and names at the borders of schemas."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import islice
+from typing import TypeVar
 
-from domain.compatibility.documents import Node
+from domain.compatibility.documents import Node, Part
 from domain.compatibility.shapes import Items, Shape
 
 FEW = 8
@@ -12,12 +13,10 @@ _MAX_LENGTH = 300
 _GREATEST = 10**400
 
 
-def objects_of(values: Iterable[object]) -> Iterator[dict[str, object]]:
-    """Return the objects among values."""
-    return (value for value in values if isinstance(value, dict))
+_T = TypeVar("_T")
 
 
-def in_turns(sources: Iterable[Iterator[object]]) -> Iterator[object]:
+def in_turns(sources: Iterable[Iterator[_T]]) -> Iterator[_T]:
     """Return values of several sources, one of each in turn."""
     waiting = list(sources)
     while waiting:
@@ -66,7 +65,7 @@ def numbers(shape: Shape, hints: list[Shape]) -> Iterator[object]:
                     multiple = bound[0] // step * step
                     anchors |= {multiple, multiple + step, multiple - step}
     for step in steps:
-        anchors |= {step, -step, step * 2, step * 3}
+        anchors |= {step, -step, step * 2, step * 3, step / 2, step * 3 / 2}
     for anchor in sorted(anchors, key=abs):
         number = _as_number(anchor)
         if number is not None:
@@ -84,6 +83,33 @@ def _as_number(value: Fraction) -> int | float | None:
     except OverflowError:
         return None
     return number if Fraction(repr(number)) == value else None
+
+
+def directions(shapes: Sequence[Shape], needing: Callable[[str], Part]) -> Iterator[tuple[Node, Node]]:
+    """Return what else a value must meet so that conditions of shapes apply to it, and what it may then break."""
+    conditions = list({condition.key: condition for shape in shapes for condition in shape.conditions}.values())
+    for condition in conditions:
+        rivals = [other for other in conditions if other.kind == condition.kind and other is not condition]
+        if condition.kind == "not":
+            yield from ((_there(condition.parts), _there(rival.parts)) for rival in rivals)
+            yield _there(condition.parts), ()
+        elif condition.kind == "if":
+            test, then, otherwise = condition.parts
+            for place, added in ((1, _there((test, then))), (2, _there((otherwise,)))):
+                yield from ((added, _there((rival.parts[place],))) for rival in rivals)
+            yield _there((test,)), _there((then,))
+            yield (), _there((otherwise,))
+        elif not condition.kind.startswith("unevaluated"):
+            parts = _there(condition.parts)
+            yield from (((part,), tuple(other for other in parts if other is not part)) for part in parts)
+    dependents = [(name, part) for shape in shapes for name, part in shape.dependents]
+    for name, part in dependents:
+        yield from (((needing(name), part), (other,)) for known, other in dependents if known == name)
+        yield (needing(name),), (part,)
+
+
+def _there(parts: Iterable[Part | None]) -> Node:
+    return tuple(part for part in parts if part is not None)
 
 
 def written(parts: Node) -> Iterator[object]:

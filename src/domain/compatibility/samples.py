@@ -1,32 +1,31 @@
 """Values that may show how two schemas differ."""
 
-from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from collections.abc import Iterator, Sequence
+from itertools import chain, cycle, islice
 
-from domain.compatibility import formats, patterns
-from domain.compatibility.automata import UndecidedError
 from domain.compatibility.budget import Budget, ExhaustedError
-from domain.compatibility.documents import Document, Node, TooEntangledError, spelling
+from domain.compatibility.documents import Document, Node, Part, TooEntangledError, key_of, spelling
 from domain.compatibility.instances import InstanceValidator, Shapes, item, member
 from domain.compatibility.sample_parts import (
     FEW,
+    directions,
     in_turns,
     items,
     lengths,
     names,
     numbers,
-    objects_of,
     written,
 )
+from domain.compatibility.sample_texts import matching, texts
 from domain.compatibility.shapes import Shape
 from domain.compatibility.shaping import Shaper
 
 _MISSING = object()
 _MAX_SAMPLES = 60
-_LIMITS = {1: 160, 2: 30, 3: 16}
+_MAX_ITEMS = 32
+_LIMITS = {1: 160, 2: 48, 3: 24}
 """How many values are made of a schema at each level below the one that is asked about."""
 _MAX_LEVELS = 6
-_WORDS = ("a", "z", "A", "0", "", "a b", "ab", "é")
 _PLAIN: tuple[object, ...] = (None, True, False, 0, 1, 1.5, -1, 7, "a", "z", [], {}, [1])
 _TEXT: Node = (Document.of({"type": "string"}).whole,)
 _NAMES = ("a", "A", "z0", "k")
@@ -44,7 +43,7 @@ class Sampler:
         self._shaper = shaper
         self._budget = budget
         self._level = 0
-        self._minimal: dict[frozenset[object], object] = {}
+        self._known_names: dict[str, Part] = {}
 
     @property
     def validator(self) -> InstanceValidator:
@@ -57,7 +56,8 @@ class Sampler:
         if level > _MAX_LEVELS:
             return
         source, seen = self._candidates(writer, reader), set[str]()
-        for _ in range(_LIMITS.get(level, FEW)):
+        left = _LIMITS.get(level, FEW)
+        while left:
             outer, self._level = self._level, level
             try:
                 self._budget.spend(2)
@@ -69,8 +69,11 @@ class Sampler:
             if value is _MISSING:
                 return
             text = spelling(value)
-            if text not in seen and self.validator.accepts(writer, value):
-                seen.add(text)
+            if text in seen:
+                continue
+            seen.add(text)
+            left -= 1
+            if self.validator.accepts(writer, value):
                 yield value
 
     def minimal(self, node: Node) -> Iterator[object]:
@@ -98,28 +101,32 @@ class Sampler:
         if index is None and behind:
             yield [value]
 
-    def names_of(self, pattern: str) -> Iterator[str]:
-        """Return a name that a pattern matches, if one is known."""
-        found = patterns.example(pattern, self._budget, least=1)
-        if found is not None:
-            yield found
-
     def _candidates(self, writer: Node, reader: Node) -> Iterator[object]:
         mine, theirs = self._shapes(writer), self._shapes(reader)
         hints = [shape for alternatives in theirs.values() for shape in alternatives]
-        yield from in_turns(
+        own = [shape for alternatives in mine.values() for shape in alternatives]
+        listed = chain.from_iterable((shape.values or {}).values() for shape in (*hints, *own))
+        by_shape = (
             islice(self._of_shape(shape, [hint for hint in hints if hint.type == kind]), _MAX_SAMPLES)
             for kind, alternatives in mine.items()
             for shape in alternatives
         )
-        for shape in chain(hints, *mine.values()):
-            yield from (shape.values or {}).values()
-            for condition in shape.conditions:
-                for part in condition.parts:
-                    if part is not None and self._level < _MAX_LEVELS:
-                        yield from islice(self.between((part,), writer), FEW)
+        yield from in_turns([self._directed(writer, own, hints), *by_shape, islice(listed, _MAX_SAMPLES)])
         yield from written((*writer, *reader))
         yield from _PLAIN
+
+    def _directed(self, writer: Node, own: Sequence[Shape], hints: Sequence[Shape]) -> Iterator[object]:
+        """Return values to which what depends on others applies, or just does not."""
+        for added, rival in directions([*hints, *own], self._needing):
+            is_known = key_of(added) <= key_of(writer)
+            if not is_known or (not added and rival and self._level == 1):
+                yield from islice(self.between((*writer, *added), rival), FEW * 2)
+
+    def _needing(self, name: str) -> Part:
+        """Return the same schema each time, of objects that have a member."""
+        if name not in self._known_names:
+            self._known_names[name] = Document.of({"required": [name]}).whole
+        return self._known_names[name]
 
     def _shapes(self, node: Node) -> Shapes:
         return self._shaper.shapes(node) if node else {}
@@ -130,36 +137,11 @@ class Sampler:
         elif shape.type == "number":
             yield from numbers(shape, hints)
         elif shape.type == "string":
-            yield from self._strings(shape, hints)
+            yield from texts(shape, hints, self._budget)
         elif shape.type == "array":
             yield from self._arrays(shape, hints)
         elif shape.type == "object":
             yield from self._objects(shape, hints)
-
-    def _strings(self, shape: Shape, hints: list[Shape]) -> Iterator[str]:
-        counts = lengths(shape, hints)
-        known = list(_WORDS)
-        for name in shape.formats | frozenset(name for hint in hints for name in hint.formats):
-            known += formats.EXAMPLES.get(name, ())
-        for pattern in sorted(shape.patterns):
-            for other in sorted({pattern for hint in hints for pattern in hint.patterns} - shape.patterns):
-                known += self._told_apart(pattern, other)
-        for pattern in sorted(shape.patterns | frozenset(pattern for hint in hints for pattern in hint.patterns)):
-            for length in (0, *counts):
-                found = patterns.example(pattern, self._budget, least=length)
-                known += [found] if found is not None else []
-                known += [] if shape.patterns else self._told_apart("", pattern)
-        yield from ("a" * length for length in counts)
-        yield from known
-        for length in counts:
-            yield from (text * (length // len(text)) for text in known if text and len(text) < length)
-
-    def _told_apart(self, taken: str, refused: str) -> list[str]:
-        try:
-            found = patterns.difference(taken, refused, self._budget)
-        except UndecidedError:
-            return []
-        return [] if found is None else [found]
 
     def _arrays(self, shape: Shape, hints: list[Shape]) -> Iterator[list[object]]:
         yield []
@@ -169,17 +151,11 @@ class Sampler:
             for index in range(min(behind, FEW) + 1)
         ]
         entries = columns[-1]
-        for kind in (shape, *hints):
-            for contains in kind.contains:
-                inside = list(islice(self.between((contains.part,), ()), FEW))
-                other = [c.part for c in chain.from_iterable(hint.contains for hint in hints)]
-                inside += [value for part in other for value in islice(self.between((part,), (contains.part,)), FEW)]
-                fresh = [value for part in other for value in islice(self.between((part,), ()), FEW)]
-                fresh = [value for value in fresh if self.validator.accepts((contains.part,), value) is False]
-                yield from ([value] for value in (*inside, *fresh))
-                yield from ([value, more] for value in inside[:2] for more in (*inside[:3], *fresh))
-                yield inside
-                entries = [*entries, *inside]
+        needed = [value for contains in shape.contains for value in self.minimal((contains.part,))]
+        beside = ([*needed, value] for value in entries if needed)
+        for found in in_turns([self._counted(item(shape.items, behind), [shape, *hints]), beside]):
+            yield found
+            entries = [*entries, *found[:1]]
         first = [column[0] if column else None for column in columns[:-1]]
         for index, column in enumerate(columns[:-1]):
             yield from ([*first[:index], value] for value in column)
@@ -196,55 +172,72 @@ class Sampler:
             yield [*first, *range(size)][:count]
         yield list(entries)
 
-    def _objects(self, shape: Shape, hints: list[Shape]) -> Iterator[dict[str, object]]:
+    def _counted(self, rest: Node, shapes: Sequence[Shape]) -> Iterator[list[object]]:
+        """Return arrays with few and many items of a kind, and of what is almost of that kind."""
+        kinds = [contains for shape in shapes for contains in shape.contains]
+        counts = {count + change for kind in kinds for count in (kind.least, kind.most or 0) for change in (0, 1)}
+        for kind in kinds:
+            others: list[Node] = [(other.part,) for other in kinds if other.part.key != kind.part.key]
+            inside = [
+                value for rival in others or [()] for value in islice(self.between((*rest, kind.part), rival), FEW * 3)
+            ]
+            yield from ([value] for value in inside)
+            yield from ([value, more] for value in inside[:3] for more in inside[:FEW])
+            for count in sorted(counts)[:FEW]:
+                few = islice(cycle(inside), min(count, _MAX_ITEMS))
+                yield list(few)
+            yield from ([value] * min(max(counts), _MAX_ITEMS) for value in inside[:3])
+
+    def _objects(self, shape: Shape, hints: list[Shape]) -> Iterator[object]:
         base = self._required(shape, besides=set())
         if base is None:
             return
         yield base
         yield self._filled(shape, base)
-        known = list(dict.fromkeys(names((shape, *hints))))[:_MAX_SAMPLES]
-        groups = [group for hint in hints for group in hint.groups]
+        known = list(dict.fromkeys(names((*hints, shape))))[:_MAX_SAMPLES]
+        others = dict.fromkeys(chain(self._matching(shape, hints), _NAMES))
+        yield from in_turns(
+            [
+                chain.from_iterable(self._with(shape, hints, base, name) for name in known),
+                chain.from_iterable(self._with(shape, hints, base, name) for name in others),
+                self._almost_full(shape, known, base),
+                self._padded(shape, hints, base),
+            ]
+        )
+
+    def _with(self, shape: Shape, hints: list[Shape], base: dict[str, object], name: str) -> Iterator[object]:
+        """Return objects that have one more member, and what that one requires."""
+        theirs = member([group for hint in hints for group in hint.groups], name, self._budget)
+        for value in islice(self.between(member(shape.groups, name, self._budget).node, theirs.node), FEW):
+            yield {**base, name: value}
+            filled = self._filled(shape, {**base, name: value})
+            if len(filled) > len(base) + 1:
+                yield filled
+
+    def _almost_full(self, shape: Shape, known: Sequence[str], base: dict[str, object]) -> Iterator[object]:
+        """Return an object with all members, and with all but one."""
         full = dict(base)
         for name in known:
-            mine, theirs = member(shape.groups, name, self._budget), member(groups, name, self._budget)
-            for value in islice(self.between(mine.node, theirs.node), FEW):
-                full.setdefault(name, value)
-                yield {**base, name: value}
+            node = member(shape.groups, name, self._budget).node
+            full.update((name, value) for value in self.minimal(node) if name not in full)
         yield full
         for dropped in full.keys() - base.keys():
             yield {name: value for name, value in full.items() if name != dropped}
-        for name in (*_NAMES, *self._matching((shape, *hints))):
-            node = member(shape.groups, name, self._budget).node
-            theirs = member(groups, name, self._budget)
-            yield from ({**base, name: value} for value in islice(self.between(node, theirs.node), FEW))
-        yield from self._conditional(shape, hints, base)
+
+    def _padded(self, shape: Shape, hints: list[Shape], base: dict[str, object]) -> Iterator[object]:
+        """Return objects with as many members as borders have."""
         for count in lengths(shape, hints):
             spare = (f"k{number}" for number in range(count))
             padding = {name: next(self.minimal(member(shape.groups, name, self._budget).node), 1) for name in spare}
             yield dict(islice({**base, **padding}.items(), max(count, len(base))))
 
-    def _conditional(self, shape: Shape, hints: list[Shape], base: dict[str, object]) -> Iterator[dict[str, object]]:
-        """Return objects to which what depends on other members applies."""
-        for kind in (shape, *hints):
-            for name, part in kind.dependents:
-                rivals = tuple(p for hint in hints for other, p in hint.dependents if other == name)
-                trigger = next(self.minimal(member(shape.groups, name, self._budget).node), 1)
-                for inner in islice(objects_of(self.between((part,), rivals)), FEW):
-                    yield {**base, name: trigger, **inner}
-            for condition in kind.conditions:
-                for applied in condition.parts:
-                    if applied is not None:
-                        for inner in islice(objects_of(self.between((applied,), ())), FEW):
-                            yield {**base, **inner}
-
-    def _matching(self, shapes: Iterable[Shape]) -> Iterator[str]:
-        for shape in shapes:
-            for group in shape.groups:
-                for pattern in group.patterns:
-                    yield from self.names_of(pattern)
-            for part in shape.names:
-                values = (*islice(self.between(_TEXT, (part,)), FEW * 2), *islice(self.between((part,), ()), 3))
-                yield from (value for value in values if isinstance(value, str))
+    def _matching(self, shape: Shape, hints: list[Shape]) -> Iterator[str]:
+        """Return names that patterns match, alone or together, and names at the borders of what names may be."""
+        yield from matching((shape, *hints), self._budget)
+        mine, theirs = shape.names, tuple(part for hint in hints for part in hint.names)
+        if mine or theirs:
+            found = chain(*(islice(self.between(_TEXT + mine, (part,)), FEW) for part in theirs or _TEXT))
+            yield from (name for name in found if isinstance(name, str))
 
     def _required(self, shape: Shape, besides: set[str]) -> dict[str, object] | None:
         """Return the members that must be there, of which one may be left to the caller; None if one is not found."""

@@ -17,6 +17,10 @@ _COUNTS: Mapping[str, tuple[str, str, str]] = {
 }
 
 
+_MAX_COUNTED = 64
+"""The greatest length that is looked for in patterns."""
+
+
 def numbers(pair: Pair) -> Iterator[Finding]:
     """Compare integers, bounds and steps."""
     old, new = pair.old, pair.new
@@ -97,9 +101,18 @@ def _floor(shape: Shape) -> int:
 
 def strings(pair: Pair, walk: Walk) -> Iterator[Finding]:
     """Compare texts."""
-    yield from counts(pair)
+    yield from (finding for finding in counts(pair) if not _is_implied_length(pair, finding.effect, walk))
     yield from _patterns(pair, walk)
     yield from _formats(pair)
+
+
+def _is_implied_length(pair: Pair, effect: Effect, walk: Walk) -> bool:
+    """Tell whether a length that one version sets follows from the patterns of the other."""
+    free, bound = (pair.old, pair.new) if effect is Effect.NARROWER else (pair.new, pair.old)
+    most = "" if bound.most is None else bound.most
+    if not free.patterns or bound.least > _MAX_COUNTED or (bound.most or 0) > _MAX_COUNTED:
+        return False
+    return _implied(free.patterns, frozenset({rf"^(?:.|[\n\r\u2028\u2029]){{{bound.least},{most}}}$"}), walk) is False
 
 
 def _patterns(pair: Pair, walk: Walk) -> Iterator[Finding]:

@@ -68,6 +68,18 @@ _SENTENCES: Mapping[RuleId, tuple[str, str]] = {
     RuleId.BECAME_OPTIONAL: ("{} may be left out now", "{} may be missing now"),
     RuleId.NULL_ALLOWED: ("{} may be null now", "{} may be null now"),
     RuleId.NULL_DISALLOWED: ("{} can no longer be null", "{} is never null any more"),
+    RuleId.BECAME_IMMUTABLE: ("{} can no longer be changed once it is set", "{} does not change any more"),
+    RuleId.BECAME_MUTABLE: ("{} can be changed now", "{} may change now"),
+    RuleId.SENSITIVITY_ADDED: ("{} is treated as a secret now",) * 2,
+    RuleId.SENSITIVITY_REMOVED: ("{} is no longer treated as a secret",) * 2,
+    RuleId.DEPRECATED: ("{} is deprecated now",) * 2,
+    RuleId.UNDEPRECATED: ("{} is no longer deprecated",) * 2,
+    RuleId.READ_ONLY_ADDED: ("{} is marked as read-only now",) * 2,
+    RuleId.READ_ONLY_REMOVED: ("{} is no longer marked as read-only",) * 2,
+    RuleId.WRITE_ONLY_ADDED: ("{} is marked as write-only now",) * 2,
+    RuleId.WRITE_ONLY_REMOVED: ("{} is no longer marked as write-only",) * 2,
+    RuleId.NULLABLE_ADDED: ("{} is marked as nullable now",) * 2,
+    RuleId.NULLABLE_REMOVED: ("{} is no longer marked as nullable",) * 2,
 }
 """What is said of a config, and of outputs."""
 _VALUES = {RuleId.ENUM_VALUE_ADDED: "added to", RuleId.ENUM_VALUE_REMOVED: "removed from"}
@@ -77,7 +89,9 @@ def _special(finding: Finding, side: Side, name: str) -> str | None:
     if finding.rule in _SENTENCES:
         return _SENTENCES[finding.rule][side is Side.OUTPUTS].format(name)
     if finding.rule is RuleId.PROPERTY_REMOVED:
-        return f"{name} {_removal(finding, side)}"
+        return f"{name} {_removal(finding, side)}{_notice(finding.before)}"
+    if finding.rule is RuleId.DEFAULT_CHANGED:
+        return f"the default of {name} was {_cut(finding.before or '')}, is {_cut(finding.after or '')}"
     if finding.rule is RuleId.TYPE_CHANGED:
         before, after = _type(finding.before), _type(finding.after)
         return None if before is None or after is None else f"{name} was {before}, is {after}"
@@ -94,10 +108,24 @@ def _removal(finding: Finding, side: Side) -> str:
     return "can no longer be set" if finding.verdict is None else "is no longer listed"
 
 
+def _notice(removed: str | None) -> str:
+    schema = None if removed is None else json.loads(removed)
+    return " (it was deprecated)" if isinstance(schema, dict) and schema.get("deprecated") is True else ""
+
+
 def _type(text: str | None) -> str | None:
     schema = None if text is None else json.loads(text)
     name = schema.get("type") if isinstance(schema, dict) else None
     return _TYPES.get(name) if isinstance(name, str) else None
+
+
+_IMPACTS: Mapping[tuple[RuleId, Side | None], str] = {
+    (RuleId.PROPERTY_REMOVED, Side.CONFIG): "Configs that set it stay valid, so nothing tells their authors.",
+    (RuleId.PROPERTY_REMOVED, Side.OUTPUTS): "References to it get nothing any more.",
+    (RuleId.DEFAULT_CHANGED, Side.CONFIG): "No config is refused, but each that leaves it out gets other behaviour.",
+    (RuleId.BECAME_IMMUTABLE, Side.CONFIG): "Updates that change it are refused; they worked before.",
+}
+"""Whom a break affects, where neither an example nor the reason of the rule says it best."""
 
 
 def impact(rule: RuleId, verdict: Verdict, side: Side | None, example: str | None) -> str:
@@ -106,7 +134,10 @@ def impact(rule: RuleId, verdict: Verdict, side: Side | None, example: str | Non
         return f"Unknown: {RULES[rule].why}"
     if verdict is Verdict.COMPATIBLE:
         return "Dependents need not change anything."
-    if RULES[rule].is_declared:
+    special = _IMPACTS.get((rule, side))
+    if special is not None and (example is None or side is Side.OUTPUTS):
+        return special
+    if RULES[rule].is_declared and example is None and not rule.startswith("format-"):
         return RULES[rule].why
     if side is Side.CONFIG:
         text = "Configs that were valid are refused"

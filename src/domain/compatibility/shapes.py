@@ -149,10 +149,12 @@ class Shape:
         return min(ends, default=None)
 
     def settled(self) -> "Shape":
-        """Return the same with bounds as tight as they mean: whole numbers inclusive."""
+        """Return the same with bounds as tight as they mean: whole numbers, whose bounds are inclusive."""
         shape = self
         if self.type == "number":
-            step = common_step(self.step, Fraction(1)) if self.is_integer else self.step
+            if self.step is not None and self.step.denominator == 1:
+                shape = replace(shape, is_integer=True)
+            step = common_step(self.step, Fraction(1)) if shape.is_integer else self.step
             low, high = inclusive(self.low, step, 1), inclusive(self.high, step, -1)
             shape = replace(shape, step=step, low=low, high=high)
         return shape

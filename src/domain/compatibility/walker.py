@@ -66,7 +66,7 @@ class Walker:
             found = self._asserted(asserting(old), asserting(new), is_root=is_root)
         except TooEntangledError:
             return [self._incomplete(old, new)]
-        return merged((*said, *found)) if said else found
+        return merged((*said, *found), self.budget) if said else found
 
     def _asserted(self, old: Node, new: Node, *, is_root: bool) -> Sequence[Finding]:
         key = (key_of(old), key_of(new), is_root)
@@ -80,7 +80,7 @@ class Walker:
             return ()
         self._open.add(key)
         self._kept.append((old, new))  # keys are identities, so what they identify must live
-        self._known[key] = merged(self._tried(old, new, is_root=is_root))
+        self._known[key] = merged(self._tried(old, new, is_root=is_root), self.budget)
         self._open.discard(key)
         if written is not None:
             self._elsewhere[written] = self._known[key]
@@ -94,10 +94,12 @@ class Walker:
     def _tried(self, old: Node, new: Node, *, is_root: bool) -> Sequence[Finding]:
         if len(self._open) + self._effects.level >= MAX_LEVELS or not self.budget.take_pair():
             return [self._incomplete(old, new)]
+        found: list[Finding] = []
         try:
-            return list(self._compared(old, new, is_root=is_root))
+            found.extend(self._compared(old, new, is_root=is_root))
         except (ExhaustedError, TooEntangledError):
-            return [self._incomplete(old, new)]
+            found.append(self._incomplete(old, new))
+        return found
 
     def relation(self, old: Node, new: Node) -> Effect:
         """Return how the set of valid values changed, by sets alone."""
@@ -165,20 +167,28 @@ class Walker:
 
     def _facets(self, pair: Pair) -> list[Finding]:
         """Compare one alternative with one."""
+        found: list[Finding] = []
+        try:
+            found.extend(self._of_alternative(pair))
+        except (ExhaustedError, TooEntangledError):
+            found.append(self._incomplete(*pair.nodes))  # what was found until then is true all the same
+        return found
+
+    def _of_alternative(self, pair: Pair) -> Iterator[Finding]:
         self.budget.spend(20)
         if pair.old.values is not None or pair.new.values is not None:
-            return list(values(pair, ((pair.old,), (pair.new,)), self.shaper.validator))
+            yield from values(pair, ((pair.old,), (pair.new,)), self.shaper.validator)
+            return
         kind = pair.old.type
-        found = list(conditions(pair, self))
+        yield from conditions(pair, self)
         if kind == "number":
-            found += numbers(pair)
+            yield from numbers(pair)
         elif kind == "string":
-            found += strings(pair, self)
+            yield from strings(pair, self)
         elif kind == "array":
-            found += arrays(pair, self)
+            yield from arrays(pair, self)
         elif kind == "object":
-            found += objects(pair, self)
-        return found
+            yield from objects(pair, self)
 
 
 def _types(pair: Pair, old: Shapes, new: Shapes) -> Iterator[Finding]:

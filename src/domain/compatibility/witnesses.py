@@ -8,11 +8,13 @@ from domain.compatibility.budget import Budget, ExhaustedError
 from domain.compatibility.documents import Node, TooEntangledError
 from domain.compatibility.findings import Finding, Path, Step
 from domain.compatibility.instances import item, member
+from domain.compatibility.sample_texts import name_of
 from domain.compatibility.samples import Sampler
 from domain.compatibility.shaping import Shaper
 
 _MAX_TRIED = 24
 _MAX_STEPS = 5_000
+_MAX_REDUCED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,22 @@ class Witnesses:
                 continue
             is_local = True
             for whole in islice(self._lifted(self._writer, finding.lift, value), 6):
-                if validator.accepts(self._writer, whole) and validator.accepts(self._reader, whole) is False:
-                    return Search(whole, is_found=True, is_local=True)
+                if self._proves(whole):
+                    return Search(self._smallest(whole), is_found=True, is_local=True)
         return Search(is_local=is_local, is_settled=bool(tried) and not undecided and not is_local)
+
+    def _proves(self, whole: object) -> bool:
+        validator = self._shaper.validator
+        return bool(validator.accepts(self._writer, whole)) and validator.accepts(self._reader, whole) is False
+
+    def _smallest(self, whole: object) -> object:
+        """Leave out members that show nothing."""
+        if not isinstance(whole, dict) or not 1 < len(whole) <= _MAX_REDUCED:
+            return whole
+        for name in list(whole):
+            less = {other: value for other, value in whole.items() if other != name}
+            whole = less if self._proves(less) else whole
+        return whole
 
     def _lifted(self, node: Node, path: Path, value: object) -> Iterator[object]:
         """Return values of a node that have a value at the end of a path."""
@@ -100,6 +115,6 @@ class Witnesses:
             yield step.name
             return
         if step.name is not None:
-            yield from self._sampler.names_of(step.name)
+            yield from name_of(step.name, self._budget)
             return
         yield from ("k", "K", "z0")

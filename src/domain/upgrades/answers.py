@@ -79,6 +79,7 @@ class ResourceAnswer:
     Attributes:
         was_invalid: Whether the config was invalid before; None if that is not known.
         errors: Those that are new.
+        is_truncated: Whether there are more errors than are compared, so that these may not be all, or not all new.
     """
 
     resource: str
@@ -88,6 +89,7 @@ class ResourceAnswer:
     errors: tuple[ConfigError, ...] = ()
     notes: tuple[Note, ...] = ()
     outputs: tuple[OutputUse, ...] = ()
+    is_truncated: bool = False
 
     @property
     def breaks(self) -> bool:
@@ -98,7 +100,8 @@ class ResourceAnswer:
     def is_safe(self) -> bool:
         """Whether nothing of it breaks, as far as schemas say, and they do say."""
         is_known = all(output.state is not OutputState.UNKNOWN and not output.is_doubtful for output in self.outputs)
-        return not self.breaks and is_known and self.verdict is not ConfigVerdict.UNKNOWN
+        is_known &= self.verdict is not ConfigVerdict.UNKNOWN and not self.is_truncated
+        return not self.breaks and is_known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from domain.upgrades.configs import ResourceConfig, plain
 from domain.upgrades.notes import NoteFinder
 from domain.upgrades.outputs import OutputComparison, Use, uses_of
 from domain.upgrades.schemas import Fields, SchemaSet
-from domain.upgrades.validation import ConfigError, ConfigErrors, ConfigQuestion, new_errors
+from domain.upgrades.validation import MAX_ERRORS, ConfigError, ConfigErrors, ConfigQuestion, new_errors
 
 MAX_FITS = 50
 _MAX_LOOKED_AT = 200
@@ -121,6 +121,7 @@ class Assessment:
             errors=errors,
             notes=self._notes(config, after or (), notes),
             outputs=tuple(self._output(fit, covered) for fit in self._fits[index]),
+            is_truncated=any(len(found or ()) >= MAX_ERRORS for found in (before, after)),
         )
 
     def _errors(self, schemas: SchemaSet, index: int, config: ResourceConfig, validated: Validated) -> ConfigErrors:

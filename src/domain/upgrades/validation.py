@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from domain.upgrades.configs import ConfigPath
 
-MAX_ERRORS = 20
+MAX_ERRORS = 200
+"""The greatest number of errors of a config that are compared."""
 MAX_MESSAGE = 300
 _NAMING = frozenset({"additionalProperties", "dependentRequired", "dependencies", "required", "unevaluatedProperties"})
 """Keywords whose errors stand at the object, and name the member only in their message."""
@@ -44,7 +45,7 @@ class ConfigError:
 
 
 ConfigErrors = tuple[ConfigError, ...] | None
-"""Empty for a valid config, None if it is not known; at most 20."""
+"""Empty for a valid config, None if it is not known; at most ``MAX_ERRORS``."""
 
 
 def new_errors(after: Sequence[ConfigError], before: Sequence[ConfigError]) -> tuple[ConfigError, ...]:

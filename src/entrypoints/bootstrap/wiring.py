@@ -176,7 +176,7 @@ def build_registry(  # noqa: PLR0913 -- each is a setting
         trace_origins=TraceOrigins(adapters.store),
         read_history=ReadHistory(adapters.store),
         find_compatibility=FindCompatibility(adapters.store, find_version),
-        compare_versions=CompareVersions(find_version, new_comparison()),
+        compare_versions=CompareVersions(adapters.store, find_version, new_comparison()),
         check_upgrade=CheckUpgrade(
             versions=adapters.store,
             find_version=find_version,

@@ -31,12 +31,15 @@ def show_upgrade(answer: CheckedFiles) -> None:
 def _line(named: str, resource: CheckedResourceView) -> Text:
     if resource.breaks:
         problems = [_at(error.path, error.message) for error in resource.errors]
+        more = resource.error_count - len(resource.errors)
+        problems += [f"and {more} more errors"] if more else []
         problems += [_output(output) for output in resource.outputs if output.breaks]
         return Text("✗ ", "red") + Text(f"{named}: {'; '.join(problems)}")
     if resource.verdict is ConfigVerdict.UNKNOWN:
         return Text("? ", "yellow") + Text(f"{named}: unknown; there is no schema, or it could not be decided")
     if resource.verdict is ConfigVerdict.INVALID:
-        return Text("! ", "yellow") + Text(f"{named}: invalid, as it was before")
+        doubt = "; it has too many errors to compare all of them" if resource.is_truncated else ""
+        return Text("! ", "yellow") + Text(f"{named}: invalid, as it was before{doubt}")
     notes = [_at(note.path, note.message) for note in resource.notes]
     return Text("! ", "yellow") + Text(f"{named}: {'; '.join(notes)}") if notes else Text("✓ ", "green") + Text(named)
 

@@ -15,6 +15,15 @@ from domain.semver import SemVer
 from domain.versions import ProviderVersion
 
 
+class AcceptanceView(Struct, kw_only=True):
+    """Who accepted breaking changes, when and why."""
+
+    accepted_by: str
+    accepted_at: datetime
+    reason: str
+    changes: Annotated[list[str], Meta(description="Fingerprints.")]
+
+
 class CompatibilitySummaryView(Struct, kw_only=True):
     """How a version compares with the one that its users upgrade from."""
 
@@ -28,6 +37,10 @@ class CompatibilitySummaryView(Struct, kw_only=True):
     compatible: int
     unknown: int
     rules_version: Annotated[str, Meta(description="The rules that decided.")]
+    lost_additions: Annotated[
+        int, Meta(description="How many additions users of a back-port lose with the next version of its line.")
+    ]
+    accepted: Annotated[AcceptanceView | None, Meta(description="Who accepted breaking changes; null if none were.")]
 
 
 class PlaceView(Struct):
@@ -40,7 +53,7 @@ class PlaceView(Struct):
 class ChangeView(Struct, kw_only=True):
     """One difference between two versions' schemas."""
 
-    rule: Annotated[str, Meta(description="Stable id; docs/compatibility-rules.md explains each.")]
+    rule: Annotated[str, Meta(description="Stable id; `/rules` of this registry explains each.")]
     verdict: Verdict
     basis: Annotated[
         Basis, Meta(description="`proven` by the sets of valid values, or declared by the registry's `policy`.")
@@ -75,15 +88,6 @@ class ReportView(Struct, kw_only=True):
     changes: list[ChangeView]
 
 
-class AcceptanceView(Struct, kw_only=True):
-    """Who accepted breaking changes, when and why."""
-
-    accepted_by: str
-    accepted_at: datetime
-    reason: str
-    changes: Annotated[list[str], Meta(description="Fingerprints.")]
-
-
 class CompatibilityView(Struct, kw_only=True):
     """How a version compared with its baseline when it was registered."""
 
@@ -105,6 +109,10 @@ class ComparisonView(Struct, kw_only=True):
     from_version: str
     to_version: str
     report: ReportView
+    accepted: Annotated[
+        AcceptanceView | None,
+        Meta(description="Who accepted breaking changes; there if the one version was registered against the other."),
+    ]
 
 
 def summary_view(summary: CompatibilitySummary) -> CompatibilitySummaryView:
@@ -118,6 +126,8 @@ def summary_view(summary: CompatibilitySummary) -> CompatibilitySummaryView:
         compatible=summary.compatible,
         unknown=summary.unknown,
         rules_version=summary.rules_version,
+        lost_additions=summary.lost_additions,
+        accepted=None if summary.acceptance is None else _acceptance_view(summary.acceptance),
     )
 
 
@@ -135,10 +145,16 @@ def compatibility_view(version: ProviderVersion, compatibility: Compatibility) -
     )
 
 
-def comparison_view(name: ProviderName, old: SemVer, new: SemVer, report: Report) -> ComparisonView:
+def comparison_view(
+    name: ProviderName, old: SemVer, new: SemVer, report: Report, acceptance: Acceptance | None
+) -> ComparisonView:
     """Return the public representation of what changed from one version to another."""
     return ComparisonView(
-        canonical=name.canonical, from_version=old.text, to_version=new.text, report=report_view(report)
+        canonical=name.canonical,
+        from_version=old.text,
+        to_version=new.text,
+        report=report_view(report),
+        accepted=None if acceptance is None else _acceptance_view(acceptance),
     )
 
 
@@ -201,6 +217,8 @@ SUMMARY_EXAMPLE = CompatibilitySummaryView(
     compatible=1,
     unknown=0,
     rules_version=RULES_VERSION,
+    lost_additions=0,
+    accepted=None,
 )
 _REPORT_EXAMPLE = ReportView(
     verdict=Verdict.BREAKING,
@@ -223,7 +241,7 @@ _REPORT_EXAMPLE = ReportView(
             before={"enum": ["standard", "cold"], "type": "string"},
             after=None,
             message="`tier` can no longer be set",
-            impact="In a config it is refused, or no longer read; in outputs it is gone for those who refer to it.",
+            impact='Configs that were valid are refused, for example {"tier":"standard"}.',
             hint="Keep it and mark it `deprecated: true`; remove it in the next major version.",
             example={"tier": "standard"},
             renamed_to=None,
@@ -233,20 +251,25 @@ _REPORT_EXAMPLE = ReportView(
         )
     ],
 )
+_ACCEPTANCE_EXAMPLE = AcceptanceView(
+    accepted_by="mch_release",
+    accepted_at=datetime(2026, 1, 1, tzinfo=UTC),
+    reason="The tier was never read, and no config sets it.",
+    changes=["58199f4e2467"],
+)
 COMPATIBILITY_EXAMPLE = CompatibilityView(
     canonical="platform/gcp",
     version="1.4.0",
     baseline="1.3.2",
     reason=BaselineReason.SAME_LINE,
     report=_REPORT_EXAMPLE,
-    accepted=AcceptanceView(
-        accepted_by="mch_release",
-        accepted_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
-        reason="The tier was never read, and no config sets it.",
-        changes=["58199f4e2467"],
-    ),
+    accepted=_ACCEPTANCE_EXAMPLE,
     lost_additions=[],
 )
 COMPARISON_EXAMPLE = ComparisonView(
-    canonical="platform/gcp", from_version="1.3.2", to_version="1.4.0", report=_REPORT_EXAMPLE
+    canonical="platform/gcp",
+    from_version="1.3.2",
+    to_version="1.4.0",
+    report=_REPORT_EXAMPLE,
+    accepted=_ACCEPTANCE_EXAMPLE,
 )

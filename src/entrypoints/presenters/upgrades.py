@@ -9,6 +9,7 @@ from domain.upgrades.answers import ConfigVerdict, Note, NoteKind, OutputState, 
 from domain.upgrades.configs import written
 from domain.upgrades.validation import ConfigError
 
+_MAX_SHOWN = 20
 _Path = Annotated[str, Meta(description="Where in the config, such as `network.subnets[0].cidr`; empty for all of it.")]
 
 
@@ -52,6 +53,11 @@ class CheckedResourceView(Struct, kw_only=True):
     ]
     breaks: Annotated[bool, Meta(description="Whether there is a new error, or a used output is worse than before.")]
     errors: Annotated[list[ConfigErrorView], Meta(description="Those that are new; at most 20.")]
+    error_count: Annotated[int, Meta(description="How many are new.")]
+    is_truncated: Annotated[
+        bool,
+        Meta(description="Whether there are 200 errors or more, of which no more are compared; then it is not safe."),
+    ]
     notes: Annotated[list[NoteView], Meta(description="Nothing of this is refused; at most 50.")]
     outputs: list[OutputUseView]
 
@@ -93,7 +99,9 @@ def _resource_view(answer: ResourceAnswer) -> CheckedResourceView:
         verdict=answer.verdict,
         was_invalid=answer.was_invalid,
         breaks=answer.breaks,
-        errors=[_error_view(error) for error in answer.errors],
+        errors=[_error_view(error) for error in answer.errors[:_MAX_SHOWN]],
+        error_count=len(answer.errors),
+        is_truncated=answer.is_truncated,
         notes=[_note_view(note) for note in answer.notes],
         outputs=[_output_view(output) for output in answer.outputs],
     )
@@ -131,6 +139,8 @@ UPGRADE_CHECK_EXAMPLE = UpgradeCheckView(
             was_invalid=False,
             breaks=True,
             errors=[ConfigErrorView(path="", keyword="required", message='"region" is a required property')],
+            error_count=1,
+            is_truncated=False,
             notes=[
                 NoteView(kind=NoteKind.IMMUTABLE, path="location", message="it can no longer be changed once it exists")
             ],

@@ -10,6 +10,8 @@ OBJECT = {"type": "object"}
 DISK, BLOB = (
     {"type": "object", "properties": {"kind": {"const": kind}}, "required": ["kind"]} for kind in ("disk", "blob")
 )
+WITH_A, TEXT = {"if": {"required": ["a"]}}, [{"type": "string"}]
+ALTERNATIVES = [{"properties": {name: {"type": "string"}}, "required": [name]} for name in ("a", "b")]
 NARROWER: list[tuple[str, Any, Any]] = [
     ("type", {"type": ["string", "integer"]}, {"type": "string"}),
     ("null", {"type": ["string", "null"]}, {"type": "string"}),
@@ -53,6 +55,58 @@ NARROWER: list[tuple[str, Any, Any]] = [
     ("exclusion", {"type": "string"}, {"type": "string", "not": {"const": "a"}}),
     ("condition", OBJECT, {**OBJECT, "if": {"required": ["a"]}, "then": {"required": ["b"]}}),
     ("conjunction", {"type": "string"}, {"allOf": [{"type": "string"}, {"maxLength": 3}]}),
+    ("half steps", {"type": "number"}, {"type": "number", "multipleOf": 0.5}),
+    ("names in a list", {**OBJECT, "propertyNames": {"enum": ["a", "b"]}}, {**OBJECT, "propertyNames": {"const": "a"}}),
+    (
+        "values under overlapping patterns",
+        {**OBJECT, "patternProperties": {"^x-": {"type": "string"}, "y$": {"maxLength": 5}}},
+        {**OBJECT, "patternProperties": {"^x-": {"type": "string"}, "y$": {"maxLength": 3}}},
+    ),
+    (
+        "a pattern within the one before",
+        {**OBJECT, "patternProperties": {"^x": {"type": "string"}}, "additionalProperties": False},
+        {**OBJECT, "patternProperties": {"^x-": {"type": "string"}}, "additionalProperties": False},
+    ),
+    (
+        "longer dependency",
+        {**OBJECT, "dependentRequired": {"a": ["b"]}},
+        {**OBJECT, "dependentRequired": {"a": ["b", "c"]}},
+    ),
+    (
+        "schema where a member is there",
+        OBJECT,
+        {**OBJECT, "dependentSchemas": {"a": {"properties": {"b": {"type": "string"}}}}},
+    ),
+    (
+        "consequence",
+        {**OBJECT, **WITH_A, "then": {"properties": {"b": {"type": ["string", "null"]}}}},
+        {**OBJECT, **WITH_A, "then": {"properties": {"b": {"type": "string"}}}},
+    ),
+    (
+        "other consequence",
+        {**OBJECT, **WITH_A, "else": {"minProperties": 1}},
+        {**OBJECT, **WITH_A, "else": {"minProperties": 2}},
+    ),
+    (
+        "members left over beside alternatives",
+        {**OBJECT, "anyOf": ALTERNATIVES},
+        {**OBJECT, "anyOf": ALTERNATIVES, "unevaluatedProperties": False},
+    ),
+    (
+        "items left over beside what is contained",
+        {"type": "array", "contains": {"type": "string"}},
+        {"type": "array", "contains": {"type": "string"}, "unevaluatedItems": {"type": "integer"}},
+    ),
+    (
+        "fewer of a kind",
+        {"type": "array", "contains": {"type": "string"}, "maxContains": 3},
+        {"type": "array", "contains": {"type": "string"}, "maxContains": 2},
+    ),
+    ("tuple", {"type": "array", "prefixItems": [{"type": ["string", "null"]}]}, {"type": "array", "prefixItems": TEXT}),
+    ("exclusions", {"type": "string", "not": {"const": "a"}}, {"type": "string", "not": {"enum": ["a", "b"]}}),
+    ("mixed values", {"enum": ["a", 1, None, {"k": 1}]}, {"enum": ["a", 1, None]}),
+    ("address", {"anyOf": [{"format": "ipv4"}, {"format": "ipv6"}]}, {"format": "ipv4"}),
+    ("mailbox", {"type": "string", "format": "idn-email"}, {"type": "string", "format": "email"}),
 ]
 CASES = pytest.mark.parametrize(("old", "new"), [case[1:] for case in NARROWER], ids=[case[0] for case in NARROWER])
 

@@ -80,3 +80,30 @@ def test_two_thousand_resource_types_are_compared() -> None:
 
     report = compare(old, new)
     assert (report.total, len(report.changes), report.is_truncated) == (2000, MAX_CHANGES, True)
+
+
+@pytest.mark.parametrize("count", [700, 2500])
+def test_a_break_is_not_lost_among_harmless_changes(count: int) -> None:
+    old, new = (
+        closed(**{f"p{number:04}": {"description": text} for number in range(count)}, z={"type": kind})
+        for text, kind in (("old", "string"), ("new", "integer"))
+    )
+    for before, after in ((old, new), (closed(nested=old), closed(nested=new))):
+        report = compared(before, after)
+        (change,) = report.having(Verdict.BREAKING)
+        assert change.path.endswith("z")
+        assert report.is_complete is (count < 2000)
+        assert report.counts[Verdict.COMPATIBLE] == (count if report.is_complete else 1999)
+
+
+def test_what_was_found_before_the_bounds_is_told() -> None:
+    def fan(kind: str) -> dict[str, Any]:
+        levels = {
+            f"n{level}": {"properties": {f"p{i}": {"$ref": f"#/properties/n{level + 1}"} for i in range(10)}}
+            for level in range(14)
+        }
+        return closed(**levels, n14=closed(q={"type": kind}))
+
+    report = compared(fan("string"), fan("integer"))
+    assert report.having(Verdict.BREAKING)
+    assert (report.verdict, report.is_complete) == (Verdict.BREAKING, False)

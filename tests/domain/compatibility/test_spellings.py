@@ -42,6 +42,13 @@ SPELLINGS: list[tuple[str, Any, Any]] = [
     ("inlined", {"$ref": "#/$defs/T"}, {"type": "string", "maxLength": 9}),
     ("bounds", {"type": "integer", "minimum": 1}, {"type": "integer", "exclusiveMinimum": 0}),
     ("integers", {"type": ["integer", "number"]}, {"type": "number"}),
+    ("whole numbers", {"type": "integer"}, {"type": "number", "multipleOf": 1}),
+    ("multiples", {"type": "integer"}, {"type": "integer", "multipleOf": 0.5}),
+    ("an exclusion of nothing", {"type": "string"}, {"type": "string", "not": False}),
+    ("a consequence that allows all", {"required": ["a"]}, {"required": ["a"], "if": {"required": ["b"]}, "then": {}}),
+    ("a test that is always met", {"required": ["a"]}, {"if": True, "then": {"required": ["a"]}}),
+    ("a test that is never met", {"required": ["a"]}, {"if": False, "else": {"required": ["a"]}}),
+    ("a length that the pattern has", {"pattern": "^[a-z]{2,4}$"}, {"pattern": "^[a-z]{2,4}$", "maxLength": 4}),
     ("enums of one", {"anyOf": [{"const": "a"}, {"const": "b"}]}, {"enum": ["b", "a"]}),
 ]
 
@@ -90,6 +97,39 @@ def test_sentences_say_what_happened_and_to_whom() -> None:
     assert changes["size"].pointers == ("/properties/size", "/properties/size")
     assert changes["level"].message == "`level` can be set now"
     assert all(len(change.fingerprint) == 12 for change in changes.values())
+
+
+def test_sentences_say_whom_a_break_concerns() -> None:
+    old = {
+        "type": "object",
+        "properties": {
+            "tier": {"type": "string", "deprecated": True},
+            "size": {"type": "integer", "default": 1},
+            "zone": {"type": "string"},
+            "mail": {"type": "string"},
+        },
+    }
+    changed = {"size": {"type": "integer", "default": 2}, "zone": {"type": "string", "immutable": True}}
+    new = {"type": "object", "properties": {**changed, "mail": {"type": "string", "format": "email"}}}
+    changes = {change.path: f"{change.message}. {change.impact}" for change in compared(old, new).changes}
+
+    assert changes == {
+        "tier": "`tier` is no longer read; setting it does nothing (it was deprecated). "
+        "Configs that set it stay valid, so nothing tells their authors.",
+        "size": "The default of `size` was 1, is 2. No config is refused, but each that leaves it out gets other "
+        "behaviour.",
+        "zone": "`zone` can no longer be changed once it is set. Updates that change it are refused; they worked "
+        "before.",
+        "mail": '`mail`: a format was added ("email"). Configs that were valid are refused, for example {"mail":""}.',
+    }
+    (change,) = compared(closed(url={"type": "string"}), closed(), "outputs").changes
+    assert f"{change.message}. {change.impact}" == "`url` is no longer returned. References to it get nothing any more."
+
+
+def test_what_can_no_longer_be_set_is_not_said_to_be_optional_too() -> None:
+    old, new = {**closed(a={}, b={}), "required": ["a"]}, closed(b={})
+    assert [change.rule for change in compared(old, new).changes] == [RuleId.PROPERTY_REMOVED]
+    assert [change.verdict for change in compared(new, old).changes] == [Verdict.BREAKING, Verdict.COMPATIBLE]
 
 
 def test_a_resource_type_that_was_renamed_still_breaks() -> None:

@@ -1,6 +1,7 @@
 """Versions are held to what their numbers promise to users of the version before."""
 
 import asyncio
+import html
 from typing import Any
 
 import msgspec
@@ -8,7 +9,7 @@ import pytest
 
 from domain.compatibility.gate import CompatibilityPolicy
 from domain.compatibility.rule_ids import RuleId
-from domain.compatibility.rules import Verdict
+from domain.compatibility.rules import RULES, Verdict
 from domain.wheel.url import WheelUrl
 from entrypoints.bootstrap import MemoryAdapters
 from entrypoints.http.openapi.refusal_examples import MEMBERS, SENTENCES
@@ -78,6 +79,8 @@ async def test_a_version_that_was_refused_can_be_registered_once_it_breaks_nobod
         "compatible": 1,
         "unknown": 0,
         "rules_version": published["compatibility"]["rules_version"],
+        "lost_additions": 0,
+        "accepted": None,
     }
     history = (await service.client.get(f"{VERSIONS}/1.4.0/history")).json()
     assert [event["action"] for event in history] == ["failed", "published"]
@@ -104,12 +107,32 @@ async def test_breaking_changes_pass_if_they_are_accepted_and_that_is_shown_for_
     published = await service.publish("1.4.0", schemas=schemas(), accept_breaking=accepted)
 
     assert published["compatibility"]["breaking"] == 2
+    assert published["compatibility"]["accepted"]["reason"] == "Nobody could set them."
     shown = (await service.client.get(f"{VERSIONS}/1.4.0/compatibility")).json()
     assert shown["accepted"]["reason"] == "Nobody could set them."
     assert shown["accepted"]["accepted_by"] == "mch_release"
     assert (
         shown["accepted"]["changes"] == fingerprints == [change["fingerprint"] for change in shown["report"]["changes"]]
     )
+
+
+async def test_who_accepted_breaking_changes_is_shown_wherever_they_are(service: Service) -> None:
+    await service.publish("1.3.0", schemas=schemas(**TIER_AND_SIZE))
+    await service.publish("1.4.0", schemas=schemas(), accept_breaking={"reason": "All of it is meant."})
+    await service.publish("1.5.0", schemas=schemas())
+
+    async def accepted(versions: str) -> Any:
+        answer = await service.client.get(f"/providers/platform/gcp/compare/{versions}")
+        return answer.json()["accepted"]
+
+    shown = (await service.client.get(f"{VERSIONS}/1.4.0/compatibility")).json()["accepted"]
+    version = (await service.client.get(f"{VERSIONS}/1.4.0")).json()
+    assert version["compatibility"]["accepted"] == shown == await accepted("1.3.0...1.4.0")
+    assert shown["reason"] == "All of it is meant."
+    assert (await accepted("1.3.0...1.5.0"), await accepted("1.4.0...1.3.0")) == (None, None)
+    page = await read(service, "/catalog/platform/gcp/compare/1.3.0...1.4.0")
+    assert "accepted by <code>mch_release</code>" in page
+    assert "All of it is meant." in page
 
 
 async def test_changes_that_are_not_listed_are_refused_all_the_same(service: Service) -> None:
@@ -248,6 +271,36 @@ async def test_a_page_shows_what_changed_breaking_changes_first(service: Service
     assert "`" not in page
 
 
+async def test_a_page_says_for_whom_an_example_is_one_and_what_is_not_known(service: Service) -> None:
+    def outputs(kind: Any, **more: Any) -> dict[str, Any]:
+        return {"bucket": {"outputs_schema": {"type": "object", "properties": {"url": {"type": kind}}, **more}}}
+
+    await service.publish("1.0.0", schemas=outputs("string"))
+    await service.publish("2.0.0", schemas=outputs(["string", "null"]))
+    await service.publish("2.1.0", schemas=outputs(["string", "null"], units="GB"))
+
+    page = await read(service, "/catalog/platform/gcp/compare/1.0.0...2.0.0")
+    assert "Possible in 2.0.0, and never in 1.0.0: <code>" in page
+    page = await read(service, "/catalog/platform/gcp/compare/2.0.0...1.0.0")
+    assert "Possible in" not in page
+    page = await read(service, "/catalog/platform/gcp/compare/2.0.0...2.1.0")
+    assert "2.1.0 may break users: a person should look at what is unknown" in page
+
+
+async def test_a_version_without_a_baseline_says_why(service: Service) -> None:
+    await service.publish("1.3.0", schemas=schemas(**TIER_AND_SIZE))
+    assert "It is the first version." in await read(service, "/catalog/platform/gcp/1.3.0")
+
+
+async def test_a_back_port_says_how_much_is_lost_by_upgrading_from_it(service: Service) -> None:
+    await service.publish("1.2.0", schemas=schemas(**TIER_AND_SIZE))
+    await service.publish("1.3.0", schemas=schemas(**TIER_AND_SIZE))
+    published = await service.publish("1.2.1", schemas=schemas(**TIER_AND_SIZE, label={"type": "string"}))
+
+    assert published["compatibility"]["lost_additions"] == 1
+    assert "loses 1 of its additions" in await read(service, "/catalog/platform/gcp/1.2.1")
+
+
 async def test_a_version_leads_to_what_changed_and_says_who_accepted_it(service: Service) -> None:
     await service.publish("1.3.0", schemas=schemas(**TIER_AND_SIZE))
     await service.publish("1.4.0", schemas=schemas(), accept_breaking={"reason": "<b>All</b> of it is meant."})
@@ -276,4 +329,16 @@ async def test_a_refusal_leads_to_what_its_rule_means(service: Service) -> None:
     for error in problem["errors"]:
         anchor = error["msg"].partition("see /rules#")[2].partition(";")[0]
         assert f'<h2 id="{anchor}">' in page
-    assert all(f'<h2 id="{rule}">' in page for rule in RuleId)
+
+
+async def test_the_page_of_rules_has_a_section_for_each_with_why_an_example_and_what_to_do(service: Service) -> None:
+    page = await read(service, "/rules")
+    plain = html.unescape(page.replace("<code>", "").replace("</code>", ""))
+    sections = {part.partition('"')[0]: part for part in plain.split('<h2 id="')[1:]}
+
+    assert sections.keys() == set(RuleId)
+    for rule, section in sections.items():
+        known = RULES[RuleId(rule)]
+        for text in (known.title, known.why, known.example, known.remedy):
+            assert text.replace("`", "") in section
+        assert f"Config: {known.config}, outputs: {known.outputs}." in section

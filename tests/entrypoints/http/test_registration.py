@@ -66,6 +66,8 @@ async def test_a_first_registration_is_201_with_the_published_version(service: S
             "compatible": 0,
             "unknown": 0,
             "rules_version": RULES_VERSION,
+            "lost_additions": 0,
+            "accepted": None,
         },
     }
     assert {name: version[name] for name in expected} == expected

@@ -111,6 +111,8 @@ async def test_a_config_that_the_target_takes_is_valid_and_the_target_is_safe(se
                 "was_invalid": False,
                 "breaks": False,
                 "errors": [],
+                "error_count": 0,
+                "is_truncated": False,
                 "notes": [],
                 "outputs": [],
             }
@@ -159,6 +161,40 @@ async def test_errors_that_were_there_before_are_not_repeated(service: Service) 
     )
     assert same["resources"][0]["errors"] == []
     assert [error["path"] for error in worse["resources"][0]["errors"]] == ["size"]
+
+
+def sizes(count: int) -> dict[str, int]:
+    return {f"s{number:03}": number for number in range(count)}
+
+
+async def test_a_new_error_is_not_lost_behind_those_that_were_there_before(service: Service) -> None:
+    many = dict.fromkeys(sizes(60), TEXT)
+    await publish(service, ("1.0.0", schemas({**many, "z": NUMBER})), ("2.0.0", schemas({**many, "z": TEXT})))
+
+    answer = await checked(service, **{"from": "1.0.0"}, resources=[bucket({**sizes(60), "z": 1})])
+
+    [resource] = answer["resources"]
+    assert ([error["path"] for error in resource["errors"]], resource["error_count"]) == (["z"], 1)
+    assert (answer["breaks"], answer["newest_safe"], resource["is_truncated"]) == (True, None, False)
+
+
+async def test_of_many_new_errors_twenty_are_shown_and_all_are_counted(service: Service) -> None:
+    await publish(service, ("1.0.0", schemas(dict.fromkeys(sizes(60), TEXT))))
+
+    [resource] = (await checked(service, resources=[bucket(sizes(60))]))["resources"]
+
+    assert (len(resource["errors"]), resource["error_count"]) == (20, 60)
+
+
+async def test_with_more_errors_than_are_compared_nothing_is_safe(service: Service) -> None:
+    many = schemas(dict.fromkeys(sizes(250), TEXT))
+    await publish(service, ("1.0.0", many), ("1.1.0", many))
+
+    answer = await checked(service, **{"from": "1.0.0"}, resources=[bucket(sizes(250))])
+
+    [resource] = answer["resources"]
+    assert (resource["verdict"], resource["breaks"], resource["is_truncated"]) == ("invalid", False, True)
+    assert answer["newest_safe"] is None
 
 
 async def test_a_resource_type_that_is_gone_is_invalid(service: Service) -> None:

@@ -24,10 +24,10 @@ SENTENCES: Mapping[str, str] = {
     "invalid_request": "version: not a SemVer 2.0.0 version; send 1.0.0-rc.1",
     "metadata_required": "the first version of a provider needs metadata; send it",
     "wheel_digest_mismatch": "the bytes at the URL have another SHA-256 digest",
-    "breaking_change": "1.4.0 breaks users of 1.3.2: bucket (config): `tier` can no longer be set. In a config it is "
-    "refused, or no longer read; in outputs it is gone for those who refer to it. Release it as 2.0.0, or send "
-    "accept_breaking with a reason and the fingerprints of the changes that are meant. An upgrade hook of a resource, "
-    "which may migrate configs, cannot be seen from here",
+    "breaking_change": "1.4.0 breaks users of 1.3.2: bucket (config): `tier` can no longer be set. Configs that were "
+    'valid are refused, for example {"tier":"standard"}. Release it as 2.0.0, or send accept_breaking with a reason '
+    "and, in changes, the fingerprints of what is meant (null for all). An upgrade hook of a resource, which may "
+    "migrate configs, cannot be seen from here",
     "too_many_registrations": "mch_1 has 64 registrations in flight; wait for one to finish and send this again",
     "wheel_host_unreachable": "the wheel's host cannot be reached by this registry; check that its name resolves",
     "wheel_host_failed": "the wheel's host answered 500; try again",
@@ -45,8 +45,8 @@ MEMBERS: Mapping[str, Mapping[str, object]] = {
         "errors": [
             {
                 "loc": ["body", "schemas", "bucket", "config_schema", "tier"],
-                "msg": "`tier` can no longer be set. In a config it is refused, or no longer read; in outputs it is "
-                "gone for those who refer to it. (see /rules#property-removed; fingerprint 58199f4e2467)",
+                "msg": "`tier` can no longer be set. Configs that were valid are refused, for example "
+                '{"tier":"standard"}. (see /rules#property-removed; fingerprint 58199f4e2467)',
                 "type": "property-removed",
             }
         ]

@@ -7,6 +7,7 @@ from itertools import groupby
 from urllib.parse import quote
 
 from domain.catalog import CatalogEntry
+from domain.compatibility.record import Acceptance
 from domain.compatibility.report import Bump, Change, Report
 from domain.compatibility.rules import RULES, Verdict
 from domain.schemas import CanonicalJson
@@ -19,6 +20,7 @@ _HEADLINES = {
     Bump.MINOR: "adds to what there is: it needs a minor version",
     Bump.PATCH: "changes nothing that users depend on: a patch will do",
 }
+_UNKNOWN = "may break users: a person should look at what is unknown; it needs a minor version at least"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class ComparisonPage:
 
     Attributes:
         choices: Versions to choose from, newest first.
+        acceptance: Who accepted the breaking changes; None if they were not, or the newer was compared with another.
     """
 
     entry: CatalogEntry
@@ -47,10 +50,13 @@ class ComparisonPage:
     new: SemVer
     report: Report
     choices: Sequence[SemVer]
+    acceptance: Acceptance | None = None
 
     @property
     def headline(self) -> str:
-        """The required bump in words."""
+        """What that means for users, and the required bump."""
+        if self.report.verdict is Verdict.UNKNOWN:
+            return _UNKNOWN
         return _HEADLINES[self.report.required_bump]
 
     @property

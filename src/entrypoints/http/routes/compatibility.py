@@ -66,8 +66,8 @@ async def compare_versions(
     """Compare two public versions."""
     provider = provider_name(prefix, name)
     old, new = compared_versions(provider, versions)
-    report = await compare_versions.execute(provider, old, new)
-    return Representation.of(comparison_view(provider, old, new, report), REVALIDATE)
+    found = await compare_versions.execute(provider, old, new)
+    return Representation.of(comparison_view(provider, old, new, found.report, found.acceptance), REVALIDATE)
 
 
 def compared_versions(provider: ProviderName, written: str) -> tuple[SemVer, SemVer]:

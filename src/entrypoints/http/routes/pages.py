@@ -259,9 +259,11 @@ async def comparison_page(
     provider = provider_name(prefix, name)
     old, new = compared_versions(provider, versions)
     entry = await find_provider.execute(provider)
-    report = await compare_versions.execute(provider, old, new)
+    compared = await compare_versions.execute(provider, old, new)
     choices = [found.version for found in await list_versions.execute(provider, limit=_VERSIONS)]
-    view = ComparisonPage(entry=entry, old=old, new=new, report=report, choices=choices)
+    view = ComparisonPage(
+        entry=entry, old=old, new=new, report=compared.report, choices=choices, acceptance=compared.acceptance
+    )
     return await rendering.run(page, "comparison.html", page=view, has_log=has_log)
 
 
