@@ -15,11 +15,13 @@ class Check:
     Attributes:
         name: Stable slug of what was checked.
         detail: What was compared with what, or, if it did not pass, the refusal's sentence.
+        is_partial: Whether there was less to compare than there could be. Verdicts from before it was kept say no.
     """
 
     name: str
     passed: bool
     detail: str
+    is_partial: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +48,16 @@ class CheckRun:
 
     Attributes:
         detail: What was compared with what; set it inside of the context.
+        is_partial: Whether there was less to compare than there could be; likewise.
     """
 
-    __slots__ = ("_checks", "_name", "detail")
+    __slots__ = ("_checks", "_name", "detail", "is_partial")
 
     def __init__(self, name: str, checks: list[Check]) -> None:
         self._name = name
         self._checks = checks
         self.detail = ""
+        self.is_partial = False
 
     def __enter__(self) -> Self:
         return self
@@ -62,7 +66,7 @@ class CheckRun:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if error is None:
-            self._checks.append(Check(self._name, passed=True, detail=self.detail))
+            self._checks.append(Check(self._name, passed=True, detail=self.detail, is_partial=self.is_partial))
         elif isinstance(error, AnnouncementRefusedError):
             self._checks.append(Check(self._name, passed=False, detail=error.detail))
 

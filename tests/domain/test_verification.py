@@ -19,6 +19,13 @@ def test_each_check_is_taken_down_with_what_it_compared() -> None:
     assert (verdict.passed, verdict.wheel_bytes, verdict.inflated_bytes, verdict.checked_at) == (True, 7, None, NOW)
 
 
+def test_a_check_that_had_less_to_compare_than_there_could_be_says_so() -> None:
+    log = VerificationLog()
+    with log.check("digest") as check:
+        check.detail, check.is_partial = "none was announced", True
+    assert log.verdict(at=NOW).checks == (Check("digest", passed=True, detail="none was announced", is_partial=True),)
+
+
 def test_a_refusal_is_taken_down_and_goes_on_its_way() -> None:
     log = VerificationLog()
     with pytest.raises(WheelRefusedError), log.check("digest"):

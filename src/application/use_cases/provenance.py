@@ -52,6 +52,7 @@ class VerifyAttestations:
             checked = CheckedProvenance(mode=self._mode, attestations=attestations)
             step = registration.step(at=self._clock.now())
             check.detail = checked.admit(state.publishers, registration.version, step).detail
+            check.is_partial = not attestations
             return checked
 
     async def verify(

@@ -93,6 +93,7 @@ class VerifyWheel:
         log.wheel_bytes = wheel.size
         with log.check("digest") as check:
             check.detail = verify_digest(claims.sha256, wheel.sha256)
+            check.is_partial = claims.sha256 is None
         with log.check("archive") as check:
             archive = await self._reader.read(wheel.content)
             log.inflated_bytes = archive.inflated_bytes

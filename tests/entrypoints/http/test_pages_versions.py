@@ -127,3 +127,19 @@ async def test_many_versions_of_large_schemas_cost_a_page_no_more_bytes(service:
         schemas = fields(*(f"field{each}{'x' * 100}" for each in range(100 * (number + 1))))
         await service.publish(f"1.{number}.0", schemas=schemas)
     assert len((await read(service, f"{PROVIDER}/1.2.0/bucket")).encode()) < 100_000
+
+
+def checks_of(page: str) -> dict[str, str]:
+    """Return what the checks of a version's page say of themselves, by their names."""
+    return dict(re.findall(r'<li class="\w+"><strong>([^<]+)</strong> <span class="verdict">([^<]+)<', page))
+
+
+async def test_a_digest_that_was_not_announced_is_a_note_and_opens_the_checks(service: Service) -> None:
+    await service.publish("1.0.0")
+    page = await read(service, f"{PROVIDER}/1.0.0")
+    assert set(checks_of(page).values()) == {"passed"}
+    assert "  <details>\n  <summary>10 checks passed, <" in page
+    await service.publish("1.1.0", sha256=None)
+    page = await read(service, f"{PROVIDER}/1.1.0")
+    assert [name for name, outcome in checks_of(page).items() if outcome == "note"] == ["Digest"]
+    assert re.search(r"<details open>\s*<summary>1[01] checks passed, 1 with a note, <", page)

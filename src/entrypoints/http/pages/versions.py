@@ -11,6 +11,7 @@ from domain.compatibility.record import Acceptance
 from domain.provenance.attestations import RecordedAttestation
 from domain.provenance.claims import SignerClaims
 from domain.semver import SemVer
+from domain.verification import Check
 from domain.version_marks import VersionMarks
 from domain.versions import ProviderVersion, VersionStatus
 from entrypoints.http.pages.comparisons import compared_path
@@ -94,6 +95,24 @@ class VersionPage:
     def builds(self) -> Sequence[SignerClaims]:
         """The workflow runs that built it, as their attestations say; one, unless the publisher changed."""
         return tuple(dict.fromkeys(each.attestation.claims for each in self.attestations))
+
+    @property
+    def checks(self) -> Sequence[tuple[Check, str]]:
+        """What was checked, each with ``passed``, ``note`` or ``failed``."""
+        verified = self.version.verification
+        return [(check, self._outcome(check)) for check in (verified.checks if verified else ())]
+
+    def _outcome(self, check: Check) -> str:
+        if not check.passed:
+            return "failed"
+        # Verdicts from before it was kept are known by the announcement.
+        lacks_digest = check.name == "digest" and self.version.announcement.sha256 is None
+        return "note" if check.is_partial or lacks_digest else "passed"
+
+    @property
+    def notes(self) -> int:
+        """How many checks passed with less to compare than there could be."""
+        return sum(outcome == "note" for _, outcome in self.checks)
 
     @property
     def is_available(self) -> bool:
