@@ -88,6 +88,49 @@ async def test_the_marks_of_all_rows_are_read_at_once_and_old_versions_are_folde
     assert folded.count('class="mark-good">verified') == 22
 
 
+def outline_of(page: str) -> list[str]:
+    """Return what the list of versions shows from top to bottom: names of lines, numbers and what is folded."""
+    listed = re.split("</section>|<nav", page.partition('<h2 id="versions">')[2])[0]
+    return re.findall(r'(?:<h3 class="line">|<summary>|<a href="/catalog/[^"]+/[^"]+">)([^<]+)<', listed)
+
+
+async def test_latest_is_first_then_come_minor_lines_and_pre_releases_are_folded(service: Service) -> None:
+    for number in ("1.3.0", "1.4.0", "1.4.1", "1.4.2", "1.5.0"):
+        await service.publish(number)
+    for number in (1, 2):
+        await service.publish(f"2.0.0rc{number}", version=f"2.0.0-rc.{number}")
+    yank = "/console/providers/platform/gcp/versions/1.5.0/yank"
+    await service.client.put(yank, json={"reason": "Deletes too much."}, headers=service.authorised())
+    page = await read(service, PROVIDER)
+    lines = ["1.4.2", "1.5.x", "1.5.0", "1.4.x", "1.4.1", "1.4.0", "1.3.x", "1.3.0"]
+    assert outline_of(page) == [*lines, "2 pre-releases", "2.0.0-rc.2", "2.0.0-rc.1"]
+    assert "Latest" in rows_of(page)["1.4.2"]
+
+
+async def test_versions_that_are_alone_in_their_lines_need_no_names_of_lines(service: Service) -> None:
+    for number in ("1.3.0", "1.4.0"):
+        await service.publish(number)
+    assert outline_of(await read(service, PROVIDER)) == ["1.4.0", "1.3.0"]
+
+
+async def test_latest_is_first_even_below_a_page_of_pre_releases(service: Service) -> None:
+    await service.publish("1.0.0")
+    for number in range(31):
+        await service.publish(f"2.0.0rc{number}", version=f"2.0.0-rc.{number}")
+    first = await read(service, PROVIDER)
+    assert outline_of(first)[:3] == ["1.0.0", "30 pre-releases", "2.0.0-rc.30"]
+    assert "Latest" in rows_of(first)["1.0.0"]
+    assert "verified" in rows_of(first)["1.0.0"]
+    following = await read(service, f"{PROVIDER}?cursor=2.0.0-rc.1")
+    assert outline_of(following) == ["1.0.0", "1 pre-release", "2.0.0-rc.0"]
+
+
+async def test_a_pre_release_that_is_latest_is_not_folded(service: Service) -> None:
+    for number in (1, 2):
+        await service.publish(f"2.0.0rc{number}", version=f"2.0.0-rc.{number}")
+    assert outline_of(await read(service, PROVIDER)) == ["2.0.0-rc.2", "1 pre-release", "2.0.0-rc.1"]
+
+
 def fields(*names: str) -> dict[str, Any]:
     config = {"type": "object", "properties": {name: {"type": "string"} for name in names}}
     return {"bucket": {"config_schema": config}}

@@ -1,18 +1,16 @@
 """What the page of a version shows."""
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from domain.availability import Availability, OriginVerdict
 from domain.catalog import CatalogEntry
 from domain.compatibility.record import Acceptance
 from domain.provenance.attestations import RecordedAttestation
 from domain.provenance.claims import SignerClaims
-from domain.semver import SemVer
 from domain.verification import Check
-from domain.version_marks import VersionMarks
 from domain.versions import ProviderVersion, VersionStatus
 from entrypoints.http.pages.comparisons import compared_path
 from entrypoints.http.pages.log import LogPlaceView
@@ -20,33 +18,6 @@ from entrypoints.http.pages.resource_list import ResourceList
 from entrypoints.index_paths import index_path
 from entrypoints.presenters.history import HistoryEventView
 from entrypoints.presenters.installing import InstallView, install_view
-
-_SHOWN, _FEW = 8, 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VersionListing:
-    """Some of a provider's versions, newest first."""
-
-    versions: Sequence[ProviderVersion]
-    marks: Mapping[SemVer, VersionMarks]
-    is_first: bool
-    is_last: bool
-
-    @property
-    def shown(self) -> int:
-        """How many are in sight; the others are folded away, unless there are few of them."""
-        return _SHOWN if self.is_first and len(self.versions) > _SHOWN + _FEW else len(self.versions)
-
-    @property
-    def folded(self) -> Sequence[ProviderVersion]:
-        """The versions that are folded away."""
-        return self.versions[self.shown :]
-
-    @property
-    def next_query(self) -> str:
-        """What leads to the versions that follow."""
-        return urlencode({"cursor": self.versions[-1].version.text})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,41 +1,25 @@
-"""The pages: providers, one provider, one version."""
+"""The pages: the providers, one provider, and the router of all."""
 
-from typing import Any
-from urllib.parse import quote
-
-from litestar import Request, Router, get
+from litestar import Router, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
-from litestar.response import Redirect
-from litestar.status_codes import HTTP_303_SEE_OTHER
+from litestar.params import FromPath
 
 from application.use_cases.check_availability import FindAvailability
-from application.use_cases.compare_versions import CompareVersions, FindCompatibility
-from application.use_cases.logged_releases import FindLogPlace
 from application.use_cases.provenance import ListAttestations
 from application.use_cases.queries import (
     FindProvider,
-    FindSchema,
     FindVersion,
     ListMarks,
     ListVersions,
-    ReadHistory,
     SearchProviders,
     SearchResources,
 )
-from application.use_cases.trace_origins import TraceOrigins
 from domain.catalog import Author
-from domain.compatibility.record import Acceptance
 from domain.compatibility.rules import RULES
-from domain.errors import NotFoundError
-from domain.versions import ProviderVersion
 from entrypoints.http.cache.read_cache import cached_read, conditional_read
 from entrypoints.http.cache.rendering import RenderingPool
 from entrypoints.http.cache.representation import Representation
-from entrypoints.http.pages.comparisons import ComparisonPage, compared_path
 from entrypoints.http.pages.fitting import fitted_page
-from entrypoints.http.pages.log import LogPlaceView
-from entrypoints.http.pages.resources import ResourcePage, resource_path
 from entrypoints.http.pages.responses import (
     ICON,
     ICON_PATH,
@@ -43,24 +27,22 @@ from entrypoints.http.pages.responses import (
     STYLESHEET_PATH,
     as_html,
     page,
-    passing_page,
 )
 from entrypoints.http.pages.results import Results
-from entrypoints.http.pages.versions import VersionListing, VersionPage
+from entrypoints.http.pages.version_list import VersionListing
+from entrypoints.http.pages.versions import VersionPage
 from entrypoints.http.problems import EXCEPTION_HANDLERS
 from entrypoints.http.requests.paging import VersionCursor, version_cursor
-from entrypoints.http.requests.paths import exact_version, path_after, provider_name, version_or_latest
+from entrypoints.http.requests.paths import provider_name
 from entrypoints.http.requests.public_urls import PublicUrls
 from entrypoints.http.routes.catalog import Offset, Tags, Words, catalog_search
-from entrypoints.http.routes.compatibility import compared_versions
+from entrypoints.http.routes.comparison_pages import chosen_comparison, comparison_page
 from entrypoints.http.routes.page_addresses import canonical_address, catalog_root, namespace_page, short_address
+from entrypoints.http.routes.version_pages import chosen_version, resource_page, version_page
 from entrypoints.presenters.catalog import provider_view
-from entrypoints.presenters.history import event_view
 
 _PAGE = 20
 _LISTED = 30
-_VERSIONS = 100  # to choose from
-_EVENTS = 20
 _HITS = 20
 
 
@@ -110,13 +92,6 @@ async def provider_page(
     before = version_cursor(cursor)
     found = await list_versions.execute(provider, limit=_LISTED + 1, before=before)
     shown = found[:_LISTED]
-    listing = VersionListing(
-        versions=shown,
-        marks=await list_marks.execute(provider, [each.version for each in shown]),
-        is_first=before is None,
-        is_last=len(found) <= _LISTED,
-    )
-    view = provider_view(entry, platform=platform)
     latest = None
     if entry.latest is not None:
         latest = VersionPage(
@@ -127,154 +102,27 @@ async def provider_page(
             registry_url=urls.base,
             mirror_url=urls.mirror,
         )
+    marked = [each.version for each in shown]
+    if before is None and entry.latest is not None and entry.latest not in marked:
+        marked.append(entry.latest)  # it stands above them
+    listing = VersionListing(
+        versions=shown,
+        latest=latest and latest.version,
+        marks=await list_marks.execute(provider, marked),
+        is_first=before is None,
+        is_last=len(found) <= _LISTED,
+    )
     return await rendering.run(
         fitted_page,
         page,
         "provider.html",
-        provider=view,
+        provider=provider_view(entry, platform=platform),
         listing=listing,
         readme=entry.readme,
         latest=latest,
         base_url=urls.base or "",
         has_log=has_log,
     )
-
-
-@get("/catalog/{prefix:str}/{name:str}/{version:str}")
-@cached_read
-async def version_page(
-    prefix: FromPath[str],
-    name: FromPath[str],
-    version: FromPath[str],
-    find_provider: NamedDependency[FindProvider],
-    find_version: NamedDependency[FindVersion],
-    list_versions: NamedDependency[ListVersions],
-    read_history: NamedDependency[ReadHistory],
-    find_compatibility: NamedDependency[FindCompatibility],
-    find_availability: NamedDependency[FindAvailability],
-    list_attestations: NamedDependency[ListAttestations],
-    find_log_place: NamedDependency[FindLogPlace | None],
-    rendering: NamedDependency[RenderingPool],
-    urls: NamedDependency[PublicUrls],
-) -> Representation:
-    """Show one version, or the latest."""
-    provider = provider_name(prefix, name)
-    found = await find_version.execute(provider, version_or_latest(provider, version))
-    entry = await find_provider.execute(provider)
-    history = await read_history.execute(provider, found.version, limit=_EVENTS + 1)
-    place = None if find_log_place is None else await find_log_place.execute(provider, found.version)
-    view = VersionPage(
-        entry=entry,
-        version=found,
-        history=[event_view(event) for event in history[:_EVENTS]],
-        choices=await list_versions.execute(provider, limit=_VERSIONS),
-        has_more_history=len(history) > _EVENTS,
-        acceptance=await _acceptance(find_compatibility, found),
-        availability=await find_availability.execute(provider, found.version),
-        attestations=await list_attestations.execute(provider, found.version) or (),
-        registry_url=urls.base,
-        mirror_url=urls.mirror,
-        log=None if place is None else LogPlaceView.of(place, found, registry_url=urls.base),
-    )
-    has_log = find_log_place is not None
-    # The log gets a version shortly after it is published, and notifies of nothing.
-    made = passing_page if has_log and place is None else page
-    return await rendering.run(fitted_page, made, "version.html", page=view, has_log=has_log)
-
-
-async def _acceptance(find_compatibility: FindCompatibility, version: ProviderVersion) -> Acceptance | None:
-    if version.compatibility is None or not version.compatibility.breaking:
-        return None
-    _, compatibility = await find_compatibility.execute(version.name, version.version)
-    return compatibility.acceptance
-
-
-@get("/catalog/{prefix:str}/{name:str}/{version:str}/{resource:path}")
-@cached_read
-async def resource_page(
-    request: Request[Any, Any, Any],
-    prefix: FromPath[str],
-    name: FromPath[str],
-    version: FromPath[str],
-    resource: FromPath[str],
-    find_provider: NamedDependency[FindProvider],
-    find_schema: NamedDependency[FindSchema],
-    list_versions: NamedDependency[ListVersions],
-    trace_origins: NamedDependency[TraceOrigins],
-    rendering: NamedDependency[RenderingPool],
-    urls: NamedDependency[PublicUrls],
-    has_log: NamedDependency[bool],
-) -> Representation:
-    """Show one resource type of a version, or of the latest."""
-    provider = provider_name(prefix, name)
-    resource_type = path_after(request, 4, resource)
-    found = await find_schema.execute(provider, version_or_latest(provider, version), resource_type)
-    view = ResourcePage(
-        entry=await find_provider.execute(provider),
-        version=found.version,
-        schema=found.schema,
-        choices=await list_versions.execute(provider, limit=_VERSIONS),
-        origins=await trace_origins.execute(found.version),
-        base_url=urls.base or "",
-    )
-    made = passing_page if view.origins is None else page  # another view will know them
-    return await rendering.run(made, "resource.html", page=view, has_log=has_log)
-
-
-@get("/catalog/{prefix:str}/{name:str}/versions")
-async def chosen_version(
-    prefix: FromPath[str],
-    name: FromPath[str],
-    version: FromQuery[str],
-    find_schema: NamedDependency[FindSchema],
-    resource: FromQuery[str] = "",
-) -> Redirect:
-    """Lead from a form to the page of a version; to that of a resource type, if the version has it."""
-    provider = provider_name(prefix, name)
-    chosen = exact_version(provider, version)
-    path = f"/catalog/{provider}/{quote(chosen.text, safe='+')}"
-    if resource:
-        try:
-            await find_schema.execute(provider, chosen, resource)
-        except NotFoundError:
-            path = f"{path}#resources"
-        else:
-            path = resource_path(provider, chosen, resource)
-    return Redirect(path, status_code=HTTP_303_SEE_OTHER)
-
-
-@get("/catalog/{prefix:str}/{name:str}/compare/{versions:str}")
-@cached_read
-async def comparison_page(
-    prefix: FromPath[str],
-    name: FromPath[str],
-    versions: FromPath[str],
-    find_provider: NamedDependency[FindProvider],
-    list_versions: NamedDependency[ListVersions],
-    compare_versions: NamedDependency[CompareVersions],
-    rendering: NamedDependency[RenderingPool],
-    has_log: NamedDependency[bool],
-) -> Representation:
-    """Show what changed from one version to another."""
-    provider = provider_name(prefix, name)
-    old, new = compared_versions(provider, versions)
-    entry = await find_provider.execute(provider)
-    compared = await compare_versions.execute(provider, old, new)
-    choices = [found.version for found in await list_versions.execute(provider, limit=_VERSIONS)]
-    view = ComparisonPage(
-        entry=entry, old=old, new=new, report=compared.report, choices=choices, acceptance=compared.acceptance
-    )
-    return await rendering.run(page, "comparison.html", page=view, has_log=has_log)
-
-
-@get("/catalog/{prefix:str}/{name:str}/compare")
-async def chosen_comparison(
-    prefix: FromPath[str], name: FromPath[str], old: FromQuery[str], new: FromQuery[str]
-) -> Redirect:
-    """Lead from a form to the page of the comparison that was chosen."""
-    provider = provider_name(prefix, name)
-    chosen = compared_path(exact_version(provider, old), exact_version(provider, new))
-    return Redirect(f"/catalog/{provider}/compare/{chosen}", status_code=HTTP_303_SEE_OTHER)
 
 
 @get("/rules")
