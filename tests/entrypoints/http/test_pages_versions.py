@@ -97,8 +97,8 @@ def outline_of(page: str) -> list[str]:
 async def test_latest_is_first_then_come_minor_lines_and_pre_releases_are_folded(service: Service) -> None:
     for number in ("1.3.0", "1.4.0", "1.4.1", "1.4.2", "1.5.0"):
         await service.publish(number)
-    for number in (1, 2):
-        await service.publish(f"2.0.0rc{number}", version=f"2.0.0-rc.{number}")
+    for candidate in (1, 2):
+        await service.publish(f"2.0.0rc{candidate}", version=f"2.0.0-rc.{candidate}")
     yank = "/console/providers/platform/gcp/versions/1.5.0/yank"
     await service.client.put(yank, json={"reason": "Deletes too much."}, headers=service.authorised())
     page = await read(service, PROVIDER)
@@ -115,8 +115,8 @@ async def test_versions_that_are_alone_in_their_lines_need_no_names_of_lines(ser
 
 async def test_latest_is_first_even_below_a_page_of_pre_releases(service: Service) -> None:
     await service.publish("1.0.0")
-    for number in range(31):
-        await service.publish(f"2.0.0rc{number}", version=f"2.0.0-rc.{number}")
+    for candidate in range(31):
+        await service.publish(f"2.0.0rc{candidate}", version=f"2.0.0-rc.{candidate}")
     first = await read(service, PROVIDER)
     assert outline_of(first)[:3] == ["1.0.0", "30 pre-releases", "2.0.0-rc.30"]
     assert "Latest" in rows_of(first)["1.0.0"]
@@ -126,8 +126,8 @@ async def test_latest_is_first_even_below_a_page_of_pre_releases(service: Servic
 
 
 async def test_a_pre_release_that_is_latest_is_not_folded(service: Service) -> None:
-    for number in (1, 2):
-        await service.publish(f"2.0.0rc{number}", version=f"2.0.0-rc.{number}")
+    for candidate in (1, 2):
+        await service.publish(f"2.0.0rc{candidate}", version=f"2.0.0-rc.{candidate}")
     assert outline_of(await read(service, PROVIDER)) == ["2.0.0-rc.2", "1 pre-release", "2.0.0-rc.1"]
 
 

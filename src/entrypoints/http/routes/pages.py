@@ -107,7 +107,7 @@ async def provider_page(
         marked.append(entry.latest)  # it stands above them
     listing = VersionListing(
         versions=shown,
-        latest=latest and latest.version,
+        latest=None if latest is None else latest.version,
         marks=await list_marks.execute(provider, marked),
         is_first=before is None,
         is_last=len(found) <= _LISTED,
