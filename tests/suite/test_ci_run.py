@@ -10,8 +10,8 @@ import pytest
 SCRIPT = Path(".ci/run").absolute()
 BROWSER = "apt-get install -y -qq --no-install-recommends chromium"
 PARTS = [
-    "make containers",
-    "make workflows",
+    "make run ARGS=--once",
+    "make --jobs=2 --output-sync=target containers workflows types",
     "make test-browser",
     "make test-attacks ATTACKS_PATIENCE=3",
     "make test-programs",
