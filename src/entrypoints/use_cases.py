@@ -31,6 +31,7 @@ from application.use_cases.publishers import ManagePublishers
 from application.use_cases.queries import (
     CheckReadiness,
     FindProvider,
+    FindReadme,
     FindSchema,
     FindVersion,
     ListDistributions,
@@ -147,6 +148,7 @@ class UseCases:
     restore_version: RestoreVersion
     verify_wheel: VerifyWheel
     find_version: FindVersion
+    find_readme: FindReadme
     find_schema: FindSchema
     search_resources: SearchResources
     list_versions: ListVersions

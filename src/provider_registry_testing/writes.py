@@ -40,6 +40,7 @@ EVERY_METHOD: Mapping[str, Callable[[VersionStore], Awaitable[Any]]] = {
     "update": lambda store: store.update(_NAME, _VERSION, writing(a_version("1.0.0"))),
     "find": lambda store: store.find(_NAME, _VERSION),
     "find_latest": lambda store: store.find_latest(_NAME),
+    "find_readme": lambda store: store.find_readme(_NAME, _VERSION),
     "find_registration": lambda store: store.find_registration(UUID(int=1)),
     "list_all": lambda store: store.list_all(_NAME),
     "list_versions": lambda store: store.list_versions(_NAME),

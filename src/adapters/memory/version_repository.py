@@ -39,6 +39,7 @@ from domain.version_state import (
 )
 from domain.versions import ProviderVersion, VersionStatus
 from domain.wheel.filename import WheelFilename
+from domain.wheel.metadata import Readme
 
 Copies = dict[Sha256Digest, tuple[MirroredWheel, datetime]]
 """The copies of wheels, and when they were verified."""
@@ -136,6 +137,11 @@ class InMemoryVersionRepository:
         await self.ping()
         found = {each.version: each.announcement.schemas for each in self._public(name) if each.version in versions}
         return {version: schemas for version, schemas in found.items() if schemas is not None}
+
+    async def find_readme(self, name: ProviderName, version: SemVer) -> Readme | None:
+        await self.ping()
+        found = self._versions.get(name, {}).get(version)
+        return found.wheel.readme if found is not None and found.status.is_public and found.wheel else None
 
     async def find_registration(self, registration_id: UUID) -> ProviderVersion | None:
         await self.ping()

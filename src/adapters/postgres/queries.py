@@ -138,6 +138,7 @@ OF_VERSIONS = VERSIONS.c.version == func.any(bindparam("of_versions", type_=ARRA
 LIST_SCHEMAS = select(VERSIONS.c.version, VERSIONS.c.schemas).where(
     where_provider(VERSIONS), text(IS_PUBLIC), OF_VERSIONS, VERSIONS.c.schemas.is_not(None)
 )
+FIND_README = select(VERSIONS.c.readme, VERSIONS.c.readme_type).where(where_version(VERSIONS), text(IS_PUBLIC))
 FIND_REGISTRATION = select(*_SHOWN).where(
     VERSIONS.c.registration_id == bindparam("of_registration", type_=VERSIONS.c.registration_id.type)
 )

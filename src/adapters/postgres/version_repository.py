@@ -21,7 +21,15 @@ from adapters.postgres.error_mapping import (
 )
 from adapters.postgres.grants import LACKING
 from adapters.postgres.leases import held
-from adapters.postgres.mapping import read_event, read_neighbours, read_number, read_provider, read_report, read_version
+from adapters.postgres.mapping import (
+    read_event,
+    read_neighbours,
+    read_number,
+    read_provider,
+    read_readme,
+    read_report,
+    read_version,
+)
 from adapters.postgres.provenance_statements import read_publisher_events
 from adapters.postgres.queries import LOAD, LOAD_WITH_NAMES, key_of, part
 from adapters.postgres.resource_index import index_latest, index_rows
@@ -45,6 +53,7 @@ from domain.version_state import (
 )
 from domain.versions import ProviderVersion
 from domain.wheel.filename import WheelFilename
+from domain.wheel.metadata import Readme
 
 
 class PostgresVersionRepository:
@@ -102,6 +111,10 @@ class PostgresVersionRepository:
         wanted = {version.text: version for version in versions}
         rows = await self._database.read(queries.LIST_SCHEMAS, {**key_of(name), "of_versions": list(wanted)})
         return {wanted[row["version"]]: found for row in rows if (found := read_schemas(row["schemas"])) is not None}
+
+    async def find_readme(self, name: ProviderName, version: SemVer) -> Readme | None:
+        rows = await self._database.read(queries.FIND_README, key_of(name, version))
+        return read_readme(rows[0]) if rows else None
 
     async def find_registration(self, registration_id: UUID) -> ProviderVersion | None:
         rows = await self._database.read(queries.FIND_REGISTRATION, {"of_registration": registration_id})

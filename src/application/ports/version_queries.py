@@ -11,13 +11,14 @@ from domain.names import ProviderName
 from domain.schemas import ResourceSchemas
 from domain.semver import SemVer
 from domain.versions import ProviderVersion
+from domain.wheel.metadata import Readme
 
 
 class VersionQueries(VersionLookup, Protocol):
     """Finds and lists versions. All but ``history``, ``list_all`` and ``find_registration`` return public ones only.
 
-    The readmes of their wheels are left out (None). Every method raises ``StoreUnavailableError`` when the database is
-    unreachable.
+    The readmes of their wheels are left out (None); ``find_readme`` has them. Every method raises
+    ``StoreUnavailableError`` when the database is unreachable.
     """
 
     async def find_latest(self, name: ProviderName) -> ProviderVersion | None:
@@ -41,6 +42,10 @@ class VersionQueries(VersionLookup, Protocol):
 
     async def list_schemas(self, name: ProviderName, versions: Sequence[SemVer]) -> Mapping[SemVer, ResourceSchemas]:
         """Return the schemas of resource types of those of these versions that are public and have some."""
+        ...
+
+    async def find_readme(self, name: ProviderName, version: SemVer) -> Readme | None:
+        """Return the readme of a public version's wheel; None if it has none."""
         ...
 
     async def history(

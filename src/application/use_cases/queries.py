@@ -21,6 +21,7 @@ from domain.search import Query
 from domain.semver import SemVer
 from domain.version_marks import VersionMarks
 from domain.versions import ProviderVersion
+from domain.wheel.metadata import Readme
 
 
 class FindVersion:
@@ -38,6 +39,21 @@ class FindVersion:
         """
         found = await (self._versions.find_latest(name) if version is None else self._versions.find(name, version))
         return require_version(found, name, version)
+
+
+class FindReadme:
+    """Reads what wheels say at length."""
+
+    def __init__(self, versions: VersionQueries) -> None:
+        self._versions = versions
+
+    async def execute(self, name: ProviderName, version: SemVer) -> Readme | None:
+        """Return the readme of a public version's wheel; None if it has none.
+
+        Raises:
+            StoreUnavailableError: The store is unreachable.
+        """
+        return await self._versions.find_readme(name, version)
 
 
 class ListVersions:

@@ -39,6 +39,7 @@ from application.use_cases.provenance import ListAttestations
 from application.use_cases.queries import (
     CheckReadiness,
     FindProvider,
+    FindReadme,
     FindSchema,
     FindVersion,
     ListDistributions,
@@ -170,6 +171,7 @@ def build_registry(  # noqa: PLR0913 -- each is a setting
         restore_version=RestoreVersion(versions=store, clock=adapters.clock),
         verify_wheel=verify_wheel,
         find_version=find_version,
+        find_readme=FindReadme(adapters.store),
         find_schema=FindSchema(find_version),
         list_versions=ListVersions(adapters.store),
         list_marks=ListMarks(adapters.marks, has_attestations=adapters.provenance is not None),

@@ -15,6 +15,7 @@ from domain.semver import SemVer
 from domain.verification import VerificationLog
 from domain.version_state import Publish, VersionSnapshot, VersionWrite, as_public
 from domain.versions import ProviderVersion, VersionStatus
+from domain.wheel.metadata import Readme
 from provider_registry_testing.builders import NOW, a_building_version, a_comparison, a_name, a_proven_wheel, a_version
 from provider_registry_testing.writes import VersionStore, event_of, numbers, put, writing
 
@@ -116,6 +117,20 @@ class ReadsContract:
         assert after.version == version
         assert (await store.load(version.name, version.version)).version == version
         assert await store.find(version.name, version.version) == version
+
+    async def test_the_readme_of_a_public_version_is_read_apart(self, store: VersionStore) -> None:
+        readme = Readme("# Änderungen", "text/markdown")
+        old, new = (a_building_version(number) for number in ("1.0.0", "1.1.0"))
+        old = old.publish(replace(a_proven_wheel(), readme=readme), at=NOW).yank("broken", at=LATER)
+        await put(store, old, new.publish(a_proven_wheel(), at=NOW), a_building_version("2.0.0").fail(REFUSAL, at=NOW))
+
+        numbered = {each: await store.find_readme(old.name, SemVer.parse(each)) for each in ("1.0.0", "1.1.0", "2.0.0")}
+
+        assert numbered == {"1.0.0": readme, "1.1.0": None, "2.0.0": None}
+        found = await store.find(old.name, old.version)
+        assert found is not None
+        assert found.wheel is not None
+        assert found.wheel.readme is None
 
     async def test_the_schemas_of_several_versions_are_read_at_once_where_there_are_some(
         self, store: VersionStore

@@ -189,6 +189,7 @@ VALUES = {
 }
 EXPLAINED = {
     "FIND",
+    "FIND_README",
     "FIND_REGISTRATION",
     "FIND_LATEST",
     "LIST",
@@ -456,6 +457,7 @@ def test_a_search_is_planned_once_for_all_values(busy_dsn: str, search: tuple[st
         (distributions.OWNERS_HISTORY, "ix_distribution_events_history", 1),
         (queries.LIST_ALL, "uq_provider_versions_version", 100),
         (queries.LIST_SCHEMAS, "uq_provider_versions_version", 0),
+        (queries.FIND_README, "uq_provider_versions_version", 1),
     ],
     ids=[
         "FIND_PROVIDER",
@@ -467,6 +469,7 @@ def test_a_search_is_planned_once_for_all_values(busy_dsn: str, search: tuple[st
         "OWNERS_HISTORY",
         "LIST_ALL",
         "LIST_SCHEMAS",
+        "FIND_README",
     ],
 )
 def test_the_other_queries_read_indexes_only(busy_dsn: str, query: ClauseElement, index: str, rows: int) -> None:

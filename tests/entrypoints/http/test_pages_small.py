@@ -56,6 +56,23 @@ async def test_a_readme_that_fits_is_whole_and_a_longer_one_says_where_the_rest_
     assert "<summary>Show the changelog</summary>" in page
 
 
+async def test_each_version_shows_its_own_readme_and_a_longer_one_says_where_the_rest_is(service: Service) -> None:
+    paragraphs = "\n\n".join(f"Paragraph {number} of many." for number in range(3_500))
+    await service.publish("1.0.0", data=_described("1.0.0", "# Old\n\n[Old](#old) words."))
+    await service.publish("1.1.0", data=_described("1.1.0", paragraphs))
+    await service.publish("1.2.0", data=_described("1.2.0", paragraphs))
+    old, long, latest = [await read(service, f"{PROVIDER}/1.{number}.0") for number in range(3)]
+    assert '<h3 id="readme-old">Old</h3>\n<p><a href="#readme-old">Old</a> words.</p>' in old
+    assert '<li><a href="#readme">Readme</a></li>' in old
+    assert "<summary>Show the readme of 1.0.0</summary>" in old
+    assert "It goes on" not in old
+    assert "It goes on: the whole text is in the wheel." in long
+    assert '<a href="/providers/platform/gcp">in the API</a>' in latest
+    assert "Paragraph 0 of many." in latest
+    await service.publish("1.3.0")
+    assert "#readme" not in await read(service, f"{PROVIDER}/1.3.0")
+
+
 def _described(version: str, text: str) -> bytes:
     name = "pragmatiks_gcp_provider"
     header = f"Metadata-Version: 2.4\nName: {name}\nVersion: {version}\nDescription-Content-Type: text/markdown"

@@ -12,6 +12,7 @@ from domain.provenance.attestations import RecordedAttestation
 from domain.provenance.claims import SignerClaims
 from domain.verification import Check
 from domain.versions import ProviderVersion, VersionStatus
+from domain.wheel.metadata import Readme
 from entrypoints.http.pages.comparisons import compared_path
 from entrypoints.http.pages.log import LogPlaceView
 from entrypoints.http.pages.resource_list import ResourceList
@@ -31,6 +32,7 @@ class VersionPage:
         attestations: Those that it has, oldest first.
         registry_url: Where dependents reach the registry; None if that is not configured.
         mirror_url: Of the mirror, or its path; None if copies are not served.
+        readme: What its wheel says at length.
         log: Where the transparency log has it; None if it has not, or there is none.
     """
 
@@ -44,6 +46,7 @@ class VersionPage:
     attestations: Sequence[RecordedAttestation] = ()
     registry_url: str | None = None
     mirror_url: str | None = None
+    readme: Readme | None = None
     log: LogPlaceView | None = None
 
     @property

@@ -15,6 +15,7 @@ from application.use_cases.logged_releases import FindLogPlace
 from application.use_cases.provenance import ListAttestations
 from application.use_cases.queries import (
     FindProvider,
+    FindReadme,
     FindSchema,
     FindVersion,
     ListVersions,
@@ -51,6 +52,7 @@ async def version_page(
     version: FromPath[str],
     find_provider: NamedDependency[FindProvider],
     find_version: NamedDependency[FindVersion],
+    find_readme: NamedDependency[FindReadme],
     list_versions: NamedDependency[ListVersions],
     read_history: NamedDependency[ReadHistory],
     find_compatibility: NamedDependency[FindCompatibility],
@@ -77,6 +79,7 @@ async def version_page(
         attestations=await list_attestations.execute(provider, found.version) or (),
         registry_url=urls.base,
         mirror_url=urls.mirror,
+        readme=await find_readme.execute(provider, found.version),
         log=None if place is None else LogPlaceView.of(place, found, registry_url=urls.base),
     )
     has_log = find_log_place is not None
