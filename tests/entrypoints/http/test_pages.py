@@ -72,6 +72,16 @@ async def test_a_version_shows_how_to_install_it_what_was_checked_and_what_happe
     assert "by <code>mch_release</code>" in page
 
 
+async def test_a_version_installs_from_its_index_alone_and_in_development_with_a_certificate(service: Service) -> None:
+    await service.publish()
+    page = await read(service, VERSION)
+    index = "&#39;https://&lt;this registry&gt;/simple/&#39;"
+    assert f"pip install --no-deps --index-url {index} pragmatiks-gcp-provider==1.0.0<" in page
+    assert "--cert" not in page
+    await service.publish("1.1.0", host="localhost")
+    assert "--cert .data/wheel-host-ca.pem" in await read(service, f"{PROVIDER}/1.1.0")
+
+
 async def test_what_the_wheel_says_of_its_project_is_shown_and_read(service: Service) -> None:
     metadata = (
         "Metadata-Version: 2.4\nName: pragmatiks_gcp_provider\nVersion: 1.0.0\nLicense-Expression: MIT\n"

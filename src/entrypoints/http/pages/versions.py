@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from domain.availability import Availability, OriginVerdict
 from domain.catalog import CatalogEntry
@@ -19,6 +19,8 @@ from entrypoints.http.pages.resource_list import ResourceList
 from entrypoints.index_paths import index_path
 from entrypoints.presenters.history import HistoryEventView
 from entrypoints.presenters.installing import InstallView, install_view
+
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +119,18 @@ class VersionPage:
     def command(self) -> str:
         """What installs it, for a shell."""
         return f"pip install {shlex.quote(self.install.requirement)}"
+
+    @property
+    def index_command(self) -> str:
+        """What installs it from its index, which has none of its dependencies, for a shell."""
+        name = f"{self.version.announcement.wheel_url.filename.distribution}=={self.python_version}"
+        return f"pip install --no-deps --index-url {shlex.quote(self.index_url)} {shlex.quote(name)}"
+
+    @property
+    def is_in_development(self) -> bool:
+        """Whether its wheel is on this machine, where no public authority vouches for its host."""
+        wheel = urlsplit(self.install.wheel_url)
+        return wheel.scheme == "https" and wheel.hostname in _LOOPBACK
 
     @property
     def requirements_line(self) -> str:
