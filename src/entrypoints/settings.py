@@ -170,6 +170,7 @@ class TransparencyLogSettings(Struct, frozen=True, kw_only=True):
     signing_key_file: Path | None = None
     checkpoint_file: Path | None = None
     origin: str | None = None
+    witness_file: Path | None = None
 
     @property
     def kept_in(self) -> Path:

@@ -134,6 +134,10 @@ class LogObserver(Protocol):
         """Record that appending failed, and the code of the error."""
         ...
 
+    def witness_asked(self, outcome: str) -> None:
+        """Record that a witness was asked, and the ``WitnessOutcome`` of it."""
+        ...
+
 
 class NullHttpObserver:
     """Observes nothing."""
@@ -189,6 +193,9 @@ class NullLogObserver:
         """Do nothing."""
 
     def log_append_failed(self, code: str) -> None:
+        """Do nothing."""
+
+    def witness_asked(self, outcome: str) -> None:
         """Do nothing."""
 
 

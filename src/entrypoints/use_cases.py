@@ -7,6 +7,7 @@ from application.ports.task_queue import TaskQueue
 from application.ports.version_checks import VersionChecks
 from application.ports.webhook_queue import WebhookQueue
 from application.use_cases.accept_registration import AcceptRegistration
+from application.use_cases.ask_witnesses import AskWitnesses
 from application.use_cases.authentication import AuthenticateCustomer, AuthenticateMachine
 from application.use_cases.build_version import BuildVersion
 from application.use_cases.check_availability import CheckAvailability, FindAvailability
@@ -68,6 +69,7 @@ class LogUseCases:
 
     Attributes:
         append: None where no key is configured: another process appends.
+        ask_witnesses: None without witnesses.
     """
 
     read_checkpoint: ReadCheckpoint
@@ -78,6 +80,7 @@ class LogUseCases:
     list_releases: ListReleases
     measure: MeasureLog
     append: AppendToLog | None = None
+    ask_witnesses: AskWitnesses | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

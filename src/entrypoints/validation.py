@@ -11,6 +11,7 @@ import msgspec
 from domain.compatibility.rules import RULES, Verdict
 from entrypoints.database_urls import url_problems
 from entrypoints.log_keys import key_file_problems
+from entrypoints.log_witnesses import witness_file_problems
 from entrypoints.settings import (
     NO_TASKS,
     TASKS,
@@ -72,7 +73,10 @@ def validate(
 
 
 def _file_problems(group: type[msgspec.Struct], found: Mapping[str, Any]) -> Iterator[Problem]:
-    """Yield what is wrong with files of secrets, without repeating any."""
+    """Yield what is wrong with files of secrets and of witnesses, without repeating any."""
+    if group is TransparencyLogSettings and "witness_file" in found:
+        for problem in witness_file_problems(found["witness_file"]):
+            yield variable_of(group, "witness_file"), problem
     if group is WheelSettings and "credentials_file" in found:
         for problem in credentials_problems(found["credentials_file"]):
             yield variable_of(group, "credentials_file"), problem

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Protocol
 
+from application.ports.cosignatures import Cosignatures
 from application.ports.kept_checkpoint import KeptCheckpoint
 from application.ports.log_queries import LogQueries
 from application.ports.log_writer import LogWriter
-from application.use_cases.log_guard import LogGuard
+from application.use_cases.log_guard import LogGuard, WitnessedSizes
 from application.use_cases.transparency_log import AppendToLog, OpenLog
 from domain.log.notes import SigningKey, VerifierKey
 from provider_registry_testing.builders import NOW
@@ -18,8 +19,8 @@ KEY = SigningKey(VerifierKey(ORIGIN, bytes(32)), bytes(32))
 LATER = NOW + timedelta(days=1)
 
 
-class LogStore(LogWriter, LogQueries, Protocol):
-    """An adapter for both ports of the log."""
+class LogStore(LogWriter, LogQueries, Cosignatures, Protocol):
+    """An adapter for all ports of the log's store."""
 
 
 class KeptInMemory:
@@ -48,8 +49,8 @@ async def open_log(log: LogStore, origin: str = ORIGIN) -> None:
     await OpenLog(log=log, clock=_OneMoment()).execute(origin)
 
 
-async def append_to(log: LogStore, kept: KeptCheckpoint | None = None) -> int:
-    guard = LogGuard(log=log, kept=kept or KeptInMemory())
+async def append_to(log: LogStore, kept: KeptCheckpoint | None = None, witnessed: WitnessedSizes | None = None) -> int:
+    guard = LogGuard(log=log, kept=kept or KeptInMemory(), witnessed=witnessed)
     return await AppendToLog(log=log, guard=guard, keys=[KEY], sign=sign).execute()
 
 

@@ -77,7 +77,7 @@ def test_a_key_that_leaked_is_replaced_at_once_and_what_clients_kept_still_count
 
 
 @contextmanager
-def _copied(world: World, server: str) -> Iterator[World]:
+def copied(world: World, server: str) -> Iterator[World]:
     """Restore what the database holds now on the side, under the key and the checkpoint file that there are."""
     cut_connections(world.database)
     with a_database(server, template=world.database) as dsn:
@@ -90,7 +90,7 @@ def test_a_log_goes_on_from_a_backup_that_has_all_that_was_signed(world: World, 
         world.register("1.0.0")
         world.wait_until_logged(3)
         assert world.verify()[0] == 0
-    with _copied(world, postgres_dsn) as restored, restored.serving():
+    with copied(world, postgres_dsn) as restored, restored.serving():
         restored.register("1.1.0")
         restored.wait_until_logged(4)
         verified = restored.verify("--every-entry")
@@ -104,7 +104,7 @@ def test_an_older_backup_signs_nothing_while_what_was_signed_is_known(world: Wor
     with world.serving():
         world.register("1.0.0")
         world.wait_until_logged(3)
-    with _copied(world, postgres_dsn) as restored:
+    with copied(world, postgres_dsn) as restored:
         with world.serving():
             world.register("1.1.0")
             world.wait_until_logged(4)

@@ -129,7 +129,7 @@ def test_a_row_that_the_owner_of_the_database_rewrites_is_detected(world: World)
 
 @pytest.mark.hostile
 def test_a_log_that_is_begun_anew_with_its_own_key_is_detected(world: World) -> None:
-    tables = "log_state, log_pending, log_entries, log_salts, log_tiles, log_checkpoints"
+    tables = "log_state, log_pending, log_entries, log_salts, log_tiles, log_checkpoints, log_cosignatures"
     assert world.command("init")[0] == 0
     with world.serving():
         world.register("1.0.0")

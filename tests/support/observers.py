@@ -46,4 +46,5 @@ def a_told_registry() -> CollectorRegistry:
     observer.webhook_attempted(is_accepted=True)
     observer.log_appended(1)
     observer.log_append_failed("log_would_fork")
+    observer.witness_asked("cosigned")
     return registry

@@ -47,6 +47,7 @@ TABLES = (
     "log_pending",
     "log_entries",
     "log_salts",
+    "log_cosignatures",
     "log_tiles",
     "log_checkpoints",
     "version_checks",

@@ -16,7 +16,7 @@ from domain.semver import SemVer
 
 
 class InMemoryLog:
-    """Keeps the log of an in-memory store; implements the ports ``LogWriter`` and ``LogQueries``."""
+    """Keeps the log of an in-memory store; implements ``LogWriter``, ``LogQueries`` and ``Cosignatures``."""
 
     def __init__(self, store: InMemoryVersionRepository) -> None:
         self._store = store
@@ -25,6 +25,7 @@ class InMemoryLog:
         self._entries: list[LogEntry] = []
         self._tiles: dict[tuple[int, int], bytes] = {}
         self._checkpoint: bytes | None = None
+        self._cosignatures: dict[str, tuple[int, bytes]] = {}
         self._edge = RightEdge()
         self._appended: set[str] = set()
 
@@ -70,9 +71,16 @@ class InMemoryLog:
         return LogState(origin=self._origin, size=len(self._entries), pending=len(pending), pending_since=since)
 
     async def find_checkpoint(self) -> bytes | None:
-        """Return the newest checkpoint."""
+        """Return the newest checkpoint, with the cosignatures over it."""
         await self._store.ping()
-        return self._checkpoint
+        lines = [line for _, (size, line) in sorted(self._cosignatures.items()) if size == len(self._entries)]
+        return self._checkpoint and self._checkpoint + b"".join(lines)
+
+    async def keep_cosignature(self, witness: str, size: int, line: bytes) -> None:
+        """Keep the line of a witness."""
+        await self._store.ping()
+        if size >= self._cosignatures.get(witness, (0, b""))[0]:
+            self._cosignatures[witness] = size, line
 
     async def find_tile(self, level: int, index: int) -> bytes | None:
         """Return a tile as wide as it is."""

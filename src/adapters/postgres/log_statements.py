@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ARRAY, BigInteger, BindParameter, Executable, Integer, Text, bindparam, insert, text
 from sqlalchemy.dialects import postgresql
 
-from adapters.postgres.log_tables import LOG_CHECKPOINTS, LOG_ENTRIES, LOG_SALTS, LOG_STATE, LOG_TILES
+from adapters.postgres.log_tables import LOG_CHECKPOINTS, LOG_COSIGNATURES, LOG_ENTRIES, LOG_SALTS, LOG_STATE, LOG_TILES
 from adapters.postgres.tables import VERSIONS
 
 _UNREAD = frozenset({"id", "readme", "readme_type", "verification", "compatibility", "prefix", "name"})
@@ -172,7 +172,19 @@ DESCRIBE = text("""
             LEFT JOIN provider_events shown ON shown.id = first.event_id) AS pending_since
     FROM log_state
 """)
-CHECKPOINT = text("SELECT note FROM log_checkpoints ORDER BY size DESC LIMIT 1")
+CHECKPOINT = text("""
+    SELECT note || coalesce((
+        SELECT string_agg(line, ''::bytea ORDER BY witness) FROM log_cosignatures cosigned
+        WHERE cosigned.size = newest.size
+    ), ''::bytea) AS note
+    FROM log_checkpoints newest ORDER BY size DESC LIMIT 1
+""")
+_COSIGNATURE = postgresql.insert(LOG_COSIGNATURES)
+KEEP_COSIGNATURE = _COSIGNATURE.on_conflict_do_update(
+    index_elements=[LOG_COSIGNATURES.c.witness],
+    set_={"size": _COSIGNATURE.excluded.size, "line": _COSIGNATURE.excluded.line},
+    where=LOG_COSIGNATURES.c.size <= _COSIGNATURE.excluded.size,
+).returning(LOG_COSIGNATURES.c.size)
 ENTRIES = text(
     'SELECT leaf FROM log_entries WHERE "index" >= :of_start AND "index" < :of_end ORDER BY "index"'
 ).bindparams(bindparam("of_start", type_=BigInteger), bindparam("of_end", type_=BigInteger))

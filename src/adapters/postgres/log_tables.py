@@ -118,3 +118,12 @@ LOG_CHECKPOINTS = Table(
     Column("size", BigInteger, primary_key=True, autoincrement=False),
     Column("note", LargeBinary, nullable=False),
 )
+
+LOG_COSIGNATURES = Table(
+    "log_cosignatures",
+    _METADATA,
+    Column("witness", _NAME, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("line", LargeBinary, nullable=False),
+)
+"""The newest cosignature of each witness; it is served with the checkpoint of that size alone."""

@@ -153,6 +153,12 @@ class Metrics:
             ["code"],
             registry=registry,
         )
+        self.witnesses_asked = Counter(
+            "registry_log_witness_requests",
+            "Witnesses that were asked to cosign the transparency log, by outcome: cosigned, failed or ahead.",
+            ["outcome"],
+            registry=registry,
+        )
         build = Gauge(
             "registry_build_info",
             "Always 1; the labels tell what runs.",

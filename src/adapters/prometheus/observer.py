@@ -104,6 +104,9 @@ class PrometheusObserver:
     def log_append_failed(self, code: str) -> None:
         self._metrics.log_failures.labels(code).inc()
 
+    def witness_asked(self, outcome: str) -> None:
+        self._metrics.witnesses_asked.labels(outcome).inc()
+
 
 class _Timed(AbstractContextManager[None]):
     """A stage that is under way."""

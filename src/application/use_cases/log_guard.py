@@ -1,5 +1,7 @@
 """Keeping the log from signing two histories."""
 
+from collections.abc import Sequence
+
 from application.errors import CheckpointNotKeptError, LogWouldForkError
 from application.ports.kept_checkpoint import KeptCheckpoint
 from application.ports.log_queries import LogQueries
@@ -7,7 +9,32 @@ from domain.log import proofs
 from domain.log.checkpoints import Checkpoint
 from domain.log.merkle import verify_consistency
 from domain.log.notes import InvalidNoteError, Note
-from domain.log.tiles import RightEdge, TileName
+from domain.log.tiles import RightEdge
+
+
+class WitnessedSizes:
+    """How many entries of the log its witnesses have, as far as they were asked."""
+
+    def __init__(self) -> None:
+        self._sizes: dict[str, int] = {}
+
+    def of(self, witness: str) -> int:
+        """Return how many a witness has; 0 if that is not known."""
+        return self._sizes.get(witness, 0)
+
+    def learn(self, witness: str, size: int) -> None:
+        """Believe what a witness says now, also if it said otherwise."""
+        self._sizes[witness] = size
+
+    def require(self, size: int) -> None:
+        """Verify that no witness has more entries than the stored log.
+
+        Raises:
+            LogWouldForkError: One has.
+        """
+        for witness, known in self._sizes.items():
+            if known > size:
+                raise _fork(f"has {size} entries, and the witness {witness} has {known}")
 
 
 class LogMovedError(Exception):
@@ -26,9 +53,10 @@ class LogGuard:
     what was signed before, and no one could tell which of the two is true.
     """
 
-    def __init__(self, *, log: LogQueries, kept: KeptCheckpoint) -> None:
+    def __init__(self, *, log: LogQueries, kept: KeptCheckpoint, witnessed: WitnessedSizes | None = None) -> None:
         self._log = log
         self._kept = kept
+        self._witnessed = witnessed or WitnessedSizes()
         self._verified: Checkpoint | None = None
         self._is_known = False
 
@@ -37,7 +65,9 @@ class LogGuard:
 
         Raises:
             LogMovedError: It is not; ``catch_up`` tells whether it only grew.
+            LogWouldForkError: A witness has more of it.
         """
+        self._witnessed.require(edge.size)
         known = (0, edge.root) if self._verified is None else (self._verified.size, self._verified.root)
         if not self._is_known or known != (edge.size, edge.root):
             raise LogMovedError(edge.size, edge.root)
@@ -87,21 +117,30 @@ class LogGuard:
             raise _fork(f"has {0 if newest is None else newest.size} entries, and {kept.size} were signed")
         if newest.origin != kept.origin:
             raise _fork(f"is {newest.origin}, and {kept.origin} was signed")
-        ranges = proofs.consistency(kept.size, newest.size)
         try:
-            tiles = {name: await self._tile(name) for name in proofs.tiles_for(ranges, newest.size)}
             verify_consistency(
                 old=kept.size,
                 new=newest.size,
                 old_root=kept.root,
                 new_root=newest.root,
-                proof=proofs.roots(ranges, tiles) if kept.size < newest.size else [],
+                proof=await consistency_proof(self._log, kept.size, newest.size),
             )
         except ValueError:
             raise _fork(f"does not begin with the {kept.size} entries that were signed") from None
 
-    async def _tile(self, name: TileName) -> bytes:
-        return await self._log.find_tile(name.level, name.index) or b""
+
+async def consistency_proof(log: LogQueries, old: int, new: int) -> Sequence[bytes]:
+    """Return the proof that a tree of ``new`` entries begins with ``old``, as the stored tiles have it.
+
+    Raises:
+        ValueError: The old tree is empty or larger, or a tile is absent.
+        StoreUnavailableError: The store is unreachable.
+    """
+    ranges = proofs.consistency(old, new)
+    if old == new:
+        return []
+    tiles = {name: await log.find_tile(name.level, name.index) or b"" for name in proofs.tiles_for(ranges, new)}
+    return proofs.roots(ranges, tiles)
 
 
 def _fork(what: str) -> LogWouldForkError:

@@ -47,7 +47,7 @@ class VerifierKey:
         Raises:
             InvalidKeyError: It is not such a key.
         """
-        name, key_id, key = _parts(written, "a verifier key is NAME+ID+BASE64, as the log's operator publishes it")
+        name, key_id, key = key_parts(written, "a verifier key is NAME+ID+BASE64, as the log's operator publishes it")
         parsed = cls(name, key)
         if parsed.id.hex() != key_id:
             raise InvalidKeyError("the verifier key's id is not that of its name and key; copy it again")
@@ -87,7 +87,7 @@ class SigningKey:
         expected = f"a signing key is {_PRIVATE}NAME+ID+BASE64, in one line"
         if not written.startswith(_PRIVATE):
             raise InvalidKeyError(expected)
-        name, key_id, seed = _parts(written.removeprefix(_PRIVATE), expected)
+        name, key_id, seed = key_parts(written.removeprefix(_PRIVATE), expected)
         key = cls.of(name, seed, public_key)
         if key.verifier.id.hex() != key_id:
             raise InvalidKeyError("the signing key's id is not that of its name and key; copy it again")
@@ -196,8 +196,12 @@ def _signature(line: str) -> NoteSignature:
     return NoteSignature(name, decoded[:_ID_SIZE], decoded[_ID_SIZE:])
 
 
-def _parts(written: str, expected: str) -> tuple[str, str, bytes]:
-    """Return name, id and the 32 bytes of a written key."""
+def key_parts(written: str, expected: str, *, kind: bytes = ED25519) -> tuple[str, str, bytes]:
+    """Return name, id and the 32 bytes of a written key.
+
+    Raises:
+        InvalidKeyError: It is not one, or one of another kind. The message never holds it.
+    """
     name, first, rest = written.partition("+")
     key_id, second, encoded = rest.partition("+")
     try:
@@ -206,8 +210,10 @@ def _parts(written: str, expected: str) -> tuple[str, str, bytes]:
         raise InvalidKeyError(expected) from None
     if not first or not second:
         raise InvalidKeyError(expected)
-    if key[:1] != ED25519:
-        raise InvalidKeyError("the key is not an Ed25519 key, the only kind that is supported")
+    if key[:1] != kind:
+        is_log_key = kind == ED25519
+        wanted = "an Ed25519 key, the only kind that is supported" if is_log_key else "a witness's, of type 04"
+        raise InvalidKeyError(f"the key is not {wanted}")
     if len(key) != 1 + _KEY_SIZE:
         raise InvalidKeyError(expected)
     return _key_name(name), key_id, key[1:]

@@ -30,6 +30,7 @@ from application.ports.attestation_queries import AttestationQueries
 from application.ports.attestation_verifier import AttestationVerifier
 from application.ports.clock import Clock
 from application.ports.config_validator import ConfigValidator
+from application.ports.cosignatures import Cosignatures
 from application.ports.customer_directory import CustomerDirectory
 from application.ports.customer_verifier import CustomerVerifier
 from application.ports.distribution_index import DistributionIndex
@@ -59,8 +60,10 @@ from application.ports.webhook_sender import WebhookSender
 from application.ports.wheel_fetcher import WheelFetcher
 from application.ports.wheel_mirror import WheelMirror
 from application.ports.wheel_reader import WheelReader
+from application.ports.witness import Witness
+from application.use_cases.ask_witnesses import AskWitnesses
 from application.use_cases.deliver_webhooks import DeliverWebhooks, MeasureWebhooks
-from application.use_cases.log_guard import LogGuard
+from application.use_cases.log_guard import LogGuard, WitnessedSizes
 from application.use_cases.logged_releases import FindLogPlace, ListReleases
 from application.use_cases.mirror import KeepWheel
 from application.use_cases.queries import FindProvider, FindVersion
@@ -120,16 +123,21 @@ class LogAdapters:
 
     Attributes:
         kept: What was signed last, apart from the store.
+        cosignatures: What witnesses signed.
         keys: What signs; none where another process appends.
+        witnesses: Asked where there are keys.
     """
 
     writer: LogWriter
     queries: LogQueries
     kept: KeptCheckpoint
+    cosignatures: Cosignatures
     keys: Sequence[SigningKey] = ()
+    witnesses: Sequence[Witness] = ()
 
     def use_cases(self, find_version: FindVersion, find_provider: FindProvider, clock: Clock) -> LogUseCases:
         """Wire the use cases of the log."""
+        sizes = WitnessedSizes()
         return LogUseCases(
             read_checkpoint=ReadCheckpoint(self.queries),
             read_tile=ReadTile(self.queries),
@@ -138,12 +146,22 @@ class LogAdapters:
             find_log_place=FindLogPlace(self.queries),
             list_releases=ListReleases(self.queries, find_provider),
             measure=MeasureLog(log=self.writer, clock=clock),
-            append=self.append() if self.keys else None,
+            append=self.append(sizes) if self.keys else None,
+            ask_witnesses=self._ask_witnesses(sizes) if self.keys and self.witnesses else None,
         )
 
-    def append(self) -> AppendToLog:
-        """Return the use case that appends."""
-        guard = LogGuard(log=self.queries, kept=self.kept)
+    def _ask_witnesses(self, sizes: WitnessedSizes) -> AskWitnesses:
+        return AskWitnesses(
+            log=self.queries,
+            cosignatures=self.cosignatures,
+            witnesses=self.witnesses,
+            sizes=sizes,
+            verify=ed25519.verify,
+        )
+
+    def append(self, sizes: WitnessedSizes | None = None) -> AppendToLog:
+        """Return the use case that appends, unless a witness is known to have more."""
+        guard = LogGuard(log=self.queries, kept=self.kept, witnessed=sizes)
         return AppendToLog(log=self.writer, guard=guard, keys=self.keys, sign=ed25519.sign)
 
 
@@ -255,7 +273,7 @@ class MemoryAdapters(Adapters):
         """Return the same with a transparency log in memory."""
         log = InMemoryLog(self.store)
         logged = copy(self)
-        adapters = LogAdapters(writer=log, queries=log, kept=InMemoryCheckpoint(), keys=keys)
+        adapters = LogAdapters(writer=log, queries=log, kept=InMemoryCheckpoint(), cosignatures=log, keys=keys)
         object.__setattr__(logged, "log", adapters)
         return logged
 

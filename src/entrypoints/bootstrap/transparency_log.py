@@ -1,19 +1,24 @@
 """The transparency log that the settings describe."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import structlog
 
 from adapters.checkpoint_file import CheckpointFile
+from adapters.https.tls import create_ssl_context
+from adapters.https.witness import HttpsWitness
+from adapters.postgres.cosignatures import PostgresCosignatures
 from adapters.postgres.engine import Database
 from adapters.postgres.log_queries import PostgresLogQueries
 from adapters.postgres.log_writer import PostgresLogWriter
 from adapters.system_clock import SystemClock
+from application.ports.witness import Witness
 from application.use_cases.transparency_log import DescribeLog, OpenLog
 from entrypoints.bootstrap.adapters import LogAdapters
 from entrypoints.bootstrap.databases import connection_options, serving_database
 from entrypoints.log_keys import is_readable_by_others, read_signing_keys
+from entrypoints.log_witnesses import read_witnesses
 from entrypoints.settings import DatabaseSettings, TransparencyLogSettings
 from entrypoints.use_cases import OperatorLogUseCases
 
@@ -29,8 +34,17 @@ def log_adapters(settings: TransparencyLogSettings, database: Database) -> LogAd
         writer=PostgresLogWriter(database),
         queries=PostgresLogQueries(database),
         kept=CheckpointFile(settings.kept_in),
+        cosignatures=PostgresCosignatures(database),
         keys=keys,
+        witnesses=_witnesses(settings) if keys else (),
     )
+
+
+def _witnesses(settings: TransparencyLogSettings) -> Sequence[Witness]:
+    if settings.witness_file is None:
+        return ()
+    tls = create_ssl_context()
+    return [HttpsWitness(key, url, tls) for key, url in read_witnesses(settings.witness_file)]
 
 
 @asynccontextmanager

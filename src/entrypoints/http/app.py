@@ -189,10 +189,12 @@ def create_app(  # noqa: PLR0913 -- each is a setting
             app.state.admission = Admission(bounds)
             app.state.index_pages = IndexPages(reads, rendering, urls)
             app.state.followers = Followers(limit=bounds.followers, seconds=bounds.follow_seconds)
-            append = None if opened.log is None else opened.log.append
+            logged = opened.log
             async with (
                 opened.changes.subscribe(reads) if bounds.read_cache_bytes else nullcontext(),
-                appending_to_log(append, watching.log) if append is not None else nullcontext(),
+                appending_to_log(logged.append, watching.log, logged.ask_witnesses)
+                if logged is not None and logged.append is not None
+                else nullcontext(),
                 work(opened),
             ):
                 yield

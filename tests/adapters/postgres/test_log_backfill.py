@@ -17,7 +17,7 @@ from tests.support.waiting import wait_until
 
 OPENING = "01938a6e-1c00-7000-8000-000000000001"
 BY_HAND = "SET session_replication_role = replica"
-OF_THE_LOG = "log_state, log_pending, log_entries, log_salts, log_tiles, log_checkpoints"
+OF_THE_LOG = "log_state, log_pending, log_entries, log_salts, log_tiles, log_checkpoints, log_cosignatures"
 KEPT = ("writer-0", "writer-1")
 WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 

@@ -51,7 +51,7 @@ async def _append(service: Service) -> None:
     signing = MemoryAdapters().with_log([KEY]).log
     assert signing is not None
     log = _log(service)
-    await type(signing)(writer=log, queries=log, kept=signing.kept, keys=[KEY]).append().execute()
+    await type(signing)(writer=log, queries=log, kept=signing.kept, cosignatures=log, keys=[KEY]).append().execute()
 
 
 async def _release(service: Service, *versions: str) -> None:
