@@ -98,6 +98,28 @@ def test_a_witness_cosigns_what_only_grew_and_nothing_else(served: World, tmp_pa
     assert known.text.startswith(after.text)
 
 
+def test_a_registry_asks_the_witness_itself_and_serves_what_it_signed(world: World, tmp_path: Path) -> None:
+    assert world.command("init")[0] == 0
+    with _witness(tmp_path, world.verifier) as (url, verifier_key):
+        file = tmp_path / "witnesses"
+        file.write_text(f"{verifier_key} {url}\n")
+        with world.serving(REGISTRY_LOG_WITNESS_FILE=str(file)):
+            _wait_until_cosigned(world, 1)
+            world.register("1.0.0")
+            note = _wait_until_cosigned(world, 3)
+
+    _verify_cosignature(f"{note.signatures[1].line}\n", Checkpoint.parse(note.text), verifier_key)
+
+
+def _wait_until_cosigned(world: World, size: int) -> Note:
+    def cosigned() -> bool:
+        written, checkpoint = _checkpoint(world)
+        return checkpoint.size == size and len(Note.parse(written).signatures) == 2
+
+    wait_until(cosigned)
+    return Note.parse(_checkpoint(world)[0])
+
+
 @contextmanager
 def _witness(folder: Path, verifier: str) -> Iterator[tuple[str, str]]:
     config, port = folder / "witness.json", free_port()
