@@ -13,7 +13,7 @@ from domain.log import proofs
 from domain.log.checkpoints import Checkpoint
 from domain.log.entries import EventType
 from domain.log.merkle import leaf_hash
-from domain.log.notes import Note, NoteSignature, SigningKey, VerifierKey
+from domain.log.notes import Note, SigningKey, VerifierKey
 from domain.log.tiles import RightEdge, tiles_of
 from domain.provenance.admission import Admitted
 from domain.provenance.attestations import Attestation
@@ -45,10 +45,6 @@ async def _kinds(log: LogStore) -> list[tuple[str, str]]:
 async def _show(store: VersionStore, version: ProviderVersion, display_name: str) -> None:
     metadata = some_metadata(display_name=display_name)
     await store.update(version.name, version.version, writing(metadata=metadata, at=NOW))
-
-
-def _cosignature(witness: str, size: int, signature: bytes = b"signed") -> tuple[str, int, bytes]:
-    return witness, size, f"{NoteSignature(witness, bytes(4), signature).line}\n".encode()
 
 
 def _step(action: LifecycleAction, reason: str | None = None) -> LifecycleEvent:
@@ -200,28 +196,6 @@ class TransparencyLogContract:
             note = Note.parse(await log.find_checkpoint() or b"")
             assert Checkpoint.parse(note.text) == Checkpoint(ORIGIN, len(leaves), edge.root)
             assert [signature.name for signature in note.signatures] == [ORIGIN]
-
-    async def test_the_newest_cosignature_of_each_witness_is_read_with_its_checkpoint(
-        self, store: VersionStore, log: LogStore
-    ) -> None:
-        await open_log(log)
-        await append_to(log)
-        note = await log.find_checkpoint() or b""
-        for line in (
-            _cosignature("w2", 1),
-            _cosignature("w1", 1, b"earlier"),
-            _cosignature("w1", 1),
-            _cosignature("w3", 9),
-        ):
-            await log.keep_cosignature(*line)
-        assert await log.find_checkpoint() == note + _cosignature("w1", 1)[2] + _cosignature("w2", 1)[2]
-        await put(store, a_version())
-        await append_to(log)
-        newer = await log.find_checkpoint() or b""
-        assert [signature.name for signature in Note.parse(newer).signatures] == [ORIGIN]
-        await log.keep_cosignature(*_cosignature("w1", 2))
-        await log.keep_cosignature(*_cosignature("w1", 1))
-        assert await log.find_checkpoint() == newer + _cosignature("w1", 2)[2]
 
     async def test_tiles_are_full_and_partial_as_the_tree_grows(self, store: VersionStore, log: LogStore) -> None:
         await open_log(log)

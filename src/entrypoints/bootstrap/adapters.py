@@ -5,7 +5,6 @@ from copy import copy
 from dataclasses import dataclass, field
 from typing import Protocol, Self
 
-from adapters import ed25519
 from adapters.json_schema.config_errors import InProcessConfigValidator
 from adapters.json_schema.validator import MetaSchemaValidator
 from adapters.memory.change_feed import InMemoryChangeFeed
@@ -30,15 +29,12 @@ from application.ports.attestation_queries import AttestationQueries
 from application.ports.attestation_verifier import AttestationVerifier
 from application.ports.clock import Clock
 from application.ports.config_validator import ConfigValidator
-from application.ports.cosignatures import Cosignatures
 from application.ports.customer_directory import CustomerDirectory
 from application.ports.customer_verifier import CustomerVerifier
 from application.ports.distribution_index import DistributionIndex
 from application.ports.distribution_owners import DistributionOwners
 from application.ports.health_check import HealthCheck
-from application.ports.kept_checkpoint import KeptCheckpoint
 from application.ports.log_queries import LogQueries
-from application.ports.log_writer import LogWriter
 from application.ports.mirror_index import MirrorIndex
 from application.ports.origin_probe import OriginProbe
 from application.ports.provider_queries import ProviderQueries
@@ -60,19 +56,14 @@ from application.ports.webhook_sender import WebhookSender
 from application.ports.wheel_fetcher import WheelFetcher
 from application.ports.wheel_mirror import WheelMirror
 from application.ports.wheel_reader import WheelReader
-from application.ports.witness import Witness
-from application.use_cases.ask_witnesses import AskWitnesses
 from application.use_cases.deliver_webhooks import DeliverWebhooks, MeasureWebhooks
-from application.use_cases.log_guard import LogGuard, WitnessedSizes
-from application.use_cases.logged_releases import FindLogPlace, ListReleases
 from application.use_cases.mirror import KeepWheel
-from application.use_cases.queries import FindProvider, FindVersion
-from application.use_cases.read_log import ListChanges, ReadCheckpoint, ReadProof, ReadTile
-from application.use_cases.transparency_log import AppendToLog, MeasureLog
+from application.use_cases.read_log import ListChanges
 from domain.log.notes import SigningKey
 from domain.provenance.admission import AttestationMode
+from entrypoints.bootstrap.log_adapters import LogAdapters
 from entrypoints.changes import ChangeFeed
-from entrypoints.use_cases import LogUseCases, WebhookUseCases
+from entrypoints.use_cases import WebhookUseCases
 
 
 class VersionStore(VersionRepository, VersionQueries, HealthCheck, Protocol):
@@ -115,54 +106,6 @@ class ProvenanceAdapters:
     verifier: AttestationVerifier
     store: ProvenanceStore
     mode: AttestationMode = AttestationMode.RECORD
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogAdapters:
-    """The adapters of a transparency log.
-
-    Attributes:
-        kept: What was signed last, apart from the store.
-        cosignatures: What witnesses signed.
-        keys: What signs; none where another process appends.
-        witnesses: Asked where there are keys.
-    """
-
-    writer: LogWriter
-    queries: LogQueries
-    kept: KeptCheckpoint
-    cosignatures: Cosignatures
-    keys: Sequence[SigningKey] = ()
-    witnesses: Sequence[Witness] = ()
-
-    def use_cases(self, find_version: FindVersion, find_provider: FindProvider, clock: Clock) -> LogUseCases:
-        """Wire the use cases of the log."""
-        sizes = WitnessedSizes()
-        return LogUseCases(
-            read_checkpoint=ReadCheckpoint(self.queries),
-            read_tile=ReadTile(self.queries),
-            read_proof=ReadProof(self.queries, find_version),
-            list_changes=ListChanges(self.queries),
-            find_log_place=FindLogPlace(self.queries),
-            list_releases=ListReleases(self.queries, find_provider),
-            measure=MeasureLog(log=self.writer, clock=clock),
-            append=self.append(sizes) if self.keys else None,
-            ask_witnesses=self._ask_witnesses(sizes) if self.keys and self.witnesses else None,
-        )
-
-    def _ask_witnesses(self, sizes: WitnessedSizes) -> AskWitnesses:
-        return AskWitnesses(
-            log=self.queries,
-            cosignatures=self.cosignatures,
-            witnesses=self.witnesses,
-            sizes=sizes,
-            verify=ed25519.verify,
-        )
-
-    def append(self, sizes: WitnessedSizes | None = None) -> AppendToLog:
-        """Return the use case that appends, unless a witness is known to have more."""
-        guard = LogGuard(log=self.queries, kept=self.kept, witnessed=sizes)
-        return AppendToLog(log=self.writer, guard=guard, keys=self.keys, sign=ed25519.sign)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,8 +15,8 @@ from adapters.postgres.log_writer import PostgresLogWriter
 from adapters.system_clock import SystemClock
 from application.ports.witness import Witness
 from application.use_cases.transparency_log import DescribeLog, OpenLog
-from entrypoints.bootstrap.adapters import LogAdapters
 from entrypoints.bootstrap.databases import connection_options, serving_database
+from entrypoints.bootstrap.log_adapters import LogAdapters
 from entrypoints.log_keys import is_readable_by_others, read_signing_keys
 from entrypoints.log_witnesses import read_witnesses
 from entrypoints.settings import DatabaseSettings, TransparencyLogSettings
