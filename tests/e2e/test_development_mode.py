@@ -17,6 +17,7 @@ import pytest
 from adapters.sigstore.verifier import SigstoreAttestationVerifier
 from tests.e2e.test_command_line import COMMAND, clean_environment, run
 from tests.support.ports import free_port
+from tests.support.waiting import wait_until
 
 FORGE = "https://forge.example.com"
 
@@ -121,6 +122,13 @@ IN_THE_BACKGROUND = ("sh", "-c", """trap '' INT; exec "$@" """, "sh")
 """How a script's shell starts what it does not wait for."""
 
 
+def _is_alive(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 @pytest.mark.parametrize(
     ("started_by", "stop"),
     [((), signal.SIGINT), ((), signal.SIGTERM), (IN_THE_BACKGROUND, signal.SIGINT)],
@@ -142,7 +150,7 @@ def test_development_mode_stops_cleanly_and_leaves_no_process(
         assert "Stopped" in process.stdout.read()
 
     assert started
-    assert not [child for child in started if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
+    wait_until(lambda: not any(map(_is_alive, started)))  # PostgreSQL says that it has stopped just before it ends
     assert not [
         each for each in psutil.process_iter(["cmdline"]) if str(tmp_path) in " ".join(each.info["cmdline"] or [])
     ]
