@@ -78,7 +78,7 @@ def test_without_javascript_one_searches_and_reads(open_page: Open) -> None:
     page.get_by_role("link", name="Google Cloud").click()
     page.get_by_role("link", name="1.4.0", exact=True).click()
     assert page.get_by_role("heading", level=1).inner_text() == "Google Cloud 1.4.0"
-    assert page.get_by_text("pip install").is_visible()
+    assert page.get_by_text("pip install").first.is_visible()
     page.get_by_role("link", name="bucket", exact=True).click()
     assert page.get_by_text("Unique among all buckets there are.").is_visible()
 

@@ -104,7 +104,7 @@ def _says_nothing(walk: Walk, nodes: tuple[Node, Node], old: str | None, new: st
 
 
 def _default_of_branch(node: Node) -> Part | None:
-    """Return what has a default in one of several cases, where nobody can tell whether it applies."""
+    """Return what has a default in one of several cases, where it cannot be told whether it applies."""
     branches = (part for whole in conjuncts(node) for word in ("anyOf", "oneOf") for part in whole.listed(word))
     return next((part for branch in branches for part in conjuncts((branch,)) if "default" in part.keywords), None)
 
