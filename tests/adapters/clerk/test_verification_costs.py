@@ -107,12 +107,14 @@ async def test_slow_verifications_of_made_up_tokens_leave_places_to_good_ones_an
 ) -> None:
     good, signed = realm.clerk.mint(realm.sender), realm.clerk.mint(realm.sender, format="jwt")
     await verifier.verify(good)
-    paused = Paused()
-    realm.clerk.faults.next(paused, times=BOUNDS.at_once_unknown)
+    paused = [Paused() for _ in range(BOUNDS.at_once_unknown)]
+    for each in paused:
+        realm.clerk.faults.next(each)
     async with anyio.create_task_group() as group:
         for number in range(BOUNDS.at_once_unknown):
             group.start_soon(refusal_reason, verifier, f"mt_{number}")
-        await anyio.to_thread.run_sync(paused.arrived.wait)
+        for each in paused:
+            await anyio.to_thread.run_sync(each.arrived.wait)
         with pytest.raises(TokenAuthorityUnavailableError):
             await verifier.verify("mt_one_more")
         assert await verifier.verify(good) == realm.sender_as_machine
