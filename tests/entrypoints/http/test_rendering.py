@@ -13,7 +13,7 @@ from entrypoints.bootstrap import MemoryAdapters
 from entrypoints.http.cache.rendering import RenderingBusyError, RenderingPool
 from entrypoints.http.cache.representation import Representation
 from entrypoints.http.pages import responses
-from entrypoints.http.routes import pages
+from entrypoints.http.routes import pages, version_pages
 from tests.entrypoints.http.conftest import serving
 
 
@@ -115,7 +115,8 @@ async def test_a_page_is_rendered_once_until_its_provider_changes(monkeypatch: p
         return page(template, **context)
 
     page = responses.page
-    monkeypatch.setattr(pages, "page", counting)
+    for module in (pages, version_pages):
+        monkeypatch.setattr(module, "page", counting)
     async with serving(MemoryAdapters()) as service:
         await service.publish()
         for path in ("/catalog/platform/gcp", "/catalog/platform/gcp/1.0.0"):
