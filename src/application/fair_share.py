@@ -13,7 +13,7 @@ from domain.registrants import Account
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shares:
-    """The limits, in whatever unit is counted.
+    """The limits, in any unit.
 
     Attributes:
         total: For all accounts.

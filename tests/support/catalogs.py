@@ -10,6 +10,7 @@ from domain.provenance.attestations import SignedStatement
 from domain.provenance.claims import SignerClaims
 from domain.wheel.url import WheelUrl
 from tests.builders import a_wheel
+from tests.support.statements import PUBLISH_V1
 
 README = """# Google Cloud provider
 
@@ -231,7 +232,7 @@ def signed_statement(body: Mapping[str, Any]) -> SignedStatement:
     statement = {
         "_type": "https://in-toto.io/Statement/v1",
         "subject": [subject],
-        "predicateType": "https://docs.pypi.org/attestations/publish/v1",
+        "predicateType": PUBLISH_V1,
         "predicate": None,
     }
     return SignedStatement(payload=json.dumps(statement).encode(), claims=_CLAIMS, log_index=7)

@@ -1,4 +1,4 @@
-"""Every change of a provider or of a version is told to whoever listens, even one made with SQL by hand."""
+"""PostgreSQL notifies its listeners of every change of a provider or of a version, even one made with SQL by hand."""
 
 from alembic import op
 

@@ -22,7 +22,7 @@ COUNT = """
 
 
 def upgrade() -> None:
-    """Make the table and the trigger, and count what is there. Nobody writes a provider meanwhile."""
+    """Make the table and the trigger, and count what is there. No provider is written meanwhile."""
     op.execute("LOCK TABLE providers IN SHARE ROW EXCLUSIVE MODE")
     op.execute("""
         CREATE TABLE catalog_totals (

@@ -108,7 +108,7 @@ def upgrade() -> None:
         if_not_exists=True,
     )
     op.execute(CLAIM)
-    op.execute(CLAIM_ON_PUBLICATION)  # from here on, until the end of the transaction, nobody publishes
+    op.execute(CLAIM_ON_PUBLICATION)  # from here on, nothing is published until the transaction ends
     op.execute(APPEND_ONLY)
     _fill()
 

@@ -22,7 +22,7 @@ SCHEMAS = "SELECT schemas FROM provider_versions WHERE prefix = :prefix AND name
 
 
 def upgrade() -> None:
-    """Make the table, and fill it with the latest version of each provider. Nobody waits for it."""
+    """Make the table, and fill it with the latest version of each provider. Nothing waits for it."""
     c_text = sa.Text(collation="C")
     table = op.create_table(
         "resource_types",
