@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 from uuid_utils.compat import uuid7
 
 from adapters.postgres.mapping import write_event, write_provider, write_version
-from adapters.postgres.resource_statements import resource_row
+from adapters.postgres.resource_index import resource_row
 from adapters.postgres.tables import VERSIONS
 from benchmarks.payloads import schemas
 from domain.announcements import Announcement
@@ -19,8 +19,8 @@ from domain.catalog import CatalogMetadata, Provider
 from domain.digests import Sha256Digest
 from domain.history import LifecycleAction, LifecycleEvent
 from domain.names import ProviderName
-from domain.resource_search import ResourceEntry
 from domain.schemas import CanonicalJson, ResourceSchema, ResourceSchemas
+from domain.search import ResourceEntry
 from domain.semver import SemVer
 from domain.versions import ProviderVersion
 from domain.wheel.url import WheelUrl

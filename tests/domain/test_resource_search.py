@@ -2,9 +2,8 @@
 
 import pytest
 
-from domain.resource_search import MAX_FIELDS, ResourceEntry
 from domain.schemas import CanonicalJson, ResourceSchema
-from domain.search import Query, words
+from domain.search import MAX_FIELDS, Query, ResourceEntry, words
 
 _EIGHTEEN = "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}"  # characters in the form that is searched
 
@@ -24,15 +23,16 @@ def test_names_that_are_long_once_they_are_read_are_not_searched() -> None:
 @pytest.mark.hostile
 def test_each_field_is_read_once_however_many_words_are_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     found = entry(*(f"field_{number}" for number in range(MAX_FIELDS)))
+    name, field = Query.parse("bucket"), Query.parse("aa bb cc dd ee ff 199")
     read: list[str] = []
 
     def words_of(text: str) -> list[str]:
         read.append(text)
         return words(text)
 
-    monkeypatch.setattr("domain.resource_search.words", words_of)
+    monkeypatch.setattr("domain.search.words", words_of)
 
-    assert found.matching_fields(Query.parse("bucket")) == ()
+    assert found.matching_fields(name) == ()
     assert read == []
-    assert found.matching_fields(Query.parse("aa bb cc dd ee ff 199")) == ("field_199",)
+    assert found.matching_fields(field) == ("field_199",)
     assert len(read) == MAX_FIELDS

@@ -6,8 +6,7 @@ from adapters.memory.version_repository import InMemoryVersionRepository
 from application.ports.provider_queries import CatalogPage, CatalogSearch, ResourcePage
 from domain.catalog import CatalogEntry, Provider, latest
 from domain.names import ProviderName
-from domain.resource_search import ResourceHit, resource_entries
-from domain.search import MAX_NEAR, Query, SearchTerms
+from domain.search import MAX_NEAR, Query, ResourceHit, SearchTerms, resource_entries
 from domain.versions import ProviderVersion, VersionStatus
 
 

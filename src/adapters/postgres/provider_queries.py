@@ -14,8 +14,7 @@ from application.errors import SearchBusyError
 from application.ports.provider_queries import CatalogPage, CatalogSearch, ResourcePage
 from domain.catalog import CatalogEntry
 from domain.names import ProviderName
-from domain.resource_search import ResourceHit
-from domain.search import MAX_NEAR_WORDS, NearWord, Query
+from domain.search import MAX_NEAR_WORDS, NearWord, Query, ResourceHit
 
 
 class PostgresProviderQueries:

@@ -32,7 +32,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from adapters.postgres.queries import NUMBER_COLUMNS, PAGE_LIMIT, SHOWN_COLUMNS, latest_of, unseen
 from adapters.postgres.resource_tables import RESOURCE_TYPES
 from adapters.postgres.tables import PROVIDERS
-from domain.resource_search import ResourceEntry
+from domain.search import ResourceEntry
 
 MAX_FOUND = 100
 """Of each kind of match; so many are ranked, whatever the number of resource types."""

@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import Select
 
 from adapters.postgres import queries
-from adapters.postgres.changed_rows import combined, rows_of_change
 from adapters.postgres.distribution_mapping import read_claimed_file, read_distribution
 from adapters.postgres.engine import Database, Rows, retry, rows_of
 from adapters.postgres.error_mapping import (
@@ -36,6 +35,7 @@ from adapters.postgres.resource_index import index_latest, index_rows
 from adapters.postgres.revisions import are_compatible
 from adapters.postgres.schema_text import read_schemas
 from adapters.postgres.task_queue import LEASES
+from adapters.postgres.writes import combined, rows_of_change
 from application.errors import LeaseLostError, StoreUnavailableError
 from application.ports.version_repository import Decide, Result
 from domain.compatibility.record import Compatibility

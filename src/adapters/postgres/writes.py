@@ -1,4 +1,4 @@
-"""The statements that write. One change is one statement: a CTE for each row.
+"""The statements that write, and the rows of a change. One change is one statement: a CTE for each row.
 
 The first CTE writes the provider's row, unless its revision changed; the others depend on it. A parameter is named
 after its row and column, as ``version_status``. ``of_prefix``, ``of_name``, ``of_version`` and ``of_revision`` find
@@ -6,8 +6,9 @@ existing rows.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import (
     BindParameter,
@@ -25,9 +26,13 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql
+from uuid_utils.compat import uuid7
 
+from adapters.postgres.distribution_mapping import write_claimed_file, write_distribution, write_distribution_event
 from adapters.postgres.log_tables import PROVIDER_EVENTS
-from adapters.postgres.queries import ONE, where_provider, where_version
+from adapters.postgres.mapping import write_event, write_metadata_event, write_provider, write_report, write_version
+from adapters.postgres.provenance_statements import FIND_VERSION, write_provenance
+from adapters.postgres.queries import ONE, key_of, where_provider, where_version
 from adapters.postgres.tables import (
     DISTRIBUTION_EVENTS,
     DISTRIBUTIONS,
@@ -38,7 +43,13 @@ from adapters.postgres.tables import (
     VERSIONS,
     WHEEL_FILES,
 )
+from adapters.postgres.task_queue import write_task
 from adapters.postgres.write import Write
+from domain.catalog import Provider
+from domain.distributions import DistributionEvent, WheelNames
+from domain.history import MetadataEvent
+from domain.names import ProviderName
+from domain.version_state import Attest, Publish, StartBuild, UpdateProvider, VersionSnapshot, VersionWrite
 
 
 def _given(part: str, row: Table, *without: str) -> dict[str, BindParameter[Any]]:
@@ -127,3 +138,81 @@ def combine(provider: Write, *others: Write, notify_later: bool = False) -> Sele
     parts = (write.clause.cte(write.part) for write in (provider, *others))
     result = (ONE, _NOTIFYING_LATER) if notify_later else (ONE,)
     return select(*result).select_from(_PROVIDER).add_cte(*parts)
+
+
+Writes: TypeAlias = Mapping[Write, Mapping[str, object]]
+
+
+def rows_of_change(name: ProviderName, stored: VersionSnapshot, change: VersionWrite) -> Writes:
+    after = stored.after(change)
+    return {
+        **_provider(after.provider, stored.provider),
+        **_shown(name, stored.metadata_event(change)),
+        **_wheel_names(stored, after.names, stored.ownership_event(change)),
+        **_version(stored, change),
+    }
+
+
+def combined(
+    name: ProviderName, stored: VersionSnapshot, change: VersionWrite, rows: Writes, *, notify_later: bool
+) -> tuple[Select[Any], dict[str, object]]:
+    """Return the statement that writes rows, with its parameters.
+
+    It returns a row, or writes nothing and returns none because the provider is not at the stored revision any more.
+    """
+    values = {f"{write.part}_{column}": value for write, row in rows.items() for column, value in row.items()}
+    target = {} if isinstance(change, UpdateProvider) else {"of_version": change.version.version.text}
+    return combine(*rows, notify_later=notify_later), {
+        **values,
+        **key_of(name),
+        **target,
+        "of_revision": stored.revision,
+    }
+
+
+def _provider(provider: Provider | None, before: Provider | None) -> Writes:
+    if provider is None:
+        raise AssertionError("every write leaves a provider")
+    if before is None:
+        return {ADD_PROVIDER: write_provider(provider)}
+    if provider != replace(before, updated_at=provider.updated_at):
+        return {REPLACE_PROVIDER: write_provider(provider)}
+    return {TOUCH_PROVIDER: {"updated_at": provider.updated_at}}
+
+
+def _shown(name: ProviderName, event: MetadataEvent | None) -> Writes:
+    return {} if event is None else {ADD_METADATA: {"id": uuid7(), **write_metadata_event(name, event)}}
+
+
+def _wheel_names(before: VersionSnapshot, after: WheelNames | None, event: DistributionEvent | None) -> Writes:
+    """Return the names that a change claims. Where another writer claimed one first, its primary key refuses."""
+    rows: dict[Write, Mapping[str, object]] = {}
+    if before.names is None or after is None:
+        return rows
+    if after.distribution is not None and event is not None:
+        write = ADD_DISTRIBUTION if before.names.distribution is None else CHANGE_OWNER
+        rows[write] = write_distribution(after.distribution)
+        rows[ADD_OWNERSHIP] = {"id": uuid7(), **write_distribution_event(event)}
+    if after.file is not None and before.names.file is None:
+        rows[ADD_FILE] = write_claimed_file(after.file)
+    return rows
+
+
+def _version(stored: VersionSnapshot, change: VersionWrite) -> Writes:
+    if isinstance(change, UpdateProvider):
+        return {}
+    if isinstance(change, Attest):
+        return {FIND_VERSION: {}, **write_provenance(change.provenance, at=change.at)}
+    write = ADD_VERSION if stored.version is None else REPLACE_VERSION
+    written = {"id": uuid7(), **write_version(change.version)}
+    if isinstance(change, StartBuild):
+        return {write: written, ADD_TASK: write_task(change.task)}
+    rows: Writes = {
+        write: written,
+        ADD_EVENT: {"id": uuid7(), **write_event(change.event)},
+    }
+    if isinstance(change, Publish) and change.compatibility is not None:
+        rows = {**rows, ADD_REPORT: {"report": write_report(change.compatibility)}}
+    if isinstance(change, Publish) and change.provenance is not None:
+        rows = {**rows, **write_provenance(change.provenance, at=change.event.at)}
+    return rows

@@ -6,8 +6,7 @@ from typing import Protocol
 
 from domain.catalog import CatalogEntry
 from domain.names import ProviderName
-from domain.resource_search import ResourceHit
-from domain.search import Query
+from domain.search import Query, ResourceHit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from application.ports.provider_queries import ResourcePage
-from domain.resource_search import ResourceHit
-from domain.search import Query
+from domain.search import Query, ResourceHit
 
 MAX_MATCHING = 8
 

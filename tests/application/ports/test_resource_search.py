@@ -10,9 +10,8 @@ from adapters.memory.version_repository import InMemoryVersionRepository
 from adapters.postgres.provider_queries import PostgresProviderQueries
 from adapters.postgres.version_repository import PostgresVersionRepository
 from application.ports.provider_queries import ProviderQueries, ResourcePage
-from domain.resource_search import ResourceEntry
 from domain.schemas import CanonicalJson, ResourceSchema, ResourceSchemas
-from domain.search import Query
+from domain.search import Query, ResourceEntry
 from provider_registry_testing.writes import VersionStore
 from tests.builders import NOW, a_version, some_metadata
 from tests.support.stores import put, writing

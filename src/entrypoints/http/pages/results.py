@@ -6,7 +6,7 @@ from functools import cached_property
 from urllib.parse import urlencode
 
 from application.ports.provider_queries import CatalogPage, CatalogSearch, ResourcePage
-from domain.resource_search import ResourceHit
+from domain.search import ResourceHit
 from entrypoints.http.pages.resources import resource_path
 from entrypoints.presenters.resource_search import matching_fields
 

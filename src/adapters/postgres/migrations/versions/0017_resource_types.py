@@ -57,7 +57,7 @@ def downgrade() -> None:
     op.drop_table("resource_types")
 
 
-# As domain.resource_search had it when this migration was made.
+# As the domain had it when this migration was made.
 def _rows(latest: Mapping[str, Any], schemas: str | None) -> Iterator[dict[str, Any]]:
     for schema in json.loads(schemas or "[]"):
         summary = " ".join((schema.get("description") or "").split())[:300]
