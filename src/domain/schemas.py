@@ -85,8 +85,9 @@ def _number(value: float) -> float | int:
 
 def _sorted(members: dict[str, object]) -> list[str]:
     try:
-        return sorted(members, key=_UTF_16)
-    except (AttributeError, TypeError):
+        names = sorted(members)
+        return names if "".join(names).isascii() else sorted(names, key=_UTF_16)
+    except TypeError:
         raise InvalidSchemasError(_NOT_JSON) from None
 
 
