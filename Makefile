@@ -26,7 +26,7 @@ endef
 EDITABLE = @$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 SBOM ?= dist/provider-registry.cdx.json
 ARGS ?=
-PYTEST_ARGS ?= -n auto
+PYTEST_ARGS ?= -n auto --dist worksteal
 PROGRAMS := $(addprefix tests/e2e/,$(addsuffix .py,test_backup test_check_command test_command_line test_customer_indexes test_development_mode test_installers test_pipelines test_tutorial test_operator_commands test_operator_guide \
 	test_register_command test_settings_command test_tokens_command test_verify_command test_yank_command))
 QUICK := tests/domain tests/application tests/entrypoints/http/test_recorded_contract.py --ignore=tests/application/ports

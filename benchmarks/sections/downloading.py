@@ -38,7 +38,7 @@ def measure(bench: Workbench) -> Iterator[Figure]:
         ours=f"{median(ours):,.0f} MB/s",
         against=f"curl | sha256sum: {median(theirs):,.0f} MB/s",
         value=ratios(ours, theirs),
-        goal=at_least(0.8),
+        goal=at_least(1),
     )
     yield _whole(bench, wheel)
     wheel.unlink()

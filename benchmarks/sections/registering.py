@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import count
 from statistics import median
@@ -15,6 +15,7 @@ from adapters.postgres.mapping import write_version
 from benchmarks.client import Job, Request
 from benchmarks.figures import Figure, Spread, at_least, ratios
 from benchmarks.load import Load, checked, send
+from benchmarks.processes import cpu_seconds
 from benchmarks.rounds import interleaved
 from benchmarks.seeding import a_version, copy, provider_row
 from benchmarks.wheels import write_wheel
@@ -31,19 +32,39 @@ def measure(bench: Workbench) -> Iterator[Figure]:
     with bench.migrated_database() as dsn, bench.registry() as registry, bench.plain_service() as plain:
         requests = {name: Releases(bench) for name in ("registry", "plain")}
         floor = _Floor(dsn)
+        costs: dict[str, list[float]] = {"registry": [], "plain": []}
+
+        def register_at(name: str, served: Served) -> Load:
+            before = cpu_seconds(served.process)
+            load = register(served, requests[name].take(bench.plan.registrations))
+            costs[name].append((cpu_seconds(served.process) - before) / load.completed)
+            return load
+
         for name, served in (("registry", registry), ("plain", plain)):
             register(served, requests[name].take(AT_ONCE))
         loads = interleaved(
             bench,
             "Registering",
             {
-                "registry": lambda: register(registry, requests["registry"].take(bench.plan.registrations)),
-                "plain": lambda: register(plain, requests["plain"].take(bench.plan.registrations)),
+                "registry": lambda: register_at("registry", registry),
+                "plain": lambda: register_at("plain", plain),
                 "floor": lambda: floor.insert(bench.plan.registrations),
             },
         )
+        yield _compare_costs(costs["registry"], costs["plain"])
         yield from _compare(loads)
         yield from _clerk_calls(bench, registry, requests["registry"])
+
+
+def _compare_costs(ours: Sequence[float], plain: Sequence[float]) -> Figure:
+    return Figure(
+        section="register",
+        what=f"processor time of the server's processes for a registration, small wheel, {AT_ONCE} at a time",
+        ours=f"{median(ours) * 1000:.1f} ms",
+        against=f"plain FastAPI service, which only hashes: {median(plain) * 1000:.1f} ms",
+        value=ratios(plain, ours),
+        goal=at_least(1),
+    )
 
 
 def _compare(loads: dict[str, list[Load]]) -> Iterator[Figure]:
@@ -56,7 +77,6 @@ def _compare(loads: dict[str, list[Load]]) -> Iterator[Figure]:
         ours=told,
         against=f"plain FastAPI service, which only hashes: {median(plain):,.0f}/s",
         value=ratios(ours, plain),
-        goal=at_least(1.5),
     )
     yield Figure(
         section="register",
