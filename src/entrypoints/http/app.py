@@ -73,6 +73,7 @@ from entrypoints.http.routes.yanks import (
     yank_customer_version,
     yank_platform_version,
 )
+from entrypoints.http.templating import compile_templates
 from entrypoints.log_sequencer import appending_to_log
 from entrypoints.telemetry import Telemetry
 from entrypoints.use_cases import UseCases
@@ -197,6 +198,7 @@ def create_app(  # noqa: PLR0913 -- each is a setting
                 else nullcontext(),
                 work(opened),
             ):
+                rendering.prepare(compile_templates)
                 yield
             await app.state.followers.aclose()
         rendering.close()

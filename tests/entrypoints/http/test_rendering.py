@@ -1,5 +1,6 @@
 """Work for readers is bounded, and apart from registrations."""
 
+import functools
 import gzip
 import threading
 from collections.abc import Iterator
@@ -8,8 +9,10 @@ from typing import Any
 import anyio
 import httpx
 import pytest
+from jinja2 import Environment
 
 from entrypoints.bootstrap import MemoryAdapters
+from entrypoints.http import templating
 from entrypoints.http.cache.rendering import RenderingBusyError, RenderingPool
 from entrypoints.http.cache.representation import Representation
 from entrypoints.http.pages import responses
@@ -133,3 +136,33 @@ async def test_a_pool_that_was_closed_serves_an_application_that_starts_again() 
     pool.close()
 
     assert await pool.run(str.upper, "page") == "PAGE"
+
+
+async def test_what_is_prepared_is_done_before_the_first_page_and_takes_no_place() -> None:
+    pool = RenderingPool(threads=1, max_pending=1)
+    done: list[str] = []
+    pool.prepare(lambda: done.append("templates"))
+    await pool.run(done.append, "page")
+
+    assert done == ["templates", "page"]
+    pool.close()
+
+
+async def test_no_page_waits_for_a_template_to_be_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled: list[str | None] = []
+
+    class Counting(Environment):
+        def compile(self, source: Any, name: str | None = None, *args: Any, **kwargs: Any) -> Any:
+            compiled.append(name)
+            return super().compile(source, name, *args, **kwargs)
+
+    monkeypatch.setattr("jinja2.Environment", Counting)
+    monkeypatch.setattr(templating, "_environment", functools.cache(templating._environment.__wrapped__))
+    async with serving(MemoryAdapters()) as service:
+        await service.publish()
+        assert (await service.client.get("/")).status_code == 200
+        before = len(compiled)
+        assert (await service.client.get("/catalog/platform/gcp/1.0.0")).status_code == 200
+
+    assert "pages/version.html" in compiled
+    assert len(compiled) == before

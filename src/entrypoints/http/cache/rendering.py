@@ -44,6 +44,10 @@ class RenderingPool:
         future.add_done_callback(lambda _: self._slots.release())
         return await asyncio.wrap_future(future)
 
+    def prepare(self, work: Callable[[], object]) -> None:
+        """Do something before everything else, and do not wait for it."""
+        self._threads.submit(work)
+
     def close(self) -> None:
         """Cancel the work that has not begun, and do not wait for the rest. The pool can be used again."""
         self._threads.shutdown(wait=False, cancel_futures=True)
