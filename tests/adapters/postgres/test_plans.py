@@ -20,6 +20,7 @@ from adapters.postgres import (
     version_checks,
     writes,
 )
+from adapters.postgres.provenance_statements import FIND_VERSION
 from adapters.postgres.write import Write
 from application.ports.version_checks import MAX_COUNTED
 from domain.search import MAX_NEAR
@@ -201,7 +202,14 @@ EXPLAINED = {
     "HISTORY",
     "REPORT",
 }
-EXPLAINED_WRITES = {"REPLACE_PROVIDER", "TOUCH_PROVIDER", "REPLACE_VERSION", "ADD_EVENT", "CHANGE_OWNER"}
+EXPLAINED_WRITES = {
+    "FIND_VERSION",
+    "REPLACE_PROVIDER",
+    "TOUCH_PROVIDER",
+    "REPLACE_VERSION",
+    "ADD_EVENT",
+    "CHANGE_OWNER",
+}
 READS_NO_TABLE = {"CONFIRM", "REVISIONS"}
 READS_NOTHING = {
     "ADD_PROVIDER",
@@ -383,6 +391,15 @@ def test_writes_find_their_rows_by_index(busy_dsn: str, provider: Write) -> None
         "provider_versions",
         "version_events",
     }
+
+
+def test_a_version_that_stays_as_it_is_is_found_by_index(busy_dsn: str) -> None:
+    [(revision,)] = fetch(busy_dsn, "SELECT revision FROM providers WHERE name = 'p7'")
+    together = writes.combine(writes.TOUCH_PROVIDER, FIND_VERSION, writes.ADD_EVENT)
+    plan = plan_of(busy_dsn, together, of_revision=revision)
+    assert "Seq Scan" not in {node["Node Type"] for node in plan}
+    read = {node["Index Name"]: node["Actual Rows"] for node in plan if "Index Name" in node}
+    assert read == {"pk_providers": 1, "uq_provider_versions_version": 1}
 
 
 def test_a_change_of_an_owner_finds_its_row_by_index(busy_dsn: str) -> None:
