@@ -1,9 +1,8 @@
 """Verifying API keys of organisations."""
 
-from adapters.clerk import ids
 from adapters.clerk.api import ClerkApi
 from adapters.clerk.introspection import TokenIntrospector
-from adapters.clerk.rejection import RejectionReason, reject_unless
+from adapters.clerk.token_checks import ANY_ID, ORGANIZATION_ID, RejectionReason, as_id, reject_unless
 from application.errors import NotAuthenticatedError
 from application.ports.clock import Clock
 from application.ports.customer_directory import CustomerDirectory
@@ -26,8 +25,8 @@ class ApiKeyVerifier:
         """
         found = await self._keys.find(key)
         # Users and machines have keys, too; the prefix of a key tells nothing.
-        organization_id = ids.as_id(found.subject, ids.ORGANIZATION, RejectionReason.WRONG_KEY_SUBJECT)
-        key_id = ids.as_id(found.id, ids.ANY, RejectionReason.WRONG_API_KEY_ID)
+        organization_id = as_id(found.subject, ORGANIZATION_ID, RejectionReason.WRONG_KEY_SUBJECT)
+        key_id = as_id(found.id, ANY_ID, RejectionReason.WRONG_API_KEY_ID)
         # The id is recorded and shown; the key itself must never get there.
         reject_unless(key_id != key, RejectionReason.WRONG_API_KEY_ID)
         organization = await self._directory.find_organization(organization_id)

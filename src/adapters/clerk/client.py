@@ -12,7 +12,7 @@ from adapters.clerk.api import ClerkApi, new_http_client
 from adapters.clerk.jwks import JwksCache
 from adapters.clerk.jwt import MAX_TOKEN_LENGTH, is_compact_jws
 from adapters.clerk.realms import ClerkInstance
-from adapters.clerk.rejection import RejectionReason, reject_unless
+from adapters.clerk.token_checks import RejectionReason, reject_unless
 from adapters.clerk.verification_limits import DEFAULT_BOUNDS, VerificationBounds, VerificationLimits
 from adapters.instrumentation import NULL_OBSERVER, AuthorityObserver
 from application.ports.clock import Clock

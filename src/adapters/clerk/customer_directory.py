@@ -6,10 +6,10 @@ from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
-from adapters.clerk import ids
 from adapters.clerk.api import ClerkApi
 from adapters.clerk.expiring_cache import ExpiringCache
 from adapters.clerk.realms import ClerkCustomerRealm
+from adapters.clerk.token_checks import ORGANIZATION_ID, USER_ID, is_id
 from domain.customers import Organization
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -78,7 +78,7 @@ class ClerkCustomerDirectory:
             TokenAuthorityUnavailableError: Clerk could not be asked.
         """
         known = self._organizations.get(organization_id)
-        if known is not None or not ids.is_id(organization_id, ids.ORGANIZATION):
+        if known is not None or not is_id(organization_id, ORGANIZATION_ID):
             return known
         path = f"/v1/organizations/{organization_id}"
         found = await self._find(path, OrganizationObject)
@@ -96,7 +96,7 @@ class ClerkCustomerDirectory:
         Raises:
             TokenAuthorityUnavailableError: Clerk could not be asked.
         """
-        if not ids.is_id(user_id, ids.USER):
+        if not is_id(user_id, USER_ID):
             return None
         path = f"/v1/users/{user_id}"
         found = await self._find(path, UserObject)

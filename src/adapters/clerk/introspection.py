@@ -6,7 +6,7 @@ import msgspec
 
 from adapters.clerk.api import ClerkApi
 from adapters.clerk.jwt import as_timestamp, check_not_expired
-from adapters.clerk.rejection import RejectionReason, reject_unless
+from adapters.clerk.token_checks import RejectionReason, reject_unless
 from application.errors import NotAuthenticatedError
 from application.ports.clock import Clock
 

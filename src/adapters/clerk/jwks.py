@@ -11,8 +11,7 @@ from joserfc.jwk import RSAKey
 
 from adapters.clerk.api import ClerkApi, unavailable
 from adapters.clerk.realms import ClerkInstance
-from adapters.clerk.rejection import RejectionReason
-from adapters.clerk.strict_encoding import decode_base64url
+from adapters.clerk.token_checks import RejectionReason, decode_base64url
 from application.errors import NotAuthenticatedError, TokenAuthorityUnavailableError
 
 _MODULUS_BITS = range(2048, 8193)

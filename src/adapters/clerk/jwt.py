@@ -11,8 +11,7 @@ from joserfc.registry import HeaderParameter
 
 from adapters.clerk.jwks import JwksCache
 from adapters.clerk.realms import ClerkInstance
-from adapters.clerk.rejection import RejectionReason, reject_unless
-from adapters.clerk.strict_encoding import decode_base64url, decode_object
+from adapters.clerk.token_checks import RejectionReason, decode_base64url, decode_object, reject_unless
 from application.errors import NotAuthenticatedError
 from application.ports.clock import Clock
 

@@ -6,14 +6,18 @@ from collections.abc import Callable
 import httpx
 from structlog.contextvars import bind_contextvars
 
-from adapters.clerk import ids
 from adapters.clerk.api import ClerkApi
 from adapters.clerk.client import ClerkClient, ClerkVerifier
 from adapters.clerk.introspection import TokenIntrospector
 from adapters.clerk.jwks import JwksCache
 from adapters.clerk.jwt import MACHINE_CATEGORY, Claims, SignedTokenReader
 from adapters.clerk.realms import ClerkRealm
-from adapters.clerk.rejection import RejectionReason, reject_unless
+from adapters.clerk.token_checks import (
+    MACHINE_ID,
+    RejectionReason,
+    as_id,
+    reject_unless,
+)
 from adapters.clerk.verification_limits import DEFAULT_BOUNDS, VerificationBounds
 from adapters.instrumentation import NULL_OBSERVER, AuthorityObserver
 from application.ports.clock import Clock
@@ -49,7 +53,7 @@ def machine_from_claims(claims: Claims) -> ConsoleMachine:
     Raises:
         NotAuthenticatedError: It is said to be of something else.
     """
-    return ConsoleMachine(ids.as_id(claims.get("sub"), ids.MACHINE, RejectionReason.WRONG_SUBJECT))
+    return ConsoleMachine(as_id(claims.get("sub"), MACHINE_ID, RejectionReason.WRONG_SUBJECT))
 
 
 def check_audience(claims: Claims, receiver: str) -> None:
@@ -83,7 +87,7 @@ class OpaqueMachineTokenVerifier:
             TokenAuthorityUnavailableError: Clerk did not answer as documented.
         """
         found = await self._tokens.find(token)
-        machine = ConsoleMachine(ids.as_id(found.subject, ids.MACHINE, RejectionReason.WRONG_SUBJECT))
+        machine = ConsoleMachine(as_id(found.subject, MACHINE_ID, RejectionReason.WRONG_SUBJECT))
         bind_contextvars(machine_id=machine.id)  # authentic, whether or not the check below passes
         # With the instance key, Clerk verifies tokens for any receiver.
         receivers = found.scopes if isinstance(found.scopes, list) else []

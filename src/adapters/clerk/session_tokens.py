@@ -5,11 +5,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.clerk import ids
 from adapters.clerk.jwks import JwksCache
 from adapters.clerk.jwt import SESSION_CATEGORY, SignedTokenReader, VerifiedClaims
 from adapters.clerk.realms import ClerkCustomerRealm
-from adapters.clerk.rejection import RejectionReason, reject_unless
+from adapters.clerk.token_checks import (
+    ANY_ID,
+    ORGANIZATION_ID,
+    SESSION_ID,
+    USER_ID,
+    RejectionReason,
+    as_id,
+    reject_unless,
+)
 from application.errors import NotAuthenticatedError
 from application.ports.clock import Clock
 from domain.customers import Customer, role_name
@@ -112,7 +119,7 @@ def active_organization(claims: VerifiedClaims) -> ActiveOrganization:
     if said.id is None:
         raise NotAuthenticatedError(RejectionReason.NO_ORGANIZATION.value)
     reject_unless(repeated.agrees_with(said), RejectionReason.ORGANIZATIONS_DISAGREE)
-    organization_id = ids.as_id(said.id, ids.ORGANIZATION, RejectionReason.MALFORMED_ORGANIZATION)
+    organization_id = as_id(said.id, ORGANIZATION_ID, RejectionReason.MALFORMED_ORGANIZATION)
     slug = said.slug or ""
     reject_unless(_SLUG.fullmatch(slug) is not None, RejectionReason.MALFORMED_ORGANIZATION)
     permissions = compact_permissions if version == _LATEST_VERSION else flat_permissions
@@ -148,8 +155,8 @@ class SessionTokenVerifier:
             TokenAuthorityUnavailableError: The key is not known and cannot be fetched.
         """
         claims = await self._tokens.read(token)
-        user_id = ids.as_id(claims.get("sub"), ids.USER, RejectionReason.NOT_A_USER)
-        ids.as_id(claims.get("sid"), ids.SESSION, RejectionReason.WRONG_SESSION_ID)
+        user_id = as_id(claims.get("sub"), USER_ID, RejectionReason.NOT_A_USER)
+        as_id(claims.get("sid"), SESSION_ID, RejectionReason.WRONG_SESSION_ID)
         # A pending session has tasks left, such as choosing an organisation, and is not signed in.
         reject_unless("sts" not in claims or claims.get("sts") == "active", RejectionReason.SESSION_NOT_ACTIVE)
         self._check_party(claims)
@@ -176,4 +183,4 @@ def _impersonator(claims: VerifiedClaims) -> str | None:
     act = claims.get("act")
     if act is None:
         return None
-    return ids.as_id(act.get("sub") if isinstance(act, dict) else None, ids.ANY, RejectionReason.MALFORMED_ACTOR)
+    return as_id(act.get("sub") if isinstance(act, dict) else None, ANY_ID, RejectionReason.MALFORMED_ACTOR)

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from adapters.clerk.jwt import MACHINE_CATEGORY, MAX_TOKEN_LENGTH, Claims, UnverifiedHeader, check_issue, is_compact_jws
 from adapters.clerk.machine_tokens import OPAQUE_PREFIX, check_audience, machine_from_claims
 from adapters.clerk.realms import ClerkRealm
-from adapters.clerk.rejection import RejectionReason
-from adapters.clerk.strict_encoding import decode_base64url, decode_object
+from adapters.clerk.token_checks import RejectionReason, decode_base64url, decode_object
 from application.errors import NotAuthenticatedError
 from application.ports.clock import Clock
 from domain.errors import MachineNotAllowedError
