@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from adapters.https.credentials import Credential
-from adapters.https.fetch_url import FetchUrl
+from adapters.https.fetch_request import Credential, FetchUrl
 from domain.errors import InvalidProviderNameError, InvalidWheelUrlError
 from domain.names import PLATFORM, ProviderName
 from domain.wheel.url import WheelUrl, parse_authority

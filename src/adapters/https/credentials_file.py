@@ -8,8 +8,8 @@ from pathlib import Path
 
 import structlog
 
-from adapters.https.credentials import Credential
 from adapters.https.credentials_document import InvalidCredentialsError, parse_credentials
+from adapters.https.fetch_request import Credential
 
 MAX_BYTES = 1024 * 1024
 _FORBIDDEN_MODE = stat.S_IWGRP | stat.S_IRWXO

@@ -10,9 +10,8 @@ from typing import Literal, cast
 
 import httpx
 
-from adapters.https.credentials import Credential, credential_for
 from adapters.https.error_mapping import RetryableError, host_failed, translated_errors
-from adapters.https.fetch_url import FetchUrl
+from adapters.https.fetch_request import Credential, FetchUrl, credential_for
 from adapters.https.policy import FetchPolicy
 from adapters.https.spool import Spool
 from adapters.web import parse_retry_after

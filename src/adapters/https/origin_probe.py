@@ -7,10 +7,9 @@ from http import HTTPStatus
 
 import httpx
 
-from adapters.https.credentials import Credential
 from adapters.https.download import Downloader, check_status
 from adapters.https.error_mapping import RetryableError
-from adapters.https.fetch_url import FetchUrl
+from adapters.https.fetch_request import Credential, FetchUrl
 from application.errors import WheelHostTimeoutError
 from domain.availability import FileSignature
 

@@ -11,7 +11,7 @@ from adapters.https.address_policy import AddressPolicy
 from adapters.https.connector import Connector, Resolver, SystemResolver
 from adapters.https.download import retry_after
 from adapters.https.egress_proxy import EgressProxy
-from adapters.https.fetch_url import FetchUrl
+from adapters.https.fetch_request import FetchUrl
 from adapters.https.policy import FetchPolicy
 from adapters.https.tls import create_ssl_context
 from adapters.https.transport import WheelHostTransport

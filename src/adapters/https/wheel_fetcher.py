@@ -12,12 +12,11 @@ import structlog
 
 from adapters.https.address_policy import AddressPolicy
 from adapters.https.connector import Connector, Resolver, SystemResolver
-from adapters.https.credentials import Credential
 from adapters.https.credentials_file import CredentialsFile
 from adapters.https.download import Downloader
 from adapters.https.egress_proxy import EgressProxy
 from adapters.https.error_mapping import RetryableError
-from adapters.https.fetch_url import FetchUrl
+from adapters.https.fetch_request import Credential, FetchUrl
 from adapters.https.origin_probe import look
 from adapters.https.policy import FetchPolicy
 from adapters.https.spool import Spool

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from adapters.https import special_purpose_ranges
 from adapters.https.address_policy import AddressPolicy, is_local
 from adapters.https.connector import Connector
-from adapters.https.fetch_url import FetchUrl
+from adapters.https.fetch_request import FetchUrl
 from adapters.https.special_purpose_ranges import IPAddress, IPNetwork
 from domain.errors import InvalidWheelUrlError, WheelProblem, WheelRefusedError
 from domain.wheel.url import WheelUrl

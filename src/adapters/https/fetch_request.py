@@ -1,9 +1,10 @@
-"""The URL of one request of a fetch."""
+"""One request of a fetch: its URL, and the credential that it may carry."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Self
-from urllib.parse import quote, urljoin
+from urllib.parse import quote, unquote, urljoin
 
 import httpx
 
@@ -88,3 +89,42 @@ class FetchUrl:
         host, port = parse_authority(authority)
         path = quote(path.partition("#")[0], safe=_SAFE_IN_TARGET)
         return cls(host, port, path if path.startswith("/") else f"/{path}")
+
+
+_DOT_SEGMENTS = frozenset({".", ".."})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """A header field that one host is sent, for wheels of some namespaces.
+
+    Attributes:
+        path: Canonical; begins and ends with a slash. The field is sent to paths below it.
+        namespaces: Of the providers whose wheels it serves.
+    """
+
+    host: str
+    port: int
+    path: str
+    namespaces: frozenset[str]
+    field_name: str = field(repr=False)
+    field_value: str = field(repr=False)
+
+    def covers(self, url: FetchUrl) -> bool:
+        """Tell whether a request for the URL may carry the field."""
+        if (url.host, url.port) != (self.host, self.port):
+            return False
+        path = url.target.partition("?")[0]
+        return self.path == "/" or (path.startswith(self.path) and not _may_leave_folder(path))
+
+
+def credential_for(url: FetchUrl, credentials: Sequence[Credential]) -> Credential | None:
+    """Return the one of the longest path that covers a URL."""
+    return max((each for each in credentials if each.covers(url)), key=lambda each: len(each.path), default=None)
+
+
+def _may_leave_folder(path: str) -> bool:
+    """Tell whether a server could read a path as one in another folder, however often it decodes it."""
+    while (decoded := unquote(path, errors="replace")) != path:
+        path = decoded
+    return any(segment.partition(";")[0] in _DOT_SEGMENTS for segment in path.replace("\\", "/").split("/"))
