@@ -10,10 +10,10 @@ from typing import Literal, cast
 
 import httpx
 
-from adapters.https.error_mapping import RetryableError, host_failed, translated_errors
 from adapters.https.fetch_request import Credential, FetchUrl, credential_for
 from adapters.https.policy import FetchPolicy
 from adapters.https.spool import Spool
+from adapters.https.transport import RetryableError, host_failed, translated_errors
 from adapters.web import parse_retry_after
 from application.errors import WheelHostTimeoutError
 from domain.errors import WheelProblem, WheelRefusedError

@@ -8,8 +8,8 @@ from http import HTTPStatus
 import httpx
 
 from adapters.https.download import Downloader, check_status
-from adapters.https.error_mapping import RetryableError
 from adapters.https.fetch_request import Credential, FetchUrl
+from adapters.https.transport import RetryableError
 from application.errors import WheelHostTimeoutError
 from domain.availability import FileSignature
 

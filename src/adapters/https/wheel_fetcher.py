@@ -15,13 +15,12 @@ from adapters.https.connector import Connector, Resolver, SystemResolver
 from adapters.https.credentials_file import CredentialsFile
 from adapters.https.download import Downloader
 from adapters.https.egress_proxy import EgressProxy
-from adapters.https.error_mapping import RetryableError
 from adapters.https.fetch_request import Credential, FetchUrl
 from adapters.https.origin_probe import look
 from adapters.https.policy import FetchPolicy
 from adapters.https.spool import Spool
 from adapters.https.tls import create_ssl_context
-from adapters.https.transport import WheelHostTransport
+from adapters.https.transport import RetryableError, WheelHostTransport
 from application.errors import TooManyFetchesError, WheelHostTimeoutError
 from application.ports.wheel_fetcher import FetchedWheel
 from domain.availability import FileSignature
