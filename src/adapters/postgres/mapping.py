@@ -21,8 +21,7 @@ from domain.search import SearchTerms
 from domain.semver import SemVer
 from domain.verification import Verification
 from domain.versions import ProviderVersion, VersionStatus
-from domain.wheel.metadata import Readme
-from domain.wheel.project_metadata import ProjectMetadata
+from domain.wheel.metadata import ProjectMetadata, Readme
 from domain.wheel.url import WheelUrl
 from domain.wheel.verified_wheel import VerifiedWheel
 

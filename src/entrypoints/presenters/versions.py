@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from domain.schemas import CanonicalJson, ResourceSchema
 from domain.versions import ProviderVersion, VersionStatus
-from domain.wheel.project_metadata import ProjectMetadata
+from domain.wheel.metadata import ProjectMetadata
 from entrypoints.presenters.compatibility import SUMMARY_EXAMPLE, CompatibilitySummaryView, summary_view
 
 JsonObject = dict[str, Any]

@@ -24,8 +24,7 @@ from domain.history import LifecycleAction, LifecycleEvent
 from domain.semver import SemVer
 from domain.version_state import VersionSnapshot
 from domain.versions import ProviderVersion, VersionStatus
-from domain.wheel.metadata import Readme
-from domain.wheel.project_metadata import ProjectLink, ProjectMetadata
+from domain.wheel.metadata import ProjectLink, ProjectMetadata, Readme
 from tests.builders import NOW, a_building_version, a_name, a_proven_wheel, a_version
 from tests.support.postgres import cut_connections, database_of, empty, execute, fetch
 from tests.support.postgres_sessions import wait_until_somebody_waits

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.wheel.metadata import headers
-from domain.wheel.project_metadata import (
+from domain.wheel.metadata import (
     MAX_AUTHOR,
     MAX_DEPENDENCIES,
     MAX_DEPENDENCY,
@@ -15,6 +14,7 @@ from domain.wheel.project_metadata import (
     MAX_URL,
     ProjectLink,
     ProjectMetadata,
+    headers,
 )
 
 

@@ -16,8 +16,7 @@ from domain.errors import WheelProblem, WheelRefusedError
 from domain.verification import VerificationLog
 from domain.wheel.archive import ArchiveMember, WheelArchive
 from domain.wheel.filename import WheelFilename
-from domain.wheel.metadata import Readme
-from domain.wheel.project_metadata import ProjectMetadata
+from domain.wheel.metadata import ProjectMetadata, Readme
 from domain.wheel.verified_wheel import VerifiedWheel, verify, verify_digest, verify_filename
 from tests.builders import a_record, a_wheel
 
