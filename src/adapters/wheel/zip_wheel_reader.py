@@ -14,8 +14,7 @@ from adapters.wheel.local_headers import inflated, locate_data
 from application.errors import SpoolUnavailableError
 from application.offload import SMALL
 from application.ports.wheel_fetcher import WheelContent
-from domain.wheel.archive import ArchiveMember, WheelArchive
-from domain.wheel.record import further_algorithms
+from domain.wheel.archive import ArchiveMember, WheelArchive, further_algorithms
 
 _ALWAYS = "sha256"
 

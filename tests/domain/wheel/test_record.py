@@ -12,8 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import WheelProblem, WheelRefusedError
-from domain.wheel.archive import ArchiveMember, WheelArchive
-from domain.wheel.record import DIGEST_SIZES, further_algorithms, parse_record, verify_record
+from domain.wheel.archive import (
+    DIGEST_SIZES,
+    ArchiveMember,
+    WheelArchive,
+    further_algorithms,
+    parse_record,
+    verify_record,
+)
 
 FOLDER = "pkg-1.0.dist-info"
 FILES = {"pkg/__init__.py": b"", "pkg/data, odd.txt": b"data\n", f"{FOLDER}/METADATA": b"Name: pkg\n"}
