@@ -7,9 +7,8 @@ from uuid import UUID
 
 from domain.announcements import Announcement
 from domain.catalog import CatalogMetadata
-from domain.compatibility.baselines import baseline_for
+from domain.compatibility.assessment import Compatibility, baseline_for
 from domain.compatibility.gate import AcceptedBreak
-from domain.compatibility.record import Compatibility
 from domain.digests import Sha256Digest
 from domain.errors import MetadataRequiredError, RegistryError, VersionConflictError
 from domain.history import LifecycleAction, LifecycleEvent

@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from domain.catalog import CatalogMetadata, Provider, latest
-from domain.compatibility.baselines import PublicVersion
-from domain.compatibility.record import Compatibility
+from domain.compatibility.assessment import Compatibility, PublicVersion
 from domain.compatibility.report import VersionSchemas
 from domain.distributions import DistributionAction, DistributionEvent, WheelNames
 from domain.history import LifecycleEvent, MetadataEvent

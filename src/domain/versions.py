@@ -7,7 +7,7 @@ from typing import Self
 from uuid import UUID
 
 from domain.announcements import Announcement
-from domain.compatibility.record import CompatibilitySummary
+from domain.compatibility.assessment import CompatibilitySummary
 from domain.digests import Sha256Digest
 from domain.errors import IllegalTransitionError, RegistryError
 from domain.history import validate_yank_reason

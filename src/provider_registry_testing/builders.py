@@ -11,9 +11,8 @@ from packaging.utils import canonicalize_name
 
 from domain.announcements import Announcement
 from domain.catalog import CatalogMetadata
-from domain.compatibility.baselines import PublicVersion, baseline_for
+from domain.compatibility.assessment import Acceptance, Compatibility, PublicVersion, baseline_for
 from domain.compatibility.comparison import compare
-from domain.compatibility.record import Acceptance, Compatibility
 from domain.compatibility.report import VersionSchemas
 from domain.digests import Sha256Digest
 from domain.names import ProviderName

@@ -5,8 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.compatibility.baselines import baseline_for
-from domain.compatibility.record import Compatibility
+from domain.compatibility.assessment import Compatibility, baseline_for
 from domain.compatibility.report import Report
 from domain.customers import Customer
 from domain.digests import Sha256Digest

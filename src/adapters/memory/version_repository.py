@@ -12,8 +12,7 @@ from adapters.memory.tasks import InMemoryTasks
 from application.errors import LeaseLostError, StoreUnavailableError
 from application.ports.version_repository import Decide, Result
 from domain.catalog import Provider, latest
-from domain.compatibility.baselines import neighbours_of
-from domain.compatibility.record import Compatibility
+from domain.compatibility.assessment import Compatibility, neighbours_of
 from domain.digests import Sha256Digest
 from domain.distributions import ClaimedFile, Distribution, DistributionEvent, WheelNames
 from domain.history import HistoryEvent

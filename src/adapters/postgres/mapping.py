@@ -11,8 +11,7 @@ from adapters.postgres.schema_text import read_schemas, write_schemas
 from domain.announcements import Announcement
 from domain.availability import OriginEvent
 from domain.catalog import CatalogMetadata, Provider
-from domain.compatibility.baselines import PublicVersion
-from domain.compatibility.record import Compatibility, CompatibilitySummary
+from domain.compatibility.assessment import Compatibility, CompatibilitySummary, PublicVersion
 from domain.digests import Sha256Digest
 from domain.history import HistoryEvent, LifecycleEvent, MetadataEvent
 from domain.names import ProviderName

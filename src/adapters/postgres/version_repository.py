@@ -38,7 +38,7 @@ from adapters.postgres.task_queue import LEASES
 from adapters.postgres.writes import combined, rows_of_change
 from application.errors import LeaseLostError, StoreUnavailableError
 from application.ports.version_repository import Decide, Result
-from domain.compatibility.record import Compatibility
+from domain.compatibility.assessment import Compatibility
 from domain.distributions import WheelNames
 from domain.history import HistoryEvent
 from domain.names import ProviderName

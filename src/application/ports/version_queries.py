@@ -5,7 +5,7 @@ from typing import Protocol
 from uuid import UUID
 
 from application.ports.version_lookup import VersionLookup
-from domain.compatibility.record import Compatibility
+from domain.compatibility.assessment import Compatibility
 from domain.history import HistoryEvent
 from domain.names import ProviderName
 from domain.schemas import ResourceSchemas

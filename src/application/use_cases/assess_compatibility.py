@@ -3,9 +3,8 @@
 from application.ports.clock import Clock
 from application.ports.version_lookup import VersionLookup
 from application.use_cases.compare_schemas import CompareSchemas
-from domain.compatibility.baselines import Baseline, baseline_for
+from domain.compatibility.assessment import Acceptance, Baseline, BreakingChangeError, Compatibility, baseline_for
 from domain.compatibility.gate import decide_gate, lost_additions
-from domain.compatibility.record import Acceptance, BreakingChangeError, Compatibility
 from domain.compatibility.report import Report, VersionSchemas
 from domain.compatibility.rules import Verdict
 from domain.names import ProviderName

@@ -6,7 +6,7 @@ from application.errors import ComparisonsBusyError
 from application.ports.version_queries import VersionQueries
 from application.use_cases.compare_schemas import CompareSchemas
 from application.use_cases.queries import FindVersion
-from domain.compatibility.record import Acceptance, Compatibility
+from domain.compatibility.assessment import Acceptance, Compatibility
 from domain.compatibility.report import Report, VersionSchemas
 from domain.errors import VersionNotFoundError
 from domain.names import ProviderName

@@ -6,7 +6,7 @@ from enum import StrEnum
 from application.ports.clock import Clock
 from application.ports.snapshot_queries import SnapshotQueries
 from application.use_cases.check_announcement import CheckAnnouncement
-from domain.compatibility.record import Compatibility
+from domain.compatibility.assessment import Compatibility
 from domain.errors import DistributionConflictError, VersionConflictError, WheelFilenameConflictError
 from domain.registration import CheckOutcome, Refused, Registration, Verified, check, check_request, decide
 from domain.versions import ProviderVersion

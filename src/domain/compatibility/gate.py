@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from domain import texts
-from domain.compatibility.baselines import Baseline
+from domain.compatibility.assessment import Baseline
 from domain.compatibility.report import MAX_CHANGES, Change, Report
 from domain.compatibility.rule_ids import RuleId
 from domain.compatibility.rules import RULES, Verdict

@@ -10,7 +10,7 @@ import msgspec
 
 from domain.announcements import Announcement
 from domain.catalog import CatalogMetadata, Provider
-from domain.compatibility.baselines import PublicVersion, neighbours_of
+from domain.compatibility.assessment import PublicVersion, neighbours_of
 from domain.digests import Sha256Digest
 from domain.names import ProviderName
 from domain.schemas import CanonicalJson, ResourceSchema, ResourceSchemas

@@ -18,7 +18,7 @@ from application.errors import (
     WheelHostError,
     WheelHostTimeoutError,
 )
-from domain.compatibility.record import BreakingChangeError
+from domain.compatibility.assessment import BreakingChangeError
 from domain.compatibility.report import Change
 from domain.errors import (
     AnnouncementRefusedError,

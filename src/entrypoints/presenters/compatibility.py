@@ -5,8 +5,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Raw, Struct
 
-from domain.compatibility.baselines import BaselineReason
-from domain.compatibility.record import Acceptance, Compatibility, CompatibilitySummary
+from domain.compatibility.assessment import Acceptance, BaselineReason, Compatibility, CompatibilitySummary
 from domain.compatibility.report import Basis, Bump, Change, Report, Side
 from domain.compatibility.rules import RULES_VERSION, Verdict
 from domain.names import ProviderName

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from domain.compatibility.baselines import PublicVersion, neighbours_of
+from domain.compatibility.assessment import PublicVersion, neighbours_of
 from domain.digests import Sha256Digest
 from domain.errors import WheelProblem, WheelRefusedError
 from domain.schemas import CanonicalJson, ResourceSchema, ResourceSchemas

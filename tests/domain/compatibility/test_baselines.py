@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.compatibility.baselines import BaselineReason, PublicVersion, baseline_for
+from domain.compatibility.assessment import BaselineReason, PublicVersion, baseline_for
 from domain.semver import SemVer
 
 SAME, NEW, FIRST = BaselineReason.SAME_LINE, BaselineReason.NEW_LINE, BaselineReason.FIRST_VERSION

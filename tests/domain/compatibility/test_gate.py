@@ -2,9 +2,8 @@
 
 import pytest
 
-from domain.compatibility.baselines import PublicVersion, baseline_for
+from domain.compatibility.assessment import BreakingChangeError, PublicVersion, baseline_for
 from domain.compatibility.gate import AcceptedBreak, decide_gate, lost_additions
-from domain.compatibility.record import BreakingChangeError
 from domain.compatibility.report import MAX_CHANGES, Report
 from domain.compatibility.rules import Verdict
 from domain.errors import InvalidTextError

@@ -7,7 +7,7 @@ from itertools import groupby
 from urllib.parse import quote
 
 from domain.catalog import CatalogEntry
-from domain.compatibility.record import Acceptance
+from domain.compatibility.assessment import Acceptance
 from domain.compatibility.report import Bump, Change, Report
 from domain.compatibility.rules import RULES, Verdict
 from domain.schemas import CanonicalJson

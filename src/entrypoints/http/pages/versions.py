@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit
 
 from domain.availability import Availability, OriginVerdict
 from domain.catalog import CatalogEntry
-from domain.compatibility.record import Acceptance
+from domain.compatibility.assessment import Acceptance
 from domain.provenance.attestations import RecordedAttestation
 from domain.provenance.claims import SignerClaims
 from domain.verification import Check

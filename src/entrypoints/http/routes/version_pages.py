@@ -22,7 +22,7 @@ from application.use_cases.queries import (
     ReadHistory,
 )
 from application.use_cases.trace_origins import TraceOrigins
-from domain.compatibility.record import Acceptance
+from domain.compatibility.assessment import Acceptance
 from domain.errors import NotFoundError
 from domain.versions import ProviderVersion
 from entrypoints.http.cache.read_cache import cached_read
