@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from adapters.wheel.archive_source import ArchiveCaps, quoted, refused
 from domain.errors import WheelProblem, WheelRefusedError
-from domain.wheel.portable_names import first_collision, windows_reading
+from domain.wheel.paths import first_collision, windows_reading
 
 STORED, DEFLATED = 0, 8
 STREAMED_FLAG, UTF_8_FLAG = 0x0008, 0x0800

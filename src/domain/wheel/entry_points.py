@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from domain.errors import WheelProblem, WheelRefusedError
 from domain.wheel.metadata import quoted
-from domain.wheel.portable_names import first_collision, refused_script_name
+from domain.wheel.paths import first_collision, refused_script_name
 
 MAX_BYTES = 1024 * 1024
 _SCRIPTS = frozenset({"console_scripts", "gui_scripts"})

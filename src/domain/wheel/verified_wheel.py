@@ -15,7 +15,7 @@ from domain.wheel.archive import WheelArchive, verify_record
 from domain.wheel.entry_points import validate_entry_points
 from domain.wheel.filename import WheelFilename
 from domain.wheel.metadata import LONGEST_FIELD, ProjectMetadata, Readme, body, field, headers, quoted, requires_python
-from domain.wheel.packages import ImportPackages, scripts_in, validate_data_folders
+from domain.wheel.paths import ImportPackages, scripts_in, validate_data_folders
 
 _REQUIRED_FILES = ("WHEEL", "METADATA", "RECORD")
 _WHEEL_VERSION = "Wheel-Version"

@@ -5,7 +5,7 @@ import tracemalloc
 import pytest
 
 from domain.errors import WheelProblem, WheelRefusedError
-from domain.wheel.packages import scripts_in, validate_data_folders
+from domain.wheel.paths import scripts_in, validate_data_folders
 
 _DIST_INFO = "demo-1.0.dist-info"
 

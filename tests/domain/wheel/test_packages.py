@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.wheel.packages import ImportPackages
+from domain.wheel.paths import ImportPackages
 
 _DIST_INFO = ("pkg-1.0.dist-info/METADATA", "pkg-1.0.dist-info/WHEEL", "pkg-1.0.dist-info/RECORD")
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.wheel.portable_names import first_collision, on_any_file_system, windows_reading
+from domain.wheel.paths import first_collision, on_any_file_system, windows_reading
 
 
 @pytest.mark.parametrize(
