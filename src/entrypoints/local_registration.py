@@ -10,8 +10,7 @@ from application.fair_share import FairShare, Shares
 from application.ports.snapshot_queries import SnapshotQueries
 from application.ports.version_lookup import VersionLookup
 from application.ports.wheel_fetcher import FetchedWheel, WheelFetcher
-from application.use_cases.assess_compatibility import AssessCompatibility
-from application.use_cases.check_announcement import CheckAnnouncement, CheckSchemas
+from application.use_cases.check_announcement import AssessCompatibility, CheckAnnouncement, CheckSchemas
 from application.use_cases.compare_schemas import CompareSchemas
 from application.use_cases.dry_run_registration import DryRunRegistration
 from application.use_cases.verify_wheel import Keep, VerifyWheel, WheelClaims

@@ -15,10 +15,9 @@ from adapters.instrumented import (
 from application.fair_share import FairShare, Shares
 from application.ports.clock import Clock
 from application.use_cases.accept_registration import AcceptRegistration
-from application.use_cases.assess_compatibility import AssessCompatibility
 from application.use_cases.authentication import AuthenticateCustomer, AuthenticateMachine
 from application.use_cases.build_version import BuildVersion
-from application.use_cases.check_announcement import CheckAnnouncement, CheckSchemas
+from application.use_cases.check_announcement import AssessCompatibility, CheckAnnouncement, CheckSchemas
 from application.use_cases.check_availability import CheckAvailability, FindAvailability
 from application.use_cases.check_upgrade import CheckUpgrade
 from application.use_cases.compare_schemas import CompareSchemas
