@@ -6,10 +6,10 @@ from typing import Protocol
 
 from adapters.system_clock import SystemClock
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
-from application.fair_share import FairShare, Shares
 from application.ports.snapshot_queries import SnapshotQueries
 from application.ports.version_lookup import VersionLookup
 from application.ports.wheel_fetcher import FetchedWheel, WheelFetcher
+from application.scheduling import FairShare, Shares
 from application.use_cases.check_announcement import AssessCompatibility, CheckAnnouncement, CheckSchemas
 from application.use_cases.compare_schemas import CompareSchemas
 from application.use_cases.dry_run_registration import DryRunRegistration

@@ -11,7 +11,7 @@ from adapters.https.policy import FetchPolicy
 from adapters.https.tls import create_ssl_context
 from adapters.https.wheel_fetcher import HttpsWheelFetcher
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
-from application.fair_share import Shares
+from application.scheduling import Shares
 from application.use_cases.verify_wheel import VerifyWheel
 from entrypoints.settings import WheelSettings
 

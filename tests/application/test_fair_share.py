@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from application.errors import TooManyFetchesError, TooManyRegistrationsError
-from application.fair_share import FairShare, Shares
+from application.scheduling import FairShare, Shares
 from domain.customers import Customer
 from domain.registrants import Account, ConsoleMachine
 

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from application.offload import SMALL, run_in_thread_if_large
+from application.scheduling import SMALL, run_in_thread_if_large
 
 
 @pytest.mark.parametrize(("size", "at_once"), [(0, True), (SMALL, True), (SMALL + 1, False)])

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from application.errors import SpoolUnavailableError
-from application.offload import run_in_thread_if_large
 from application.ports.wheel_fetcher import WheelContent
+from application.scheduling import run_in_thread_if_large
 from domain.digests import Sha256Digest
 
 _PREFIX = "provider-registry-"

@@ -8,7 +8,7 @@ from functools import cache
 
 from jsonschema_rs import Draft202012Validator, ValidationError, Validator, validator_cls_for
 
-from application.offload import run_in_thread_if_large
+from application.scheduling import run_in_thread_if_large
 from domain.errors import SchemaProblem
 from domain.json_schema.drafts import Draft, Pointer, subschemas
 from domain.json_schema.schemas import JsonSchema, SchemaViolation

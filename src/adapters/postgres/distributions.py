@@ -19,7 +19,7 @@ from adapters.postgres.provenance_tables import ATTESTATIONS
 from adapters.postgres.queries import ONE, PAGE_LIMIT, PAGE_OFFSET
 from adapters.postgres.tables import DISTRIBUTION_EVENTS, DISTRIBUTIONS, IS_PUBLIC, MIRRORED_WHEELS, VERSIONS
 from adapters.postgres.writes import ASSIGN
-from application.offload import run_in_thread_if_large
+from application.scheduling import run_in_thread_if_large
 from domain.distributions import Distribution, DistributionEvent, IndexFile
 from domain.names import ProviderName
 from domain.semver import SemVer

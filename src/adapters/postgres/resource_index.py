@@ -27,7 +27,7 @@ from adapters.postgres.mapping import read_version
 from adapters.postgres.queries import key_of
 from adapters.postgres.resource_tables import RESOURCE_TYPES
 from adapters.postgres.write import Write
-from application.offload import run_in_thread_if_large
+from application.scheduling import run_in_thread_if_large
 from domain.names import ProviderName
 from domain.search import ResourceEntry, resource_entries
 from domain.semver import SemVer

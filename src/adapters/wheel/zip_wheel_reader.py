@@ -12,8 +12,8 @@ from adapters.wheel.central_directory import find_directory, read_directory
 from adapters.wheel.entries import Entry, check_declared_sizes, check_names, check_storage, lies_in_dist_info
 from adapters.wheel.local_headers import inflated, locate_data
 from application.errors import SpoolUnavailableError
-from application.offload import SMALL
 from application.ports.wheel_fetcher import WheelContent
+from application.scheduling import SMALL
 from domain.wheel.archive import ArchiveMember, WheelArchive, further_algorithms
 
 _ALWAYS = "sha256"

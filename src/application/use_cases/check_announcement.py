@@ -5,11 +5,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from application.errors import WheelHostError, WheelHostUnreachableError
-from application.fair_share import FairShare
-from application.offload import run_in_thread_if_large
 from application.ports.clock import Clock
 from application.ports.schema_validator import SchemaValidator
 from application.ports.version_lookup import VersionLookup
+from application.scheduling import FairShare, run_in_thread_if_large
 from application.use_cases.compare_schemas import CompareSchemas
 from application.use_cases.mirror import KeepWheel
 from application.use_cases.provenance import VerifyAttestations
@@ -27,7 +26,6 @@ from domain.registration import CheckOutcome, Refused, Registration, Verified
 from domain.semver import SemVer
 from domain.verification import VerificationLog
 from domain.version_state import VersionSnapshot
-
 
 _NETWORK_WITHHELD = (
     "the wheel's host cannot be reached by this registry; check that its name resolves to public addresses only, that "

@@ -7,10 +7,10 @@ from datetime import timedelta
 from enum import StrEnum
 
 from application.errors import MirrorCorruptError, TransientError
-from application.offload import run_in_thread_if_large
 from application.ports.clock import Clock
 from application.ports.mirror_index import MirrorIndex
 from application.ports.wheel_mirror import StoredBytes, WheelMirror
+from application.scheduling import run_in_thread_if_large
 from application.use_cases.mirror import KeepWheel
 from application.use_cases.verify_wheel import VerifyWheel, WheelClaims
 from domain.digests import Sha256Digest

@@ -6,9 +6,9 @@ from typing import Self, TypeAlias
 
 from packaging.version import Version
 
-from application.offload import run_in_thread_if_large
 from application.ports.wheel_fetcher import FetchedWheel, WheelFetcher
 from application.ports.wheel_reader import WheelReader
+from application.scheduling import run_in_thread_if_large
 from domain.announcements import Announcement
 from domain.digests import Sha256Digest
 from domain.verification import VerificationLog

@@ -12,8 +12,8 @@ from adapters.instrumented import (
     InstrumentedWheelReader,
     MirrorInstrumentation,
 )
-from application.fair_share import FairShare, Shares
 from application.ports.clock import Clock
+from application.scheduling import FairShare, Shares
 from application.use_cases.accept_registration import AcceptRegistration
 from application.use_cases.authentication import AuthenticateCustomer, AuthenticateMachine
 from application.use_cases.build_version import BuildVersion

@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from application.fair_share import Shares
+from application.scheduling import Shares
 from domain.availability import CheckSchedule
 from domain.tasks import TaskKind
 from entrypoints.settings import WEBHOOKS, CheckSettings, TaskSettings

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from application.errors import StoreUnavailableError
-from application.fair_share import Shares
 from application.ports.task_queue import TaskQueue
+from application.scheduling import Shares
 from application.use_cases.build_version import BuildVersion
 from domain.names import PLATFORM
 from domain.tasks import LeasedTask, TaskKind

@@ -6,7 +6,7 @@ import pytest
 
 from adapters.memory.clock import ManualClock
 from application.errors import StoreUnavailableError
-from application.fair_share import Shares
+from application.scheduling import Shares
 from domain.tasks import LeasedTask
 from entrypoints.bootstrap import MemoryAdapters, build_registry
 from entrypoints.work.loop import Work

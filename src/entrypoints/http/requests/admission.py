@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from litestar import Request
 
 from application.errors import CheckBusyError, TooManyRegistrationsError
-from application.fair_share import FairShare, Shares
+from application.scheduling import FairShare, Shares
 from domain.registrants import Account
 from entrypoints.http.limits import HttpLimits
 from entrypoints.http.requests.bodies import read_json, read_json_bytes

@@ -11,7 +11,7 @@ import msgspec
 from litestar import Request
 from litestar.exceptions import InternalServerException
 
-from application.offload import SMALL, run_in_thread_if_large
+from application.scheduling import SMALL, run_in_thread_if_large
 from domain.errors import RegistryError
 
 MAX_DEPTH = 100

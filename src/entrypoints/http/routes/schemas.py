@@ -7,7 +7,7 @@ from litestar import Request, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, PathParameter
 
-from application.offload import run_in_thread_if_large
+from application.scheduling import run_in_thread_if_large
 from application.use_cases.queries import FindSchema, FindVersion
 from domain.json_schema.documents import schema_document
 from domain.schemas import ResourceSchema

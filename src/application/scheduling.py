@@ -1,11 +1,12 @@
-"""Fair shares of a limited resource: neither one account nor all customers together can take all of it."""
+"""Keeping requests from holding up each other: fair shares of a limited resource, and threads for large inputs."""
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import ParamSpec, TypeVar
 
 from application.errors import TooManyFetchesError, TooManyRegistrationsError
 from domain.registrants import Account
@@ -150,3 +151,17 @@ def _refusal(account: Account, obstacle: _Obstacle | None) -> TooManyRegistratio
             f"{account.id} has as much under way as one account may; wait for something to finish and send this again"
         )
     return TooManyFetchesError("too many registrations are under way at the moment; try again shortly", retry_after=15)
+
+
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
+
+SMALL = 32 * 1024
+"""An input of so many bytes or characters takes about as long as handing it to a thread and back."""
+
+
+async def run_in_thread_if_large(
+    size: int, work: Callable[_Arguments, _Result], /, *args: _Arguments.args, **kwargs: _Arguments.kwargs
+) -> _Result:
+    """Do work on an input of that size: a large one in a thread, a small one at once."""
+    return work(*args, **kwargs) if size <= SMALL else await asyncio.to_thread(work, *args, **kwargs)
