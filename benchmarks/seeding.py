@@ -10,9 +10,10 @@ import asyncpg  # type: ignore[import-untyped]  # it ships no types
 from packaging.utils import canonicalize_name
 from uuid_utils.compat import uuid7
 
-from adapters.postgres.mapping import write_event, write_provider, write_version
+from adapters.postgres.provider_mapping import write_provider
 from adapters.postgres.resource_index import resource_row
 from adapters.postgres.tables import VERSIONS
+from adapters.postgres.version_mapping import write_event, write_version
 from benchmarks.payloads import schemas
 from domain.announcements import Announcement
 from domain.catalog import CatalogMetadata, Provider

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 from uuid_utils.compat import uuid7
 
-from adapters.postgres.mapping import write_version
+from adapters.postgres.version_mapping import write_version
 from benchmarks.client import Job, Request
 from benchmarks.figures import Figure, Spread, at_least, ratios
 from benchmarks.load import Load, checked, send

@@ -7,15 +7,15 @@ from packaging.utils import NormalizedName
 from sqlalchemy import bindparam, select, text
 from uuid_utils.compat import uuid7
 
-from adapters.postgres.distribution_mapping import (
+from adapters.postgres.engine import Database, Rows
+from adapters.postgres.error_mapping import translate_final_errors
+from adapters.postgres.provenance_tables import ATTESTATIONS
+from adapters.postgres.provider_mapping import (
     read_distribution,
     read_distribution_event,
     write_distribution,
     write_distribution_event,
 )
-from adapters.postgres.engine import Database, Rows
-from adapters.postgres.error_mapping import translate_final_errors
-from adapters.postgres.provenance_tables import ATTESTATIONS
 from adapters.postgres.queries import ONE, PAGE_LIMIT, PAGE_OFFSET
 from adapters.postgres.tables import DISTRIBUTION_EVENTS, DISTRIBUTIONS, IS_PUBLIC, MIRRORED_WHEELS, VERSIONS
 from adapters.postgres.writes import ASSIGN

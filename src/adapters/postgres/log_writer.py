@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.postgres import log_statements as statements
 from adapters.postgres.engine import Database, Rows, retry, rows_of
-from adapters.postgres.mapping import read_version
+from adapters.postgres.version_mapping import read_version
 from application.ports.log_writer import LogState, SignedExtension
 from domain.catalog import CatalogMetadata
 from domain.digests import Sha256Digest

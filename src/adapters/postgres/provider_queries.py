@@ -7,9 +7,10 @@ from typing import Any
 
 from adapters.postgres.catalog_queries import FIND_PROVIDER, SEARCHES
 from adapters.postgres.engine import Database, Rows
-from adapters.postgres.mapping import read_number, read_provider, read_readme
+from adapters.postgres.provider_mapping import read_provider
 from adapters.postgres.queries import key_of
 from adapters.postgres.resource_queries import SEARCH, read_resource
+from adapters.postgres.version_mapping import read_number, read_readme
 from application.errors import SearchBusyError
 from application.ports.provider_queries import CatalogPage, CatalogSearch, ResourcePage
 from domain.catalog import CatalogEntry

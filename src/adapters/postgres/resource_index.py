@@ -23,9 +23,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres import queries
 from adapters.postgres.engine import Database, rows_of
-from adapters.postgres.mapping import read_version
 from adapters.postgres.queries import key_of
 from adapters.postgres.resource_tables import RESOURCE_TYPES
+from adapters.postgres.version_mapping import read_version
 from adapters.postgres.write import Write
 from application.scheduling import run_in_thread_if_large
 from domain.names import ProviderName

@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import Select
 
 from adapters.postgres import queries
-from adapters.postgres.distribution_mapping import read_claimed_file, read_distribution
 from adapters.postgres.engine import Database, Rows, retry, rows_of
 from adapters.postgres.error_mapping import (
     PRIVILEGES_LACKING,
@@ -20,21 +19,21 @@ from adapters.postgres.error_mapping import (
 )
 from adapters.postgres.grants import LACKING
 from adapters.postgres.leases import held
-from adapters.postgres.mapping import (
-    read_event,
-    read_neighbours,
-    read_number,
-    read_provider,
-    read_readme,
-    read_report,
-    read_version,
-)
 from adapters.postgres.provenance_statements import read_publisher_events
+from adapters.postgres.provider_mapping import read_claimed_file, read_distribution, read_provider
 from adapters.postgres.queries import LOAD, LOAD_WITH_NAMES, key_of, part
 from adapters.postgres.resource_index import index_latest, index_rows
 from adapters.postgres.revisions import are_compatible
-from adapters.postgres.schema_text import read_schemas
 from adapters.postgres.task_queue import LEASES
+from adapters.postgres.version_mapping import (
+    read_event,
+    read_neighbours,
+    read_number,
+    read_readme,
+    read_report,
+    read_schemas,
+    read_version,
+)
 from adapters.postgres.writes import combined, rows_of_change
 from application.errors import LeaseLostError, StoreUnavailableError
 from application.ports.version_repository import Decide, Result

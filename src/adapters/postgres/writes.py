@@ -28,10 +28,15 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 from uuid_utils.compat import uuid7
 
-from adapters.postgres.distribution_mapping import write_claimed_file, write_distribution, write_distribution_event
 from adapters.postgres.log_tables import PROVIDER_EVENTS
-from adapters.postgres.mapping import write_event, write_metadata_event, write_provider, write_report, write_version
 from adapters.postgres.provenance_statements import FIND_VERSION, write_provenance
+from adapters.postgres.provider_mapping import (
+    write_claimed_file,
+    write_distribution,
+    write_distribution_event,
+    write_metadata_event,
+    write_provider,
+)
 from adapters.postgres.queries import ONE, key_of, where_provider, where_version
 from adapters.postgres.tables import (
     DISTRIBUTION_EVENTS,
@@ -44,6 +49,7 @@ from adapters.postgres.tables import (
     WHEEL_FILES,
 )
 from adapters.postgres.task_queue import write_task
+from adapters.postgres.version_mapping import write_event, write_report, write_version
 from adapters.postgres.write import Write
 from domain.catalog import Provider
 from domain.distributions import DistributionEvent, WheelNames

@@ -1,22 +1,19 @@
-"""Rows to domain values and back."""
+"""Rows of versions to domain values and back."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from msgspec import convert, json
+from msgspec import UNSET, Raw, Struct, UnsetType, convert, json
 from packaging.utils import NormalizedName
 
-from adapters.postgres.schema_text import read_schemas, write_schemas
 from domain.announcements import Announcement
 from domain.availability import OriginEvent
-from domain.catalog import CatalogMetadata, Provider
 from domain.compatibility.assessment import Compatibility, CompatibilitySummary, PublicVersion
 from domain.digests import Sha256Digest
-from domain.history import HistoryEvent, LifecycleEvent, MetadataEvent
+from domain.history import HistoryEvent, LifecycleEvent
 from domain.names import ProviderName
-from domain.schemas import CanonicalJson
-from domain.search import SearchTerms
+from domain.schemas import CanonicalJson, ResourceSchema, ResourceSchemas
 from domain.semver import SemVer
 from domain.verification import Verification
 from domain.versions import ProviderVersion, VersionStatus
@@ -79,41 +76,6 @@ def read_neighbours(text: str | None) -> tuple[PublicVersion, ...]:
     return tuple(sorted(found, key=lambda each: each.version))
 
 
-def read_provider(name: ProviderName, row: Mapping[str, Any]) -> Provider:
-    return Provider(
-        name=name,
-        metadata=_metadata(row),
-        created_at=row["created_at"],
-        updated_at=row["updated_at"],
-        organization_id=row["organization_id"],
-        organization_name=row["organization_name"],
-    )
-
-
-def write_provider(provider: Provider) -> dict[str, object]:
-    shown = provider.metadata
-    return {
-        "prefix": provider.name.prefix,
-        "name": provider.name.name,
-        "display_name": shown and shown.display_name,
-        "description": shown and shown.description,
-        "icon_url": shown and shown.icon_url,
-        "tags": shown and list(shown.tags),
-        "created_at": provider.created_at,
-        "updated_at": provider.updated_at,
-        "organization_id": provider.organization_id,
-        "organization_name": provider.organization_name,
-        **_terms(provider),
-    }
-
-
-def _terms(provider: Provider) -> dict[str, object]:
-    if provider.metadata is None:
-        return {"labels": [], "words": [], "trigrams": []}
-    terms = SearchTerms.of(provider.name, provider.metadata)
-    return {"labels": sorted(terms.labels), "words": sorted(terms.words), "trigrams": sorted(terms.trigrams)}
-
-
 def read_event(row: Mapping[str, Any]) -> HistoryEvent:
     if row["verdict"] is None:
         return convert(row, LifecycleEvent)
@@ -124,22 +86,6 @@ def read_event(row: Mapping[str, Any]) -> HistoryEvent:
 def write_event(event: LifecycleEvent) -> dict[str, object]:
     """Return the row of an event, without its id and its version's."""
     return asdict(event)
-
-
-def write_metadata_event(name: ProviderName, event: MetadataEvent) -> dict[str, object]:
-    """Return the row of a change of how a provider is shown, without its id."""
-    shown = event.metadata
-    return {
-        "prefix": name.prefix,
-        "name": name.name,
-        "display_name": shown.display_name,
-        "description": shown.description,
-        "icon_url": shown.icon_url,
-        "tags": list(shown.tags),
-        "at": event.at,
-        "actor": event.actor,
-        "request_id": event.request_id,
-    }
 
 
 _SHARED = (
@@ -236,20 +182,63 @@ def _compatibility(stored: str | None) -> CompatibilitySummary | None:
     return None if stored is None else json.decode(stored, type=CompatibilitySummary)
 
 
-def _metadata(row: Mapping[str, Any]) -> CatalogMetadata | None:
-    if row["display_name"] is None:
-        return None
-    return CatalogMetadata(
-        display_name=row["display_name"],
-        description=row["description"],
-        icon_url=row["icon_url"],
-        tags=tuple(row["tags"]),
-    )
-
-
 def _digest(stored: str | None) -> Sha256Digest | None:
     return None if stored is None else Sha256Digest(stored)
 
 
 def _document(stored: str | None) -> CanonicalJson | None:
     return None if stored is None else CanonicalJson(stored)
+
+
+class _SchemaEntry(Struct, omit_defaults=True, frozen=True):
+    """A resource's schemas as they are stored: the documents inside are neither parsed nor written anew."""
+
+    resource_type: str
+    provider: str
+    resource: str
+    description: str | None = None
+    config_schema: Raw | UnsetType = UNSET
+    outputs_schema: Raw | UnsetType = UNSET
+
+
+_SCHEMA_ENTRIES = json.Decoder(list[_SchemaEntry])
+
+
+def write_schemas(schemas: ResourceSchemas | None) -> str | None:
+    return None if schemas is None else json.encode([_schema_entry(schema) for schema in schemas]).decode()
+
+
+def read_schemas(stored: str | None) -> ResourceSchemas | None:
+    return (
+        None if stored is None else ResourceSchemas(tuple(_schema(entry) for entry in _SCHEMA_ENTRIES.decode(stored)))
+    )
+
+
+def _schema_entry(schema: ResourceSchema) -> _SchemaEntry:
+    return _SchemaEntry(
+        resource_type=schema.resource_type,
+        provider=schema.provider,
+        resource=schema.resource,
+        description=schema.description,
+        config_schema=_raw_of(schema.config_schema),
+        outputs_schema=_raw_of(schema.outputs_schema),
+    )
+
+
+def _schema(entry: _SchemaEntry) -> ResourceSchema:
+    return ResourceSchema(
+        resource_type=entry.resource_type,
+        provider=entry.provider,
+        resource=entry.resource,
+        description=entry.description,
+        config_schema=_document_of(entry.config_schema),
+        outputs_schema=_document_of(entry.outputs_schema),
+    )
+
+
+def _raw_of(document: CanonicalJson | None) -> Raw | UnsetType:
+    return UNSET if document is None else Raw(document.text.encode())
+
+
+def _document_of(raw: Raw | UnsetType) -> CanonicalJson | None:
+    return None if isinstance(raw, UnsetType) else CanonicalJson(bytes(raw).decode())
