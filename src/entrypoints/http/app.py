@@ -15,13 +15,11 @@ from entrypoints.http.cache.read_cache import ReadCache, ReadCacheMiddleware
 from entrypoints.http.cache.rendering import RenderingPool
 from entrypoints.http.dependencies import attributes, use_cases
 from entrypoints.http.limits import HttpLimits
-from entrypoints.http.middleware.hosts import HostMiddleware
-from entrypoints.http.middleware.methods import MethodMiddleware, methods_by_path
+from entrypoints.http.middleware.protocol import HostMiddleware, MethodMiddleware, UnreadBodyMiddleware, methods_by_path
 from entrypoints.http.middleware.read_limits import ReadLimitMiddleware
 from entrypoints.http.middleware.registration_metrics import remember_exception
 from entrypoints.http.middleware.request_ids import RequestIdMiddleware
 from entrypoints.http.middleware.security_headers import CorsPolicy, SecurityHeadersMiddleware
-from entrypoints.http.middleware.unread_bodies import UnreadBodyMiddleware
 from entrypoints.http.openapi.config import openapi_config
 from entrypoints.http.pages.responses import for_browsers
 from entrypoints.http.problems import EXCEPTION_HANDLERS, handle_http_exception

@@ -18,7 +18,7 @@ from domain.errors import InvalidValueError, RegistryError
 from domain.names import ProviderName
 from entrypoints.http.cache.read_cache import conditional_read
 from entrypoints.http.cache.representation import REVALIDATE, RawResponse, Representation
-from entrypoints.http.middleware.methods import WITHOUT_BODY
+from entrypoints.http.middleware.protocol import WITHOUT_BODY
 from entrypoints.http.openapi import responses
 from entrypoints.http.requests.followers import Followers
 from entrypoints.http.requests.invalid_requests import FieldError

@@ -19,7 +19,7 @@ from litestar.types import Message, Receive, Scope, Send
 from application.errors import MirrorCorruptError, MirrorUnavailableError
 from application.use_cases.mirror import MirroredFile, ReadMirror
 from entrypoints.http.cache.representation import IMMUTABLE, Field, RawResponse
-from entrypoints.http.middleware.methods import WITHOUT_BODY
+from entrypoints.http.middleware.protocol import WITHOUT_BODY
 from entrypoints.http.problems import HTTP_CODES, MEDIA_TYPE, problem
 from entrypoints.http.requests.ranges import ByteRange, UnsatisfiableRangeError, requested_range
 from entrypoints.index_paths import FILES_PATH
