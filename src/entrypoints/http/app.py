@@ -18,7 +18,6 @@ from entrypoints.http.limits import HttpLimits
 from entrypoints.http.middleware.protocol import HostMiddleware, MethodMiddleware, UnreadBodyMiddleware, methods_by_path
 from entrypoints.http.middleware.read_limits import ReadLimitMiddleware
 from entrypoints.http.middleware.registration_metrics import remember_exception
-from entrypoints.http.middleware.request_ids import RequestIdMiddleware
 from entrypoints.http.middleware.security_headers import CorsPolicy, SecurityHeadersMiddleware
 from entrypoints.http.openapi.config import openapi_config
 from entrypoints.http.pages.responses import for_browsers
@@ -26,6 +25,7 @@ from entrypoints.http.problems import EXCEPTION_HANDLERS, handle_http_exception
 from entrypoints.http.requests.admission import Admission
 from entrypoints.http.requests.followers import Followers
 from entrypoints.http.requests.public_urls import PublicUrls
+from entrypoints.http.requests.request_ids import RequestIdMiddleware
 from entrypoints.http.routes.accepted_registrations import find_registration
 from entrypoints.http.routes.api_description import ApiDescription, api_pages, read_document
 from entrypoints.http.routes.availability import find_availability

@@ -15,9 +15,9 @@ from litestar.types import ASGIApp
 from application.use_cases.queries import CheckReadiness
 from entrypoints.http.dependencies import attributes
 from entrypoints.http.middleware.protocol import MethodMiddleware, methods_by_path
-from entrypoints.http.middleware.request_ids import RequestIdMiddleware
 from entrypoints.http.middleware.security_headers import CorsPolicy, SecurityHeadersMiddleware
 from entrypoints.http.problems import EXCEPTION_HANDLERS
+from entrypoints.http.requests.request_ids import RequestIdMiddleware
 from entrypoints.http.routes.health import health, ready
 from entrypoints.http.routes.metrics import metrics
 from entrypoints.http.server import LOGGING

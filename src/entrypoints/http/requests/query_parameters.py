@@ -7,7 +7,7 @@ from litestar import Request
 
 from domain.errors import RegistryError
 from entrypoints.http.requests.invalid_requests import FieldError, InvalidRequestError
-from entrypoints.http.requests.request_id import printable
+from entrypoints.http.requests.request_ids import printable
 
 _LONGEST_NAME = 100
 DRY_RUN = "dry_run"

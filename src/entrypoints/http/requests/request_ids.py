@@ -1,4 +1,4 @@
-"""A name for every request: accepted or made, returned, and in every line logged on its behalf."""
+"""A name for every request, accepted or made: in its response, in every line logged on its behalf, and for routes."""
 
 import re
 import secrets
@@ -8,8 +8,24 @@ import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
-from entrypoints.http.requests.request_id import STATE_KEY, printable
 from entrypoints.telemetry import NULL_HTTP_OBSERVER, RequestObserver
+
+STATE_KEY = "request_id"
+_MAX_PATH_LENGTH = 500
+
+
+def request_id(scope: Scope) -> str:
+    return str(scope["state"][STATE_KEY])
+
+
+def printable(path: str) -> str:
+    """Return a path that neither fills the log or the answer nor drives the terminal that shows it."""
+    if path.isprintable() and len(path) <= _MAX_PATH_LENGTH:
+        return path
+    return "".join(
+        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in path[:_MAX_PATH_LENGTH]
+    )
+
 
 HEADER = "X-Request-ID"
 _RAW_HEADER = HEADER.lower().encode()
