@@ -43,7 +43,7 @@ from entrypoints.http.requests.bodies import (
 )
 from entrypoints.http.requests.content_negotiation import NotAcceptableError
 from entrypoints.http.requests.invalid_requests import InvalidRequestError
-from entrypoints.http.requests.query_parameters import BadQueryError
+from entrypoints.http.requests.parameters import BadQueryError
 from entrypoints.http.requests.request_ids import printable, request_id
 
 RETRY_AFTER = 5

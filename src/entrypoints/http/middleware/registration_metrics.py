@@ -11,7 +11,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from application.errors import TransientError
 from domain.errors import RegistryError
 from entrypoints.http.requests.bodies import ClientDisconnectedError
-from entrypoints.http.requests.query_parameters import wants_dry_run
+from entrypoints.http.requests.parameters import wants_dry_run
 from entrypoints.telemetry import Outcome, RegistrationObserver
 
 _STATE_KEY = "exception"

@@ -12,7 +12,7 @@ from application.use_cases.find_registration import FindRegistration
 from domain.errors import RegistrationNotFoundError
 from domain.versions import ProviderVersion, VersionStatus
 from entrypoints.http.openapi import responses
-from entrypoints.http.requests.paths import exact_path_only
+from entrypoints.http.requests.parameters import exact_path_only
 from entrypoints.presenters.registrations import BUILDING_EXAMPLE, RegistrationView, registration_view
 
 POLL_SECONDS = 2

@@ -8,7 +8,7 @@ from application.use_cases.check_availability import FindAvailability
 from entrypoints.http.cache.read_cache import conditional_read
 from entrypoints.http.cache.representation import REVALIDATE, Representation
 from entrypoints.http.openapi import responses
-from entrypoints.http.requests.paths import provider_name, version_or_latest
+from entrypoints.http.requests.parameters import provider_name, version_or_latest
 from entrypoints.http.routes.providers import VersionParameter
 from entrypoints.presenters.availability import AVAILABILITY_EXAMPLE, AvailabilityView, availability_view
 

@@ -15,8 +15,7 @@ from entrypoints.http.cache.read_cache import cached_read, conditional_read
 from entrypoints.http.cache.representation import REVALIDATE, Representation
 from entrypoints.http.openapi import responses
 from entrypoints.http.requests.invalid_requests import FieldError
-from entrypoints.http.requests.paths import provider_name
-from entrypoints.http.requests.query_parameters import BadQueryError, repeated_parameters, unknown_parameters
+from entrypoints.http.requests.parameters import BadQueryError, provider_name, repeated_parameters, unknown_parameters
 from entrypoints.presenters.catalog import PAGE_EXAMPLE, PROVIDER_EXAMPLE, page_view, provider_view
 
 MAX_PAGE = 100

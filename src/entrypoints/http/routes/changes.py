@@ -22,7 +22,7 @@ from entrypoints.http.middleware.protocol import WITHOUT_BODY
 from entrypoints.http.openapi import responses
 from entrypoints.http.requests.followers import Followers
 from entrypoints.http.requests.invalid_requests import FieldError
-from entrypoints.http.requests.query_parameters import BadQueryError, repeated_parameters, unknown_parameters
+from entrypoints.http.requests.parameters import BadQueryError, repeated_parameters, unknown_parameters
 from entrypoints.presenters.changes import (
     CHANGES_EXAMPLE,
     STREAM_EXAMPLE,

@@ -18,7 +18,7 @@ from entrypoints.http.pages.comparisons import ComparisonPage, compared_path
 from entrypoints.http.pages.responses import (
     page,
 )
-from entrypoints.http.requests.paths import exact_version, provider_name
+from entrypoints.http.requests.parameters import exact_version, provider_name
 from entrypoints.http.routes.compatibility import compared_versions
 
 _VERSIONS = 100  # to choose from

@@ -13,7 +13,7 @@ from domain.semver import SemVer
 from entrypoints.http.cache.read_cache import cached_read
 from entrypoints.http.cache.representation import IMMUTABLE, REVALIDATE, Representation
 from entrypoints.http.openapi import responses
-from entrypoints.http.requests.paths import exact_version, provider_name, version_or_latest
+from entrypoints.http.requests.parameters import exact_version, provider_name, version_or_latest
 from entrypoints.http.routes.providers import VersionParameter, cache_control_of
 from entrypoints.presenters.compatibility import (
     COMPARISON_EXAMPLE,

@@ -19,7 +19,7 @@ from entrypoints.http.middleware.registration_metrics import RegistrationMetrics
 from entrypoints.http.openapi import responses
 from entrypoints.http.requests.admission import Admission
 from entrypoints.http.requests.authentication import bearer_token
-from entrypoints.http.requests.paths import exact_path_only
+from entrypoints.http.requests.parameters import exact_path_only
 from entrypoints.http.routes.registrations import (
     REGISTRATION_RESPONSES,
     RegistrationOperation,

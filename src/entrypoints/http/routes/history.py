@@ -11,7 +11,7 @@ from entrypoints.http.cache.read_cache import cached_read
 from entrypoints.http.cache.representation import REVALIDATE, Representation
 from entrypoints.http.openapi import responses
 from entrypoints.http.requests.paging import MAX_ITEMS, EventCursor, PageLimit, next_page
-from entrypoints.http.requests.paths import provider_name, version_or_latest
+from entrypoints.http.requests.parameters import provider_name, version_or_latest
 from entrypoints.http.routes.providers import VersionParameter
 from entrypoints.presenters.history import HISTORY_EXAMPLE, HistoryEventView, event_view
 

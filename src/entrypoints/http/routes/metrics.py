@@ -12,7 +12,7 @@ from entrypoints.http.cache.representation import RawResponse
 from entrypoints.http.middleware.security_headers import INTERNAL
 from entrypoints.http.openapi import responses
 from entrypoints.http.requests.content_negotiation import NotAcceptableError, negotiate
-from entrypoints.http.requests.paths import exact_path_only
+from entrypoints.http.requests.parameters import exact_path_only
 from entrypoints.telemetry import Telemetry
 
 _METRICS_EXAMPLE = """\

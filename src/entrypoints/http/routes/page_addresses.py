@@ -9,7 +9,7 @@ from litestar.response import Redirect
 from litestar.status_codes import HTTP_301_MOVED_PERMANENTLY, HTTP_303_SEE_OTHER
 
 from domain.names import PLATFORM
-from entrypoints.http.requests.paths import provider_name, sent_path
+from entrypoints.http.requests.parameters import provider_name, sent_path
 
 _PROVIDER = re.compile(r"/catalog/([A-Za-z0-9_-]+/[A-Za-z0-9_-]+)(?:/(v(?=[0-9]))?(.*))?", re.DOTALL)
 

@@ -33,7 +33,7 @@ from entrypoints.http.pages.version_list import VersionListing
 from entrypoints.http.pages.versions import VersionPage
 from entrypoints.http.problems import EXCEPTION_HANDLERS
 from entrypoints.http.requests.paging import VersionCursor, version_cursor
-from entrypoints.http.requests.paths import provider_name
+from entrypoints.http.requests.parameters import provider_name
 from entrypoints.http.requests.public_urls import PublicUrls
 from entrypoints.http.routes.catalog import Offset, Tags, Words, catalog_search
 from entrypoints.http.routes.comparison_pages import chosen_comparison, comparison_page

@@ -21,7 +21,7 @@ from entrypoints.http.requests.admission import Admission
 from entrypoints.http.requests.attestations import sent_attestations
 from entrypoints.http.requests.decoding import decode_fields
 from entrypoints.http.requests.invalid_requests import FieldError, InvalidRequestError
-from entrypoints.http.requests.paths import exact_path_only, exact_version, provider_name, version_or_latest
+from entrypoints.http.requests.parameters import exact_path_only, exact_version, provider_name, version_or_latest
 from entrypoints.http.requests.request_ids import request_id
 from entrypoints.http.routes.console import authenticated_machine
 from entrypoints.http.routes.customers import authenticated_publisher

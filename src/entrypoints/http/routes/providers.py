@@ -17,7 +17,7 @@ from entrypoints.http.cache.read_cache import cached_read
 from entrypoints.http.cache.representation import IMMUTABLE, REVALIDATE, SHORT_LIVED, Representation
 from entrypoints.http.openapi import responses
 from entrypoints.http.requests.paging import MAX_ITEMS, PageLimit, VersionCursor, next_page, version_cursor
-from entrypoints.http.requests.paths import LATEST, provider_name, version_or_latest
+from entrypoints.http.requests.parameters import LATEST, provider_name, version_or_latest
 from entrypoints.http.requests.public_urls import PublicUrls
 from entrypoints.presenters.installing import INSTALL_EXAMPLE, install_view
 from entrypoints.presenters.provenance import installed_provenance_view

@@ -21,7 +21,7 @@ from entrypoints.http.requests.admission import Admission
 from entrypoints.http.requests.attestations import sent_attestations
 from entrypoints.http.requests.cancel_on_disconnect import cancel_on_disconnect
 from entrypoints.http.requests.decoding import decode_fields
-from entrypoints.http.requests.query_parameters import DRY_RUN, wants_dry_run
+from entrypoints.http.requests.parameters import DRY_RUN, wants_dry_run
 from entrypoints.http.requests.request_ids import request_id
 from entrypoints.http.requests.request_mapping import to_registration
 from entrypoints.http.routes.accepted_registrations import (

@@ -10,7 +10,7 @@ from entrypoints.http.cache.read_cache import conditional_read
 from entrypoints.http.cache.rendering import RenderingPool
 from entrypoints.http.cache.representation import REVALIDATE, Representation
 from entrypoints.http.openapi import responses
-from entrypoints.http.requests.paths import provider_name
+from entrypoints.http.requests.parameters import provider_name
 from entrypoints.http.requests.public_urls import PublicUrls
 from entrypoints.presenters.atom import ATOM, EVERY_RELEASE_PATH, FEED_EXAMPLE, releases_feed
 

@@ -11,7 +11,7 @@ from domain.search import Query
 from entrypoints.http.cache.read_cache import conditional_read
 from entrypoints.http.cache.representation import REVALIDATE, Representation
 from entrypoints.http.openapi import responses
-from entrypoints.http.requests.query_parameters import BadQueryError, repeated_parameters, unknown_parameters
+from entrypoints.http.requests.parameters import BadQueryError, repeated_parameters, unknown_parameters
 from entrypoints.http.routes.catalog import Limit
 from entrypoints.presenters.resource_search import HITS_EXAMPLE, hits_view
 

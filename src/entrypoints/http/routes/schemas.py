@@ -14,7 +14,7 @@ from domain.schemas import ResourceSchema
 from entrypoints.http.cache.read_cache import cached_read
 from entrypoints.http.cache.representation import IMMUTABLE, REVALIDATE, Representation
 from entrypoints.http.openapi import responses
-from entrypoints.http.requests.paths import path_after, provider_name, version_or_latest
+from entrypoints.http.requests.parameters import path_after, provider_name, version_or_latest
 from entrypoints.http.requests.public_urls import PublicUrls
 from entrypoints.http.routes.providers import VersionParameter, cache_control_of
 from entrypoints.presenters.versions import JsonObject, ResourceSchemaView, schema_view

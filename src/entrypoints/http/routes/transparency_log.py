@@ -12,7 +12,7 @@ from domain.log.tiles import parse_path
 from entrypoints.http.cache.read_cache import conditional_read
 from entrypoints.http.cache.representation import IMMUTABLE, REVALIDATE, Representation
 from entrypoints.http.openapi import responses
-from entrypoints.http.requests.paths import exact_version, provider_name, sent_path
+from entrypoints.http.requests.parameters import exact_version, provider_name, sent_path
 from entrypoints.presenters.changes import CHECKPOINT_EXAMPLE, PROOF_EXAMPLE
 
 LOG_PATH = "/log"

@@ -17,7 +17,7 @@ from entrypoints.http.openapi import responses
 from entrypoints.http.requests.admission import Admission
 from entrypoints.http.requests.decoding import decode_struct
 from entrypoints.http.requests.invalid_requests import FieldError, InvalidRequestError
-from entrypoints.http.requests.paths import provider_name, version_or_latest
+from entrypoints.http.requests.parameters import provider_name, version_or_latest
 from entrypoints.http.routes.providers import VersionParameter
 from entrypoints.presenters.upgrades import UPGRADE_CHECK_EXAMPLE, UpgradeCheckView, upgrade_view
 

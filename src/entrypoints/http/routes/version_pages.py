@@ -36,7 +36,7 @@ from entrypoints.http.pages.responses import (
     passing_page,
 )
 from entrypoints.http.pages.versions import VersionPage
-from entrypoints.http.requests.paths import exact_version, path_after, provider_name, version_or_latest
+from entrypoints.http.requests.parameters import exact_version, path_after, provider_name, version_or_latest
 from entrypoints.http.requests.public_urls import PublicUrls
 from entrypoints.presenters.history import event_view
 

@@ -22,7 +22,7 @@ from entrypoints.http.openapi import responses
 from entrypoints.http.requests.admission import Admission
 from entrypoints.http.requests.decoding import decode_struct
 from entrypoints.http.requests.invalid_requests import FieldError, InvalidRequestError
-from entrypoints.http.requests.paths import exact_path_only, exact_version, provider_name
+from entrypoints.http.requests.parameters import exact_path_only, exact_version, provider_name
 from entrypoints.http.requests.request_ids import request_id
 from entrypoints.http.routes.console import authenticated_machine
 from entrypoints.http.routes.customers import authenticated_publisher

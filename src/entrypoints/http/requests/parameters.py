@@ -1,6 +1,7 @@
-"""Names and versions in paths, and how paths may be written."""
+"""Parameters of paths and queries: what they name, and how they may be written."""
 
 import re
+from collections.abc import Collection, Sequence
 from typing import Any, cast
 from urllib.parse import quote, unquote
 
@@ -10,9 +11,11 @@ from litestar.exceptions import NotFoundException
 from litestar.handlers import BaseRouteHandler
 from litestar.types import HTTPScope
 
-from domain.errors import InvalidValueError, ProviderNotFoundError, VersionNotFoundError
+from domain.errors import InvalidValueError, ProviderNotFoundError, RegistryError, VersionNotFoundError
 from domain.names import ProviderName
 from domain.semver import SemVer
+from entrypoints.http.requests.invalid_requests import FieldError, InvalidRequestError
+from entrypoints.http.requests.request_ids import printable
 
 LATEST = "latest"
 
@@ -85,3 +88,48 @@ async def exact_path_only(connection: ASGIConnection[Any, Any, Any, Any], _: Bas
 
 def _fits(written: str, segment: str) -> bool:
     return bool(written) if segment.startswith("{") else written == segment
+
+
+_LONGEST_NAME = 100
+DRY_RUN = "dry_run"
+_SWITCHES = {(): False, ("false",): False, ("true",): True}
+
+
+class BadQueryError(RegistryError):
+    """Query parameters of a read are unknown, or have values that the route does not understand."""
+
+    code = "bad_request"
+
+    def __init__(self, errors: Sequence[FieldError]) -> None:
+        summarised = InvalidRequestError(errors)
+        super().__init__(summarised.detail)
+        self.errors = summarised.errors
+
+
+def unknown_parameters(request: Request[Any, Any, Any], known: Collection[str]) -> list[FieldError]:
+    """Return an error for each query parameter that the route does not know."""
+    names = dict.fromkeys(name for name in request.query_params if name not in known)
+    message = f"is not a parameter of this route; leave it out, or send one of {', '.join(known)}"
+    return [FieldError(("query", printable(name)[:_LONGEST_NAME]), message, "invalid") for name in names]
+
+
+def repeated_parameters(request: Request[Any, Any, Any], single: Collection[str]) -> list[FieldError]:
+    """Return an error for each query parameter that has one value and is sent with several."""
+    names = [name for name in single if len(request.query_params.getall(name, [])) > 1]
+    return [FieldError(("query", name), "send it once", "invalid") for name in names]
+
+
+def wants_dry_run(request: Request[Any, Any, Any]) -> bool:
+    """Tell whether the query asks for a dry run.
+
+    Raises:
+        InvalidRequestError: The value is neither true nor false, or there are several, or other parameters: a misspelt
+            dry run must not register.
+    """
+    errors = unknown_parameters(request, [DRY_RUN])
+    said = tuple(request.query_params.getall(DRY_RUN, []))
+    if said not in _SWITCHES:
+        errors.append(FieldError(("query", DRY_RUN), "send true or false, once", "invalid"))
+    if errors:
+        raise InvalidRequestError(errors)
+    return _SWITCHES[said]
