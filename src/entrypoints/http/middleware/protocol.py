@@ -1,4 +1,4 @@
-"""What HTTP asks of every server, whatever the route: one Host field, HEAD and OPTIONS, and the rest of unread bodies."""
+"""What HTTP asks of a server whatever the route: one Host field, HEAD and OPTIONS, and the rest of unread bodies."""
 
 import asyncio
 import re

@@ -10,12 +10,12 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from entrypoints.telemetry import NULL_HTTP_OBSERVER, RequestObserver
 
-STATE_KEY = "request_id"
+_STATE_KEY = "request_id"
 _MAX_PATH_LENGTH = 500
 
 
 def request_id(scope: Scope) -> str:
-    return str(scope["state"][STATE_KEY])
+    return str(scope["state"][_STATE_KEY])
 
 
 def printable(path: str) -> str:
@@ -46,7 +46,7 @@ class RequestIdMiddleware:
             await self.app(scope, receive, send)
             return
         name = _offered(scope) or secrets.token_hex(16)
-        scope.setdefault("state", {})[STATE_KEY] = name
+        scope.setdefault("state", {})[_STATE_KEY] = name
         started = perf_counter()
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=name)
