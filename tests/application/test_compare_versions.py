@@ -1,13 +1,18 @@
-"""Comparisons for readers, for customers and for releases do not wait for each other."""
+"""Comparisons of published versions: none is made twice, and those for readers and for releases do not queue."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 
 from adapters.memory.schema_comparison import InMemorySchemaComparison
 from application.errors import ComparisonsBusyError
-from domain.compatibility.coverage import Coverage, CoverageQuestion
+from application.use_cases.compare_schemas import CompareSchemas
+from domain.compatibility import assessment
+from domain.compatibility.coverage import Coverage, CoverageQuestion, OpenQuestion
+from domain.compatibility.report import Report, VersionSchemas
+from domain.compatibility.rule_ids import RuleId
+from domain.compatibility.rules import RULES_VERSION, Verdict
 from domain.registrants import ConsoleMachine
 from domain.registration import Registered, Registration
 from domain.schemas import CanonicalJson
@@ -61,11 +66,38 @@ async def test_a_release_waits_for_no_comparison_of_readers_and_these_do_not_que
     readers.free.clear()
 
     async with asyncio.timeout(WAIT_SECONDS):
-        reading = asyncio.create_task(use_cases.compare_versions.execute(a_name(), first, second))
+        reading = asyncio.create_task(use_cases.compare_versions.execute(a_name(), first, third))
         await readers.asked.wait()
         with pytest.raises(ComparisonsBusyError, match="another comparison is under way; try again"):
-            await use_cases.compare_versions.execute(a_name(), second, third)
+            await use_cases.compare_versions.execute(a_name(), first, third)
+        assert (await use_cases.compare_versions.execute(a_name(), second, third)).report.total == 1  # it was kept
         assert (await publish(use_cases, adapters, 4)).created
         readers.free.set()
         assert (await reading).report.total == 1
-    assert (await use_cases.compare_versions.execute(a_name(), second, third)).report.total == 1
+    assert (await use_cases.compare_versions.execute(a_name(), first, third)).report.total == 1
+
+
+@pytest.mark.parametrize("rules_version", [RULES_VERSION, "before"])
+async def test_what_was_found_at_the_registration_is_compared_again_only_under_other_rules(
+    monkeypatch: pytest.MonkeyPatch, rules_version: str
+) -> None:
+    compared: list[VersionSchemas] = []
+
+    class Counting(InMemorySchemaComparison):
+        async def compare(
+            self, old: VersionSchemas, new: VersionSchemas, severities: Mapping[RuleId, Verdict]
+        ) -> tuple[Report, Sequence[OpenQuestion]]:
+            compared.append(new)
+            return await super().compare(old, new, severities)
+
+    adapters = MemoryAdapters(new_schema_comparison=Counting)
+    use_cases = build_registry(adapters, release_machine_ids=[MACHINE_ID])
+    older, newer = [(await publish(use_cases, adapters, number)).version for number in (1, 2)]
+    at_registration = len(compared)
+    monkeypatch.setattr(assessment, "RULES_VERSION", rules_version)
+
+    found = await use_cases.compare_versions.execute(a_name(), older.version, newer.version)
+
+    schemas = [VersionSchemas.of(each.announcement) for each in (older, newer)]
+    assert found.report == await CompareSchemas(InMemorySchemaComparison()).execute(*schemas)
+    assert len(compared) - at_registration == (rules_version != RULES_VERSION)

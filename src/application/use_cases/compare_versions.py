@@ -49,7 +49,7 @@ class FindCompatibility:
 
 
 class CompareVersions:
-    """Compares any two public versions of a provider by today's rules."""
+    """Compares any two public versions of a provider by today's rules; not again what was kept and says the same."""
 
     def __init__(self, versions: VersionQueries, find_version: FindVersion, compare: CompareSchemas) -> None:
         self._versions = versions
@@ -63,17 +63,20 @@ class CompareVersions:
             NotFoundError: There is no such version.
             ComparisonsBusyError: Another comparison is under way. None waits, or readers of pages would wait with it.
         """
-        before, after = await self._find_version.execute(name, old), await self._find_version.execute(name, new)
+        after = await self._find_version.execute(name, new)
+        kept = await self._kept(after, old)
+        if kept is not None and kept.is_repeatable:
+            return ComparedVersions(kept.report, kept.acceptance)
+        before = await self._find_version.execute(name, old)
         if self._compare.is_busy:
             raise ComparisonsBusyError("another comparison is under way; try again shortly", retry_after=2)
         report = await self._compare.execute(
             VersionSchemas.of(before.announcement), VersionSchemas.of(after.announcement)
         )
-        return ComparedVersions(report, await self._acceptance(before, after))
+        return ComparedVersions(report, None if kept is None else kept.acceptance)
 
-    async def _acceptance(self, before: ProviderVersion, after: ProviderVersion) -> Acceptance | None:
-        summary = after.compatibility
-        if summary is None or summary.baseline != before.version or not summary.breaking:
+    async def _kept(self, version: ProviderVersion, baseline: SemVer) -> Compatibility | None:
+        """Return the comparison that was made when a version was registered, if it was with this baseline."""
+        if version.compatibility is None or version.compatibility.baseline != baseline:
             return None
-        compatibility = await self._versions.find_compatibility(after.name, after.version)
-        return None if compatibility is None else compatibility.acceptance
+        return await self._versions.find_compatibility(version.name, version.version)

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.compatibility.report import Bump, Change, Report
-from domain.compatibility.rules import Verdict
+from domain.compatibility.rules import RULES, RULES_VERSION, Verdict
 from domain.errors import AnnouncementRefusedError
 from domain.semver import SemVer
 
@@ -177,6 +177,14 @@ class Compatibility:
     report: Report
     acceptance: Acceptance | None = None
     lost_additions: tuple[Change, ...] = ()
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether comparing both versions again would say the same: by today's rules, under any settings."""
+        report = self.report
+        is_whole = report.is_complete and not report.is_truncated
+        has_settings = any(RULES[change.rule].is_disputed for change in report.changes)
+        return is_whole and not has_settings and report.rules_version == RULES_VERSION
 
     @property
     def summary(self) -> CompatibilitySummary:
