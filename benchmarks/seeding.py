@@ -17,13 +17,13 @@ from adapters.postgres.version_mapping import write_event, write_version
 from benchmarks.payloads import schemas
 from domain.announcements import Announcement
 from domain.catalog import CatalogMetadata, Provider
-from domain.digests import Sha256Digest
 from domain.history import LifecycleAction, LifecycleEvent
 from domain.names import ProviderName
 from domain.schemas import CanonicalJson, ResourceSchema, ResourceSchemas
 from domain.search import ResourceEntry
 from domain.semver import SemVer
 from domain.versions import ProviderVersion
+from domain.wheel.file import Sha256Digest
 from domain.wheel.url import WheelUrl
 from domain.wheel.verified_wheel import VerifiedWheel
 

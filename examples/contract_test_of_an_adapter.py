@@ -12,8 +12,8 @@ import pytest
 
 from application.errors import WheelHostFailedError
 from application.ports.wheel_fetcher import FetchedWheel
-from domain.digests import Sha256Digest
 from domain.errors import WheelProblem, WheelRefusedError
+from domain.wheel.file import Sha256Digest
 from domain.wheel.url import WheelUrl
 from provider_registry_testing.wheel_fetcher import WheelFetcherContract
 

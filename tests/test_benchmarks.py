@@ -31,10 +31,9 @@ from benchmarks.sections import logging
 from benchmarks.seeding import Filling, provider_name, seed
 from benchmarks.wheels import write_wheel
 from benchmarks.workbench import a_workbench
-from domain.digests import Sha256Digest
 from domain.semver import SemVer
 from domain.verification import VerificationLog
-from domain.wheel.filename import WheelFilename
+from domain.wheel.file import Sha256Digest, WheelFilename
 from tests.support.postgres import fetch
 
 FIGURES = [

@@ -7,14 +7,13 @@ from application.ports.version_repository import Decide, Result, VersionReposito
 from application.ports.wheel_fetcher import FetchedWheel, WheelContent, WheelFetcher
 from application.ports.wheel_mirror import StoredBytes, StoredFile, WheelMirror
 from application.ports.wheel_reader import WheelReader
-from domain.digests import Sha256Digest
 from domain.mirror import MirrorPart
 from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.tasks import Lease
 from domain.version_state import VersionSnapshot
 from domain.wheel.archive import WheelArchive
-from domain.wheel.filename import WheelFilename
+from domain.wheel.file import Sha256Digest, WheelFilename
 from domain.wheel.url import WheelUrl
 
 

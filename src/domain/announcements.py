@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain import texts
-from domain.digests import Sha256Digest
 from domain.errors import InvalidDigestError, InvalidTextError
 from domain.schemas import CanonicalJson, ResourceSchemas
+from domain.wheel.file import Sha256Digest
 from domain.wheel.url import WheelUrl
 
 MAX_ENTRYPOINT_ARGUMENTS = 100

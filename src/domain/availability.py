@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from domain.digests import Sha256Digest
+from domain.wheel.file import Sha256Digest
 
 _HASH_BITS = 64
 

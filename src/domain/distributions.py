@@ -9,12 +9,11 @@ from typing import Self
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 
 from domain import texts
-from domain.digests import Sha256Digest
 from domain.errors import DistributionConflictError, InvalidDistributionNameError, WheelFilenameConflictError
 from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.versions import ProviderVersion
-from domain.wheel.filename import WheelFilename
+from domain.wheel.file import Sha256Digest, WheelFilename
 
 MAX_TRANSFER_REASON = 2000
 

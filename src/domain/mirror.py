@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from domain.digests import Sha256Digest
 from domain.names import ProviderName
 from domain.semver import SemVer
+from domain.wheel.file import Sha256Digest
 from domain.wheel.url import WheelUrl
 
 METADATA_SUFFIX = ".metadata"

@@ -9,7 +9,6 @@ from domain.announcements import Announcement
 from domain.catalog import CatalogMetadata
 from domain.compatibility.assessment import Compatibility, baseline_for
 from domain.compatibility.gate import AcceptedBreak
-from domain.digests import Sha256Digest
 from domain.errors import MetadataRequiredError, RegistryError, VersionConflictError
 from domain.history import LifecycleAction, LifecycleEvent
 from domain.names import ProviderName
@@ -19,6 +18,7 @@ from domain.semver import SemVer
 from domain.verification import Verification
 from domain.version_state import Publish, RecordFailure, UpdateProvider, VersionSnapshot, VersionWrite
 from domain.versions import ProviderVersion
+from domain.wheel.file import Sha256Digest
 from domain.wheel.verified_wheel import VerifiedWheel
 
 

@@ -8,12 +8,12 @@ from uuid import UUID
 
 from domain.announcements import Announcement
 from domain.compatibility.assessment import CompatibilitySummary
-from domain.digests import Sha256Digest
 from domain.errors import IllegalTransitionError, RegistryError
 from domain.history import validate_yank_reason
 from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.verification import Verification
+from domain.wheel.file import Sha256Digest
 from domain.wheel.verified_wheel import VerifiedWheel
 
 

@@ -14,11 +14,11 @@ from domain.catalog import CatalogMetadata
 from domain.compatibility.assessment import Acceptance, Compatibility, PublicVersion, baseline_for
 from domain.compatibility.comparison import compare
 from domain.compatibility.report import VersionSchemas
-from domain.digests import Sha256Digest
 from domain.names import ProviderName
 from domain.schemas import CanonicalJson
 from domain.semver import SemVer
 from domain.versions import ProviderVersion
+from domain.wheel.file import Sha256Digest
 from domain.wheel.url import WheelUrl
 from domain.wheel.verified_wheel import VerifiedWheel
 

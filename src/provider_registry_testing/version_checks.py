@@ -17,9 +17,9 @@ from domain.availability import (
     OriginEvent,
     OriginVerdict,
 )
-from domain.digests import Sha256Digest
 from domain.history import HistoryEvent
 from domain.tasks import Lease
+from domain.wheel.file import Sha256Digest
 from provider_registry_testing.builders import NOW, a_name, a_version
 from provider_registry_testing.writes import VersionStore, event_of, writing
 

@@ -8,8 +8,8 @@ import pytest
 
 from application.errors import MirrorUnavailableError
 from application.ports.wheel_mirror import StoredBytes, WheelMirror
-from domain.digests import Sha256Digest
 from domain.mirror import MirrorPart
+from domain.wheel.file import Sha256Digest
 
 LARGE = bytes(range(256)) * 100_000  # more than one request of an upload
 WHEEL, METADATA = MirrorPart.WHEEL, MirrorPart.METADATA

@@ -14,7 +14,6 @@ from application.use_cases.build_version import BuildOutcome
 from domain.announcements import Announcement
 from domain.compatibility.gate import AcceptedBreak
 from domain.customers import Customer
-from domain.digests import Sha256Digest
 from domain.errors import (
     MetadataRequiredError,
     NamespaceForbiddenError,
@@ -30,6 +29,7 @@ from domain.schemas import CanonicalJson
 from domain.semver import SemVer
 from domain.tasks import LeasedTask, TaskKind
 from domain.versions import ProviderVersion, VersionStatus
+from domain.wheel.file import Sha256Digest
 from domain.wheel.url import WheelUrl
 from entrypoints.bootstrap import MemoryAdapters, build_registry
 from provider_registry_testing.writes import steps_of

@@ -7,12 +7,12 @@ from application.errors import WheelHostTimeoutError
 from application.use_cases.operator_queries import InspectVersion, ListRecordedVersions
 from application.use_cases.queries import FindVersion
 from application.use_cases.reverify_version import ReverifyVersion
-from domain.digests import Sha256Digest
 from domain.errors import ProviderNotFoundError, VersionNotFoundError, WheelRefusedError
 from domain.registrants import Operator
 from domain.registration import Registration
 from domain.semver import SemVer
 from domain.versions import VersionStatus
+from domain.wheel.file import Sha256Digest
 from entrypoints.bootstrap import MemoryAdapters, build_registry
 from provider_registry_testing.writes import steps_of
 from tests.builders import NOW, a_name, a_wheel, a_wheel_url, an_announcement, some_metadata

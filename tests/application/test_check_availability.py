@@ -13,9 +13,9 @@ from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
 from application.errors import SpoolUnavailableError, WheelHostFailedError
 from application.use_cases.check_availability import CheckAvailability
 from domain.availability import Availability, CheckSchedule, FileSignature, OriginEvent, OriginVerdict
-from domain.digests import sha256_of
 from domain.errors import RegistryError, WheelProblem, WheelRefusedError
 from domain.versions import VersionStatus
+from domain.wheel.file import sha256_of
 from tests.builders import NOW, a_proven_wheel, a_version
 from tests.support.stores import put
 

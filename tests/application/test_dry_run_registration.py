@@ -6,13 +6,13 @@ import pytest
 
 from application.errors import StoreUnavailableError
 from application.use_cases.dry_run_registration import DryRunOutcome
-from domain.digests import Sha256Digest
 from domain.errors import MetadataRequiredError, NamespaceForbiddenError, VersionConflictError, WheelRefusedError
 from domain.names import ProviderName
 from domain.registrants import ConsoleMachine
 from domain.registration import Registration
 from domain.version_state import VersionSnapshot
 from domain.versions import VersionStatus
+from domain.wheel.file import Sha256Digest
 from entrypoints.bootstrap import Adapters, MemoryAdapters, build_registry
 from entrypoints.use_cases import UseCases
 from provider_registry_testing.writes import VersionStore

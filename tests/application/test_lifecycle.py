@@ -34,7 +34,6 @@ from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from application.ports.distribution_index import DistributionIndex
 from application.ports.provider_queries import ProviderQueries
 from domain.announcements import Announcement
-from domain.digests import Sha256Digest
 from domain.errors import (
     IllegalTransitionError,
     ProviderNotFoundError,
@@ -47,6 +46,7 @@ from domain.names import ProviderName
 from domain.registrants import ConsoleMachine
 from domain.registration import Registration
 from domain.semver import SemVer
+from domain.wheel.file import Sha256Digest
 from entrypoints.bootstrap import Adapters, build_registry
 from provider_registry_testing.writes import VersionStore, steps_of
 from tests.builders import MACHINE_ID, NOW, a_wheel, a_wheel_url, some_metadata

@@ -10,12 +10,12 @@ from application.errors import MirrorUnavailableError, WheelHostFailedError
 from application.ports.wheel_mirror import StoredBytes
 from application.use_cases.maintain_mirror import MirrorStep
 from domain.announcements import Announcement
-from domain.digests import Sha256Digest, sha256_of
 from domain.mirror import MirrorPart
 from domain.names import ProviderName
 from domain.registrants import Operator
 from domain.registration import Registration
 from domain.semver import SemVer
+from domain.wheel.file import Sha256Digest, sha256_of
 from domain.wheel.url import WheelUrl
 from entrypoints.bootstrap import MemoryAdapters, build_registry
 from entrypoints.bootstrap.adapters import MirrorAdapters, OperatorAdapters

@@ -9,13 +9,13 @@ from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
 from application.errors import StoreUnavailableError
 from application.ports.wheel_fetcher import FetchedWheel
 from domain.announcements import Announcement
-from domain.digests import Sha256Digest
 from domain.errors import NamespaceForbiddenError, VersionConflictError, WheelRefusedError
 from domain.names import ProviderName
 from domain.registrants import ConsoleMachine, Operator
 from domain.registration import Registration
 from domain.semver import SemVer
 from domain.versions import VersionStatus
+from domain.wheel.file import Sha256Digest
 from domain.wheel.url import WheelUrl
 from entrypoints.bootstrap import MemoryAdapters, build_registry
 from entrypoints.use_cases import UseCases

@@ -10,11 +10,10 @@ from adapters.memory.wheel_fetcher import InMemoryWheelFetcher
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
 from application.ports.wheel_fetcher import FetchedWheel, WheelContent
 from application.use_cases.verify_wheel import VerifyWheel, WheelClaims
-from domain.digests import Sha256Digest
 from domain.errors import WheelProblem, WheelRefusedError
 from domain.verification import VerificationLog
 from domain.wheel.archive import ArchiveMember, WheelArchive
-from domain.wheel.filename import WheelFilename
+from domain.wheel.file import Sha256Digest, WheelFilename
 from domain.wheel.url import WheelUrl
 from tests.builders import a_wheel, a_wheel_url
 

@@ -22,13 +22,12 @@ from pypi_attestations import (
 )
 
 from adapters.sigstore.verifier import SigstoreAttestationVerifier
-from domain.digests import sha256_of
 from domain.provenance.admission import AttestationMode
 from domain.provenance.attestations import Attestation as OurAttestation
 from domain.provenance.errors import AttestationInvalidError, AttestationSubjectError
 from domain.provenance.publishers import PublisherPolicy
 from domain.provenance.statements import Statement
-from domain.wheel.filename import WheelFilename
+from domain.wheel.file import WheelFilename, sha256_of
 from domain.wheel.url import WheelUrl
 from entrypoints.bootstrap import MemoryAdapters
 from tests.entrypoints.http.conftest import serving

@@ -19,7 +19,7 @@ from domain.availability import (
     first_check,
     origin_event,
 )
-from domain.digests import Sha256Digest
+from domain.wheel.file import Sha256Digest
 from tests.builders import NOW
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

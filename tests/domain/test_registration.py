@@ -8,7 +8,6 @@ import pytest
 from domain.compatibility.assessment import Compatibility, baseline_for
 from domain.compatibility.report import Report
 from domain.customers import Customer
-from domain.digests import Sha256Digest
 from domain.distributions import ClaimedFile, Distribution, WheelNames
 from domain.errors import (
     DistributionConflictError,
@@ -28,6 +27,7 @@ from domain.semver import SemVer
 from domain.verification import Verification
 from domain.version_state import Publish, RecordFailure, UpdateProvider, VersionSnapshot
 from domain.versions import VersionStatus
+from domain.wheel.file import Sha256Digest
 from tests.builders import (
     MACHINE_ID,
     NOW,

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from domain.digests import Sha256Digest
 from domain.errors import WheelProblem, WheelRefusedError
 from domain.schemas import CanonicalJson, ResourceSchema, ResourceSchemas
 from domain.versions import VersionStatus
+from domain.wheel.file import Sha256Digest
 from tests.builders import NOW, a_building_version, a_proven_wheel, a_version, a_wheel_url, an_announcement
 
 _LATER = NOW + timedelta(hours=1)

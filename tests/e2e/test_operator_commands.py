@@ -10,12 +10,12 @@ import pytest
 
 from domain.announcements import Announcement
 from domain.catalog import CatalogMetadata
-from domain.digests import Sha256Digest
 from domain.errors import WheelRefusedError
 from domain.names import ProviderName
 from domain.registrants import Operator
 from domain.registration import Registration
 from domain.semver import SemVer
+from domain.wheel.file import Sha256Digest
 from domain.wheel.url import WheelUrl
 from entrypoints.bootstrap import open_registry
 from entrypoints.environment import load_settings

@@ -11,9 +11,8 @@ from pathlib import Path
 from packaging.utils import NormalizedName, canonicalize_name, parse_wheel_filename
 
 from adapters.wheel.zip_wheel_reader import ZipWheelReader
-from domain.digests import Sha256Digest
 from domain.verification import VerificationLog
-from domain.wheel.filename import WheelFilename
+from domain.wheel.file import Sha256Digest, WheelFilename
 from domain.wheel.verified_wheel import VerifiedWheel, verify
 
 WHEELS: Mapping[str, str] = {

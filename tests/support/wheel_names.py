@@ -6,7 +6,7 @@ from application.ports.version_repository import Decide
 from domain.history import LifecycleAction, LifecycleEvent
 from domain.version_state import VersionSnapshot, VersionWrite
 from domain.versions import ProviderVersion
-from domain.wheel.filename import WheelFilename
+from domain.wheel.file import WheelFilename
 from domain.wheel.url import WheelUrl
 from provider_registry_testing.writes import VersionStore
 from tests.builders import MACHINE_ID, NOW, a_building_version, a_proven_wheel

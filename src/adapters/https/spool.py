@@ -14,7 +14,7 @@ from pathlib import Path
 from application.errors import SpoolUnavailableError
 from application.ports.wheel_fetcher import WheelContent
 from application.scheduling import run_in_thread_if_large
-from domain.digests import Sha256Digest
+from domain.wheel.file import Sha256Digest
 
 _PREFIX = "provider-registry-"
 _NEW_SECONDS = 60

@@ -13,7 +13,6 @@ from application.errors import LeaseLostError, StoreUnavailableError
 from application.ports.version_repository import Decide, Result
 from domain.catalog import Provider, latest
 from domain.compatibility.assessment import Compatibility, neighbours_of
-from domain.digests import Sha256Digest
 from domain.distributions import ClaimedFile, Distribution, DistributionEvent, WheelNames
 from domain.history import HistoryEvent
 from domain.log.extension import PendingMetadata, PendingStep, is_logged
@@ -37,7 +36,7 @@ from domain.version_state import (
     written_version,
 )
 from domain.versions import ProviderVersion, VersionStatus
-from domain.wheel.filename import WheelFilename
+from domain.wheel.file import Sha256Digest, WheelFilename
 from domain.wheel.metadata import Readme
 
 Copies = dict[Sha256Digest, tuple[MirroredWheel, datetime]]

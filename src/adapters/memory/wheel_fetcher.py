@@ -4,8 +4,8 @@ import hashlib
 from collections import Counter
 
 from application.ports.wheel_fetcher import FetchedWheel
-from domain.digests import Sha256Digest
 from domain.errors import RegistryError, WheelProblem, WheelRefusedError
+from domain.wheel.file import Sha256Digest
 from domain.wheel.url import WheelUrl
 
 

@@ -9,8 +9,8 @@ from adapters.memory.version_repository import InMemoryVersionRepository
 from application.errors import MirrorUnavailableError
 from application.ports.wheel_fetcher import WheelContent
 from application.ports.wheel_mirror import StoredBytes, StoredFile
-from domain.digests import Sha256Digest
 from domain.mirror import MirroredWheel, MirrorPart, RegisteredWheel
+from domain.wheel.file import Sha256Digest
 
 _CHUNK = 64 * 1024
 

@@ -12,8 +12,8 @@ from obstore.store import LocalStore
 from adapters.object_storage.wheel_mirror import WAIT_SECONDS, ObjectStorageMirror, key_of, translated
 from application.errors import MirrorUnavailableError
 from application.ports.wheel_mirror import StoredBytes
-from domain.digests import Sha256Digest
 from domain.mirror import MirrorPart
+from domain.wheel.file import Sha256Digest
 
 _READ_BYTES = 256 * 1024
 

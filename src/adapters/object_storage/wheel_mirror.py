@@ -15,8 +15,8 @@ from obstore.store import AzureStore, GCSStore, ObjectStore, S3Store, from_url
 from application.errors import MirrorUnavailableError
 from application.ports.wheel_fetcher import WheelContent
 from application.ports.wheel_mirror import StoredBytes, StoredFile
-from domain.digests import Sha256Digest
 from domain.mirror import METADATA_SUFFIX, MirrorPart
+from domain.wheel.file import Sha256Digest
 
 if TYPE_CHECKING:
     from obstore import SignCapableStore

@@ -12,7 +12,6 @@ from adapters.postgres.engine import Database, Rows, retry, rows_of
 from adapters.postgres.version_mapping import read_version
 from application.ports.log_writer import LogState, SignedExtension
 from domain.catalog import CatalogMetadata
-from domain.digests import Sha256Digest
 from domain.history import LifecycleAction, LifecycleEvent, MetadataEvent
 from domain.log.entries import LogEntry
 from domain.log.extension import (
@@ -26,6 +25,7 @@ from domain.log.extension import (
 )
 from domain.log.tiles import RightEdge, edge_tiles
 from domain.names import ProviderName
+from domain.wheel.file import Sha256Digest
 
 _MAX_CHARACTERS = 16 * 1024 * 1024
 """Of schemas and changelogs in one transaction."""

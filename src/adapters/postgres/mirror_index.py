@@ -11,10 +11,10 @@ from sqlalchemy.dialects.postgresql import distinct_on, insert
 from adapters.postgres.engine import Database
 from adapters.postgres.queries import ONE
 from adapters.postgres.tables import IS_PUBLIC, MIRRORED_WHEELS, VERSIONS
-from domain.digests import Sha256Digest
 from domain.mirror import MirroredWheel, RegisteredWheel
 from domain.names import ProviderName
 from domain.semver import SemVer
+from domain.wheel.file import Sha256Digest
 from domain.wheel.url import WheelUrl
 
 _LIMIT = bindparam("page_limit", type_=BigInteger)

@@ -7,12 +7,12 @@ from typing import Any
 from msgspec import convert
 
 from domain.catalog import CatalogMetadata, Provider
-from domain.digests import Sha256Digest
 from domain.distributions import ClaimedFile, Distribution, DistributionEvent
 from domain.history import MetadataEvent
 from domain.names import ProviderName
 from domain.search import SearchTerms
 from domain.semver import SemVer
+from domain.wheel.file import Sha256Digest
 
 
 def read_provider(name: ProviderName, row: Mapping[str, Any]) -> Provider:

@@ -42,11 +42,11 @@ from domain.availability import (
     OriginVerdict,
     first_check,
 )
-from domain.digests import Sha256Digest
 from domain.mirror import RegisteredWheel
 from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.tasks import Lease, QueueDepth
+from domain.wheel.file import Sha256Digest
 from domain.wheel.url import WheelUrl
 
 _LIMIT = bindparam("page_limit", type_=BigInteger)

@@ -10,13 +10,13 @@ from packaging.utils import NormalizedName
 from domain.announcements import Announcement
 from domain.availability import OriginEvent
 from domain.compatibility.assessment import Compatibility, CompatibilitySummary, PublicVersion
-from domain.digests import Sha256Digest
 from domain.history import HistoryEvent, LifecycleEvent
 from domain.names import ProviderName
 from domain.schemas import CanonicalJson, ResourceSchema, ResourceSchemas
 from domain.semver import SemVer
 from domain.verification import Verification
 from domain.versions import ProviderVersion, VersionStatus
+from domain.wheel.file import Sha256Digest
 from domain.wheel.metadata import ProjectMetadata, Readme
 from domain.wheel.url import WheelUrl
 from domain.wheel.verified_wheel import VerifiedWheel

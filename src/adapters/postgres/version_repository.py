@@ -51,7 +51,7 @@ from domain.version_state import (
     written_version,
 )
 from domain.versions import ProviderVersion
-from domain.wheel.filename import WheelFilename
+from domain.wheel.file import WheelFilename
 from domain.wheel.metadata import Readme
 
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from domain.digests import Sha256Digest
 from domain.mirror import MirroredWheel, RegisteredWheel
+from domain.wheel.file import Sha256Digest
 
 
 class MirrorIndex(Protocol):

@@ -5,7 +5,7 @@ from typing import Protocol
 from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.version_state import VersionSnapshot
-from domain.wheel.filename import WheelFilename
+from domain.wheel.file import WheelFilename
 
 
 class SnapshotQueries(Protocol):

@@ -8,7 +8,7 @@ from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.tasks import Lease
 from domain.version_state import VersionSnapshot, VersionWrite
-from domain.wheel.filename import WheelFilename
+from domain.wheel.file import WheelFilename
 
 Result = TypeVar("Result")
 Decide: TypeAlias = Callable[[VersionSnapshot], tuple[VersionWrite | None, Result]]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, Self, TypeAlias
 
-from domain.digests import Sha256Digest
+from domain.wheel.file import Sha256Digest
 from domain.wheel.url import WheelUrl
 
 WheelContent: TypeAlias = bytes | Path

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Protocol
 
 from application.ports.wheel_fetcher import WheelContent
-from domain.digests import Sha256Digest
 from domain.mirror import MirrorPart
+from domain.wheel.file import Sha256Digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,10 +13,10 @@ from application.ports.wheel_mirror import StoredBytes, WheelMirror
 from application.scheduling import run_in_thread_if_large
 from application.use_cases.mirror import KeepWheel
 from application.use_cases.verify_wheel import VerifyWheel, WheelClaims
-from domain.digests import Sha256Digest
 from domain.errors import RegistryError
 from domain.mirror import MirroredWheel, MirrorPart, RegisteredWheel
 from domain.verification import VerificationLog
+from domain.wheel.file import Sha256Digest
 
 _PAGE = 100
 _AGE = timedelta(days=1)

@@ -9,9 +9,9 @@ from application.ports.clock import Clock
 from application.ports.mirror_index import MirrorIndex
 from application.ports.wheel_fetcher import FetchedWheel
 from application.ports.wheel_mirror import StoredBytes, WheelMirror
-from domain.digests import Sha256Digest, sha256_of
 from domain.errors import FileNotMirroredError, InvalidDigestError
 from domain.mirror import METADATA_SUFFIX, MirroredWheel, MirrorPart
+from domain.wheel.file import Sha256Digest, sha256_of
 from domain.wheel.verified_wheel import VerifiedWheel
 
 SETTLED = timedelta(hours=1)

@@ -11,7 +11,6 @@ from application.ports.clock import Clock
 from application.ports.version_repository import VersionRepository
 from application.use_cases.queries import FindVersion
 from domain.attesting import Addition, add
-from domain.digests import Sha256Digest
 from domain.names import ProviderName
 from domain.provenance.admission import AttestationMode, CheckedProvenance
 from domain.provenance.attestations import Attestation, RecordedAttestation
@@ -22,7 +21,7 @@ from domain.semver import SemVer
 from domain.verification import VerificationLog
 from domain.version_state import Attest, VersionSnapshot
 from domain.versions import ProviderVersion
-from domain.wheel.filename import WheelFilename
+from domain.wheel.file import Sha256Digest, WheelFilename
 from domain.wheel.verified_wheel import VerifiedWheel
 
 

@@ -10,9 +10,8 @@ from application.ports.wheel_fetcher import FetchedWheel, WheelFetcher
 from application.ports.wheel_reader import WheelReader
 from application.scheduling import run_in_thread_if_large
 from domain.announcements import Announcement
-from domain.digests import Sha256Digest
 from domain.verification import VerificationLog
-from domain.wheel.filename import WheelFilename
+from domain.wheel.file import Sha256Digest, WheelFilename
 from domain.wheel.url import WheelUrl
 from domain.wheel.verified_wheel import VerifiedWheel, verify, verify_digest, verify_filename
 

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from domain.catalog import CatalogMetadata
-from domain.digests import Sha256Digest
 from domain.history import LifecycleAction
 from domain.log.tiles import require_entry
 from domain.names import ProviderName
 from domain.schemas import CanonicalJson, ResourceSchemas
 from domain.semver import SemVer
 from domain.versions import ProviderVersion
+from domain.wheel.file import Sha256Digest
 from domain.wheel.verified_wheel import VerifiedWheel
 
 SALT_SIZE = 16

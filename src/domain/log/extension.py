@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from domain.digests import Sha256Digest
 from domain.history import LifecycleAction, LifecycleEvent, MetadataEvent
 from domain.log.checkpoints import Checkpoint
 from domain.log.entries import LogEntry, Occurrence, log_opened, provider_metadata, salted_digest, version_event
@@ -13,6 +12,7 @@ from domain.log.merkle import leaf_hash
 from domain.log.tiles import RightEdge, TileName
 from domain.names import ProviderName
 from domain.versions import ProviderVersion
+from domain.wheel.file import Sha256Digest
 
 OPERATOR = "operator"
 """Who opens a log."""

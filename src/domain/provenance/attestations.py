@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from domain.digests import Sha256Digest, sha256_of
 from domain.provenance.claims import SignerClaims
 from domain.provenance.errors import PublisherMismatchError
 from domain.provenance.publishers import PublisherPolicy
 from domain.provenance.statements import Statement
-from domain.wheel.filename import WheelFilename
+from domain.wheel.file import Sha256Digest, WheelFilename, sha256_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

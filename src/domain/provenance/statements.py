@@ -9,11 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from domain.digests import Sha256Digest
 from domain.errors import InvalidDigestError, InvalidWheelFilenameError
 from domain.provenance.claims import SignerClaims
 from domain.provenance.errors import AttestationInvalidError, AttestationSubjectError
-from domain.wheel.filename import WheelFilename
+from domain.wheel.file import Sha256Digest, WheelFilename
 
 STATEMENT_V1 = "https://in-toto.io/Statement/v1"
 SLSA_V1 = "https://slsa.dev/provenance/v1"

@@ -13,9 +13,8 @@ from functools import lru_cache
 from typing import Self
 from urllib.parse import quote, unquote_to_bytes
 
-from domain.digests import Sha256Digest
 from domain.errors import InvalidDigestError, InvalidWheelFilenameError, InvalidWheelUrlError
-from domain.wheel.filename import WheelFilename
+from domain.wheel.file import Sha256Digest, WheelFilename
 
 MAX_LENGTH = 2048
 DEFAULT_PORT = 443

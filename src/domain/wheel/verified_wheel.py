@@ -8,12 +8,11 @@ from email.message import Message
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
-from domain.digests import Sha256Digest
 from domain.errors import WheelProblem, WheelRefusedError
 from domain.verification import VerificationLog
 from domain.wheel.archive import WheelArchive, verify_record
 from domain.wheel.entry_points import validate_entry_points
-from domain.wheel.filename import WheelFilename
+from domain.wheel.file import Sha256Digest, WheelFilename
 from domain.wheel.metadata import LONGEST_FIELD, ProjectMetadata, Readme, body, field, headers, quoted, requires_python
 from domain.wheel.paths import ImportPackages, scripts_in, validate_data_folders
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from adapters.clerk.instance_check import ClerkInstanceCheck
 from adapters.clerk.realms import ClerkCustomerRealm, ClerkRealm
 from adapters.system_clock import SystemClock
-from domain.digests import Sha256Digest
 from domain.errors import RegistryError
 from domain.mirror import MirrorPart
+from domain.wheel.file import Sha256Digest
 from entrypoints.bootstrap.database_schema import DatabaseSchema
 from entrypoints.bootstrap.mirror import open_mirror
 from entrypoints.bootstrap.realms import console_realm, customer_realm

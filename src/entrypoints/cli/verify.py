@@ -9,9 +9,8 @@ from typing import Annotated
 import typer
 
 from application.use_cases.verify_wheel import WheelClaims
-from domain.digests import Sha256Digest
 from domain.semver import SemVer
-from domain.wheel.filename import WheelFilename
+from domain.wheel.file import Sha256Digest, WheelFilename
 from domain.wheel.url import WheelUrl
 from entrypoints.attestation_verification import attestation_verifier
 from entrypoints.cli.errors import exit_on_error

@@ -12,12 +12,11 @@ from application.errors import TransientError
 from application.ports.wheel_fetcher import FetchedWheel
 from domain.announcements import Announcement
 from domain.compatibility.gate import AcceptedBreak
-from domain.digests import Sha256Digest
 from domain.errors import InvalidValueError, RegistryError
 from domain.registrants import Operator
 from domain.registration import Registration
 from domain.semver import SemVer
-from domain.wheel.filename import WheelFilename
+from domain.wheel.file import Sha256Digest, WheelFilename
 from domain.wheel.url import WheelUrl
 from entrypoints.client.announced import Announced, announced_values
 from entrypoints.client.errors import RefusedError, UnusableError

@@ -11,12 +11,11 @@ from packaging.version import Version
 from application.ports.attestation_verifier import AttestationVerifier
 from application.ports.wheel_fetcher import FetchedWheel
 from application.use_cases.verify_wheel import VerifyWheel, WheelClaims
-from domain.digests import Sha256Digest
 from domain.errors import AnnouncementRefusedError, InvalidWheelFilenameError
 from domain.names import PLATFORM
 from domain.provenance.attestations import Attestation
 from domain.verification import Verification, VerificationLog
-from domain.wheel.filename import WheelFilename
+from domain.wheel.file import Sha256Digest, WheelFilename
 from domain.wheel.url import WheelUrl
 from domain.wheel.verified_wheel import VerifiedWheel
 from entrypoints.client.errors import UnusableError

@@ -10,7 +10,6 @@ from urllib.parse import quote
 
 import httpx
 
-from domain.digests import Sha256Digest
 from domain.log import proofs
 from domain.log.checkpoints import MAX_CHECKPOINT, Checkpoint, open_checkpoint
 from domain.log.entries import read_published
@@ -20,6 +19,7 @@ from domain.log.proof_file import MAX_PROOF, ProofFile
 from domain.log.tiles import BundleName, RightEdge, TileName, read_bundle, tiles_of
 from domain.names import ProviderName
 from domain.semver import SemVer
+from domain.wheel.file import Sha256Digest
 from entrypoints.client.errors import RefusedError, UnusableError
 from entrypoints.client.retrying_client import RetryingClient, members
 

@@ -11,13 +11,12 @@ import msgspec
 from domain.announcements import Announcement
 from domain.catalog import CatalogMetadata, Provider
 from domain.compatibility.assessment import PublicVersion, neighbours_of
-from domain.digests import Sha256Digest
 from domain.names import ProviderName
 from domain.schemas import CanonicalJson, ResourceSchema, ResourceSchemas
 from domain.semver import SemVer
 from domain.version_state import VersionSnapshot, as_public
 from domain.versions import ProviderVersion, VersionStatus
-from domain.wheel.filename import WheelFilename
+from domain.wheel.file import Sha256Digest, WheelFilename
 from domain.wheel.url import WheelUrl
 from domain.wheel.verified_wheel import VerifiedWheel
 from entrypoints.client.errors import RefusedError

@@ -12,7 +12,7 @@ from domain.distributions import IndexFile
 from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.versions import ProviderVersion, VersionStatus
-from domain.wheel.filename import WheelFilename
+from domain.wheel.file import WheelFilename
 from domain.wheel.verified_wheel import VerifiedWheel
 from entrypoints.presenters.provenance import InstalledProvenanceView
 from entrypoints.presenters.versions import SHA256_EXAMPLE, WHEEL_EXAMPLE, WHEEL_URL_EXAMPLE

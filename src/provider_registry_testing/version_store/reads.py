@@ -8,13 +8,13 @@ from uuid import UUID
 import pytest
 
 from domain.compatibility.assessment import PublicVersion, neighbours_of
-from domain.digests import Sha256Digest
 from domain.errors import WheelProblem, WheelRefusedError
 from domain.schemas import CanonicalJson, ResourceSchema, ResourceSchemas
 from domain.semver import SemVer
 from domain.verification import VerificationLog
 from domain.version_state import Publish, VersionSnapshot, VersionWrite, as_public
 from domain.versions import ProviderVersion, VersionStatus
+from domain.wheel.file import Sha256Digest
 from domain.wheel.metadata import Readme
 from provider_registry_testing.builders import NOW, a_building_version, a_comparison, a_name, a_proven_wheel, a_version
 from provider_registry_testing.writes import VersionStore, event_of, numbers, put, writing

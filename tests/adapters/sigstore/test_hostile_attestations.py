@@ -17,7 +17,6 @@ import pytest
 from cryptography import x509
 
 from adapters.sigstore.verifier import SigstoreAttestationVerifier
-from domain.digests import Sha256Digest
 from domain.provenance.admission import AttestationMode, CheckedProvenance, Step
 from domain.provenance.attestations import Attestation
 from domain.provenance.errors import ProvenanceRefusedError
@@ -25,7 +24,7 @@ from domain.provenance.publishers import PublisherPolicy
 from domain.provenance.record import PublisherAction, PublisherEvent, PublisherRecord
 from domain.provenance.statements import SLSA_V1
 from domain.semver import SemVer
-from domain.wheel.filename import WheelFilename
+from domain.wheel.file import Sha256Digest, WheelFilename
 from entrypoints.development.sigstore.fake_sigstore import FakeSigstore, as_object
 from tests.builders import NOW
 from tests.support.github_claims import github_claims

@@ -2,10 +2,9 @@
 
 import pytest
 
-from domain.digests import Sha256Digest
 from domain.errors import WheelProblem, WheelRefusedError
 from domain.verification import VerificationLog
-from domain.wheel.filename import WheelFilename
+from domain.wheel.file import Sha256Digest, WheelFilename
 from domain.wheel.verified_wheel import verify
 from tests.support import odd_entry_points, odd_layouts
 from tests.support.archives import read

@@ -12,10 +12,10 @@ from adapters.postgres.engine import Database
 from adapters.postgres.mirror_index import PostgresMirrorIndex
 from adapters.postgres.version_repository import PostgresVersionRepository
 from application.ports.mirror_index import MirrorIndex
-from domain.digests import Sha256Digest
 from domain.errors import WheelProblem, WheelRefusedError
 from domain.mirror import MirroredWheel
 from domain.versions import ProviderVersion
+from domain.wheel.file import Sha256Digest
 from provider_registry_testing.writes import VersionStore
 from tests.builders import NOW, a_building_version, a_proven_wheel, a_version
 from tests.support.postgres_sessions import holding

@@ -9,7 +9,6 @@ import pytest
 
 from domain.announcements import validate_entrypoint
 from domain.catalog import CatalogMetadata
-from domain.digests import Sha256Digest, sha256_of
 from domain.history import LifecycleAction
 from domain.log.entries import (
     EventType,
@@ -26,6 +25,7 @@ from domain.provenance.sent import MAX_ATTESTATIONS
 from domain.schemas import CanonicalJson, ResourceSchema, ResourceSchemas
 from domain.semver import SemVer
 from domain.versions import ProviderVersion
+from domain.wheel.file import Sha256Digest, sha256_of
 from domain.wheel.url import WheelUrl
 from tests.builders import NOW, a_name, a_version
 from tests.support.log_vectors import log_vectors

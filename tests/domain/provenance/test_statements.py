@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from domain.digests import Sha256Digest
 from domain.provenance.errors import AttestationInvalidError, AttestationSubjectError, ProvenanceRefusedError
 from domain.provenance.statements import SLSA_V1, Statement, is_publish
-from domain.wheel.filename import WheelFilename
+from domain.wheel.file import Sha256Digest, WheelFilename
 from tests.domain.provenance.test_publishers import RELEASE
 from tests.support.statements import PUBLISH_V1
 

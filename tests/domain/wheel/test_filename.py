@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from packaging.utils import parse_wheel_filename
 
 from domain.errors import InvalidWheelFilenameError
-from domain.wheel.filename import WheelFilename
+from domain.wheel.file import WheelFilename
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from domain.digests import Sha256Digest
 from domain.errors import WheelProblem, WheelRefusedError
 from domain.verification import VerificationLog
 from domain.wheel.archive import ArchiveMember, WheelArchive
-from domain.wheel.filename import WheelFilename
+from domain.wheel.file import Sha256Digest, WheelFilename
 from domain.wheel.metadata import ProjectMetadata, Readme
 from domain.wheel.verified_wheel import VerifiedWheel, verify, verify_digest, verify_filename
 from tests.builders import a_record, a_wheel

@@ -7,7 +7,7 @@ from typing import Any
 
 from adapters.memory.clock import ManualClock
 from domain.availability import Availability, CheckSchedule, OriginVerdict, origin_event
-from domain.digests import Sha256Digest
+from domain.wheel.file import Sha256Digest
 from entrypoints.bootstrap import MemoryAdapters
 from tests.builders import NOW, a_version
 from tests.entrypoints.http.conftest import Service, serving

@@ -10,8 +10,8 @@ import pytest
 
 from adapters.memory.observer import InMemoryObserver
 from adapters.memory.wheel_mirror import InMemoryWheelMirror
-from domain.digests import Sha256Digest
 from domain.mirror import MirrorPart
+from domain.wheel.file import Sha256Digest
 from entrypoints.bootstrap import MemoryAdapters
 from entrypoints.telemetry import Telemetry
 from tests.builders import a_wheel

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from httpx import Response
 
-from domain.digests import Sha256Digest
+from domain.wheel.file import Sha256Digest
 from tests.builders import NOW, a_version, a_wheel, some_metadata
 from tests.entrypoints.http.conftest import Service
 from tests.support.stores import writing

@@ -12,13 +12,13 @@ from domain.announcements import (
 )
 from domain.catalog import METADATA_RULES, CatalogMetadata
 from domain.compatibility.gate import AcceptedBreak
-from domain.digests import Sha256Digest
 from domain.errors import ForbiddenError, InvalidSchemasError, InvalidValueError
 from domain.names import ProviderName
 from domain.registrants import Registrant
 from domain.registration import Registration
 from domain.schemas import CanonicalJson, ResourceSchema, ResourceSchemas
 from domain.semver import SemVer
+from domain.wheel.file import Sha256Digest
 from domain.wheel.url import WheelUrl
 from entrypoints.http.models.registration import (
     AcceptBreakingBody,

@@ -142,7 +142,7 @@ def _fill() -> None:
     connection.execute(sa.text("DROP TABLE normalised_filenames"))
 
 
-# As domain.wheel.filename had it when this migration was made.
+# As domain.wheel.file had it when this migration was made.
 def _normalised(filename: str) -> str:
     try:
         name, version, *build, python, abi, platform = filename.removesuffix(".whl").split("-")

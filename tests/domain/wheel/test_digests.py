@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.digests import Sha256Digest
 from domain.errors import InvalidDigestError
+from domain.wheel.file import Sha256Digest
 
 
 @given(st.binary())

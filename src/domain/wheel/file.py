@@ -1,5 +1,6 @@
-"""Names of wheel files, as the binary distribution format defines them."""
+"""What identifies a wheel file: its name, as the binary distribution format defines it, and its SHA-256 digest."""
 
+import hashlib
 import re
 from dataclasses import dataclass
 from typing import Self
@@ -7,7 +8,33 @@ from typing import Self
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
-from domain.errors import InvalidWheelFilenameError
+from domain.errors import InvalidDigestError, InvalidWheelFilenameError
+
+_HEX = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Sha256Digest:
+    """A SHA-256 digest in lower-case hexadecimal.
+
+    Raises:
+        InvalidDigestError: It is not 64 characters of ``0-9a-f``.
+    """
+
+    hex: str
+
+    def __post_init__(self) -> None:
+        if not _HEX.fullmatch(self.hex):
+            msg = "send the SHA-256 digest as 64 lower-case hexadecimal characters, as sha256sum prints it"
+            raise InvalidDigestError(msg)
+
+    def __str__(self) -> str:
+        return self.hex
+
+
+def sha256_of(data: bytes) -> Sha256Digest:
+    return Sha256Digest(hashlib.sha256(data).hexdigest())
+
 
 # packaging.utils.parse_wheel_filename admits trailing underscores, newlines and non-ASCII; this does not. Dots and
 # capitals in the name are against the specification, yet published, and consumers must tolerate them.
