@@ -4,11 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from domain import texts
 from domain.availability import OriginEvent
 from domain.catalog import CatalogMetadata
-
-MAX_YANK_REASON = 2000
 
 
 class LifecycleAction(StrEnum):
@@ -53,12 +50,3 @@ class MetadataEvent:
     at: datetime
     actor: str | None
     request_id: str | None = None
-
-
-def validate_yank_reason(value: str) -> str:
-    """Return a reason of 1 to 2000 characters, on any number of lines.
-
-    Raises:
-        InvalidTextError: It is blank or longer, or holds control characters other than tabs and line ends.
-    """
-    return texts.validate_text(value, min_length=1, max_length=MAX_YANK_REASON)

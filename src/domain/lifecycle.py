@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.errors import VersionNotFoundError
 from domain.history import LifecycleAction, LifecycleEvent
 from domain.names import ProviderName
 from domain.registrants import Registrant
 from domain.semver import SemVer
 from domain.version_state import ChangeStatus, VersionSnapshot
-from domain.versions import ProviderVersion, VersionStatus
+from domain.versions import ProviderVersion, VersionStatus, require_version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,20 +71,6 @@ def restore(
         return None, version
     restored = version.restore(at=now)
     return ChangeStatus(version=restored, event=_event(LifecycleAction.RESTORED, request, now)), restored
-
-
-def require_version(found: ProviderVersion | None, name: ProviderName, version: SemVer | None) -> ProviderVersion:
-    """Return what was found of a version, or of the latest one for None.
-
-    Raises:
-        VersionNotFoundError: Nothing was.
-    """
-    if found is None:
-        raise VersionNotFoundError(
-            f"{name} has no public version {version or 'to be the latest'}; "
-            "list its versions to see what there is, yanked ones included"
-        )
-    return found
 
 
 def _require_writable(state: VersionSnapshot, request: Yank | Restoration) -> ProviderVersion:

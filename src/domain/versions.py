@@ -6,15 +6,17 @@ from enum import StrEnum
 from typing import Self
 from uuid import UUID
 
+from domain import texts
 from domain.announcements import Announcement
 from domain.compatibility.assessment import CompatibilitySummary
-from domain.errors import IllegalTransitionError, RegistryError
-from domain.history import validate_yank_reason
+from domain.errors import IllegalTransitionError, RegistryError, VersionNotFoundError
 from domain.names import ProviderName
 from domain.semver import SemVer
 from domain.verification import Verification
 from domain.wheel.file import Sha256Digest
 from domain.wheel.verified_wheel import VerifiedWheel
+
+MAX_YANK_REASON = 2000
 
 
 class VersionStatus(StrEnum):
@@ -218,3 +220,26 @@ class ProviderVersion:
         if self.status is not status:
             msg = f"{self.name} {self.version} is {self.status}; only a {status} version can be {verb}"
             raise IllegalTransitionError(msg)
+
+
+def validate_yank_reason(value: str) -> str:
+    """Return a reason of 1 to 2000 characters, on any number of lines.
+
+    Raises:
+        InvalidTextError: It is blank or longer, or holds control characters other than tabs and line ends.
+    """
+    return texts.validate_text(value, min_length=1, max_length=MAX_YANK_REASON)
+
+
+def require_version(found: ProviderVersion | None, name: ProviderName, version: SemVer | None) -> ProviderVersion:
+    """Return what was found of a version, or of the latest one for None.
+
+    Raises:
+        VersionNotFoundError: Nothing was.
+    """
+    if found is None:
+        raise VersionNotFoundError(
+            f"{name} has no public version {version or 'to be the latest'}; "
+            "list its versions to see what there is, yanked ones included"
+        )
+    return found

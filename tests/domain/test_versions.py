@@ -1,13 +1,13 @@
-"""What differs between a version and another announcement, and one step of each verb."""
+"""What differs between a version and another announcement, one step of each verb, and reasons to yank."""
 
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from domain.errors import WheelProblem, WheelRefusedError
+from domain.errors import InvalidTextError, WheelProblem, WheelRefusedError
 from domain.schemas import CanonicalJson, ResourceSchema, ResourceSchemas
-from domain.versions import VersionStatus
+from domain.versions import VersionStatus, validate_yank_reason
 from domain.wheel.file import Sha256Digest
 from tests.builders import NOW, a_building_version, a_proven_wheel, a_version, a_wheel_url, an_announcement
 
@@ -114,3 +114,17 @@ def test_a_restored_version_keeps_the_time_of_its_first_publish() -> None:
 @pytest.mark.parametrize("status", VersionStatus)
 def test_only_published_and_yanked_versions_are_public(status: VersionStatus) -> None:
     assert status.is_public is (status in {"published", "yanked"})
+
+
+@pytest.mark.parametrize("reason", ["x", "x" * 2000, "Deletes buckets.\r\nReally.\n", "Löscht €\U0001f600"])
+def test_a_reason_is_kept_as_it_was_said(reason: str) -> None:
+    assert validate_yank_reason(reason) == reason
+    assert a_version().yank(reason, at=NOW).yanked_reason == reason
+
+
+@pytest.mark.parametrize("reason", ["", " ", "\n\t", "x" * 2001, "a\x00b", "a\x1b[2J", "a\x7f", "a\ud800"])
+def test_no_version_is_yanked_for_a_reason_that_says_nothing_or_deceives(reason: str) -> None:
+    with pytest.raises(InvalidTextError):
+        validate_yank_reason(reason)
+    with pytest.raises(InvalidTextError):
+        a_version().yank(reason, at=NOW)

@@ -14,13 +14,12 @@ from domain.catalog import CatalogEntry
 from domain.distributions import IndexFile, installable_files
 from domain.errors import DistributionNotFoundError, ProviderNotFoundError, SchemaNotFoundError
 from domain.history import HistoryEvent
-from domain.lifecycle import require_version
 from domain.names import PLATFORM, ProviderName
 from domain.schemas import ResourceSchema
 from domain.search import Query
 from domain.semver import SemVer
 from domain.version_marks import VersionMarks
-from domain.versions import ProviderVersion
+from domain.versions import ProviderVersion, require_version
 from domain.wheel.metadata import Readme
 
 

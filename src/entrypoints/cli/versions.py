@@ -6,9 +6,8 @@ import typer
 
 from application.use_cases.operator_queries import VersionDetails
 from application.use_cases.reverify_version import ReverificationResult
-from domain.history import validate_yank_reason
 from domain.lifecycle import Restoration, Yank
-from domain.versions import ProviderVersion
+from domain.versions import ProviderVersion, validate_yank_reason
 from entrypoints.cli.errors import exit_on_error
 from entrypoints.cli.operations import (
     LATEST,

@@ -8,9 +8,9 @@ import httpx
 import msgspec
 
 from domain.errors import InvalidValueError
-from domain.history import validate_yank_reason
 from domain.names import PLATFORM, ProviderName
 from domain.semver import SemVer
+from domain.versions import validate_yank_reason
 from entrypoints.client.credentials import obtain_token, require_credentials
 from entrypoints.client.errors import UnusableError
 from entrypoints.client.registry_api import refusal_of, unexpected

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from domain.history import MAX_YANK_REASON
+from domain.versions import MAX_YANK_REASON
 
 
 class YankBody(Struct, kw_only=True):

@@ -12,11 +12,11 @@ from litestar.params import FromPath
 from application.use_cases.lifecycle import RestoreVersion, YankVersion
 from domain.customers import Customer
 from domain.errors import InvalidTextError
-from domain.history import validate_yank_reason
 from domain.lifecycle import Restoration, Yank
 from domain.names import ProviderName
 from domain.registrants import Account, ConsoleMachine, Registrant
 from domain.semver import SemVer
+from domain.versions import validate_yank_reason
 from entrypoints.http.models.yank import YANK_EXAMPLE, YankBody
 from entrypoints.http.openapi import responses
 from entrypoints.http.requests.admission import Admission
