@@ -219,7 +219,7 @@ def _fields(schema: CanonicalJson | None) -> Iterator[str]:
 
 def _is_short(name: str) -> bool:
     """Tell whether a name is short as it is searched: one character may stand for eighteen."""
-    return len(name) <= _MAX_NAME and len(unicodedata.normalize("NFKC", name)) <= _MAX_NAME
+    return len(name) <= _MAX_NAME and (name.isascii() or len(unicodedata.normalize("NFKC", name)) <= _MAX_NAME)
 
 
 def _properties(document: object, schema: object) -> dict[str, object]:
