@@ -70,6 +70,13 @@ class Provider:
     organization_id: str | None = None
     organization_name: str | None = None
 
+    @property
+    def shown(self) -> CatalogMetadata:
+        """How it is shown, which every provider with a public version says."""
+        if self.metadata is None:
+            raise AssertionError(f"{self.name} has a public version, so it has metadata")
+        return self.metadata
+
     def require_owner(self, organization_id: str | None) -> None:
         """Return if an organisation may change the provider: a slug can pass from one organisation to another.
 
@@ -132,19 +139,19 @@ class CatalogEntry:
 
     Attributes:
         latest: What ``latest`` means now; None while every version is yanked.
+        released_at: When a version was last published, whether or not it was yanked since.
         readme: The long description of the latest version's wheel; left out of lists.
     """
 
     provider: Provider
     latest: SemVer | None
+    released_at: datetime
     readme: Readme | None = None
 
     @property
     def shown(self) -> CatalogMetadata:
-        """How the provider is shown, which every provider with a public version says."""
-        if self.provider.metadata is None:
-            raise AssertionError(f"{self.provider.name} has a public version, so it has metadata")
-        return self.provider.metadata
+        """How the provider is shown."""
+        return self.provider.shown
 
 
 def latest(installable: Iterable[SemVer]) -> SemVer | None:

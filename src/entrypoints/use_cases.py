@@ -18,6 +18,7 @@ from application.use_cases.describe_customer import DescribeCustomer
 from application.use_cases.dry_run_registration import DryRunRegistration
 from application.use_cases.find_registration import FindRegistration
 from application.use_cases.lifecycle import RestoreVersion, YankVersion
+from application.use_cases.list_tags import ListTags
 from application.use_cases.logged_releases import FindLogPlace, ListReleases
 from application.use_cases.maintain_mirror import BackfillMirror, SweepMirror, VerifyMirror
 from application.use_cases.mirror import ReadMirror
@@ -162,6 +163,7 @@ class UseCases:
     compare_versions: CompareVersions
     check_upgrade: CheckUpgrade
     search_providers: SearchProviders
+    list_tags: ListTags
     find_provider: FindProvider
     list_distributions: ListDistributions
     list_files: ListFiles

@@ -39,6 +39,7 @@ TABLES = (
     "wheel_files",
     "compatibility_reports",
     "mirrored_wheels",
+    "provider_releases",
     "resource_types",
     "tasks",
     "change_notifications",

@@ -1,9 +1,17 @@
 """A catalog of providers in memory."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from adapters.memory.version_repository import InMemoryVersionRepository
-from application.ports.provider_queries import CatalogPage, CatalogSearch, ResourcePage
+from application.ports.provider_queries import (
+    MAX_COUNTED,
+    CatalogPage,
+    CatalogSearch,
+    ReleasePlace,
+    ResourcePage,
+    TagCount,
+)
 from domain.catalog import CatalogEntry, Provider, latest
 from domain.names import ProviderName
 from domain.search import MAX_NEAR, Query, ResourceHit, SearchTerms, resource_entries
@@ -19,6 +27,8 @@ class InMemoryProviderQueries:
     async def search(self, search: CatalogSearch) -> CatalogPage:
         shown = [entry for entry in await self._entries() if search.tags.issubset(entry.shown.tags)]
         query = search.query
+        if search.is_by_release:
+            return _page_by_release(shown, search)
         if query is None:
             return _page(shown, lambda _: 0, search)
         found = _page(shown, lambda entry: query.rank(entry.provider, _terms(entry)), search)
@@ -44,6 +54,11 @@ class InMemoryProviderQueries:
         found.sort(key=lambda each: each[:3])
         return ResourcePage(hits=[hit for *_, hit in found[:limit]], total=len(found))
 
+    async def count_tags(self, *, limit: int) -> Sequence[TagCount]:
+        counted = sorted(await self._entries(), key=ReleasePlace.of, reverse=True)[:MAX_COUNTED]
+        counts = Counter(tag for entry in counted for tag in set(entry.shown.tags))
+        return [TagCount(*each) for each in sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:limit]]
+
     async def find(self, name: ProviderName) -> CatalogEntry | None:
         public = await self._store.public()
         found = next(((provider, versions) for provider, versions in public if provider.name == name), None)
@@ -57,7 +72,19 @@ def _entry(provider: Provider, versions: Sequence[ProviderVersion], *, readme: b
     installable = {found.version: found for found in versions if found.status is VersionStatus.PUBLISHED}
     chosen = latest(installable)
     wheel = None if chosen is None else installable[chosen].wheel
-    return CatalogEntry(provider=provider, latest=chosen, readme=wheel.readme if wheel and readme else None)
+    return CatalogEntry(
+        provider=provider,
+        latest=chosen,
+        released_at=max(found.published_at for found in versions if found.published_at),
+        readme=wheel.readme if wheel and readme else None,
+    )
+
+
+def _page_by_release(entries: Sequence[CatalogEntry], search: CatalogSearch) -> CatalogPage:
+    after = search.after
+    following = [entry for entry in entries if after is None or ReleasePlace.of(entry) < after]
+    shown = sorted(following, key=ReleasePlace.of, reverse=True)[: search.limit]
+    return CatalogPage(entries=shown, total=len(entries))
 
 
 def _page(

@@ -1,6 +1,6 @@
 """The statements of the catalog."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -20,23 +20,27 @@ from sqlalchemy import (
     select,
     text,
     true,
+    tuple_,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from adapters.postgres.queries import (
     NUMBER_COLUMNS,
+    ONE,
     PAGE_LIMIT,
     PAGE_OFFSET,
     SHOWN_COLUMNS,
     latest_of,
     unseen,
 )
+from adapters.postgres.release_tables import RELEASES
 from adapters.postgres.tables import (
     IS_SHOWN,
     PROVIDERS,
     TOTALS,
     VERSIONS,
 )
+from application.ports.provider_queries import MAX_COUNTED
 from domain.search import MAX_NEAR, MAX_NEAR_WORDS
 
 _KEY = (PROVIDERS.c.prefix, PROVIDERS.c.name)
@@ -48,6 +52,13 @@ _TEXT = bindparam("of_text", type_=Text)
 _WORDS = unseen(bindparam("of_words", type_=Text).cast(TSQUERY))
 _TAGS = unseen(bindparam("of_tags", type_=ARRAY(Text)))
 _LIMIT, _OFFSET = unseen(PAGE_LIMIT), unseen(PAGE_OFFSET)
+_PLACE = (RELEASES.c.released_at, RELEASES.c.prefix, RELEASES.c.name)
+_NEWEST = [column.desc() for column in _PLACE]
+_AFTER = tuple_(
+    unseen(bindparam("after_released_at", type_=RELEASES.c.released_at.type)),
+    unseen(bindparam("after_prefix", type_=RELEASES.c.prefix.type)),
+    unseen(bindparam("after_name", type_=RELEASES.c.name.type)),
+)
 
 
 def _begins(column: ColumnElement[list[str]]) -> ColumnElement[bool]:
@@ -92,8 +103,26 @@ def _shared(vector: ColumnElement[Any], place: int) -> ColumnElement[int]:
 def _search(keys: Select[Any]) -> Select[Any]:
     found = keys.cte("found")  # searched for once, counted and read
     page = _page(select(found), found)
-    shown = page.join(PROVIDERS, and_(PROVIDERS.c.prefix == page.c.prefix, PROVIDERS.c.name == page.c.name))
-    return _with_total(_counted(found), page, shown, SHOWN_COLUMNS)
+    shown = page.join(PROVIDERS, _same_provider(PROVIDERS, page))
+    return _with_release(_counted(found), page, shown, SHOWN_COLUMNS)
+
+
+def _recent(*, tagged: bool) -> Select[Any]:
+    """Read a page by the index of releases. With tags, order the providers that have them, which are counted anyway."""
+    found = _selected(_KEY, true(), _FIRST, tagged=True).cte("found") if tagged else None
+    releases = RELEASES if found is None else RELEASES.join(found, _same_provider(RELEASES, found))
+    provider = _shown_one(RELEASES, SHOWN_COLUMNS)
+    page = (
+        select(*provider.c, RELEASES.c.released_at)
+        .select_from(releases.join(provider, true()))
+        .where(tuple_(*_PLACE) < _AFTER)
+        .order_by(*_NEWEST)
+        .limit(_LIMIT)
+        .subquery("page")
+    )
+    counted = select(TOTALS.c.providers.label("total")) if found is None else _counted(found)
+    order = [column.desc() for column in (page.c.released_at, page.c.prefix, page.c.name)]
+    return _with_total(counted, page, page, page.c, order)
 
 
 def _browse(*, tagged: bool) -> Select[Any]:
@@ -102,7 +131,7 @@ def _browse(*, tagged: bool) -> Select[Any]:
     page = _page(everything, PROVIDERS)
     columns = [column for column in page.c if column.name != "rank"]
     counted = _counted(everything.subquery("found")) if tagged else select(TOTALS.c.providers.label("total"))
-    return _with_total(counted, page, page, columns)
+    return _with_release(counted, page, page, columns)
 
 
 def _selected(
@@ -123,20 +152,44 @@ def _counted(found: FromClause) -> Select[Any]:
     return select(func.count().label("total")).select_from(found)
 
 
+def _shown_one(release: FromClause, columns: Sequence[ColumnElement[Any]]) -> FromClause:
+    """Read a provider for each release. The limit makes it a read by index for every plan."""
+    is_it = and_(_same_provider(PROVIDERS, release), PROVIDERS.c.display_name.is_not(None))
+    return select(*columns).where(is_it).limit(ONE).lateral("provider")
+
+
+def _same_provider(one: FromClause, other: FromClause) -> ColumnElement[bool]:
+    return and_(one.c.prefix == other.c.prefix, one.c.name == other.c.name)
+
+
 def _with_total(
-    total: Select[Any], page: Subquery, shown: FromClause, columns: Sequence[ColumnElement[Any]]
+    total: Select[Any],
+    page: Subquery,
+    shown: FromClause,
+    columns: Iterable[ColumnElement[Any]],
+    order: Sequence[ColumnElement[Any]],
 ) -> Select[Any]:
     counted = total.subquery("counted")
     latest = latest_of(page, NUMBER_COLUMNS)
     return (
         select(counted.c.total, *columns, *latest.c)
         .select_from(counted.outerjoin(shown.outerjoin(latest, true()), true()))
-        .order_by(page.c.rank, page.c.prefix, page.c.name)
+        .order_by(*order)
     )
+
+
+def _with_release(
+    total: Select[Any], page: Subquery, shown: FromClause, columns: Iterable[ColumnElement[Any]]
+) -> Select[Any]:
+    released = select(RELEASES.c.released_at).where(_same_provider(RELEASES, page)).limit(ONE).lateral("released")
+    columns = (*columns, released.c.released_at)
+    order = (page.c.rank, page.c.prefix, page.c.name)
+    return _with_total(total, page, shown.outerjoin(released, true()), columns, order)
 
 
 SEARCHES = {
     **{("everything", tagged): _browse(tagged=tagged) for tagged in (False, True)},
+    **{("recent", tagged): _recent(tagged=tagged) for tagged in (False, True)},
     **{("found", tagged): _search(_selected(_KEY, *_FOUND, tagged=tagged)) for tagged in (False, True)},
     **{("near", tagged): _search(_near(tagged=tagged)) for tagged in (False, True)},
 }
@@ -144,7 +197,22 @@ SEARCHES = {
 
 _LATEST_OF_ONE = latest_of(PROVIDERS, (*NUMBER_COLUMNS, VERSIONS.c.readme, VERSIONS.c.readme_type))
 FIND_PROVIDER = (
-    select(*SHOWN_COLUMNS, *_LATEST_OF_ONE.c)
-    .select_from(PROVIDERS.outerjoin(_LATEST_OF_ONE, true()))
+    select(*SHOWN_COLUMNS, RELEASES.c.released_at, *_LATEST_OF_ONE.c)
+    .select_from(PROVIDERS.outerjoin(RELEASES, _same_provider(PROVIDERS, RELEASES)).outerjoin(_LATEST_OF_ONE, true()))
     .where(PROVIDERS.c.prefix == bindparam("of_prefix"), PROVIDERS.c.name == bindparam("of_name"), text(IS_SHOWN))
 )
+
+_RELEASED = select(RELEASES).order_by(*_NEWEST).limit(literal_column(str(MAX_COUNTED))).subquery("released")
+_RELEASED_PROVIDER = _shown_one(_RELEASED, (*_KEY, PROVIDERS.c.tags))
+_TAGGED = (
+    select(_RELEASED_PROVIDER.c.prefix, _RELEASED_PROVIDER.c.name)
+    .add_columns(func.unnest(_RELEASED_PROVIDER.c.tags).collate("C").label("tag"))
+    .select_from(_RELEASED.join(_RELEASED_PROVIDER, true()))
+    .distinct()
+    .subquery("tagged")
+)
+_NUMBER: ColumnElement[int] = func.count().label("number")
+COUNT_TAGS = (
+    select(_TAGGED.c.tag, _NUMBER).group_by(_TAGGED.c.tag).order_by(_NUMBER.desc(), _TAGGED.c.tag).limit(_LIMIT)
+)
+"""Count tags among the providers that were released last."""

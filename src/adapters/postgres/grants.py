@@ -20,6 +20,7 @@ from adapters.postgres.log_tables import (
 )
 from adapters.postgres.migrations import MIGRATION_LOCK, VERSION_TABLE
 from adapters.postgres.provenance_tables import ATTESTATIONS, PUBLISHER_EVENTS
+from adapters.postgres.release_tables import RELEASES
 from adapters.postgres.resource_tables import RESOURCE_TYPES
 from adapters.postgres.tables import (
     BIND_KEY,
@@ -42,6 +43,7 @@ _PRIVILEGES: Mapping[str, tuple[str, ...]] = {
         (LOG_PENDING.name, LOG_ENTRIES.name, LOG_CHECKPOINTS.name, LOG_SALTS.name, CHANGE_NOTIFICATIONS.name),
         ("SELECT", "INSERT"),
     ),
+    RELEASES.name: ("SELECT",),  # the owner's trigger writes it
     LOG_STATE.name: ("SELECT", "UPDATE"),  # to lock the row; the owner opens the log
     WHEEL_FILES.name: ("SELECT", "INSERT"),  # a file name keeps its digest
     **dict.fromkeys((ATTESTATIONS.name, PUBLISHER_EVENTS.name), ("SELECT", "INSERT")),

@@ -3,19 +3,23 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
+from datetime import UTC, datetime
 from typing import Any
 
-from adapters.postgres.catalog_queries import FIND_PROVIDER, SEARCHES
+from adapters.postgres.catalog_queries import COUNT_TAGS, FIND_PROVIDER, SEARCHES
 from adapters.postgres.engine import Database, Rows
 from adapters.postgres.provider_mapping import read_provider
 from adapters.postgres.queries import key_of
 from adapters.postgres.resource_queries import SEARCH, read_resource
 from adapters.postgres.version_mapping import read_number, read_readme
 from application.errors import SearchBusyError
-from application.ports.provider_queries import CatalogPage, CatalogSearch, ResourcePage
+from application.ports.provider_queries import CatalogPage, CatalogSearch, ReleasePlace, ResourcePage, TagCount
 from domain.catalog import CatalogEntry
 from domain.names import ProviderName
 from domain.search import MAX_NEAR_WORDS, NearWord, Query, ResourceHit
+
+_BEFORE_ALL = datetime.max.replace(tzinfo=UTC)
+"""The last release is after this place in the order of releases."""
 
 
 class PostgresProviderQueries:
@@ -43,7 +47,7 @@ class PostgresProviderQueries:
     async def search(self, search: CatalogSearch) -> CatalogPage:
         if search.query is None:
             async with self._turn() if search.tags else nullcontext():
-                return _page(await self._search("everything", search))
+                return _page(await self._search("recent" if search.is_by_release else "everything", search))
         if not search.query.words:
             return CatalogPage(entries=[], total=0)
         async with self._turn():
@@ -57,6 +61,10 @@ class PostgresProviderQueries:
         except TimeoutError:
             raise SearchBusyError("too much is being searched for; use fewer or longer words, or try again") from None
 
+    async def count_tags(self, *, limit: int) -> Sequence[TagCount]:
+        rows = await self._database.read(COUNT_TAGS, {"page_limit": limit}, first_answer_timeout=self._timeout / 2)
+        return [TagCount(row["tag"], row["number"]) for row in rows]
+
     async def find(self, name: ProviderName) -> CatalogEntry | None:
         rows = await self._database.read(FIND_PROVIDER, key_of(name))
         return _entry(rows[0]) if rows else None
@@ -68,13 +76,20 @@ class PostgresProviderQueries:
         return _page(await self._search("near", search), near=True)
 
     async def _search(self, kind: str, search: CatalogSearch) -> Rows:
-        parameters: dict[str, object] = {"page_limit": search.limit, "page_offset": search.offset}
+        parameters: dict[str, object] = {"page_limit": search.limit}
+        parameters |= _place(search.after) if kind == "recent" else {"page_offset": search.offset}
         if search.tags:
             parameters["of_tags"] = sorted(search.tags)
         if search.query is not None:
             parameters |= _near_terms(search.query) if kind == "near" else _terms(search.query)
         statement = SEARCHES[kind, bool(search.tags)]
         return await self._database.read(statement, parameters, first_answer_timeout=self._timeout / 2)
+
+
+def _place(after: ReleasePlace | None) -> dict[str, object]:
+    if after is None:
+        return {"after_released_at": _BEFORE_ALL, "after_prefix": "", "after_name": ""}
+    return {"after_released_at": after.released_at, "after_prefix": after.name.prefix, "after_name": after.name.name}
 
 
 def _terms(query: Query) -> dict[str, object]:
@@ -107,11 +122,12 @@ def _page(rows: Rows, *, near: bool = False) -> CatalogPage:
 def _entry(row: Mapping[str, Any]) -> CatalogEntry:
     name = ProviderName(row["prefix"], row["name"])
     latest = None if row["version"] is None else read_number(row)
-    return CatalogEntry(provider=read_provider(name, row), latest=latest, readme=read_readme(row))
+    return CatalogEntry(
+        provider=read_provider(name, row), latest=latest, released_at=row["released_at"], readme=read_readme(row)
+    )
 
 
 def _hit(row: Mapping[str, Any]) -> ResourceHit:
-    found = _entry(row)
-    return ResourceHit(
-        provider=found.provider.name, metadata=found.shown, version=read_number(row), entry=read_resource(row)
-    )
+    name = ProviderName(row["prefix"], row["name"])
+    shown = read_provider(name, row).shown
+    return ResourceHit(provider=name, metadata=shown, version=read_number(row), entry=read_resource(row))

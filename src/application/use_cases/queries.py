@@ -7,7 +7,13 @@ from packaging.utils import NormalizedName
 
 from application.ports.distribution_index import DistributionIndex
 from application.ports.health_check import HealthCheck
-from application.ports.provider_queries import CatalogPage, CatalogSearch, ProviderQueries, ResourcePage
+from application.ports.provider_queries import (
+    CatalogPage,
+    CatalogSearch,
+    ProviderQueries,
+    ReleasePlace,
+    ResourcePage,
+)
 from application.ports.version_mark_queries import VersionMarkQueries
 from application.ports.version_queries import VersionQueries
 from domain.catalog import CatalogEntry
@@ -172,12 +178,17 @@ class SearchProviders:
         self._catalog = catalog
 
     async def execute(self, search: CatalogSearch) -> CatalogPage:
-        """Return a page of what is found.
+        """Return a page of what is found, and where the next one begins.
 
         Raises:
             StoreUnavailableError: The catalog is unreachable.
         """
-        return await self._catalog.search(search)
+        if not search.is_by_release:
+            return await self._catalog.search(search)
+        found = await self._catalog.search(replace(search, limit=search.limit + 1))
+        shown = found.entries[: search.limit]
+        is_last = len(found.entries) == len(shown)
+        return replace(found, entries=shown, more_after=None if is_last else ReleasePlace.of(shown[-1]))
 
 
 class SearchResources:

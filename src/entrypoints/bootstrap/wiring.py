@@ -26,6 +26,7 @@ from application.use_cases.describe_customer import DescribeCustomer
 from application.use_cases.dry_run_registration import DryRunRegistration
 from application.use_cases.find_registration import FindRegistration
 from application.use_cases.lifecycle import RestoreVersion, YankVersion
+from application.use_cases.list_tags import ListTags
 from application.use_cases.maintain_mirror import BackfillMirror, SweepMirror, VerifyMirror
 from application.use_cases.mirror import ReadMirror
 from application.use_cases.operator_queries import (
@@ -185,6 +186,7 @@ def build_registry(  # noqa: PLR0913 -- each is a setting
             coverage=adapters.upgrade_coverage,
         ),
         search_providers=SearchProviders(adapters.catalog),
+        list_tags=ListTags(adapters.catalog, adapters.clock),
         search_resources=SearchResources(adapters.catalog),
         find_provider=find_provider,
         list_distributions=ListDistributions(adapters.distributions),

@@ -68,6 +68,7 @@ def show(provider: Provider, *, as_json: AsJson = False) -> None:
             "icon": view.icon_url,
             "created": entry.provider.created_at,
             "updated": entry.provider.updated_at,
+            "released": entry.released_at,
         }
     )
 

@@ -29,7 +29,7 @@ from entrypoints.http.requests.request_ids import RequestIdMiddleware
 from entrypoints.http.routes.accepted_registrations import find_registration
 from entrypoints.http.routes.api_description import ApiDescription, api_pages, read_document
 from entrypoints.http.routes.availability import find_availability
-from entrypoints.http.routes.catalog import find_provider, search_providers
+from entrypoints.http.routes.catalog import find_provider, read_tags, search_providers
 from entrypoints.http.routes.changes import read_changes, stream_changes
 from entrypoints.http.routes.compatibility import compare_versions, find_compatibility
 from entrypoints.http.routes.console import register_platform_version
@@ -82,6 +82,7 @@ _COMMON_ROUTES = (
     yank_platform_version,
     restore_platform_version,
     search_providers,
+    read_tags,
     find_provider,
     list_versions,
     find_version,

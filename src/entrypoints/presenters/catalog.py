@@ -1,12 +1,13 @@
 """Providers as the catalog shows them."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from application.ports.provider_queries import CatalogPage, CatalogSearch
+from application.ports.provider_queries import MAX_COUNTED, CatalogPage, CatalogSearch, TagCount
 from domain.catalog import Author, AuthorKind, CatalogEntry
 from entrypoints.settings import ServerSettings
 
@@ -47,6 +48,7 @@ class ProviderView(Struct, kw_only=True):
     install_count: Annotated[int, Meta(description="Always 0: installations are not counted here.")] = 0
     created_at: datetime
     updated_at: datetime
+    released_at: Annotated[datetime, Meta(description="When a version was last published; a yank changes nothing.")]
 
 
 class ProviderPageView(Struct, kw_only=True):
@@ -56,6 +58,20 @@ class ProviderPageView(Struct, kw_only=True):
     total: Annotated[int, Meta(description="How many were found altogether.")]
     limit: int
     offset: int
+
+
+class TagView(Struct, kw_only=True):
+    """A tag."""
+
+    tag: str
+    providers: Annotated[int, Meta(description="How many of those that were counted have it.")]
+
+
+class TagsView(Struct, kw_only=True):
+    """The tags most used."""
+
+    items: list[TagView]
+    among: Annotated[int, Meta(description="At most so many providers are counted: those released last.")]
 
 
 def platform_author(settings: ServerSettings) -> Author:
@@ -85,6 +101,7 @@ def provider_view(entry: CatalogEntry, *, platform: Author) -> ProviderView:
         latest_version=entry.latest.text if entry.latest else None,
         created_at=provider.created_at,
         updated_at=provider.updated_at,
+        released_at=entry.released_at,
     )
 
 
@@ -93,6 +110,13 @@ def page_view(page: CatalogPage, search: CatalogSearch, *, platform: Author) -> 
     return ProviderPageView(items=items, total=page.total, limit=search.limit, offset=search.offset)
 
 
+def tags_view(counts: Sequence[TagCount]) -> TagsView:
+    return TagsView(items=[TagView(tag=each.tag, providers=each.providers) for each in counts], among=MAX_COUNTED)
+
+
+TAGS_EXAMPLE = TagsView(
+    items=[TagView(tag="cloud", providers=12), TagView(tag="google", providers=1)], among=MAX_COUNTED
+)
 PROVIDER_EXAMPLE = ProviderView(
     prefix="acme",
     name="gcp",
@@ -107,5 +131,6 @@ PROVIDER_EXAMPLE = ProviderView(
     latest_version="1.4.0",
     created_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
     updated_at=datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC),
+    released_at=datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC),
 )
 PAGE_EXAMPLE = ProviderPageView(items=[replace(PROVIDER_EXAMPLE, readme=None)], total=1, limit=20, offset=0)

@@ -22,6 +22,7 @@ from adapters.postgres import (
 )
 from adapters.postgres.provenance_statements import FIND_VERSION
 from adapters.postgres.write import Write
+from application.ports.provider_queries import MAX_COUNTED as CATALOG_COUNTED
 from application.ports.version_checks import MAX_COUNTED
 from domain.search import MAX_NEAR
 from tests.support.postgres import TABLES, a_database, connected, execute, fetch
@@ -43,6 +44,10 @@ VERSIONS = """
     FROM generate_series(1, 300) p, generate_series(1, 100) v, LATERAL (
         SELECT CASE WHEN v % 7 = 0 THEN 'yanked' WHEN v % 11 = 0 THEN 'failed' ELSE 'published' END
     ) s (status)
+"""
+RELEASES = """
+    INSERT INTO provider_releases (prefix, name, released_at)
+    SELECT prefix, name, now() FROM providers ON CONFLICT DO NOTHING
 """
 EVENTS = """
     INSERT INTO version_events (id, version_id, action, at, actor)
@@ -115,8 +120,8 @@ def busy_dsn(postgres_dsn: str, template_dsn: str) -> Iterator[str]:
     """A database with 30,000 versions."""
     with a_database(postgres_dsn, template=template_dsn) as dsn:
         vacuum = f"VACUUM ANALYZE {', '.join(TABLES)}"
-        rows = (PROVIDERS, VERSIONS, EVENTS, *NAMES, COPIES, PUBLISHERS, ATTESTED, TASKS, CHECKS, RESOURCES, ORIGINS)
-        execute(dsn, *rows, vacuum)
+        execute(dsn, PROVIDERS, VERSIONS, RELEASES, EVENTS, *NAMES, COPIES, PUBLISHERS)
+        execute(dsn, ATTESTED, TASKS, CHECKS, RESOURCES, ORIGINS, vacuum)
         yield dsn
 
 
@@ -187,6 +192,9 @@ VALUES = {
     "of_first": "platform/",
     "of_end": "platform0",
     "page_offset": "0",
+    "after_released_at": "infinity",
+    "after_prefix": "",
+    "after_name": "",
 }
 EXPLAINED = {
     "FIND",
@@ -427,6 +435,8 @@ def test_no_statement_is_left_unexplained() -> None:
     [
         (("everything", False), "ix_providers_shown", 20),
         (("everything", True), "ix_providers_tags", 1),
+        (("recent", False), "ix_provider_releases_order", 20),
+        (("recent", True), "ix_providers_tags", 1),
         (("found", False), "ix_providers_words", 1),
         (("found", True), "ix_providers_words", 1),
         (("near", False), "ix_providers_near", 1),
@@ -443,6 +453,25 @@ def test_searches_read_indexes_and_latest_versions_only_of_the_page(
     assert rows in {node["Actual Rows"] for node in read}
     [latest] = [node for node in plan if node.get("Index Name") == "ix_provider_versions_latest"]
     assert latest["Actual Loops"] <= 20
+
+
+def test_a_page_by_release_reads_its_own_rows_only_wherever_it_begins(busy_dsn: str) -> None:
+    [(released_at,)] = fetch(busy_dsn, "SELECT min(released_at)::text FROM provider_releases")
+    middle = {"after_released_at": released_at, "after_prefix": "platform", "after_name": "p15"}
+    for place in ({}, middle):
+        plan = plan_of(busy_dsn, catalog_queries.SEARCHES["recent", False], **place)
+        read = {node["Index Name"]: node for node in plan if "Index Name" in node}
+        assert set(read) == {"ix_provider_releases_order", "ix_providers_shown", "ix_provider_versions_latest"}
+        assert read["ix_provider_releases_order"]["Actual Rows"] == 20
+        assert read["ix_providers_shown"]["Actual Loops"] == 20
+        assert not any(node.get("Rows Removed by Filter") for node in plan)
+
+
+def test_tags_are_counted_among_so_many_providers_however_many_there_are(busy_dsn: str) -> None:
+    plan = plan_of(busy_dsn, catalog_queries.COUNT_TAGS)
+    read = {node["Index Name"]: node["Actual Rows"] * node["Actual Loops"] for node in plan if "Index Name" in node}
+    assert read == {"ix_provider_releases_order": CATALOG_COUNTED, "ix_providers_shown": CATALOG_COUNTED}
+    assert "Seq Scan" not in {node["Node Type"] for node in plan}
 
 
 @pytest.mark.parametrize("search", catalog_queries.SEARCHES)

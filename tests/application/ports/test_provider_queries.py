@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +16,14 @@ from adapters.postgres.engine import Database
 from adapters.postgres.provider_queries import PostgresProviderQueries
 from adapters.postgres.version_repository import PostgresVersionRepository
 from application.errors import SearchBusyError, StoreUnavailableError
-from application.ports.provider_queries import CatalogPage, CatalogSearch, ProviderQueries
+from application.ports.provider_queries import (
+    CatalogOrder,
+    CatalogPage,
+    CatalogSearch,
+    ProviderQueries,
+    ReleasePlace,
+    TagCount,
+)
 from domain.catalog import CatalogMetadata
 from domain.errors import WheelProblem, WheelRefusedError
 from domain.names import ProviderName
@@ -51,8 +58,25 @@ class Catalogued:
         query = None if words is None else Query.parse(words)
         return await self.catalog.search(CatalogSearch(query=query, tags=frozenset(tags), limit=limit, offset=offset))
 
+    async def release(self, name: str, number: str = "1.0.0", *, at: int = 0, tags: tuple[str, ...] = ()) -> None:
+        version = replace(a_version(number, name=name), published_at=hour(at), updated_at=hour(at))
+        await self.store.update(version.name, version.version, writing(version, some_metadata(tags=tags)))
+
+    async def stored(self, name: str) -> ProviderVersion:
+        found = (await self.store.load(ProviderName.parse(name), V1)).version
+        assert found is not None
+        return found
+
+    async def recent(self, *tags: str, limit: int = 20, after: ReleasePlace | None = None) -> CatalogPage:
+        order = CatalogOrder.RECENT
+        return await self.catalog.search(CatalogSearch(tags=frozenset(tags), order=order, limit=limit, after=after))
+
     async def names(self, words: str | None = None, *tags: str) -> list[str]:
         return canonical(await self.find(words, *tags))
+
+
+def hour(number: int) -> datetime:
+    return NOW + timedelta(hours=number)
 
 
 def canonical(page: CatalogPage) -> list[str]:
@@ -78,6 +102,83 @@ async def test_providers_come_in_the_order_of_their_names(catalogued: Catalogued
     for name in ("platform/b", "acme/z", "platform/a-b", "platform/ab", "platform/a"):
         await catalogued.publish(name)
     assert await catalogued.names() == ["acme/z", "platform/a", "platform/a-b", "platform/ab", "platform/b"]
+
+
+async def test_providers_come_by_their_last_release(catalogued: Catalogued) -> None:
+    await catalogued.release("acme/z", at=1)
+    await catalogued.release("platform/b", at=2)
+    await catalogued.release("platform/a", at=3)
+    await catalogued.release("platform/b", "0.9.0", at=4)
+    assert canonical(await catalogued.recent()) == ["platform/b", "platform/a", "acme/z"]
+    assert [entry.released_at for entry in (await catalogued.recent()).entries] == [hour(4), hour(3), hour(1)]
+
+
+async def test_a_yank_and_its_restoration_are_no_releases(catalogued: Catalogued) -> None:
+    await catalogued.release("platform/a", at=1)
+    await catalogued.release("platform/b", at=2)
+    yanked = (await catalogued.stored("platform/a")).yank("broken", at=hour(3))
+    await put(catalogued.store, yanked)
+    assert canonical(await catalogued.recent()) == ["platform/b", "platform/a"]
+    await put(catalogued.store, yanked.restore(at=hour(4)))
+    assert canonical(await catalogued.recent()) == ["platform/b", "platform/a"]
+    [_, entry] = (await catalogued.recent()).entries
+    assert entry == await catalogued.catalog.find(entry.provider.name)
+    assert entry in (await catalogued.find()).entries
+    assert entry in (await catalogued.find("a")).entries
+
+
+async def test_pages_by_release_neither_lose_nor_repeat(catalogued: Catalogued) -> None:
+    for number, name in enumerate("abcdefgh"):
+        await catalogued.release(f"platform/{name}", at=number // 3, tags=("even",) if number % 2 == 0 else ())
+    for tags, names in (([], "hgfedcba"), (["even"], "geca")):
+        shown: list[str] = []
+        page = await catalogued.recent(*tags, limit=2)
+        while page.entries:
+            assert page.total == len(names)
+            shown += canonical(page)
+            page = await catalogued.recent(*tags, limit=2, after=ReleasePlace.of(page.entries[-1]))
+        assert shown == [f"platform/{name}" for name in names]
+
+
+async def test_a_provider_that_is_released_while_pages_are_read_moves_to_the_front(catalogued: Catalogued) -> None:
+    for number, name in enumerate("abcd"):
+        await catalogued.release(f"platform/{name}", at=number)
+    first = await catalogued.recent(limit=2)
+    await catalogued.release("platform/d", "2.0.0", at=8)
+    await catalogued.release("platform/b", "2.0.0", at=9)
+    second = await catalogued.recent(limit=2, after=ReleasePlace.of(first.entries[-1]))
+    assert [canonical(first), canonical(second)] == [["platform/d", "platform/c"], ["platform/a"]]
+    assert canonical(await catalogued.recent(limit=2)) == ["platform/b", "platform/d"]
+
+
+@pytest.mark.parametrize(
+    ("place", "found"),
+    [(datetime(1, 1, 1, tzinfo=UTC), []), (datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC), ["platform/a"])],
+)
+async def test_a_place_may_be_as_early_or_late_as_any_time(
+    catalogued: Catalogued, place: datetime, found: list[str]
+) -> None:
+    await catalogued.release("platform/a")
+    after = ReleasePlace(place, ProviderName("platform", "a"))
+    page = await catalogued.recent(after=after)
+    assert (canonical(page), page.total) == (found, 1)
+
+
+async def test_a_query_ranks_whatever_the_order(catalogued: Catalogued) -> None:
+    await catalogued.release("acme/gcp-tools", at=2)
+    await catalogued.release("platform/gcp", at=1)
+    search = CatalogSearch(query=Query.parse("gcp"), order=CatalogOrder.RECENT)
+    assert canonical(await catalogued.catalog.search(search)) == ["platform/gcp", "acme/gcp-tools"]
+
+
+async def test_tags_are_counted_and_the_most_used_come_first(catalogued: Catalogued) -> None:
+    assert list(await catalogued.catalog.count_tags(limit=5)) == []
+    await catalogued.release("platform/a", tags=("cloud", "b", "cloud"))
+    await catalogued.release("platform/b", tags=("cloud", "B"))
+    await catalogued.release("platform/c")
+    counts = [TagCount("cloud", 2), TagCount("B", 1), TagCount("b", 1)]
+    assert list(await catalogued.catalog.count_tags(limit=5)) == counts
+    assert list(await catalogued.catalog.count_tags(limit=2)) == counts[:2]
 
 
 async def test_providers_without_a_public_version_stay_hidden(catalogued: Catalogued) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from adapters.memory.clock import ManualClock
 from tests.builders import a_wheel
 from tests.entrypoints.http.conftest import METADATA, Service
 
@@ -25,6 +26,11 @@ async def search(service: Service, query: str = "") -> dict[str, Any]:
 
 async def publish(service: Service, name: str, **metadata: object) -> None:
     await service.publish(name=f"platform/{name}", metadata={**METADATA, **metadata})
+
+
+def wait(service: Service, *, seconds: float) -> None:
+    assert isinstance(service.adapters.clock, ManualClock)
+    service.adapters.clock.advance(seconds=seconds)
 
 
 async def test_a_provider_is_shown_as_its_metadata_says(service: Service) -> None:
@@ -49,6 +55,7 @@ async def test_a_provider_is_shown_as_its_metadata_says(service: Service) -> Non
         "install_count": 0,
         "created_at": published["created_at"],
         "updated_at": published["created_at"],
+        "released_at": published["published_at"],
     }
     assert (await search(service))["items"] == [provider | {"readme": None}]
 
@@ -67,6 +74,56 @@ async def test_pages_are_as_long_as_asked_for_and_tell_the_total(service: Servic
     assert (page["total"], page["limit"], page["offset"]) == (3, 2, 1)
     whole = await search(service)
     assert (whole["total"], whole["limit"], whole["offset"]) == (3, 20, 0)
+
+
+async def test_the_last_release_comes_first_and_pages_lead_to_each_other(service: Service) -> None:
+    for name in ("b", "a", "c"):
+        await publish(service, name)
+        wait(service, seconds=1)
+    await publish(service, "d", tags=["other"])
+    names: list[list[str]] = []
+    path = "/providers?sort=recent&limit=2&tags=cloud"
+    while path:
+        response = await service.client.get(path)
+        names.append([item["name"] for item in response.json()["items"]])
+        assert response.json()["total"] == 3
+        path = response.links.get("next", {}).get("url", "")
+    assert names == [["c", "a"], ["b"]]
+
+
+@pytest.mark.parametrize(
+    ("query", "place"),
+    [
+        ("sort=size", "sort"),
+        ("sort=recent&q=gcp", "sort"),
+        ("sort=name&q=gcp", "sort"),
+        ("sort=recent&offset=1", "offset"),
+        ("cursor=2026-01-02T03:04:05.000006Z/platform/gcp", "cursor"),
+        ("sort=name&cursor=2026-01-02T03:04:05.000006Z/platform/gcp", "cursor"),
+        ("sort=recent&cursor=1.0.0", "cursor"),
+        ("sort=recent&cursor=20", "cursor"),
+        ("sort=recent&cursor=", "cursor"),
+        ("sort=recent&cursor=2026-01-02T03:04:05.000006Z/GCP", "cursor"),
+        ("sort=recent&cursor=2026-01-02T03:04:05.000006%2B14:00/platform/gcp", "cursor"),
+        ("sort=recent&cursor=0000-01-02T03:04:05.000006Z/platform/gcp", "cursor"),
+        ("sort=recent&cursor=" + "x" * 301, "cursor"),
+    ],
+)
+async def test_an_order_and_a_place_that_do_not_fit_are_refused_by_name(
+    service: Service, query: str, place: str
+) -> None:
+    response = await service.client.get(f"/providers?{query}")
+    problem = response.json()
+    assert (response.status_code, problem["code"]) == (400, "bad_request")
+    assert [error["loc"] for error in problem["errors"]] == [["query", place]]
+    assert (await service.client.get(f"/?{query}")).status_code == 400
+
+
+@pytest.mark.parametrize("cursor", ["0001-01-01T00:00:00.0Z/platform/gcp", "9999-12-31T23:59:59.999999Z/platform/gcp"])
+async def test_a_place_before_or_after_everything_is_one(service: Service, cursor: str) -> None:
+    await publish(service, "a")
+    found = await search(service, f"?sort=recent&cursor={cursor}")
+    assert (len(found["items"]), found["total"]) == (cursor > "1", 1)
 
 
 @pytest.mark.parametrize(
@@ -121,13 +178,13 @@ async def test_another_scope_is_refused_with_the_one_that_there_is(service: Serv
 
 
 @pytest.mark.parametrize(
-    "name", ["trust_tier", "sort", "order", "prefix", "query", "tag", "Q", "a%1b%5b31m", "x" * 900]
+    "name", ["trust_tier", "sorted", "order", "prefix", "query", "tag", "Q", "a%1b%5b31m", "x" * 900]
 )
 async def test_a_parameter_that_would_be_ignored_is_refused_by_its_name(service: Service, name: str) -> None:
     problem = (await service.client.get(f"/providers?q=gcp&{name}=official")).json()
 
     assert (problem["status"], problem["code"]) == (400, "bad_request")
-    assert "leave it out, or send one of q, scope, tags, limit, offset" in problem["detail"]
+    assert "leave it out, or send one of q, scope, tags, sort, limit, offset, cursor" in problem["detail"]
     assert len(problem["errors"]) == 1
     assert problem["detail"].isprintable()
     assert len(problem["detail"]) < 300
@@ -169,6 +226,24 @@ async def test_a_bad_parameter_is_named(service: Service, query: str, place: str
     assert all(error["msg"] for error in problem["errors"])
 
 
+async def test_tags_are_listed_with_the_most_used_first_and_counted_once_a_minute(service: Service) -> None:
+    await publish(service, "a", tags=["cloud", "a"])
+    await publish(service, "b", tags=["cloud"])
+    listed = {"items": [{"tag": "cloud", "providers": 2}, {"tag": "a", "providers": 1}], "among": 1000}
+    assert (await service.client.get("/tags")).json() == listed
+    await publish(service, "c", tags=["a", "z"])
+    wait(service, seconds=59)
+    assert (await service.client.get("/tags")).json() == listed
+    wait(service, seconds=1)
+    tags = [each["tag"] for each in (await service.client.get("/tags")).json()["items"]]
+    assert tags == ["a", "cloud", "z"]
+
+
+async def test_no_more_than_twenty_tags_are_listed(service: Service) -> None:
+    await publish(service, "a", tags=[f"t{number}" for number in range(21)])
+    assert len((await service.client.get("/tags")).json()["items"]) == 20
+
+
 async def test_who_yanks_everything_leaves_no_latest_version(service: Service) -> None:
     await service.publish()
     url = "/console/providers/platform/gcp/versions/1.0.0/yank"
@@ -178,6 +253,6 @@ async def test_who_yanks_everything_leaves_no_latest_version(service: Service) -
 
 async def test_a_database_out_of_reach_is_said_so(service: Service) -> None:
     service.adapters.store.unavailable = True
-    for path in ("/providers", "/providers/platform/gcp", "/simple/", "/simple/x/"):
+    for path in ("/providers", "/providers?sort=recent", "/tags", "/providers/platform/gcp", "/simple/", "/simple/x/"):
         response = await service.client.get(path)
         assert (response.status_code, response.json()["code"]) == (503, "database_unavailable")

@@ -1,12 +1,15 @@
 """The pages for people over HTTP."""
 
+import re
+from html import unescape
+
 import pytest
 
 from entrypoints.http.middleware.security_headers import PROTECTION
 from entrypoints.http.pages.responses import STYLESHEET_PATH
 from tests.builders import a_wheel
 from tests.entrypoints.http.conftest import Service
-from tests.entrypoints.http.test_catalog import a_described_wheel, publish
+from tests.entrypoints.http.test_catalog import a_described_wheel, publish, wait
 
 YANK = "/console/providers/platform/gcp/versions/1.0.0/yank"
 PROVIDER = "/catalog/platform/gcp"
@@ -49,6 +52,60 @@ async def test_pages_of_results_lead_to_each_other(service: Service) -> None:
     assert '<a rel="prev" href="/?tags=cloud">' in second
     assert 'rel="next"' not in second
     assert '<a href="/">Start from the first</a>' in await read(service, "/?offset=99")
+
+
+async def test_the_order_is_chosen_by_a_link_and_stays_while_tags_and_pages_are_chosen(service: Service) -> None:
+    for number in range(21):
+        await publish(service, f"p{number:02}")
+        wait(service, seconds=1)
+    by_name = await read(service, "/")
+    assert '<a href="/" aria-current="true">Name</a><a href="/?sort=recent">Last release</a>' in by_name
+    assert "Page 1 of 2" in by_name
+    first = await read(service, "/?sort=recent")
+    assert '<a href="/">Name</a><a href="/?sort=recent" aria-current="true">Last release</a>' in first
+    assert "21 providers, the last release first" in first
+    assert 'href="/?tags=cloud&amp;sort=recent"' in first
+    assert [first.index("platform/p20") < first.index("platform/p19"), 'rel="prev"' in first] == [True, False]
+    [following] = re.findall(r'<a rel="next" href="([^"]+)"', first)
+    second = await read(service, unescape(following))
+    assert re.findall(r'<a href="/catalog/(.*?)"', second) == ["platform/p00"]
+    assert '<a rel="first" href="/?sort=recent">' in second
+    assert 'rel="next"' not in second
+
+
+async def test_what_a_query_ranks_has_no_order_to_choose(service: Service) -> None:
+    await publish(service, "a")
+    assert 'aria-label="Order"' not in await read(service, "/")
+    await publish(service, "b")
+    assert 'aria-label="Order"' in await read(service, "/?tags=cloud")
+    assert 'aria-label="Order"' not in await read(service, "/?q=google")
+
+
+async def test_the_front_shows_the_tags_most_used(service: Service) -> None:
+    assert 'class="popular"' not in await read(service, "/")
+    wait(service, seconds=60)
+    await publish(service, "a", tags=["cloud", "<b>"])
+    await publish(service, "b", tags=["cloud"])
+    page = await read(service, "/")
+    assert '<h2 id="tags" class="count">Tags</h2>' in page
+    assert (
+        '<li><a class="tag" href="/?tags=cloud">cloud <span class="tally">2<span class="unseen"> providers</span>'
+        in page
+    )
+    assert 'href="/?tags=%3Cb%3E">&lt;b&gt; <span class="tally">1<span class="unseen"> provider</span>' in page
+    for narrowed in ("/?tags=cloud", "/?q=google", "/?offset=20"):
+        assert 'class="popular"' not in await read(service, narrowed)
+
+
+async def test_a_card_says_when_the_provider_was_released_and_whose_it_is_if_it_is_a_customers(
+    service: Service,
+) -> None:
+    await service.publish()
+    wait(service, seconds=24 * 3600)
+    await service.client.put(YANK, json={"reason": "broken"}, headers=service.authorised())
+    page = await read(service, "/")
+    assert 'released <time datetime="2026-01-01T00:00:00+00:00">1 January 2026</time>' in page
+    assert ["Official" in page, "by Platform" in page] == [True, False]
 
 
 async def test_a_provider_shows_its_readme_and_its_versions(service: Service) -> None:

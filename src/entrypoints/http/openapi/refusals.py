@@ -56,6 +56,7 @@ REFUSALS: Mapping[str, Sequence[str]] = {
     "readOrganization": _CUSTOMER,
     "readRegistration": (*_ANY, *_DATABASE, "registration_not_found"),
     "listProviders": (*_READ, "search_busy"),
+    "listTags": _READ,
     "readProvider": _PROVIDER,
     "listProviderVersions": _PROVIDER,
     "readVersion": _VERSION,

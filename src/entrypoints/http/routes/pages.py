@@ -5,6 +5,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from application.use_cases.check_availability import FindAvailability
+from application.use_cases.list_tags import ListTags
 from application.use_cases.provenance import ListAttestations
 from application.use_cases.queries import (
     FindProvider,
@@ -32,14 +33,14 @@ from entrypoints.http.pages.results import Results
 from entrypoints.http.pages.version_list import VersionListing
 from entrypoints.http.pages.versions import VersionPage
 from entrypoints.http.problems import EXCEPTION_HANDLERS
-from entrypoints.http.requests.paging import VersionCursor, version_cursor
+from entrypoints.http.requests.paging import ReleaseCursor, VersionCursor, version_cursor
 from entrypoints.http.requests.parameters import provider_name
 from entrypoints.http.requests.public_urls import PublicUrls
-from entrypoints.http.routes.catalog import Offset, Tags, Words, catalog_search
+from entrypoints.http.routes.catalog import Offset, Sort, Tags, Words, catalog_search
 from entrypoints.http.routes.comparison_pages import chosen_comparison, comparison_page
 from entrypoints.http.routes.page_addresses import canonical_address, catalog_root, namespace_page, short_address
 from entrypoints.http.routes.version_pages import chosen_version, resource_page, version_page
-from entrypoints.presenters.catalog import provider_view
+from entrypoints.presenters.catalog import provider_view, tags_view
 
 _PAGE = 20
 _LISTED = 30
@@ -51,22 +52,28 @@ _HITS = 20
 async def providers_page(
     search_providers: NamedDependency[SearchProviders],
     search_resources: NamedDependency[SearchResources],
+    list_tags: NamedDependency[ListTags],
     platform: NamedDependency[Author],
     rendering: NamedDependency[RenderingPool],
     has_log: NamedDependency[bool],
     q: Words = None,
     tags: Tags = None,
+    sort: Sort = None,
     offset: Offset = 0,
+    cursor: ReleaseCursor = None,
 ) -> Representation:
     """Show the providers, or those that are looked for."""
-    search = catalog_search(q, tags, _PAGE, offset)
+    search = catalog_search(q, tags, _PAGE, offset, sort=sort, cursor=cursor)
     found = await search_providers.execute(search)
     providers = [provider_view(entry, platform=platform) for entry in found.entries]
     resources = None
     if search.query is not None and not search.tags and offset == 0:
         resources = await search_resources.execute(search.query, limit=_HITS)
     results = Results(words=(q or "").strip(), search=search, found=found, resources=resources)
-    return await rendering.run(page, "providers.html", providers=providers, results=results, has_log=has_log)
+    popular = tags_view(await list_tags.execute()) if results.is_front else None
+    return await rendering.run(
+        page, "providers.html", providers=providers, results=results, popular=popular, has_log=has_log
+    )
 
 
 @get("/catalog/{prefix:str}/{name:str}")
