@@ -38,8 +38,11 @@ class _Recorder:
         sys.setprofile(self)
 
     def __call__(self, frame: FrameType, event: str, _: object) -> None:
-        if self._entered is not None and event == "call" and frame.f_code.co_filename.startswith(_SOURCE):
-            self._entered.add(frame.f_code.co_filename.removeprefix(_SOURCE))
+        if self._entered is None or event != "call":
+            return
+        file = frame.f_code.co_filename
+        if file.startswith(_SOURCE) and file.endswith(".py"):  # templates are compiled meanwhile, in a thread
+            self._entered.add(file.removeprefix(_SOURCE))
 
     @contextmanager
     def recording(self) -> Iterator[set[str]]:
