@@ -26,7 +26,6 @@ from entrypoints.http.requests.admission import Admission
 from entrypoints.http.requests.followers import Followers
 from entrypoints.http.requests.public_urls import PublicUrls
 from entrypoints.http.requests.request_ids import RequestIdMiddleware
-from entrypoints.http.routes.accepted_registrations import find_registration
 from entrypoints.http.routes.api_description import ApiDescription, api_pages, read_document
 from entrypoints.http.routes.availability import find_availability
 from entrypoints.http.routes.catalog import find_provider, read_tags, search_providers
@@ -58,6 +57,7 @@ from entrypoints.http.routes.providers import (
     find_version_status,
     list_versions,
 )
+from entrypoints.http.routes.registrations import find_registration
 from entrypoints.http.routes.releases import read_provider_releases, read_releases
 from entrypoints.http.routes.resource_types import search_resource_types
 from entrypoints.http.routes.schemas import read_schema, read_schemas

@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 from litestar.testing import RequestFactory
 
-from entrypoints.http.requests.bodies import ClientDisconnectedError
-from entrypoints.http.requests.cancel_on_disconnect import cancel_on_disconnect
+from entrypoints.http.requests.bodies import ClientDisconnectedError, cancel_on_disconnect
 
 
 class Client:

@@ -1,9 +1,9 @@
-"""Reading a JSON body strictly: nothing that two parsers could read in two ways gets through."""
+"""Reading a JSON body strictly, so that no two parsers read it in two ways, from a client that may go away."""
 
 import asyncio
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any, TypeVar
 
@@ -190,3 +190,29 @@ def count_members(value: object, depth: int) -> int | None:
             return members
         members += sum([len(container) for container in level if type(container) is dict])
     return None
+
+
+async def cancel_on_disconnect(request: Request[Any, Any, Any], work: Coroutine[Any, Any, T]) -> T:
+    """Return what the work returns, or cancel it when the client disconnects; its body must be read by then.
+
+    Raises:
+        ClientDisconnectedError: The client disconnected first.
+    """
+    # It passes when the client goes, and knows its own cancellation from any other.
+    deadline = asyncio.timeout(None)
+    watching = asyncio.create_task(_end_when_disconnected(deadline, request))
+    try:
+        async with deadline:
+            return await work
+    except TimeoutError:
+        if not deadline.expired():
+            raise
+        raise ClientDisconnectedError("the client disconnected before the registration was complete") from None
+    finally:
+        watching.cancel()
+
+
+async def _end_when_disconnected(deadline: asyncio.Timeout, request: Request[Any, Any, Any]) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    deadline.reschedule(0)

@@ -1,40 +1,43 @@
-"""What both realms' registration routes do once their caller is authenticated."""
+"""What both realms' registration routes do once their caller is authenticated, and how registrations stand."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import replace as with_fields
 from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 
 import structlog
-from litestar import Request, Response
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
 from litestar.openapi.spec import Example, OpenAPIType, Operation, Parameter, Schema
+from litestar.params import FromPath
 from msgspec.structs import replace
 
+from application.use_cases.find_registration import FindRegistration
+from domain.errors import RegistrationNotFoundError
 from domain.names import ProviderName
 from domain.registrants import Account, Registrant
 from domain.registration import Registered, Registration
-from domain.versions import VersionStatus
+from domain.versions import ProviderVersion, VersionStatus
 from entrypoints.http.models.registration import REGISTRATION_EXAMPLE, RegistrationBody
 from entrypoints.http.openapi import responses
 from entrypoints.http.requests.admission import Admission
 from entrypoints.http.requests.attestations import sent_attestations
-from entrypoints.http.requests.cancel_on_disconnect import cancel_on_disconnect
+from entrypoints.http.requests.bodies import cancel_on_disconnect
 from entrypoints.http.requests.decoding import decode_fields
-from entrypoints.http.requests.parameters import DRY_RUN, wants_dry_run
+from entrypoints.http.requests.parameters import DRY_RUN, exact_path_only, wants_dry_run
 from entrypoints.http.requests.request_ids import request_id
 from entrypoints.http.requests.request_mapping import to_registration
-from entrypoints.http.routes.accepted_registrations import (
-    POLL_SECONDS,
-    RESPOND_ASYNC,
-    prefers_async,
-    registration_path,
-    version_path,
-)
 from entrypoints.presenters.dry_runs import CONFLICT_EXAMPLE, DryRunView, dry_run_view
+from entrypoints.presenters.registrations import BUILDING_EXAMPLE, RegistrationView, registration_view
 from entrypoints.presenters.versions import PUBLISHED_EXAMPLE, ProviderVersionView, version_view
 from entrypoints.use_cases import RegistrationUseCases
 
+_POLL_SECONDS = 2
+"""When to look again, in ``Retry-After``."""
+_RESPOND_ASYNC = "respond-async"
+"""The preference of a client that does not wait."""
 ReadName = Callable[[str, str | None], ProviderName]
 """How a realm reads ``name`` and ``organization_id``."""
 REGISTRATION_RESPONSES = {
@@ -108,7 +111,7 @@ async def register(
             structlog.contextvars.bind_contextvars(dry_run=True)
             result = await cancel_on_disconnect(request, use_cases.dry_run_registration.execute(registration))
             return Response(dry_run_view(result), status_code=HTTPStatus.OK)
-        if prefers_async(request):
+        if _prefers_async(request):
             return _accepted(await cancel_on_disconnect(request, use_cases.accept_registration.execute(registration)))
         return _registered(await cancel_on_disconnect(request, use_cases.register_version.execute(registration)))
 
@@ -118,9 +121,9 @@ def _accepted(registered: Registered) -> Response[ProviderVersionView | DryRunVi
     if registered.version.status is not VersionStatus.BUILDING or registration_id is None:
         return _registered(registered)
     headers = {
-        "Location": registration_path(registration_id),
-        "Preference-Applied": RESPOND_ASYNC,
-        "Retry-After": str(POLL_SECONDS),
+        "Location": _registration_path(registration_id),
+        "Preference-Applied": _RESPOND_ASYNC,
+        "Retry-After": str(_POLL_SECONDS),
     }
     return Response(version_view(registered.version), status_code=HTTPStatus.ACCEPTED, headers=headers)
 
@@ -129,4 +132,63 @@ def _registered(registered: Registered) -> Response[ProviderVersionView | DryRun
     view = version_view(registered.version)
     if not registered.created:
         return Response(view, status_code=HTTPStatus.OK)
-    return Response(view, status_code=HTTPStatus.CREATED, headers={"Location": version_path(registered.version)})
+    return Response(view, status_code=HTTPStatus.CREATED, headers={"Location": _version_path(registered.version)})
+
+
+@get(
+    "/registrations/{registration_id:str}",
+    tags=["Registrations"],
+    summary="Read how a registration stands",
+    description="Where the `Location` of a 202 leads. While the version is being built, and if that failed, the answer "
+    "is 200 and says so; once it is published, 303 to the version. The id is known to the registrant alone; a "
+    "registration that takes the place of a failed one has another id. Takes no token.",
+    operation_id="readRegistration",
+    responses={
+        200: responses.response("It is being built, or it failed.", BUILDING_EXAMPLE),
+        303: responses.empty("It is published: the version is at `Location`."),
+    },
+    guards=[exact_path_only],
+)
+async def find_registration(
+    registration_id: FromPath[str], find_registration: NamedDependency[FindRegistration]
+) -> Response[RegistrationView | None]:
+    """Read one registration."""
+    named = _id(registration_id)
+    version = await find_registration.execute(named)
+    headers = {"Cache-Control": "no-store"}
+    if version.status.is_public:
+        return Response(None, status_code=HTTPStatus.SEE_OTHER, headers={**headers, "Location": _version_path(version)})
+    if version.status is VersionStatus.BUILDING:
+        headers["Retry-After"] = str(_POLL_SECONDS)
+    return Response(registration_view(named, version), status_code=HTTPStatus.OK, headers=headers)
+
+
+def _prefers_async(request: Request[Any, Any, Any]) -> bool:
+    """Tell whether the client prefers a response before the work is done.
+
+    Source: RFC 7240, sections 2 and 4.1. Tokens are case-insensitive, and fields may be repeated. A preference that is
+    not understood is ignored.
+    """
+    fields = request.headers.getall("prefer", [])
+    preferences = (part.partition(";")[0].strip().lower() for field in fields for part in field.split(","))
+    return _RESPOND_ASYNC in preferences
+
+
+def _registration_path(registration_id: UUID) -> str:
+    """Return where a registration is."""
+    return f"/registrations/{registration_id}"
+
+
+def _version_path(version: ProviderVersion) -> str:
+    """Return where a version is."""
+    return f"/providers/{version.name.canonical}/versions/{version.version.text}"
+
+
+def _id(written: str) -> UUID:
+    try:
+        found = UUID(written)
+    except ValueError:
+        found = None
+    if found is None or str(found) != written:
+        raise RegistrationNotFoundError("no registration has this id; send the path of the Location field as it was")
+    return found
