@@ -9,13 +9,14 @@ from statistics import median
 from benchmarks.figures import Figure, Spread, at_most, ratios
 from benchmarks.load import Load, MeasurementError, read
 from benchmarks.rounds import interleaved
-from benchmarks.seeding import Filling, resource_name, seed
+from benchmarks.seeding import Filling, a_version, resource_name, seed
 from benchmarks.workbench import Served, Workbench, query
 
 NOTHING_KEPT = {"REGISTRY_READ_CACHE_BYTES": "0"}
 """Each read is to reach the database."""
 _HOT = 300  # versions that are read over and over, spread over all providers
 _PAGE = 10  # as many providers as the small database has, so that both answers have one length
+_FEW = 5  # so many come after the middle in both databases
 _SIZE = "SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relname IN ('provider_versions', 'version_events')"
 _ROOM_BYTES = 15_000
 """What a version takes at most on disk, with what PostgreSQL writes ahead."""
@@ -66,6 +67,13 @@ def _reads(*fillings: Filling) -> Mapping[str, Mapping[Filling, Sequence[str]]]:
             filling: [f"/resource-types?q={name}" for name in _resources(known)] for filling, known in names.items()
         },
         f"browse, {_PAGE} providers": {filling: [f"/providers?limit={_PAGE}"] for filling in fillings},
+        f"browse by last release, {_PAGE} providers": {
+            filling: [f"/providers?sort=recent&limit={_PAGE}"] for filling in fillings
+        },
+        f"browse by last release, {_FEW} from the middle": {
+            filling: [f"/providers?sort=recent&limit={_FEW}&cursor={_middle(filling)}"] for filling in fillings
+        },
+        "list tags": {filling: ["/tags"] for filling in fillings},
     }
 
 
@@ -74,6 +82,12 @@ def _names_found_alone(lists: Sequence[str]) -> Sequence[str]:
     names = [path.split("/")[3] for path in lists]
     digits = max(len(name.rpartition("-")[2]) for name in names)
     return [name for name in names if len(name.rpartition("-")[2]) == digits]
+
+
+def _middle(filling: Filling) -> str:
+    """Return a place in the order of releases; the seeded providers were all released at once."""
+    released_at = a_version(filling.versions - 1).published_at
+    return f"{released_at:%Y-%m-%dT%H:%M:%S.%fZ}/platform/search"
 
 
 def _misspelt(name: str) -> str:

@@ -17,7 +17,7 @@ PAGES = [
     *("/log", "/schema", OPERATIONS, "/schema/objects/RegistrationBody"),
 ]
 EVERY_PAGE = [
-    *(*PAGES, "/?q=azurre", "/?q=bucket", "/?q=nothing&tags=cloud", "/?offset=9"),
+    *(*PAGES, "/?q=azurre", "/?q=bucket", "/?q=nothing&tags=cloud", "/?offset=9", "/?sort=recent"),
     *("/catalog/platform/nobody", "/?offset=-1", "/rules"),
 ]
 
@@ -81,6 +81,19 @@ def test_without_javascript_one_searches_and_reads(open_page: Open) -> None:
     assert page.get_by_text("pip install").first.is_visible()
     page.get_by_role("link", name="bucket", exact=True).click()
     assert page.get_by_text("Unique among all buckets there are.").is_visible()
+
+
+def test_without_javascript_one_sorts_and_browses_by_tag(open_page: Open) -> None:
+    page = open_page("/", java_script_enabled=False)
+    by_name = page.locator(".card h3").all_inner_texts()
+    order = page.get_by_role("navigation", name="Order")
+    order.get_by_role("link", name="Last release").press("Enter")
+    page.wait_for_url("**/?sort=recent")
+    assert order.locator("[aria-current]").inner_text() == "Last release"
+    assert sorted(page.locator(".card h3").all_inner_texts()) == sorted(by_name)
+    page.get_by_role("navigation", name="Tags").get_by_role("link", name="cloud 3 providers").click()
+    page.wait_for_url("**/?tags=cloud&sort=recent")
+    assert page.locator(".card").count() == 3
 
 
 def test_the_keyboard_reaches_search_and_the_content(open_page: Open) -> None:
