@@ -53,7 +53,6 @@ _WORDS = unseen(bindparam("of_words", type_=Text).cast(TSQUERY))
 _TAGS = unseen(bindparam("of_tags", type_=ARRAY(Text)))
 _LIMIT, _OFFSET = unseen(PAGE_LIMIT), unseen(PAGE_OFFSET)
 _PLACE = (RELEASES.c.released_at, RELEASES.c.prefix, RELEASES.c.name)
-_NEWEST = [column.desc() for column in _PLACE]
 _AFTER = tuple_(
     unseen(bindparam("after_released_at", type_=RELEASES.c.released_at.type)),
     unseen(bindparam("after_prefix", type_=RELEASES.c.prefix.type)),
@@ -107,22 +106,28 @@ def _search(keys: Select[Any]) -> Select[Any]:
     return _with_release(_counted(found), page, shown, SHOWN_COLUMNS)
 
 
-def _recent(*, tagged: bool) -> Select[Any]:
-    """Read a page by the index of releases. With tags, order the providers that have them, which are counted anyway."""
-    found = _selected(_KEY, true(), _FIRST, tagged=True).cte("found") if tagged else None
-    releases = RELEASES if found is None else RELEASES.join(found, _same_provider(RELEASES, found))
+def _recent_of_all() -> Select[Any]:
+    """Read a page by the index of releases, and no other row."""
     provider = _shown_one(RELEASES, SHOWN_COLUMNS)
-    page = (
-        select(*provider.c, RELEASES.c.released_at)
-        .select_from(releases.join(provider, true()))
-        .where(tuple_(*_PLACE) < _AFTER)
-        .order_by(*_NEWEST)
-        .limit(_LIMIT)
-        .subquery("page")
-    )
-    counted = select(TOTALS.c.providers.label("total")) if found is None else _counted(found)
-    order = [column.desc() for column in (page.c.released_at, page.c.prefix, page.c.name)]
-    return _with_total(counted, page, page, page.c, order)
+    page = _newest(select(*provider.c, RELEASES.c.released_at).select_from(RELEASES.join(provider, true())))
+    return _with_total(select(TOTALS.c.providers.label("total")), page, page, page.c, _newest_first(page))
+
+
+def _recent_of_tags() -> Select[Any]:
+    """Order the releases of the providers that have the tags, which are counted anyway."""
+    found = _selected(_KEY, true(), _FIRST, tagged=True).cte("found")
+    page = _newest(select(*RELEASES.c).join_from(RELEASES, found, _same_provider(RELEASES, found)))
+    provider = _shown_one(page, SHOWN_COLUMNS)
+    columns = (*provider.c, page.c.released_at)
+    return _with_total(_counted(found), page, page.join(provider, true()), columns, _newest_first(page))
+
+
+def _newest(releases: Select[Any]) -> Subquery:
+    return releases.where(tuple_(*_PLACE) < _AFTER).order_by(*_newest_first(RELEASES)).limit(_LIMIT).subquery("page")
+
+
+def _newest_first(releases: FromClause) -> Sequence[ColumnElement[Any]]:
+    return [column.desc() for column in (releases.c.released_at, releases.c.prefix, releases.c.name)]
 
 
 def _browse(*, tagged: bool) -> Select[Any]:
@@ -189,7 +194,8 @@ def _with_release(
 
 SEARCHES = {
     **{("everything", tagged): _browse(tagged=tagged) for tagged in (False, True)},
-    **{("recent", tagged): _recent(tagged=tagged) for tagged in (False, True)},
+    ("recent", False): _recent_of_all(),
+    ("recent", True): _recent_of_tags(),
     **{("found", tagged): _search(_selected(_KEY, *_FOUND, tagged=tagged)) for tagged in (False, True)},
     **{("near", tagged): _search(_near(tagged=tagged)) for tagged in (False, True)},
 }
@@ -202,7 +208,9 @@ FIND_PROVIDER = (
     .where(PROVIDERS.c.prefix == bindparam("of_prefix"), PROVIDERS.c.name == bindparam("of_name"), text(IS_SHOWN))
 )
 
-_RELEASED = select(RELEASES).order_by(*_NEWEST).limit(literal_column(str(MAX_COUNTED))).subquery("released")
+_RELEASED = (
+    select(RELEASES).order_by(*_newest_first(RELEASES)).limit(literal_column(str(MAX_COUNTED))).subquery("released")
+)
 _RELEASED_PROVIDER = _shown_one(_RELEASED, (*_KEY, PROVIDERS.c.tags))
 _TAGGED = (
     select(_RELEASED_PROVIDER.c.prefix, _RELEASED_PROVIDER.c.name)

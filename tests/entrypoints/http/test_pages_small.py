@@ -1,6 +1,7 @@
 """Every page is smaller than 100 kB, whatever its texts hold."""
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -39,6 +40,23 @@ async def test_long_texts_and_many_versions_fit_on_their_pages(service: Service,
     for path in ("/", "/?q=group", PROVIDER, f"{PROVIDER}/1.0.0", f"{PROVIDER}/0.1.0", "/rules"):
         size = len((await read(service, path)).encode())
         assert size < 100_000, (path, size)
+
+
+@pytest.mark.hostile
+@pytest.mark.parametrize("character", ["\U0001f4a5", '"', "a"])
+async def test_long_names_tags_and_queries_fit_on_the_home_page(service: Service, character: str) -> None:
+    metadata = {
+        "display_name": character * 200,
+        "description": f"word {character * 4_990}",
+        "tags": [f"{number:02}{character * 48}" for number in range(50)],
+    }
+    for number in range(21):
+        await service.publish(name=f"platform/{'p' * 180}{number:02}", metadata=metadata)
+    tag, words = quote(f"00{character * 48}"), quote("word " + "\U0001f4a5" * 490)
+    for path in ("/", "/?sort=recent", f"/?q={words}", f"/?tags={tag}&sort=recent", f"/?q={words}&tags={tag}"):
+        page = await read(service, path)
+        assert len(page.encode()) < 100_000, path
+        assert page.count('class="card"') == 20, path
 
 
 async def test_a_readme_that_fits_is_whole_and_a_longer_one_says_where_the_rest_is(service: Service) -> None:

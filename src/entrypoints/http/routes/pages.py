@@ -72,7 +72,7 @@ async def providers_page(
     results = Results(words=(q or "").strip(), search=search, found=found, resources=resources)
     popular = tags_view(await list_tags.execute()) if results.is_front else None
     return await rendering.run(
-        page, "providers.html", providers=providers, results=results, popular=popular, has_log=has_log
+        fitted_page, page, "providers.html", providers=providers, results=results, popular=popular, has_log=has_log
     )
 
 
