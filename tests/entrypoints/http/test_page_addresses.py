@@ -8,6 +8,7 @@ from tests.entrypoints.http.test_pages import read
 PROVIDER = "/catalog/platform/gcp"
 OTHERS = {
     "/catalog": "/",
+    "/catalog?sort=recent&tags=a%20b": "/?sort=recent&tags=a%20b",
     "/catalog/platform": "/?q=platform",
     "/catalog/Platform": "/?q=platform",
     "/platform/gcp": PROVIDER,

@@ -19,17 +19,21 @@ def canonical_address(request: Request[Any, Any, Any]) -> Redirect | None:
     found = _PROVIDER.fullmatch(sent_path(request.scope))
     if found is None or (found[1].islower() and found[2] is None):
         return None
-    query = request.scope["query_string"].decode("latin-1")
     address = f"/catalog/{found[1].lower()}" + ("" if found[3] is None else f"/{found[3]}")
     if address == sent_path(request.scope):
         return None
-    return Redirect(f"{address}?{query}" if query else address, status_code=HTTP_301_MOVED_PERMANENTLY)
+    return Redirect(_with_query(address, request), status_code=HTTP_301_MOVED_PERMANENTLY)
+
+
+def _with_query(address: str, request: Request[Any, Any, Any]) -> str:
+    query = request.scope["query_string"].decode("latin-1")
+    return f"{address}?{query}" if query else address
 
 
 @get("/catalog")
-async def catalog_root() -> Redirect:
-    """Lead to all providers."""
-    return Redirect("/", status_code=HTTP_303_SEE_OTHER)
+async def catalog_root(request: Request[Any, Any, Any]) -> Redirect:
+    """Lead to all providers, and keep what is looked for."""
+    return Redirect(_with_query("/", request), status_code=HTTP_303_SEE_OTHER)
 
 
 @get("/catalog/{prefix:str}")
