@@ -1,7 +1,7 @@
 """Cosignatures of the transparency log in PostgreSQL."""
 
 from adapters.postgres import log_statements as statements
-from adapters.postgres.engine import Database, retry
+from adapters.postgres.engine import Database
 
 
 class PostgresCosignatures:
@@ -13,4 +13,4 @@ class PostgresCosignatures:
     async def keep_cosignature(self, witness: str, size: int, line: bytes) -> None:
         """Replace the line of a witness. Safe to repeat."""
         row = {"witness": witness, "size": size, "line": line}
-        await retry(lambda: self._database.execute(statements.KEEP_COSIGNATURE, row))
+        await self._database.write(statements.KEEP_COSIGNATURE, row)

@@ -35,7 +35,7 @@ _Result = TypeVar("_Result")
 _URL = "postgresql+asyncpg://"
 """Names the dialect only: ``connect`` reads the DSN."""
 _ATTEMPTS = 5
-_FIRST_ANSWER_TIMEOUT = 3.0
+_SILENCE_TIMEOUT = 3.0
 """Seconds until a read is repeated, once, on a new connection: a router may have dropped the state of the old one."""
 _CLOSE_TIMEOUT = 2.0
 """Seconds to cancel the running statement and to close."""
@@ -116,7 +116,7 @@ class Database:
         statement: Executable,
         parameters: Mapping[str, object] | None = None,
         *,
-        first_answer_timeout: float = _FIRST_ANSWER_TIMEOUT,
+        silence_timeout: float = _SILENCE_TIMEOUT,
     ) -> Rows:
         """Return the rows of a single statement, which is repeated when its connection was lost or is silent.
 
@@ -124,7 +124,7 @@ class Database:
             StoreUnavailableError: The database is unreachable, or no connection became free in time.
         """
         try:
-            return await retry(lambda: self._read(statement, parameters, first_answer_timeout))
+            return await retry(lambda: self._read(statement, parameters, silence_timeout))
         except SilentConnectionError:
             return await retry(lambda: self._read(statement, parameters, None))
 
@@ -140,6 +140,14 @@ class Database:
         with translate_errors(retry_lost=False):
             async with self._engine.connect() as connection:
                 return rows_of(await connection.execute(statement, parameters))
+
+    async def write(self, statement: Executable, parameters: Mapping[str, object]) -> Rows:
+        """Do as ``execute``, again where another writer won the race.
+
+        Raises:
+            StoreUnavailableError: The database is unreachable, or another writer won every race.
+        """
+        return await retry(lambda: self.execute(statement, parameters))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
@@ -160,18 +168,19 @@ class Database:
         await asyncio.gather(*self._closing)
 
     async def _read(
-        self, statement: Executable, parameters: Mapping[str, object] | None, first_answer_timeout: float | None
+        self, statement: Executable, parameters: Mapping[str, object] | None, silence_timeout: float | None
     ) -> Rows:
         with translate_errors():
             async with self._engine.connect() as connection:
+                started = time.monotonic()
                 try:
-                    async with asyncio.timeout(first_answer_timeout):
+                    async with asyncio.timeout(silence_timeout):
                         result = await connection.execute(statement, parameters)
                 except TimeoutError as error:
-                    if first_answer_timeout is None:
+                    if silence_timeout is None:
                         raise
                     structlog.get_logger().warning("database_connection_timed_out")
-                    self._events.replace_connections()
+                    self._events.replace_unused_since(started)
                     raise SilentConnectionError from error
                 return rows_of(result)
 
@@ -239,16 +248,19 @@ class _PoolEvents:
         self._engine = engine.sync_engine
         self._max_idle = options.max_idle
         self._observer = observer
-        self._oldest = 0.0
+        self._suspect = 0.0
         event.listen(self._engine, "connect", self._on_connect)
         event.listen(self._engine, "checkout", self._on_checkout)
         event.listen(self._engine, "checkin", self._on_checkin)
         event.listen(self._engine, "handle_error", mark_lost_connection)
         observer.pool_opened(options.pool_size)
 
-    def replace_connections(self) -> None:
-        """Use no connection again that exists now."""
-        self._oldest = time.monotonic()
+    def replace_unused_since(self, moment: float) -> None:
+        """Replace connections that showed no life since a moment: a router may have forgotten them.
+
+        The others work, so the statement that had no answer was slow.
+        """
+        self._suspect = max(self._suspect, moment)
 
     def _on_connect(self, _: DBAPIConnection, record: ConnectionPoolEntry) -> None:
         record.info["connected_at"] = time.monotonic()
@@ -256,7 +268,8 @@ class _PoolEvents:
     def _on_checkout(self, _: DBAPIConnection, record: ConnectionPoolEntry, __: PoolProxiedConnection) -> None:
         now = time.monotonic()
         idle = now - record.info.get("returned_at", now)
-        if idle > self._max_idle or record.info["connected_at"] < self._oldest:
+        seen = max(record.info["connected_at"], record.info.get("returned_at", 0.0))
+        if idle > self._max_idle or seen < self._suspect:
             raise DisconnectionError  # the pool connects again
         self._observer.connections_in_use(self._checked_out)
 

@@ -91,7 +91,7 @@ class PostgresMirrorIndex:
             "metadata_size": wheel.metadata_size,
             "verified_at": at,
         }
-        await self._database.execute(ADD, {f"wheel_{column}": value for column, value in row.items()})
+        await self._database.write(ADD, {f"wheel_{column}": value for column, value in row.items()})
 
     async def find(self, sha256: Sha256Digest, filename: str) -> MirroredWheel | None:
         """Return the copy of a public version's wheel, or None. Readers leave connections to registrations."""
@@ -113,7 +113,7 @@ class PostgresMirrorIndex:
 
     async def remove_unregistered(self, sha256: Sha256Digest, *, before: datetime) -> bool:
         """Delete an old row unless a public version has that wheel."""
-        await self._database.execute(REMOVE, {"of_sha256": sha256.hex, "of_moment": before})
+        await self._database.write(REMOVE, {"of_sha256": sha256.hex, "of_moment": before})
         [row] = await self._database.read(IS_KEPT, {"of_sha256": sha256.hex})
         return not row["is_kept"]
 

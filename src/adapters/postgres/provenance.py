@@ -50,7 +50,7 @@ class PostgresProvenance:
     async def add(self, name: ProviderName, event: PublisherEvent) -> None:
         """Add a decision, in one statement with the provider's new revision."""
         rows = {"publishers_rows": write_publisher_events([event])}
-        await self._database.execute(DECIDE, {**key_of(name), **rows})
+        await self._database.write(DECIDE, {**key_of(name), **rows})
 
     async def list_providers(self) -> Sequence[ProviderName]:
         rows = await self._database.read(PUBLISHERS, {})

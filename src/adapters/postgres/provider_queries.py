@@ -41,7 +41,7 @@ class PostgresProviderQueries:
             return ResourcePage(hits=[], total=0)
         parameters = {**_terms(query), "page_limit": limit}
         async with self._turn():
-            rows = await self._database.read(SEARCH, parameters, first_answer_timeout=self._timeout / 2)
+            rows = await self._database.read(SEARCH, parameters, silence_timeout=self._timeout / 2)
         return ResourcePage(hits=[_hit(row) for row in rows], total=rows[0]["total"] if rows else 0)
 
     async def search(self, search: CatalogSearch) -> CatalogPage:
@@ -62,7 +62,7 @@ class PostgresProviderQueries:
             raise SearchBusyError("too much is being searched for; use fewer or longer words, or try again") from None
 
     async def count_tags(self, *, limit: int) -> Sequence[TagCount]:
-        rows = await self._database.read(COUNT_TAGS, {"page_limit": limit}, first_answer_timeout=self._timeout / 2)
+        rows = await self._database.read(COUNT_TAGS, {"page_limit": limit}, silence_timeout=self._timeout / 2)
         return [TagCount(row["tag"], row["number"]) for row in rows]
 
     async def find(self, name: ProviderName) -> CatalogEntry | None:
@@ -83,7 +83,7 @@ class PostgresProviderQueries:
         if search.query is not None:
             parameters |= _near_terms(search.query) if kind == "near" else _terms(search.query)
         statement = SEARCHES[kind, bool(search.tags)]
-        return await self._database.read(statement, parameters, first_answer_timeout=self._timeout / 2)
+        return await self._database.read(statement, parameters, silence_timeout=self._timeout / 2)
 
 
 def _place(after: ReleasePlace | None) -> dict[str, object]:

@@ -10,7 +10,6 @@ from sqlalchemy import (
     BigInteger,
     BindParameter,
     ColumnElement,
-    Executable,
     Text,
     all_,
     and_,
@@ -22,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from adapters.postgres.engine import Database, Rows, retry
+from adapters.postgres.engine import Database
 from adapters.postgres.leases import LeaseStatements, held
 from adapters.postgres.queries import ONE
 from adapters.postgres.tables import TASKS
@@ -74,7 +73,7 @@ class PostgresTaskQueue:
         self, kind: TaskKind, *, seconds: float, limit: int, without: Collection[str] = (), only: str | None = None
     ) -> Sequence[LeasedTask]:
         token, length = uuid4(), timedelta(seconds=seconds)
-        rows = await self._write(
+        rows = await self._database.write(
             LEASES.claim,
             {
                 "of_kind": kind.value,
@@ -95,16 +94,16 @@ class PostgresTaskQueue:
         ]
 
     async def renew(self, lease: Lease, *, seconds: float) -> bool:
-        return bool(await self._write(LEASES.renew, {**held(lease), "for_time": timedelta(seconds=seconds)}))
+        return bool(await self._database.write(LEASES.renew, {**held(lease), "for_time": timedelta(seconds=seconds)}))
 
     async def give_back(self, lease: Lease) -> bool:
-        return bool(await self._write(LEASES.give_back, held(lease)))
+        return bool(await self._database.write(LEASES.give_back, held(lease)))
 
     async def finish(self, lease: Lease) -> bool:
-        return bool(await self._write(LEASES.finish, held(lease)))
+        return bool(await self._database.write(LEASES.finish, held(lease)))
 
     async def retry(self, lease: Lease, *, after: timedelta, error: str) -> bool:
-        return bool(await self._write(LEASES.retry, {**held(lease), "for_time": after, "of_error": error}))
+        return bool(await self._database.write(LEASES.retry, {**held(lease), "for_time": after, "of_error": error}))
 
     async def count(self, kind: TaskKind, namespace: str, *, limit: int) -> int:
         # "0" is the character after "/".
@@ -120,11 +119,7 @@ class PostgresTaskQueue:
         return [_queued(row) for row in await self._database.read(LIST_TASKS, {"page_limit": limit})]
 
     async def make_due(self, task_id: UUID) -> bool:
-        return bool(await self._write(MAKE_DUE, {"of_id": task_id}))
-
-    async def _write(self, statement: Executable, parameters: Mapping[str, object]) -> Rows:
-        """Execute a statement, again if it was rolled back for the sake of another one."""
-        return await retry(lambda: self._database.execute(statement, parameters))
+        return bool(await self._database.write(MAKE_DUE, {"of_id": task_id}))
 
 
 def write_task(task: Task) -> dict[str, object]:

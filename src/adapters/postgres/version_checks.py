@@ -181,13 +181,13 @@ class PostgresVersionChecks:
         for row in rows:
             wheel = _wheel(row)
             delay = first_check(f"{wheel.provider}@{wheel.version}", schedule)
-            await self._database.execute(ENROL, {"of_version": row["id"], "for_time": delay})
+            await self._database.write(ENROL, {"of_version": row["id"], "for_time": delay})
         return len(rows)
 
     async def claim(self, *, seconds: float, limit: int) -> Sequence[LeasedCheck]:
         token = uuid4()
         terms = {"new_lease": token, "for_time": timedelta(seconds=seconds), "page_limit": limit}
-        claimed = await self._database.execute(LEASES.claim, terms)
+        claimed = await self._database.write(LEASES.claim, terms)
         if not claimed:
             return []
         found = await self._database.read(READ_WHEELS, {"of_versions": [row["version_id"] for row in claimed]})
@@ -219,16 +219,16 @@ class PostgresVersionChecks:
         given: dict[str, object] = {f"known_{name}": value for name, value in row.items()}
         given |= {**held(lease), "for_time": after}
         if event is None:
-            return bool(await self._database.execute(RECORD, given))
+            return bool(await self._database.write(RECORD, given))
         added = {"id": uuid7(), **_event(event)}
         given |= {f"event_{name}": value for name, value in added.items()}
-        return bool(await self._database.execute(RECORD_WITH_EVENT, given))
+        return bool(await self._database.write(RECORD_WITH_EVENT, given))
 
     async def renew(self, lease: Lease, *, seconds: float) -> bool:
-        return bool(await self._database.execute(LEASES.renew, {**held(lease), "for_time": timedelta(seconds=seconds)}))
+        return bool(await self._database.write(LEASES.renew, {**held(lease), "for_time": timedelta(seconds=seconds)}))
 
     async def give_back(self, lease: Lease) -> bool:
-        return bool(await self._database.execute(LEASES.give_back, held(lease)))
+        return bool(await self._database.write(LEASES.give_back, held(lease)))
 
     async def find(self, name: ProviderName, version: SemVer) -> Availability | None:
         place = {"of_prefix": name.prefix, "of_name": name.name, "of_version": version.text}

@@ -8,7 +8,6 @@ from uuid import uuid4
 from msgspec import json
 from sqlalchemy import (
     ColumnElement,
-    Executable,
     Interval,
     and_,
     bindparam,
@@ -22,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from adapters.postgres.engine import Database, Rows, retry, rows_of
+from adapters.postgres.engine import Database, retry, rows_of
 from adapters.postgres.leases import LeaseStatements, held
 from adapters.postgres.log_tables import LOG_CHECKPOINTS
 from adapters.postgres.queries import ONE
@@ -90,7 +89,7 @@ class PostgresWebhookReceivers:
 
     async def add(self, receiver: Receiver) -> bool:
         row = {"id": uuid4(), "name": receiver.name, **_row(receiver)}
-        return bool(await self._write(ADD, _as_given(row)))
+        return bool(await self._database.write(ADD, _as_given(row)))
 
     async def find(self, name: str) -> Receiver | None:
         rows = await self._database.read(FIND, {"of_name": name})
@@ -103,12 +102,12 @@ class PostgresWebhookReceivers:
         return await retry(lambda: self._change(name, change))
 
     async def remove(self, name: str) -> bool:
-        return bool(await self._write(REMOVE, {"of_name": name}))
+        return bool(await self._database.write(REMOVE, {"of_name": name}))
 
     async def claim(self, *, seconds: float, limit: int) -> Sequence[LeasedReceiver]:
         token = uuid4()
         terms = {"new_lease": token, "for_time": timedelta(seconds=seconds), "page_limit": limit}
-        rows = await self._write(LEASES.claim, terms)
+        rows = await self._database.write(LEASES.claim, terms)
         return [
             LeasedReceiver(_receiver(row), Lease(id=row["id"], token=token, attempt=row["attempts"])) for row in rows
         ]
@@ -116,14 +115,14 @@ class PostgresWebhookReceivers:
     async def record(self, lease: Lease, progress: Progress, *, release_after: timedelta | None = None) -> bool:
         given = {**held(lease), **_as_given(_progress_row(progress))}
         if release_after is None:
-            return bool(await self._write(RECORD, given))
-        return bool(await self._write(RELEASE, {**given, "for_time": release_after}))
+            return bool(await self._database.write(RECORD, given))
+        return bool(await self._database.write(RELEASE, {**given, "for_time": release_after}))
 
     async def renew(self, lease: Lease, *, seconds: float) -> bool:
-        return bool(await self._write(LEASES.renew, {**held(lease), "for_time": timedelta(seconds=seconds)}))
+        return bool(await self._database.write(LEASES.renew, {**held(lease), "for_time": timedelta(seconds=seconds)}))
 
     async def give_back(self, lease: Lease) -> bool:
-        return bool(await self._write(LEASES.give_back, held(lease)))
+        return bool(await self._database.write(LEASES.give_back, held(lease)))
 
     async def _change(self, name: str, change: Callable[[Receiver], Receiver]) -> Receiver | None:
         async with self._database.transaction() as connection:
@@ -134,10 +133,6 @@ class PostgresWebhookReceivers:
             await connection.execute(CHANGE, {"of_name": name, **_as_given(_row(changed))})
             await connection.commit()
             return changed
-
-    async def _write(self, statement: Executable, parameters: Mapping[str, object]) -> Rows:
-        """Execute a statement, again if it was rolled back for the sake of another one."""
-        return await retry(lambda: self._database.execute(statement, parameters))
 
 
 def _as_given(row: Mapping[str, object]) -> dict[str, object]:

@@ -24,6 +24,7 @@ from tests.support.relay import Relay, a_relay
 from tests.support.stores import Decided, put, writing
 
 _PID = text("SELECT pg_backend_pid()")
+_SLEEPING = text("SELECT pid FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()")
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +75,19 @@ async def test_one_silent_connection_replaces_the_others_before_they_are_used(re
             await database.read(_PID)
             await asyncio.gather(*(database.read(_PID) for _ in range(3)))
     assert [line["event"] for line in logs] == ["database_connection_timed_out"]
+
+
+async def test_a_slow_statement_replaces_no_connection_that_was_used_meanwhile(relay: Relay) -> None:
+    slow = text("SELECT count(*) FROM pg_sleep(1)")
+    async with a_database(relay, pool_size=3) as database:
+        waiting = asyncio.create_task(database.read(slow, silence_timeout=0.5))
+        while not await database.read(_SLEEPING):
+            pass
+        [used] = await database.read(_PID)
+        await waiting
+        async with database.transaction() as one, database.transaction() as other:
+            found = [await connection.scalar(_PID) for connection in (one, other)]
+    assert used["pg_backend_pid"] in found
 
 
 async def test_a_search_sees_nothing_of_forgotten_connections(relay: Relay) -> None:
