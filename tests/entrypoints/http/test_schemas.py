@@ -5,8 +5,10 @@ from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import quote
 
+import httpx
 import jsonschema_rs
 import pytest
+from httpx import Response
 
 from domain.json_schema.documents import schema_document
 from domain.names import ProviderName
@@ -153,6 +155,35 @@ async def test_any_resource_type_is_found_under_its_url(service: Service, resour
     assert read.status_code == 200
     assert read.json()["title"] == resource_type
     assert (await service.client.get(read.json()["$id"])).json() == read.json()
+
+
+@pytest.mark.parametrize("other", ["a//b", "/a/b", "b", "a/b/"])
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "/providers/platform/gcp/versions/1.0.0/schemas/{}",
+        "/providers%2Fplatform/gcp/versions/1.0.0/schemas/{}",
+        "//providers/platform/gcp/versions/1.0.0//schemas/{}",
+        "/catalog/platform/gcp/1.0.0/{}",
+        "/catalog%2Fplatform/gcp/1.0.0/{}",
+    ],
+)
+async def test_whatever_was_read_before_each_resource_type_has_its_own(
+    behind_a_proxy: Service, spelling: str, other: str
+) -> None:
+    names = ("a/b", "a//b", "/a/b", "b", "a/b/")
+    await behind_a_proxy.publish(schemas={name: {"description": f"It is [{name}]."} for name in names})
+    canonical = "/" + spelling.replace("//", "/").replace("%2F", "/").lstrip("/")
+
+    for first, path in ((spelling, "a/b"), (spelling, other)):
+        await _get(behind_a_proxy, first.format(path))
+
+    for name in names:
+        assert f"It is [{name}]." in (await _get(behind_a_proxy, canonical.format(name))).text
+
+
+async def _get(service: Service, path: str) -> Response:
+    return await service.client.get(httpx.URL("http://testserver.local").copy_with(raw_path=path.encode()))
 
 
 async def test_numbers_beyond_64_bits_are_shown_as_they_were_sent(service: Service) -> None:

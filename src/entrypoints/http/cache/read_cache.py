@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial, wraps
 from inspect import Parameter, signature
 from typing import Any
+from urllib.parse import unquote
 
 from litestar import Request
 from litestar.enums import ScopeType
@@ -40,6 +41,15 @@ class CachedRead:
     provider: _Provider
 
 
+def received_path(scope: HTTPScope) -> str:
+    """Return the path percent-decoded, with the slashes that the framework drops.
+
+    What a route represents depends on nothing else of the path.
+    """
+    sent: bytes = scope.get("raw_path") or b""
+    return unquote(sent.partition(b"?")[0]) or scope["path"]
+
+
 class ReadCache:
     """Caches representations of providers, by path, until the provider changes; the least recently used leave first.
 
@@ -67,7 +77,7 @@ class ReadCache:
 
         Exceptions of ``produce`` pass through, and nothing is stored.
         """
-        return await self._read(scope["path"], scope["path_template"], (prefix, name), produce)
+        return await self._read(received_path(scope), scope["path_template"], (prefix, name), produce)
 
     def find_listing(self, key: str) -> Representation | None:
         """Return the representation that is cached under a key, or None."""
@@ -150,7 +160,7 @@ class ReadCacheMiddleware:
         if scope["type"] != ScopeType.HTTP or not _is_plain(scope):
             await self._app(scope, receive, send)
             return
-        cached = self._reads.find(scope["path"])
+        cached = self._reads.find(received_path(scope))
         if cached is None:
             await self._app(scope, receive, send)
             return

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from typing import Any, cast
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from litestar import Request
 from litestar.connection import ASGIConnection
@@ -14,6 +14,7 @@ from litestar.types import HTTPScope
 from domain.errors import InvalidValueError, ProviderNotFoundError, RegistryError, VersionNotFoundError
 from domain.names import ProviderName
 from domain.semver import SemVer
+from entrypoints.http.cache.read_cache import received_path
 from entrypoints.http.requests.invalid_requests import FieldError, InvalidRequestError
 from entrypoints.http.requests.request_ids import printable
 
@@ -59,11 +60,10 @@ def path_after(request: Request[Any, Any, Any], segments: int, parsed: str) -> s
     Args:
         request: Of a route that ends in a parameter of type ``path``.
         segments: How many come before that parameter.
-        parsed: The parameter, for a request of which the path as it was sent is not known.
+        parsed: The parameter, for a path that is another one.
     """
-    sent = (request.scope.get("raw_path") or b"").partition(b"?")[0]
-    found = re.fullmatch(rb"/*(?:[^/]+/+){%d}[^/]+/(.+)" % (segments - 1), sent)
-    return unquote(found[1]) if found else parsed.removeprefix("/")
+    found = re.fullmatch(rf"/*(?:[^/]+/+){{{segments - 1}}}[^/]+/(.+)", received_path(request.scope), re.DOTALL)
+    return found[1] if found else parsed.removeprefix("/")
 
 
 def sent_path(scope: HTTPScope) -> str:
