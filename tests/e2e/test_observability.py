@@ -107,6 +107,17 @@ def test_a_registration_is_a_trace_below_its_callers(stack: Stack) -> None:
     assert [line["trace_id"] for line in lines if line["event"] == "registration_ended"] == [TRACE]
 
 
+def test_the_span_of_a_head_request_is_named_by_its_method(stack: Stack) -> None:
+    with otlp_receiver() as receiver, stack.server(REGISTRY_TRACING_ENDPOINT=receiver.url) as process:
+        stack.wait_until_ready(process)
+        httpx.head(f"{stack.url}/providers", trust_env=False, timeout=30).raise_for_status()
+        process.terminate()
+        assert process.wait(30) == 0
+
+    (request,) = receiver.named("HEAD /providers")
+    assert attributes(request)["http.request.method"] == "HEAD"
+
+
 def test_a_receiver_that_is_away_neither_stops_registrations_nor_the_end_of_the_server(stack: Stack) -> None:
     with stack.server(REGISTRY_TRACING_ENDPOINT="http://127.0.0.1:9") as process:
         stack.wait_until_ready(process)

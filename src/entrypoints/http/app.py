@@ -244,7 +244,7 @@ def create_app(  # noqa: PLR0913 -- each is a setting
     app.state.description = ApiDescription(app, public_url)
     # Outside of Litestar: its own middleware does not see requests for which there is no route.
     cached = ReadCacheMiddleware(ReadLimitMiddleware(app), reads)
-    inner = MethodMiddleware(_traced(cached, watching), methods_by_path(app))
+    inner = _traced(MethodMiddleware(cached, methods_by_path(app)), watching)
     protected = SecurityHeadersMiddleware(HostMiddleware(inner), CorsPolicy.of(app, allowed_origins))
     return UnreadBodyMiddleware(RequestIdMiddleware(protected, watching.observer))
 

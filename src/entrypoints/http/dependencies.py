@@ -8,7 +8,7 @@ from litestar.di import Provide
 
 from entrypoints.use_cases import CustomerRealm, LogUseCases, ProvenanceUseCases, UseCases
 
-_NO_USE_CASES = frozenset(
+_NOT_INJECTED = frozenset(
     {
         "build_version",
         "changes",
@@ -35,7 +35,7 @@ def use_cases(
         log: Whether they have a transparency log.
         provenance: Whether they have attestations.
     """
-    provided = attributes(opened, {field.name for field in fields(UseCases)} - _NO_USE_CASES | {"registration"})
+    provided = attributes(opened, {field.name for field in fields(UseCases)} - _NOT_INJECTED | {"registration"})
     if customer_realm:
         provided |= attributes(lambda: opened().customers, (field.name for field in fields(CustomerRealm)))
     if mirror:
@@ -45,7 +45,7 @@ def use_cases(
             lambda: opened().log, {field.name for field in fields(LogUseCases)} - {"append", "measure"}
         )
     else:
-        provided["find_log_place"] = Provide(_nothing, use_cache=True, sync_to_thread=False)
+        provided["find_log_place"] = Provide(_nothing, sync_to_thread=False)
     if provenance:
         provided |= attributes(lambda: opened().provenance, (field.name for field in fields(ProvenanceUseCases)))
     return provided
@@ -64,4 +64,4 @@ def _attribute(opened: Callable[[], object], name: str) -> Provide:
     def provide() -> Any:  # noqa: ANN401 -- each handler states the type
         return getattr(opened(), name)
 
-    return Provide(provide, use_cache=True, sync_to_thread=False)
+    return Provide(provide, sync_to_thread=False)

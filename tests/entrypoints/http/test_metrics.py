@@ -149,6 +149,12 @@ async def test_what_takes_tokens_answers_under_one_spelling_of_its_path(watched:
     assert (answer.status_code, answer.json()["code"]) == (404, "route_not_found")
 
 
+async def test_a_path_that_is_none_is_refused_and_no_defect(seen_service: Service, seen: InMemoryObserver) -> None:
+    await seen_service.client.post("/console/provider-versions/")
+
+    assert [(attempt.outcome, attempt.code) for attempt in seen.attempts] == [(Outcome.REFUSED, "route_not_found")]
+
+
 async def test_without_anyone_who_watches_there_are_no_metrics(service: Service) -> None:
     assert (await service.client.get("/metrics")).status_code == 404
 

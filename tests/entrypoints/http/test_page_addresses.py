@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.entrypoints.http.conftest import Service
+from entrypoints.bootstrap import MemoryAdapters
+from tests.entrypoints.http.conftest import Service, serving
 from tests.entrypoints.http.test_pages import read
 
 PROVIDER = "/catalog/platform/gcp"
@@ -24,6 +25,19 @@ OTHERS = {
 async def test_another_spelling_leads_to_the_page(service: Service, address: str, meant: str) -> None:
     answer = await service.client.get(address, follow_redirects=False)
     assert (answer.status_code in {301, 303}, answer.headers["location"]) == (True, meant)
+
+
+@pytest.mark.parametrize("address", ["/catalog/Platform/gcp", f"{PROVIDER}/v1.4.0"])
+async def test_only_reads_are_led_elsewhere(address: str) -> None:
+    origin = "https://console.example.com"
+    preflight = {"Origin": origin, "Access-Control-Request-Method": "GET"}
+    async with serving(MemoryAdapters(), allowed_origins=[origin]) as service:
+        asked = [await service.client.options(address, headers=headers) for headers in ({}, preflight)]
+        head = await service.client.head(address, follow_redirects=False)
+
+    assert [(answer.status_code, answer.headers["allow"]) for answer in asked] == [(204, "GET, HEAD, OPTIONS")] * 2
+    assert asked[1].headers["access-control-allow-methods"] == "GET, HEAD, OPTIONS"
+    assert head.status_code == 301
 
 
 async def test_names_that_begin_with_a_v_are_names(service: Service) -> None:

@@ -34,8 +34,12 @@ def a_request(path: str, method: str = "GET") -> Any:
 
 @pytest.mark.parametrize(
     ("path", "limits", "at_once"),
-    [("/providers/", {"/providers/": 2}, 2), ("/registrations/", None, 1)],
-    ids=["reads of providers", "reads of registrations"],
+    [
+        ("/providers/", {"/providers/": 2}, 2),
+        ("//providers/", {"/providers/": 2}, 2),
+        ("/registrations/", None, 1),
+        ("//log", None, 1),
+    ],
 )
 async def test_some_are_worked_on_and_the_others_take_their_turns(
     path: str, limits: dict[str, int] | None, at_once: int

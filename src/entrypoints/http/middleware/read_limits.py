@@ -53,5 +53,5 @@ class ReadLimitMiddleware:
     def _semaphore_of(self, scope: HTTPScope) -> asyncio.Semaphore | None:
         if scope["method"] not in _READS:
             return None
-        path = scope["path"]
+        path = "/" + scope["path"].lstrip("/")  # the framework finds the route under doubled slashes
         return next((semaphore for beginning, semaphore in self._limits.items() if path.startswith(beginning)), None)

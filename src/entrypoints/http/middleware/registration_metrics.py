@@ -6,10 +6,12 @@ from http import HTTPStatus
 from time import perf_counter
 
 from litestar import Request
+from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from application.errors import TransientError
 from domain.errors import RegistryError
+from entrypoints.http.problems import HTTP_CODES
 from entrypoints.http.requests.bodies import ClientDisconnectedError
 from entrypoints.http.requests.parameters import wants_dry_run
 from entrypoints.telemetry import Outcome, RegistrationObserver
@@ -58,15 +60,16 @@ _OUTCOMES: Mapping[int, Outcome] = {HTTPStatus.CREATED: Outcome.CREATED, HTTPSta
 
 def _outcome(scope: Scope, status: int) -> tuple[Outcome, str]:
     match scope["state"].get(_STATE_KEY):
-        case None if status in _OUTCOMES:
-            return _OUTCOMES[status], ""
         case None:
-            return Outcome.DRY_RUN if wants_dry_run(Request(scope)) else Outcome.UNCHANGED, ""
+            unwritten = Outcome.DRY_RUN if wants_dry_run(Request(scope)) else Outcome.UNCHANGED
+            return _OUTCOMES.get(status, unwritten), ""
         case ClientDisconnectedError() as error:
             return Outcome.CANCELLED, error.code
         case TransientError() as error:
             return Outcome.FAILED, error.code
         case RegistryError() as error:
             return Outcome.REFUSED, error.code
+        case HTTPException() as error if error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:  # of a guard
+            return Outcome.REFUSED, HTTP_CODES.get(HTTPStatus(error.status_code), "bad_request")
         case _:
             return Outcome.ERROR, "internal_error"

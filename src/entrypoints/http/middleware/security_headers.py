@@ -91,7 +91,7 @@ class CorsPolicy:
 
     def _preflight(self, route: str, origin: bytes, wanted: bytes, answered: Mapping[bytes, bytes]) -> Sequence[Field]:
         if origin in self.origins:
-            allowed = (b"access-control-allow-methods", answered[b"allow"])
+            allowed = (b"access-control-allow-methods", answered.get(b"allow", b"GET, HEAD"))
             return (b"access-control-allow-origin", origin), allowed, _ALLOWED_HEADERS, _MAX_AGE, _VARY
         if wanted.decode("latin-1") in _READS and route in self.reads:
             return _PUBLIC_PREFLIGHT

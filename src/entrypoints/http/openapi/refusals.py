@@ -77,8 +77,8 @@ REFUSALS: Mapping[str, Sequence[str]] = {
     "readCheckpoint": (*_READ, "log_empty"),
     "readTile": (*_READ, "tile_not_found"),
     "readProof": (*_VERSION, "not_logged_yet"),
-    "readReleases": (*_READ, "log_empty", "not_logged_yet", "rendering_busy"),
-    "readProviderReleases": (*_PROVIDER, "log_empty", "not_logged_yet", "rendering_busy"),
+    "readReleases": (*_READ, "log_empty", "not_logged_yet"),
+    "readProviderReleases": (*_PROVIDER, "log_empty", "not_logged_yet"),
     "readChanges": (*_READ, *_FEED),
     "streamChanges": (*_ANY, *_DATABASE, *_FEED),
     "health": _ANY,
@@ -104,7 +104,7 @@ def refusals(operation_id: str, *, takes_attestations: bool) -> dict[str, Json]:
     """Return the descriptions of an operation's refusals, by status."""
     by_status: defaultdict[HTTPStatus, list[str]] = defaultdict(list)
     further = REFUSALS_WITH_ATTESTATIONS.get(operation_id, ()) if takes_attestations else ()
-    for code in (*REFUSALS.get(operation_id, ()), *further):
+    for code in dict.fromkeys((*REFUSALS.get(operation_id, ()), *further)):
         by_status[_statuses()[code]].append(code)
     return {str(status.value): _response(status, codes) for status, codes in sorted(by_status.items())}
 

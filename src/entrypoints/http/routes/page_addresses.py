@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from litestar import Request, get
+from litestar.enums import HttpMethod
 from litestar.params import FromPath
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_301_MOVED_PERMANENTLY, HTTP_303_SEE_OTHER
@@ -17,7 +18,7 @@ _PROVIDER = re.compile(r"/catalog/([A-Za-z0-9_-]+/[A-Za-z0-9_-]+)(?:/(v(?=[0-9])
 def canonical_address(request: Request[Any, Any, Any]) -> Redirect | None:
     """Lead from a name with capitals, or a version with a ``v`` in front, to the page; None from the page itself."""
     found = _PROVIDER.fullmatch(sent_path(request.scope))
-    if found is None or (found[1].islower() and found[2] is None):
+    if request.method != HttpMethod.GET or found is None or (found[1].islower() and found[2] is None):
         return None
     address = f"/catalog/{found[1].lower()}" + ("" if found[3] is None else f"/{found[3]}")
     if address == sent_path(request.scope):
