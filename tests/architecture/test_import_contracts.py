@@ -88,7 +88,8 @@ def test_the_sources_keep_every_contract(copied_tree: Path) -> None:
         ),
         ({"entrypoints/cli/planted.py": "import entrypoints.http.routes.catalog"}, {_HTTP}),
         ({"entrypoints/client/planted.py": "from entrypoints.http.requests import bodies"}, {_HTTP}),
-        ({"entrypoints/http/cache/planted.py": "import entrypoints.http.problems"}, {_HTTP_LAYERS}),
+        # Problems import requests, which import the cache, so that the way back closes a cycle too.
+        ({"entrypoints/http/cache/planted.py": "import entrypoints.http.problems"}, {_HTTP_LAYERS, _CYCLES}),
     ],
 )  # fmt: skip
 def test_a_planted_violation_breaks_its_contract(copied_tree: Path, planted: dict[str, str], broken: set[str]) -> None:
