@@ -21,7 +21,7 @@ WORKFLOWS := .data/workflows
 define NEW_VENV
 @$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it with make PYTHON=python3.13"; exit 1; }
 @echo "Setting up $(VENV) (once; takes up to a minute)"
-@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
 endef
 EDITABLE = @$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 SBOM ?= dist/provider-registry.cdx.json
