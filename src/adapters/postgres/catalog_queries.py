@@ -199,7 +199,7 @@ SEARCHES = {
     **{("found", tagged): _search(_selected(_KEY, *_FOUND, tagged=tagged)) for tagged in (False, True)},
     **{("near", tagged): _search(_near(tagged=tagged)) for tagged in (False, True)},
 }
-"""By what is looked for, and whether tags are. Each row has the total; beyond the end it is a row of nothing else."""
+"""By kind of search, and whether it is limited to tags. Each row has the total; beyond the end there is that alone."""
 
 _LATEST_OF_ONE = latest_of(PROVIDERS, (*NUMBER_COLUMNS, VERSIONS.c.readme, VERSIONS.c.readme_type))
 FIND_PROVIDER = (

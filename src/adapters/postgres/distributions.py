@@ -76,7 +76,7 @@ FILES_OF_DISTRIBUTION = (
     )
     .order_by(VERSIONS.c.published_at, VERSIONS.c.id)
 )
-"""Of no version more than an index shows: there may be thousands."""
+"""Only the columns that an index page shows: a distribution may have thousands of versions."""
 
 _OWNERS_PAGE = select(*DISTRIBUTIONS.c).order_by(DISTRIBUTIONS.c.name).limit(PAGE_LIMIT).offset(PAGE_OFFSET)
 LIST_OWNERS = _OWNERS_PAGE

@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.dml import ReturningDelete
 
 
-_NONE: ColumnElement[int] = literal_column("0")
-
-
 class LeaseStatements:
     """The statements for one table. Each returns a row for each row that it changed.
 

@@ -67,7 +67,7 @@ REMOVE = (
     delete(MIRRORED_WHEELS)
     .where(
         MIRRORED_WHEELS.c.sha256 == _SHA256,
-        # Such that the index by that time is of no use: it would be read from its beginning.
+        # An expression, so that the planner does not scan the index by that time from its start.
         func.coalesce(MIRRORED_WHEELS.c.verified_at, func.now()) < bindparam("of_moment"),
         ~exists(select(ONE).where(_registered(_SHA256))),
     )

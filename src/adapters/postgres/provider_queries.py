@@ -18,8 +18,8 @@ from domain.catalog import CatalogEntry
 from domain.names import ProviderName
 from domain.search import MAX_NEAR_WORDS, NearWord, Query, ResourceHit
 
-_BEFORE_ALL = datetime.max.replace(tzinfo=UTC)
-"""The last release is after this place in the order of releases."""
+_START = datetime.max.replace(tzinfo=UTC)
+"""The place before the newest release."""
 
 
 class PostgresProviderQueries:
@@ -88,7 +88,7 @@ class PostgresProviderQueries:
 
 def _place(after: ReleasePlace | None) -> dict[str, object]:
     if after is None:
-        return {"after_released_at": _BEFORE_ALL, "after_prefix": "", "after_name": ""}
+        return {"after_released_at": _START, "after_prefix": "", "after_name": ""}
     return {"after_released_at": after.released_at, "after_prefix": after.name.prefix, "after_name": after.name.name}
 
 

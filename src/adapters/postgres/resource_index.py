@@ -6,7 +6,6 @@ from msgspec import json
 from sqlalchemy import (
     ARRAY,
     JSON,
-    ColumnElement,
     Text,
     all_,
     and_,
@@ -14,7 +13,6 @@ from sqlalchemy import (
     column,
     delete,
     func,
-    literal_column,
     select,
     table,
     true,
@@ -23,7 +21,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from adapters.postgres import queries
 from adapters.postgres.engine import Database, rows_of
-from adapters.postgres.queries import key_of
+from adapters.postgres.queries import ONE, key_of
 from adapters.postgres.resource_tables import RESOURCE_TYPES
 from adapters.postgres.version_mapping import read_version
 from adapters.postgres.write import Write
@@ -34,7 +32,6 @@ from domain.semver import SemVer
 from domain.version_state import VersionSnapshot, VersionWrite
 from domain.versions import ProviderVersion
 
-_ONE: ColumnElement[int] = literal_column("1")
 _PROVIDER = table("provider")
 _COLUMNS = ("resource_type", "sought", "summary", "fields", "labels", "words")
 _ARRAYS = frozenset({"fields", "labels", "words"})
@@ -54,7 +51,7 @@ _IS_OF_PROVIDER = and_(
     RESOURCE_TYPES.c.name == bindparam("of_name", type_=Text),
 )
 _INSERTED = insert(RESOURCE_TYPES).from_select(list(_VALUES), select(*_VALUES.values()).select_from(_GIVEN))
-_EXISTING = select(_ONE).select_from(_PROVIDER).exists()
+_EXISTING = select(ONE).select_from(_PROVIDER).exists()
 
 INDEX = Write(
     "resources",

@@ -55,7 +55,7 @@ def read_resource(row: Mapping[str, Any]) -> ResourceEntry:
 
 _KEY = (RESOURCE_TYPES.c.prefix, RESOURCE_TYPES.c.name, RESOURCE_TYPES.c.resource_type)
 _MOST: ColumnElement[int] = literal_column(str(MAX_FOUND))
-_NONE: ColumnElement[int] = literal_column("0")
+_ZERO: ColumnElement[int] = literal_column("0")
 
 
 def _has(vector: ColumnElement[Any], query: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -77,7 +77,7 @@ def _is_full(matches: CTE) -> ColumnElement[bool]:
 def _some(rank: int, source: FromClause, condition: ColumnElement[bool], unless: ColumnElement[bool]) -> Select[Any]:
     """Select some keys and their rank, or none of them."""
     ranked = literal_column(str(rank), Integer).label("rank")
-    limit = case((unless, _NONE), else_=_MOST)
+    limit = case((unless, _ZERO), else_=_MOST)
     return select(*(source.c[key.name] for key in _KEY), ranked).select_from(source).where(condition).limit(limit)
 
 

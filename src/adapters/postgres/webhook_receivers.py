@@ -33,7 +33,7 @@ from domain.tasks import Lease
 from domain.webhooks.receivers import Attempt, Progress, Receiver, ReceiverUrl, SealedSecrets, Stop, Subscription
 
 _C = WEBHOOK_RECEIVERS.c
-_NONE: ColumnElement[int] = literal_column("0")
+_ZERO: ColumnElement[int] = literal_column("0")
 _PROGRESS = ("cursor", "moved_at", "failures", "stop", "last_attempts")
 _DESCRIPTION = ("url", "types", "provider", "secret", "previous_secret", "previous_until", *_PROGRESS)
 _IS_NAMED = _C.name == bindparam("of_name", type_=_C.name.type)
@@ -44,8 +44,8 @@ def _given(names: Sequence[str]) -> dict[str, Any]:
     return {name: bindparam(f"given_{name}", type_=_C[name].type) for name in names}
 
 
-_HEAD = select(func.coalesce(func.max(LOG_CHECKPOINTS.c.size), _NONE)).scalar_subquery()
-LEASES = LeaseStatements(WEBHOOK_RECEIVERS, _C.id, condition=and_(_C.stop.is_(None), _C.cursor < _HEAD))
+_LOG_SIZE = select(func.coalesce(func.max(LOG_CHECKPOINTS.c.size), _ZERO)).scalar_subquery()
+LEASES = LeaseStatements(WEBHOOK_RECEIVERS, _C.id, condition=and_(_C.stop.is_(None), _C.cursor < _LOG_SIZE))
 RECORD = update(WEBHOOK_RECEIVERS).where(_IS_HELD).values(_given(_PROGRESS)).returning(ONE)
 RELEASE = (
     update(WEBHOOK_RECEIVERS)
@@ -53,7 +53,7 @@ RELEASE = (
     .values(
         **_given(_PROGRESS),
         lease=null(),
-        attempts=_NONE,
+        attempts=_ZERO,
         due_at=func.now() + bindparam("for_time", type_=Interval),
     )
     .returning(ONE)
@@ -73,7 +73,7 @@ CHANGE = (
     .values(
         **_given(_DESCRIPTION),
         lease=null(),
-        attempts=_NONE,
+        attempts=_ZERO,
         due_at=case((_C.lease.is_(None), func.now()), else_=func.greatest(_C.due_at, func.now())),
     )
     .returning(ONE)

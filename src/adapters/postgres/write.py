@@ -8,7 +8,7 @@ from sqlalchemy import Delete, Insert, Select, Update
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Write:
-    """A write of one row.
+    """One CTE of a statement that writes: an INSERT, UPDATE or DELETE, or a SELECT that stands for one.
 
     Attributes:
         part: The name of its CTE, and the prefix of its parameters.

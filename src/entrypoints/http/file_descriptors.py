@@ -7,7 +7,7 @@ _OTHERS = 512
 
 
 def allow_connections(count: int) -> int:
-    """Raise the limit of file descriptors, which workers inherit, as far as so many connections need and it may be.
+    """Raise the soft limit of file descriptors, which workers inherit, as far as needed and as the hard one admits.
 
     Returns:
         How many connections the limit then leaves room for, at most as many as asked for.

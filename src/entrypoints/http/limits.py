@@ -8,9 +8,9 @@ class HttpLimits:
     """Bounds of the HTTP entrypoint.
 
     Attributes:
-        body_bytes: The largest body accepted. Sixteen such may be under way, of customers twelve, of one customer four;
-            of smaller ones as many as are as large together.
-        in_flight: Registrations that one account may have in flight, per process.
+        body_bytes: The largest body accepted. Bodies in flight may take 16 times as much together: those of customers
+            12 times, of one customer 4 times.
+        in_flight: Requests with a body that one account may have in flight, per process.
         followers: Clients that may wait for changes at once, per process.
         follow_seconds: How long each may.
         read_cache_bytes: Size of the read cache, per process; 0 turns it off.

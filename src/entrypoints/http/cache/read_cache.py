@@ -98,7 +98,7 @@ class ReadCache:
         before = self._changes
         representation = await produce()
         is_current = self._is_complete and self._changes == before  # else it may have been read before a change
-        if is_current and not (representation.depends_on_host or representation.is_passing):
+        if is_current and not (representation.depends_on_host or representation.is_uncacheable):
             self._store(key, CachedRead(representation, route, subject))
         return representation
 

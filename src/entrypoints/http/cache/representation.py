@@ -60,7 +60,7 @@ class Representation:
     Attributes:
         vary: Request header fields that selected it, beside ``Accept-Encoding``.
         extra: Further header fields of its responses.
-        is_passing: Whether it changes without a notification, so that the read cache may not store it.
+        is_uncacheable: Whether it changes without a notification, so that the read cache may not store it.
         depends_on_host: Whether it has URLs under the request's ``Host``, so that the read cache may not store it.
     """
 
@@ -70,7 +70,7 @@ class Representation:
     vary: Sequence[str] = ()
     extra: Sequence[Field] = ()
     depends_on_host: bool = False
-    is_passing: bool = False
+    is_uncacheable: bool = False
 
     @classmethod
     def of(

@@ -1,10 +1,11 @@
 """What routes state of their bodies, by example."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.openapi.spec import Example, OpenAPIMediaType, Reference, RequestBody
+from litestar.openapi.spec import Example, OpenAPIMediaType, Operation, Reference, RequestBody
 
 JSON = "application/json"
 Responses = dict[int, ResponseSpec]
@@ -51,3 +52,14 @@ def json_body(struct: type[msgspec.Struct], summary: str, example: object) -> Re
             )
         },
     )
+
+
+def operation_with_body(struct: type[msgspec.Struct], summary: str, example: object) -> type[Operation]:
+    """Return the operation class of a handler that reads its body by itself, after authentication."""
+
+    @dataclass
+    class OperationWithBody(Operation):
+        def __post_init__(self) -> None:
+            self.request_body = json_body(struct, summary, example)
+
+    return OperationWithBody

@@ -34,9 +34,9 @@ def page(template: str, **context: object) -> Representation:
     return Representation(_render(template, **context).encode(), REVALIDATE, "text/html")
 
 
-def passing_page(template: str, **context: object) -> Representation:
+def uncacheable_page(template: str, **context: object) -> Representation:
     """Return a page that changes without a notification."""
-    return replace(page(template, **context), is_passing=True)
+    return replace(page(template, **context), is_uncacheable=True)
 
 
 def as_html(

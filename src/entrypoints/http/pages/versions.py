@@ -163,7 +163,7 @@ class VersionPage:
         return f"/providers/{self.version.name}/versions/{quote(self.version.version.text, safe='+')}"
 
     @property
-    def since(self) -> str:
+    def comparison(self) -> str:
         """How paths name the comparison with its baseline; empty if there is none."""
         compared = self.version.compatibility
         return (

@@ -198,7 +198,7 @@ async def cancel_on_disconnect(request: Request[Any, Any, Any], work: Coroutine[
     Raises:
         ClientDisconnectedError: The client disconnected first.
     """
-    # It passes when the client goes, and knows its own cancellation from any other.
+    # Without a time: it expires when the client disconnects, and ``expired`` tells that from any other cancellation.
     deadline = asyncio.timeout(None)
     watching = asyncio.create_task(_end_when_disconnected(deadline, request))
     try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 from litestar import Litestar, Request, Router, get
@@ -54,7 +54,11 @@ class ApiDescription:
         from entrypoints.http.pages.api import ApiPages  # noqa: PLC0415 -- it needs a parser of Markdown
 
         api = ApiPages(self._document)
-        shown = partial(partial, page, api=api, has_log=self.app.state.get("has_log", False))
+        has_log = self.app.state.get("has_log", False)
+
+        def shown(template: str, **context: object) -> Callable[[], Representation]:
+            return lambda: page(template, api=api, has_log=has_log, **context)
+
         makers = {_INDEX: shown("api.html")}
         makers |= {group.path: shown("api_group.html", group=group) for group in api.groups}
         makers |= {f"{_INDEX}/objects/{name}": shown("api_object.html", name=name) for _, name in api.objects}

@@ -5,11 +5,13 @@ from typing import Any
 
 from litestar import Request, get
 from litestar.enums import HttpMethod
+from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_301_MOVED_PERMANENTLY, HTTP_303_SEE_OTHER
 
-from domain.names import PLATFORM
+from domain.errors import InvalidProviderNameError
+from domain.names import PLATFORM, namespace
 from entrypoints.http.requests.parameters import provider_name, sent_path
 
 _PROVIDER = re.compile(r"/catalog/([A-Za-z0-9_-]+/[A-Za-z0-9_-]+)(?:/(v(?=[0-9]))?(.*))?", re.DOTALL)
@@ -40,8 +42,11 @@ async def catalog_root(request: Request[Any, Any, Any]) -> Redirect:
 @get("/catalog/{prefix:str}")
 async def namespace_page(prefix: FromPath[str]) -> Redirect:
     """Lead from a namespace to its providers."""
-    namespace = provider_name(prefix.lower(), prefix.lower()).prefix
-    return Redirect(f"/?q={namespace}", status_code=HTTP_303_SEE_OTHER)
+    try:
+        known = namespace(prefix.lower())
+    except InvalidProviderNameError:
+        raise NotFoundException from None
+    return Redirect(f"/?q={known}", status_code=HTTP_303_SEE_OTHER)
 
 
 @get(f"/{PLATFORM}/{{name:str}}")

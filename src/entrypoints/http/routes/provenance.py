@@ -6,7 +6,6 @@ from typing import Any
 import structlog
 from litestar import Request, get, post
 from litestar.di import NamedDependency, Provide
-from litestar.openapi.spec import Operation
 from litestar.params import FromPath
 
 from application.use_cases.provenance import AddAttestations, ReadProvenance
@@ -57,13 +56,9 @@ _DESCRIPTION = (
 _RESPONSES = {200: responses.response("The version, which stays as it is.", PUBLISHED_EXAMPLE, summary="The version")}
 
 
-class _AddOperation(Operation):
-    """Documents the body that the handler reads by itself, after authentication."""
-
-    def __post_init__(self) -> None:
-        """Add it."""
-        example = {"attestations": [_ATTESTATION_EXAMPLE]}
-        self.request_body = responses.json_body(AttestationsBody, "One attestation", example)
+_AddOperation = responses.operation_with_body(
+    AttestationsBody, "One attestation", {"attestations": [_ATTESTATION_EXAMPLE]}
+)
 
 
 @get(

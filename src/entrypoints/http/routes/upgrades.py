@@ -1,11 +1,9 @@
 """Checking an upgrade before it is made."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Request, post
 from litestar.di import NamedDependency
-from litestar.openapi.spec import Operation
 from litestar.params import FromPath
 
 from application.use_cases.check_upgrade import CheckUpgrade
@@ -21,14 +19,7 @@ from entrypoints.http.requests.parameters import provider_name, version_or_lates
 from entrypoints.http.routes.providers import VersionParameter
 from entrypoints.presenters.upgrades import UPGRADE_CHECK_EXAMPLE, UpgradeCheckView, upgrade_view
 
-
-@dataclass
-class _CheckOperation(Operation):
-    """Documents the body that the handler reads by itself."""
-
-    def __post_init__(self) -> None:
-        """Add the body."""
-        self.request_body = responses.json_body(UpgradeCheckBody, "One bucket", UPGRADE_CHECK_BODY_EXAMPLE)
+_CheckOperation = responses.operation_with_body(UpgradeCheckBody, "One bucket", UPGRADE_CHECK_BODY_EXAMPLE)
 
 
 @post(

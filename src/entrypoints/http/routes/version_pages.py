@@ -33,7 +33,7 @@ from entrypoints.http.pages.log import LogPlaceView
 from entrypoints.http.pages.resources import ResourcePage, resource_path
 from entrypoints.http.pages.responses import (
     page,
-    passing_page,
+    uncacheable_page,
 )
 from entrypoints.http.pages.versions import VersionPage
 from entrypoints.http.requests.parameters import exact_version, path_after, provider_name, version_or_latest
@@ -84,7 +84,7 @@ async def version_page(
     )
     has_log = find_log_place is not None
     # The log gets a version shortly after it is published, and notifies of nothing.
-    made = passing_page if has_log and place is None else page
+    made = uncacheable_page if has_log and place is None else page
     return await rendering.run(fitted_page, made, "version.html", page=view, has_log=has_log)
 
 
@@ -123,7 +123,7 @@ async def resource_page(
         origins=await trace_origins.execute(found.version),
         base_url=urls.base or "",
     )
-    made = passing_page if view.origins is None else page  # another view will know them
+    made = uncacheable_page if view.origins is None else page  # another view will know them
     return await rendering.run(made, "resource.html", page=view, has_log=has_log)
 
 

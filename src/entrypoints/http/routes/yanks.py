@@ -1,12 +1,10 @@
 """Yanking and restoring, on the routes of both realms."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import structlog
 from litestar import Request, delete, put
 from litestar.di import NamedDependency, Provide
-from litestar.openapi.spec import Operation
 from litestar.params import FromPath
 
 from application.use_cases.lifecycle import RestoreVersion, YankVersion
@@ -39,13 +37,7 @@ _YANK_RESPONSES = {200: responses.response("The version is yanked.", YANKED_EXAM
 _RESTORE_RESPONSES = {200: responses.response("The version is published.", PUBLISHED_EXAMPLE)}
 
 
-@dataclass
-class _YankOperation(Operation):
-    """Documents the body that the handler reads by itself, after authentication."""
-
-    def __post_init__(self) -> None:
-        """Add the body."""
-        self.request_body = responses.json_body(YankBody, "A broken release", YANK_EXAMPLE)
+_YankOperation = responses.operation_with_body(YankBody, "A broken release", YANK_EXAMPLE)
 
 
 @put(
