@@ -3,21 +3,28 @@
 import functools
 import gzip
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio
 import httpx
 import pytest
 from jinja2 import Environment
+from litestar.testing import AsyncTestClient
+from litestar.types import ASGIApp
 
-from entrypoints.bootstrap import MemoryAdapters
+from entrypoints.bootstrap import MemoryAdapters, build_registry
 from entrypoints.http import templating
+from entrypoints.http.app import create_app
 from entrypoints.http.cache.rendering import RenderingBusyError, RenderingPool
 from entrypoints.http.cache.representation import Representation
 from entrypoints.http.pages import responses
 from entrypoints.http.routes import pages, version_pages
+from entrypoints.use_cases import UseCases
+from tests.builders import a_version
 from tests.entrypoints.http.conftest import serving
+from tests.support.stores import put
 
 
 @pytest.fixture
@@ -136,6 +143,24 @@ async def test_a_pool_that_was_closed_serves_an_application_that_starts_again() 
     pool.close()
 
     assert await pool.run(str.upper, "page") == "PAGE"
+
+
+async def test_an_application_that_starts_again_serves_what_it_opened_then() -> None:
+    first, second = MemoryAdapters(), MemoryAdapters()
+    await put(second.store, a_version("1.0.0", name="platform/gcp"))
+    adapters = iter([first, second])
+
+    @asynccontextmanager
+    async def open_registry() -> AsyncIterator[UseCases]:
+        yield build_registry(next(adapters))
+
+    app = create_app(open_registry)
+    found = []
+    for _ in range(2):
+        async with AsyncTestClient[ASGIApp](app) as client:
+            found.append((await client.get("/providers/platform/gcp/versions/1.0.0")).status_code)
+
+    assert found == [404, 200]
 
 
 async def test_what_is_prepared_is_done_before_the_first_page_and_takes_no_place() -> None:

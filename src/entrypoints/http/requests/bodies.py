@@ -13,6 +13,7 @@ from litestar.exceptions import InternalServerException
 
 from application.scheduling import SMALL, run_in_thread_if_large
 from domain.errors import RegistryError
+from entrypoints.http.requests.disconnects import disconnected
 
 MAX_DEPTH = 100
 MAX_CONTAINERS = 1 << 17
@@ -213,6 +214,5 @@ async def cancel_on_disconnect(request: Request[Any, Any, Any], work: Coroutine[
 
 
 async def _end_when_disconnected(deadline: asyncio.Timeout, request: Request[Any, Any, Any]) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
+    await disconnected(request.receive)
     deadline.reschedule(0)

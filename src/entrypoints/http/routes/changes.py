@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 from litestar import Request, get
 from litestar.di import NamedDependency
@@ -20,6 +20,7 @@ from entrypoints.http.cache.read_cache import conditional_read
 from entrypoints.http.cache.representation import REVALIDATE, RawResponse, Representation
 from entrypoints.http.middleware.protocol import WITHOUT_BODY
 from entrypoints.http.openapi import responses
+from entrypoints.http.requests.disconnects import disconnected
 from entrypoints.http.requests.followers import Followers
 from entrypoints.http.requests.invalid_requests import FieldError
 from entrypoints.http.requests.parameters import BadQueryError, repeated_parameters, unknown_parameters
@@ -144,7 +145,7 @@ class _ChangeStream(ASGIResponse):
         with self._stream.followers.place():
             await send({"type": "http.response.start", "status": HTTPStatus.OK, "headers": _STREAM_FIELDS})
             sending = asyncio.create_task(self._send(send))
-            leaving = asyncio.create_task(_disconnected(cast("Callable[[], Awaitable[Any]]", receive)))
+            leaving = asyncio.create_task(disconnected(receive))
             try:
                 # A client that does not read holds up the sending, its end included.
                 longest = self._stream.followers.seconds + _LAST_WORDS
@@ -241,8 +242,3 @@ def _last_event_id(request: Request[Any, Any, Any], after: int) -> int:
             [FieldError(("header", "Last-Event-ID"), "send the id of an event of this stream", "invalid")]
         )
     return int(sent)
-
-
-async def _disconnected(receive: Callable[[], Awaitable[Any]]) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass

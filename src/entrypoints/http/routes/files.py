@@ -1,7 +1,7 @@
 """Files of the mirror: wheels, and their ``METADATA`` (PEP 658). A file never changes: its path has its digest."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
@@ -21,6 +21,7 @@ from application.use_cases.mirror import MirroredFile, ReadMirror
 from entrypoints.http.cache.representation import IMMUTABLE, Field, RawResponse
 from entrypoints.http.middleware.protocol import WITHOUT_BODY
 from entrypoints.http.problems import HTTP_CODES, MEDIA_TYPE, problem
+from entrypoints.http.requests.disconnects import disconnected
 from entrypoints.http.requests.ranges import ByteRange, UnsatisfiableRangeError, requested_range
 from entrypoints.index_paths import FILES_PATH
 from entrypoints.telemetry import Telemetry
@@ -127,7 +128,7 @@ class _FileResponse(ASGIResponse):
         if self._path is not None and _PATHSEND in (scope.get("extensions") or {}):
             await send(cast("Message", {"type": _PATHSEND, "path": str(self._path)}))
             return
-        leaving = asyncio.create_task(_disconnected(cast("Callable[[], Awaitable[Any]]", receive)))
+        leaving = asyncio.create_task(disconnected(receive))
         try:
             async for chunk in self._chunks:
                 if leaving.done():
@@ -139,8 +140,3 @@ class _FileResponse(ASGIResponse):
         finally:
             leaving.cancel()
         await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-async def _disconnected(receive: Callable[[], Awaitable[Any]]) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass

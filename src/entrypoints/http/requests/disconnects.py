@@ -1,0 +1,9 @@
+"""Noticing that a client has gone while it is sent a response."""
+
+from litestar.types import Receive
+
+
+async def disconnected(receive: Receive) -> None:
+    """Return once the client has disconnected; what it still sends is discarded."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
