@@ -8,7 +8,6 @@ from sqlalchemy import bindparam, select, text
 from uuid_utils.compat import uuid7
 
 from adapters.postgres.engine import Database, Rows
-from adapters.postgres.error_mapping import translate_final_errors
 from adapters.postgres.provenance_tables import ATTESTATIONS
 from adapters.postgres.provider_mapping import (
     read_distribution,
@@ -152,8 +151,7 @@ class PostgresDistributionOwners:
             "ownership": {"id": uuid7(), **write_distribution_event(event)},
         }
         values = {f"{part}_{column}": value for part, row in rows.items() for column, value in row.items()}
-        with translate_final_errors():
-            await self._database.execute(ASSIGN, values)
+        await self._database.write(ASSIGN, values)
 
     async def history(self, name: NormalizedName) -> Sequence[DistributionEvent]:
         rows = await self._database.read(OWNERS_HISTORY, {"of_distribution": name})

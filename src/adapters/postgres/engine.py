@@ -256,9 +256,9 @@ class _PoolEvents:
         observer.pool_opened(options.pool_size)
 
     def replace_unused_since(self, moment: float) -> None:
-        """Replace connections that showed no life since a moment: a router may have forgotten them.
+        """Replace connections that were last used before a moment: a router may have forgotten them.
 
-        The others work, so the statement that had no answer was slow.
+        Those that were used since then work.
         """
         self._suspect = max(self._suspect, moment)
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
@@ -11,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.memory.observer import InMemoryObserver
+from adapters.postgres import engine
 from adapters.postgres.engine import ConnectionOptions, Database
 from adapters.postgres.version_repository import PostgresVersionRepository
 from application.errors import StoreUnavailableError
@@ -196,3 +198,36 @@ async def test_nothing_is_kept_after_the_end(database_dsn: str, seen: InMemoryOb
         assert seen.connections == 1
     await _until(aside, _OTHERS, 0)
     assert seen.connections == 0
+
+
+_ATTEMPTS = "CREATE TEMPORARY SEQUENCE attempts"
+"""Does not go back with a transaction."""
+_LOSING = """
+    CREATE FUNCTION pg_temp.write_after(lost_races int) RETURNS int LANGUAGE plpgsql AS $$
+    DECLARE attempt int := nextval('attempts');
+    BEGIN
+        IF attempt <= lost_races THEN RAISE 'lost' USING ERRCODE = '{sqlstate}'; END IF;
+        RETURN attempt;
+    END $$
+"""
+
+
+@pytest.mark.parametrize("sqlstate", ["40001", "40P01", "0A000"], ids=["serialization", "deadlock", "outdated-plan"])
+async def test_a_write_that_lost_a_race_is_repeated_until_it_is_out_of_service(single: Database, sqlstate: str) -> None:
+    async with single.transaction() as connection:
+        for statement in (_ATTEMPTS, _LOSING.format(sqlstate=sqlstate)):
+            await connection.execute(text(statement))
+        await connection.commit()
+    write = text("SELECT pg_temp.write_after(:lost_races) AS attempt")
+
+    assert await single.write(write, {"lost_races": 2}) == [{"attempt": 3}]
+    with pytest.raises(StoreUnavailableError):
+        await single.write(write, {"lost_races": 1_000})
+    assert await single.read(text("SELECT last_value FROM attempts")) == [{"last_value": 3 + 5}]
+
+
+def test_only_the_repository_executes_a_write_once_and_decides_again() -> None:
+    adapters = Path(engine.__file__).parent
+    once = [path.name for path in adapters.glob("*.py") if "_database.execute(" in path.read_text()]
+
+    assert once == ["version_repository.py"]

@@ -188,6 +188,17 @@ async def test_every_operation_documents_exactly_the_refusals_of_the_table(docum
     assert [name for name, codes in shown.items() if "bad_request" not in codes] == []
 
 
+async def test_no_response_names_a_code_twice(document: Json) -> None:
+    named_codes = {
+        (operation["operationId"], status): answer.get(CODES, [])
+        for _, operation in named(document)
+        for status, answer in operation["responses"].items()
+    }
+
+    assert [where for where, codes in named_codes.items() if len(codes) != len(set(codes))] == []
+    assert sum(map(len, named_codes.values())) > 100
+
+
 def test_the_table_has_every_code_that_a_refusal_can_have() -> None:
     def codes(root: type[RegistryError]) -> Iterator[str]:
         for kind in root.__subclasses__():
