@@ -1,4 +1,4 @@
-"""Keeping requests from holding up each other: fair shares of a limited resource, and threads for large inputs."""
+"""Keeping requests from delaying each other: fair shares of a limited resource, and threads for large inputs."""
 
 import asyncio
 from collections import Counter, deque

@@ -25,8 +25,8 @@ _log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class ClerkAnswer:
-    """An answer below 500 other than 429. A redirect is handed over like any other status: none is followed."""
+class ClerkResponse:
+    """A response below 500 other than 429. A redirect is handed over like any other status: none is followed."""
 
     status: int
     body: bytes
@@ -46,7 +46,7 @@ class ClerkApi:
         self._clock = clock
         self._observer = observer
 
-    async def get_keys(self) -> ClerkAnswer:
+    async def get_keys(self) -> ClerkResponse:
         """Fetch the published key set, without credentials.
 
         Raises:
@@ -56,7 +56,7 @@ class ClerkApi:
         with self._observer.authority_call("jwks"):
             return await self._exchange("jwks", request)
 
-    async def get(self, path: str) -> ClerkAnswer:
+    async def get(self, path: str) -> ClerkResponse:
         """Read from the Backend API with the instance's secret. Nothing in the path may come unchecked from outside.
 
         Raises:
@@ -64,7 +64,7 @@ class ClerkApi:
         """
         return await self._call(path, "GET", {}, None)
 
-    async def post(self, path: str, body: object) -> ClerkAnswer:
+    async def post(self, path: str, body: object) -> ClerkResponse:
         """Send JSON to the Backend API with the instance's secret.
 
         Raises:
@@ -73,46 +73,46 @@ class ClerkApi:
         """
         return await self._call(path, "POST", {"Content-Type": "application/json"}, msgspec.json.encode(body))
 
-    def decode(self, call: str, answer: ClerkAnswer, kind: type[Body]) -> Body:
+    def decode(self, call: str, response: ClerkResponse, kind: type[Body]) -> Body:
         """Return the body of a 200 as what it must be.
 
         Raises:
             TokenAuthorityUnavailableError: Any other status, or another body.
         """
-        if answer.status != 200:
-            self._fail(call, f"status {answer.status}")
+        if response.status != 200:
+            self._fail(call, f"status {response.status}")
         try:
-            return msgspec.json.decode(answer.body, type=kind)
+            return msgspec.json.decode(response.body, type=kind)
         except (ValueError, RecursionError):
             self._fail(call, f"no {kind.__name__}")
 
     def invalid_response(self, call: str, why: str) -> NoReturn:
-        """Give up on an answer that is not Clerk's.
+        """Give up on a response that is not Clerk's.
 
         Raises:
             TokenAuthorityUnavailableError: Always.
         """
         self._fail(call, why)
 
-    async def _call(self, path: str, method: str, headers: dict[str, str], content: bytes | None) -> ClerkAnswer:
+    async def _call(self, path: str, method: str, headers: dict[str, str], content: bytes | None) -> ClerkResponse:
         url = self._instance.api_url.rstrip("/") + path
         credentials = {"Authorization": f"Bearer {self._instance.secret_key}", "Accept-Encoding": "identity"}
         request = self._http.build_request(method, url, content=content, headers=credentials | headers)
         with self._observer.authority_call(_operation(path)):
-            answer = await self._exchange(path, request)
-            if answer.status in {401, 403}:
+            response = await self._exchange(path, request)
+            if response.status in {401, 403}:
                 setting = self._instance.secret_key_setting
-                _log.error("clerk_secret_refused", call=path, status=answer.status, setting=setting)
+                _log.error("clerk_secret_refused", call=path, status=response.status, setting=setting)
                 raise unavailable()
-            return answer
+            return response
 
-    async def _exchange(self, call: str, request: httpx.Request) -> ClerkAnswer:
+    async def _exchange(self, call: str, request: httpx.Request) -> ClerkResponse:
         try:
             async with asyncio.timeout(self._instance.deadline):
                 response = await self._http.send(request, stream=True)
                 try:
                     self._check_status(call, response)
-                    return ClerkAnswer(response.status_code, await self._read(call, response))
+                    return ClerkResponse(response.status_code, await self._read(call, response))
                 finally:
                     await response.aclose()
         except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError, ValueError) as error:

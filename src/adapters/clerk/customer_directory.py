@@ -105,5 +105,5 @@ class ClerkCustomerDirectory:
         return None if found is None else found.primary_email_address
 
     async def _find(self, path: str, kind: type[Found]) -> Found | None:
-        answer = await self._api.get(path)
-        return None if answer.status == 404 else self._api.decode(path, answer, kind)
+        response = await self._api.get(path)
+        return None if response.status == 404 else self._api.decode(path, response, kind)

@@ -7,7 +7,7 @@ _MADE_UP = "settings_check"
 
 
 class ClerkInstanceCheck(ClerkClient):
-    """Asks an instance what a registry will ask it, with a token that is nobody's."""
+    """Asks an instance what a registry will ask it, with a token of no machine."""
 
     async def count_keys(self) -> int:
         """Return how many keys the issuer publishes.
@@ -15,9 +15,9 @@ class ClerkInstanceCheck(ClerkClient):
         Raises:
             TokenAuthorityUnavailableError: It cannot be reached, or what it publishes is no key set.
         """
-        answer = await self._api.get_keys()
+        response = await self._api.get_keys()
         try:
-            return len(read_keys(answer.body)) if answer.status == 200 else 0
+            return len(read_keys(response.body)) if response.status == 200 else 0
         except MalformedKeySetError:
             return 0
 

@@ -18,7 +18,7 @@ _REFUSING = {
 
 
 class IntrospectedToken(msgspec.Struct, frozen=True):
-    """Clerk's answer about a secret.
+    """Clerk's response about a secret.
 
     Only ``object`` is required; every other member is validated by itself, as a claim of a JWT is.
     """
@@ -63,10 +63,10 @@ class TokenIntrospector:
             secret.encode()
         except UnicodeEncodeError:
             raise NotAuthenticatedError(RejectionReason.NOT_TEXT.value) from None
-        answer = await self._api.post(self._path, {self._member: secret})
-        if answer.status in _REFUSING:
-            raise NotAuthenticatedError(_REFUSING[answer.status].value)
-        found = self._api.decode(self._path, answer, IntrospectedToken)
+        response = await self._api.post(self._path, {self._member: secret})
+        if response.status in _REFUSING:
+            raise NotAuthenticatedError(_REFUSING[response.status].value)
+        found = self._api.decode(self._path, response, IntrospectedToken)
         if found.object != self._kind:
             self._api.invalid_response(self._path, f"no {self._kind}")
         return found

@@ -117,10 +117,10 @@ class JwksCache:
 
     async def _replace_keys(self) -> None:
         try:
-            answer = await self._api.get_keys()
-            if answer.status != 200:
-                self._api.invalid_response("jwks", f"status {answer.status}")
-            self._keys = read_keys(answer.body)
+            response = await self._api.get_keys()
+            if response.status != 200:
+                self._api.invalid_response("jwks", f"status {response.status}")
+            self._keys = read_keys(response.body)
             self._fetched_at, self._failure = self._monotonic(), None
             _log.debug("clerk_keys_fetched", issuer=self._instance.issuer, keys=len(self._keys))
         except MalformedKeySetError:

@@ -18,7 +18,7 @@ _PR_SET_PDEATHSIG = 1  # prctl(2)
 _MEMORY = 768 * 1024 * 1024
 _COMPARE = b"compare "
 _NICENESS = 5  # the server answers first
-_CPU_SECONDS = 3600  # of one worker's life, should nobody be left to end it
+_CPU_SECONDS = 3600  # of one worker's life, in case the server that ends it has died
 
 
 def answer(question: Mapping[str, object]) -> object:

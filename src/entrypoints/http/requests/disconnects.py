@@ -1,4 +1,4 @@
-"""Noticing that a client has gone while it is sent a response."""
+"""Noticing that a client has gone before its response is complete."""
 
 from litestar.types import Receive
 

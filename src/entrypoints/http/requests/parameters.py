@@ -60,7 +60,7 @@ def path_after(request: Request[Any, Any, Any], segments: int, parsed: str) -> s
     Args:
         request: Of a route that ends in a parameter of type ``path``.
         segments: How many come before that parameter.
-        parsed: The parameter, for a path that is another one.
+        parsed: The parameter as the framework has it, where the path has something in front of the route.
     """
     found = re.fullmatch(rf"/*(?:[^/]+/+){{{segments - 1}}}[^/]+/(.+)", received_path(request.scope), re.DOTALL)
     return found[1] if found else parsed.removeprefix("/")
